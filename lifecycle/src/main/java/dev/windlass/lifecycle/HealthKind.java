@@ -1,0 +1,9 @@
+package dev.windlass.lifecycle;
+
+/** Which question a health check answers. */
+public enum HealthKind {
+    /** Is the process alive, or should it be restarted? */
+    LIVENESS,
+    /** Can it take work? */
+    READINESS
+}

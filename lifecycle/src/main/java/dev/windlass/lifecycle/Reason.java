@@ -1,0 +1,37 @@
+package dev.windlass.lifecycle;
+
+/** Why a unit is in its state: a closed set, so that programs can rely on it. The message beside it is for people. */
+public enum Reason {
+    /** Added, and not started yet. */
+    ADDED,
+    /** Somebody asked for a start, or the manager was started. */
+    START_REQUESTED,
+    /** Waits for the manager, a group or a dependency. */
+    WAITING,
+    /** All that a start waits for is there. */
+    ADMITTED,
+    /** The unit's code was entered, or said that it is ready. */
+    BECAME_READY,
+    /** The unit said that it cannot do all of its work. */
+    BECAME_DEGRADED,
+    /** The unit said that it will try again later. */
+    RETRY_LATER,
+    /** Somebody asked for a stop. */
+    STOP_REQUESTED,
+    /** The manager stops. */
+    MANAGER_STOPPING,
+    /** The scope that contains the unit stops or ended. */
+    SCOPE_STOPPING,
+    /** A unit that this one depends on was stopped with cascade. */
+    DEPENDENCY_STOPPED,
+    /** The unit's code returned and nobody had asked it to. */
+    COMPLETED,
+    /** The unit's code threw and nobody had asked it to stop. */
+    FAILED,
+    /** The unit did not end within its budget. */
+    DEADLINE_EXCEEDED,
+    /** The last thread of a quarantined unit ended after all. */
+    ENDED_LATE,
+    /** Somebody asked for the removal. */
+    REMOVED
+}

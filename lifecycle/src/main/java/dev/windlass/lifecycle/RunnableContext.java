@@ -1,0 +1,136 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * What a running unit is given: its two signals, its readiness, and the ledger through which it acquires everything that must
+ * be given back. One per generation. Thread-safe: the unit's threads and callbacks may all use it.
+ *
+ * <p>Every method that acquires something throws {@link RevokedException} once the generation has ended.
+ */
+public interface RunnableContext {
+
+    /** Full name of the unit. */
+    String name();
+
+    /** Which generation of the name this is, from 1. */
+    long generation();
+
+    /** Identity of this generation, unique among all managers. */
+    UUID incarnation();
+
+    /** Name and generation: {@code cluster/south#2}. */
+    String id();
+
+    /** The manager that runs the unit. */
+    Manager manager();
+
+    /** The handle of the unit itself. Awaiting its stop from one of the unit's own threads is refused. */
+    RunnableHandle handle();
+
+    /** The clock to use. */
+    TimeSource time();
+
+    /** A logger; lines logged on the unit's threads carry the MDC key {@code unit}. */
+    Logger logger();
+
+    /** Set when a stop was asked for: take no new work, finish what you hold. */
+    Signal stopping();
+
+    /** Set when the unit must end now. Its threads are interrupted at the same moment. */
+    Signal cancelled();
+
+    /** Sleeps; returns false at once when {@link #stopping()} is set, or when it was set meanwhile. */
+    boolean sleep(Duration duration) throws InterruptedException;
+
+    /** Blocks until {@link #stopping()} is set. */
+    default void awaitStop() throws InterruptedException {
+        stopping().await();
+    }
+
+    /** What the stop asks for; empty while {@link #stopping()} is not set. */
+    Optional<StopRequest> stopRequest();
+
+    /** Says that the unit is ready: from {@code STARTING}, {@code BACKOFF} or {@code DEGRADED}. Otherwise without effect. */
+    void ready();
+
+    /** Says that the unit, which was ready, cannot do all of its work. */
+    void degraded(String reason);
+
+    /** Says that the unit, which never was ready, will try again after this long. The next {@link #ready()} ends it. */
+    void backoff(String reason, Duration retryIn);
+
+    /** Says what a unit that is not ready yet waits for: shown in its status. Changes no state. */
+    void waiting(String what);
+
+    /**
+     * Starts a virtual thread that belongs to the unit: named {@code id/name}, interrupted on cancellation, awaited by the
+     * stop. What it throws while nobody asked the unit to stop fails the unit.
+     */
+    Thread fork(String name, Forked body);
+
+    /** The same with a daemon platform thread, for code that pins its carrier. */
+    Thread forkPlatform(String name, Forked body);
+
+    /** Runs an action after a delay on a virtual thread of the unit; withdrawn when the unit ends. */
+    Timer schedule(Duration delay, Forked action);
+
+    /**
+     * Hands a resource to the ledger: it is closed when the unit ends, after its threads, in reverse order of acquisition.
+     *
+     * @param kind what it is, for reports: {@code watch}, {@code meter}, {@code port}
+     * @param name which one
+     * @return {@code resource}
+     */
+    <T extends AutoCloseable> T own(String kind, String name, T resource);
+
+    /** Closes a resource of the ledger now, on the current thread, and takes it off. Without effect when it is not there. */
+    void release(AutoCloseable resource) throws Exception;
+
+    /**
+     * Enters a request into the ledger before it is sent.
+     *
+     * @param kind what it is, for reports: {@code request}
+     * @param description for people: {@code PUT configmaps default/settings}
+     * @param write whether it changes something remote, so that its outcome matters when the answer is not awaited
+     */
+    InFlight inFlight(String kind, String description, boolean write);
+
+    /**
+     * Adds a unit inside this one. Its name is relative: {@code websites} in {@code cluster/north} is {@code
+     * cluster/north/websites}. It stops before this unit does. When the name exists as a stopped child of an earlier
+     * generation, the child continues it: next generation, with its carried-over work.
+     *
+     * @throws NameTakenException when a unit of that name runs
+     * @throws StoppingException when this unit is stopping
+     */
+    <H extends RunnableHandle> H add(Unit<H> child);
+
+    /** Adds a plain unit inside this one. */
+    default RunnableHandle add(String childName, ManagedRunnable code) {
+        return add(Task.of(childName, code));
+    }
+
+    /** Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for. */
+    void health(String checkName, HealthKind kind, HealthCheck check);
+
+    /** Declares where the unit's status finds its counts of work. */
+    void workload(Workload workload);
+
+    /** Declares a line that {@code describe} shows; evaluated when it is asked for. */
+    void detail(String key, Supplier<String> value);
+
+    /** Where a stopping unit accounts for its work. */
+    WorkAccount account();
+
+    /** Work that an earlier generation left. Stays until {@link #carryOver(CarryOver)} replaces it. */
+    Optional<CarryOver> carryOver();
+
+    /** Leaves work to the next generation, or with null nothing: also to say that what was left has been taken. */
+    void carryOver(@Nullable CarryOver work);
+}

@@ -1,0 +1,121 @@
+package dev.windlass.lifecycle;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The outside face of a unit. It follows the name: after a stop and a start it shows the new generation. Thread-safe.
+ *
+ * <p>Kinds of units with more to say have subtypes.
+ */
+public class RunnableHandle {
+
+    private final UnitCell cell;
+
+    RunnableHandle(UnitCell cell) {
+        this.cell = cell;
+    }
+
+    /** For subtypes: the same unit with another face. */
+    protected RunnableHandle(RunnableHandle base) {
+        this.cell = base.cell;
+    }
+
+    /** Full name. */
+    public final String name() {
+        return cell.name();
+    }
+
+    /** What sort of thing it is, for people: {@code Task}, {@code Cluster}, {@code Controller}. */
+    public final String kind() {
+        return cell.spec().kind();
+    }
+
+    /** The observed state. */
+    public final UnitState state() {
+        return cell.state();
+    }
+
+    /** How often the name has been started. */
+    public final long generation() {
+        return cell.generation();
+    }
+
+    /** All that is known of the unit now. */
+    public final UnitStatus status() {
+        return cell.status();
+    }
+
+    /** What the unit itself has to say, by key; evaluated now. */
+    public final Map<String, String> details() {
+        return cell.details();
+    }
+
+    /** What describes the unit. */
+    public final Unit<?> unit() {
+        return cell.unit();
+    }
+
+    /** The units inside, by name. */
+    public final List<RunnableHandle> children() {
+        return cell.children();
+    }
+
+    /**
+     * Completes when the unit is {@code READY}, at once if it is. Fails when the unit ends before, with its reason, and when
+     * it is not ready by the manager's operation deadline.
+     */
+    public final Operation<UnitStatus> ready() {
+        return cell.ready();
+    }
+
+    /**
+     * Asks for a start: a new generation, unless one is running. Completes like {@link #ready()}. While a stop is under way
+     * the start follows it.
+     */
+    public final Operation<UnitStatus> start() {
+        return cell.start();
+    }
+
+    /** Stops with the options of the specification. */
+    public final Operation<StopReport> stop() {
+        return stop(cell.spec().stop());
+    }
+
+    /**
+     * Asks for a stop, in any state. Name, specification and carried-over work stay. Completes when nothing of the generation
+     * runs any more, or when it is quarantined. A further stop while one is under way awaits the same end, and makes it
+     * harder when it asks for {@link StopMode#ABORT}.
+     *
+     * <p>Fails with {@link RefusedException} when running units depend on this one and {@link StopOptions#cascade()} is not
+     * set; nothing is stopped then.
+     */
+    public final Operation<StopReport> stop(StopOptions options) {
+        return cell.stop(options);
+    }
+
+    /** Removes with the stop options of the specification. */
+    public final Operation<StopReport> remove() {
+        return remove(cell.spec().stop());
+    }
+
+    /** Stops like {@link #stop(StopOptions)}, then frees the name, discards carried-over work and reports what it was. */
+    public final Operation<StopReport> remove(StopOptions options) {
+        return cell.remove(options);
+    }
+
+    /** The report of the last stop. */
+    public final Optional<StopReport> lastStop() {
+        return Optional.ofNullable(cell.lastStop());
+    }
+
+    final UnitCell cell() {
+        return cell;
+    }
+
+    @Override
+    public final String toString() {
+        return name() + "#" + generation() + " " + state();
+    }
+}

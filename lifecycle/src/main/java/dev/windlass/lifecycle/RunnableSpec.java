@@ -1,0 +1,242 @@
+package dev.windlass.lifecycle;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a manager needs to know of a unit before it runs. Immutable.
+ *
+ * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
+ * code is entered, nothing to drain, {@link StopOptions#defaults()}, and the failure policy of its place:
+ * {@link FailurePolicy#STOP_MANAGER} at the root, {@link FailurePolicy#ISOLATE} in a scope.
+ */
+public final class RunnableSpec {
+
+    private static final Pattern SEGMENT = Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9._]*[a-zA-Z0-9])?");
+    private static final int MAX_NAME = 253;
+
+    private final String name;
+    private final String kind;
+    private final Group group;
+    private final Map<String, String> labels;
+    private final Set<String> dependsOn;
+    private final boolean required;
+    private final boolean signalsReadiness;
+    private final boolean drains;
+    private final StopOptions stop;
+    private final @Nullable FailurePolicy onFailure;
+
+    private RunnableSpec(Builder builder) {
+        name = builder.name;
+        kind = builder.kind;
+        group = builder.group;
+        labels = Map.copyOf(builder.labels);
+        dependsOn = Set.copyOf(builder.dependsOn);
+        required = builder.required;
+        signalsReadiness = builder.signalsReadiness;
+        drains = builder.drains;
+        stop = builder.stop;
+        onFailure = builder.onFailure;
+    }
+
+    /**
+     * A specification with nothing but a name.
+     *
+     * @throws IllegalArgumentException when the name is not legal, see {@link #builder(String)}
+     */
+    public static RunnableSpec named(String name) {
+        return builder(name).build();
+    }
+
+    /**
+     * Starts a specification.
+     *
+     * @param name a path of segments separated by {@code /}: letters, digits, {@code -}, {@code .}, {@code _}, starting and
+     *     ending with a letter or digit; at most 253 characters
+     * @throws IllegalArgumentException when the name is not legal
+     */
+    public static Builder builder(String name) {
+        return new Builder(checkedName(name));
+    }
+
+    /** A builder that starts from this specification. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(name).kind(kind).group(group).required(required)
+                .signalsReadiness(signalsReadiness).drains(drains).stop(stop);
+        builder.labels.putAll(labels);
+        builder.dependsOn.addAll(dependsOn);
+        builder.onFailure = onFailure;
+        return builder;
+    }
+
+    /** The name, relative to the scope that the unit is added to. */
+    public String name() {
+        return name;
+    }
+
+    /** What sort of thing it is, for people: {@code Task}, {@code Cluster}, {@code Controller}. */
+    public String kind() {
+        return kind;
+    }
+
+    /** When it starts and stops among the units at the root. */
+    public Group group() {
+        return group;
+    }
+
+    /** Free labels. */
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    /** Full names of the units that must be ready before this one starts, and that stop after it. */
+    public Set<String> dependsOn() {
+        return dependsOn;
+    }
+
+    /** Whether the groups after its own wait until it is ready. */
+    public boolean required() {
+        return required;
+    }
+
+    /** Whether the unit calls {@link RunnableContext#ready()}; otherwise it is ready as soon as its code is entered. */
+    public boolean signalsReadiness() {
+        return signalsReadiness;
+    }
+
+    /** Whether the unit has work to finish when it is told to stop; otherwise a stop cancels it at once. */
+    public boolean drains() {
+        return drains;
+    }
+
+    /** How it is stopped when the caller does not say. */
+    public StopOptions stop() {
+        return stop;
+    }
+
+    /** What follows a failure; null for the default of its place. */
+    public @Nullable FailurePolicy onFailure() {
+        return onFailure;
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + name;
+    }
+
+    static String checkedName(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
+            throw new IllegalArgumentException(
+                    "unit name \"%s\" has %d characters: use 1 to %d".formatted(name, name.length(), MAX_NAME));
+        }
+        int from = 0;
+        for (int i = 0; i <= name.length(); i++) {
+            if (i == name.length() || name.charAt(i) == '/') {
+                if (!legalSegment(name, from, i)) {
+                    throw new IllegalArgumentException(
+                            "unit name \"%s\": the part \"%s\" is not legal: use letters, digits, '-', '.' and '_',"
+                                    .formatted(name, name.substring(from, i))
+                                    + " starting and ending with a letter or digit");
+                }
+                from = i + 1;
+            }
+        }
+        return name;
+    }
+
+    private static boolean legalSegment(String name, int from, int to) {
+        return SEGMENT.matcher(name).region(from, to).matches();
+    }
+
+    /** Collects a {@link RunnableSpec}. Not thread-safe. */
+    public static final class Builder {
+
+        private final String name;
+        private String kind = "Task";
+        private Group group = Group.OTHERS;
+        private final Map<String, String> labels = new TreeMap<>();
+        private final Set<String> dependsOn = new TreeSet<>();
+        private boolean required;
+        private boolean signalsReadiness;
+        private boolean drains;
+        private StopOptions stop = StopOptions.defaults();
+        private @Nullable FailurePolicy onFailure;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** See {@link RunnableSpec#kind()}. */
+        public Builder kind(String value) {
+            kind = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#group()}. */
+        public Builder group(Group value) {
+            group = value;
+            return this;
+        }
+
+        /** Adds a label. */
+        public Builder label(String key, String value) {
+            labels.put(key, value);
+            return this;
+        }
+
+        /**
+         * Adds dependencies by their full names. A name that does not exist keeps the unit pending until it does.
+         *
+         * @throws IllegalArgumentException when a name is not legal
+         */
+        public Builder dependsOn(String... names) {
+            List<String> checked = new ArrayList<>(names.length);
+            for (String dependency : names) {
+                checked.add(checkedName(dependency));
+            }
+            dependsOn.addAll(checked);
+            return this;
+        }
+
+        /** See {@link RunnableSpec#required()}. */
+        public Builder required(boolean value) {
+            required = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#signalsReadiness()}. */
+        public Builder signalsReadiness(boolean value) {
+            signalsReadiness = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#drains()}. */
+        public Builder drains(boolean value) {
+            drains = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#stop()}. */
+        public Builder stop(StopOptions value) {
+            stop = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#onFailure()}. */
+        public Builder onFailure(FailurePolicy value) {
+            onFailure = value;
+            return this;
+        }
+
+        /** The specification. */
+        public RunnableSpec build() {
+            return new RunnableSpec(this);
+        }
+    }
+}

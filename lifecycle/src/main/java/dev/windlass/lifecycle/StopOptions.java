@@ -1,0 +1,81 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * How to stop a unit: what to do with pending work, and how long each phase may take.
+ *
+ * <p>The budget is a total, shared out over three phases: drain, in flight, release. A unit that declares no work to drain
+ * skips the first one, and its share of the time with it. Defaults: 30 s, of which drain 20 s, in flight 8 s, release 2 s.
+ *
+ * @param mode what to do with pending work
+ * @param drain share in which queued work is finished
+ * @param inFlight share in which work in flight may end by itself; then it is cancelled
+ * @param release share in which threads must end and resources be released; then the unit is quarantined
+ * @param cascade whether units that depend on this one are stopped first; otherwise the stop is refused when there are any
+ */
+public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Duration release, boolean cascade) {
+
+    private static final StopOptions DEFAULTS = new StopOptions(StopMode.DRAIN, Duration.ofSeconds(20),
+            Duration.ofSeconds(8), Duration.ofSeconds(2), false);
+
+    /** @throws IllegalArgumentException when a share is negative */
+    public StopOptions {
+        requireNotNegative("drain", drain);
+        requireNotNegative("inFlight", inFlight);
+        requireNotNegative("release", release);
+    }
+
+    /** Drain with 30 s in total. */
+    public static StopOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Drain with the given total, shared out in the proportions of the default. */
+    public static StopOptions drain(Duration total) {
+        return DEFAULTS.withBudget(total);
+    }
+
+    /** Dispatch nothing more, await what is in flight, keep the rest as carry-over. */
+    public static StopOptions handoff() {
+        return DEFAULTS.withMode(StopMode.HANDOFF);
+    }
+
+    /** Cancel what is in flight at once, keep all of it as carry-over. */
+    public static StopOptions abort() {
+        return DEFAULTS.withMode(StopMode.ABORT);
+    }
+
+    /** The total of the three shares. */
+    public Duration budget() {
+        return drain.plus(inFlight).plus(release);
+    }
+
+    /** The same options with another mode. */
+    public StopOptions withMode(StopMode newMode) {
+        return new StopOptions(newMode, drain, inFlight, release, cascade);
+    }
+
+    /** The same options, stopping dependents first. */
+    public StopOptions withCascade() {
+        return new StopOptions(mode, drain, inFlight, release, true);
+    }
+
+    /**
+     * The same options with another total: two thirds drain, four fifteenths in flight, one fifteenth release.
+     *
+     * @throws IllegalArgumentException when {@code total} is negative
+     */
+    public StopOptions withBudget(Duration total) {
+        requireNotNegative("budget", total);
+        Duration newDrain = total.multipliedBy(10).dividedBy(15);
+        Duration newInFlight = total.multipliedBy(4).dividedBy(15);
+        return new StopOptions(mode, newDrain, newInFlight, total.minus(newDrain).minus(newInFlight), cascade);
+    }
+
+    private static void requireNotNegative(String what, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("stop option " + what + " is " + value + ": it must not be negative");
+        }
+    }
+}
