@@ -1,0 +1,97 @@
+package dev.windlass.server;
+
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.Unit;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * The admin API over all units of the manager, for people and programs on the same machine. The unit is named
+ * {@code server/admin}. Immutable.
+ *
+ * <table>
+ * <caption>Requests; NAME is the full name of a unit, its slashes as they are or as {@code %2F}</caption>
+ * <tr><td>{@code GET /api/v1/units}</td><td>all units: {@code {"items":[…]}}</td></tr>
+ * <tr><td>{@code GET /api/v1/units/NAME}</td><td>one unit with all that is known of it</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:start}</td><td>starts it</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:stop}</td><td>stops it</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:remove}</td><td>stops it and frees its name</td></tr>
+ * <tr><td>{@code GET /api/v1/events}</td><td>a stream of one JSON object a line: the current states, then each transition;
+ * empty lines keep it alive; {@code ?unit=NAME} restricts it to one unit</td></tr>
+ * </table>
+ *
+ * <p>Options of {@code :stop} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
+ * budget) and {@code cascade=true}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
+ * unit or the stop report) or when the time is over (504); otherwise at once (202).
+ *
+ * <p>Errors are {@code {"code":404,"reason":"NotFound","message":"…"}}.
+ *
+ * <p>It listens on the loopback interface only, and every request needs the token that each start makes anew:
+ * {@code Authorization: Bearer TOKEN}. The token is in a file that only the user can read; {@link AdminEndpoint} tells where.
+ * Requests with the {@code Host} or {@code Origin} of somebody else are refused, so that no web page can speak to it.
+ */
+public final class AdminServer implements Unit<ServerHandle> {
+    private final RunnableSpec spec = HttpRunnable.spec("server/admin", "AdminServer");
+    private final BindAddress address;
+    private final Path directory;
+    private final SecureRandom random = new SecureRandom();
+
+    private AdminServer(BindAddress address, Path directory) {
+        this.address = address;
+        this.directory = directory;
+    }
+
+    /**
+     * The admin API at this address, published in {@link AdminEndpoint#defaultDirectory()}.
+     *
+     * @throws IllegalArgumentException when the address is not one of the loopback interface
+     */
+    public static AdminServer at(BindAddress address) {
+        return at(address, AdminEndpoint.defaultDirectory());
+    }
+
+    /**
+     * The admin API at this address.
+     *
+     * @param directory where the token and the description of the endpoint are written
+     * @throws IllegalArgumentException when the address is not one of the loopback interface
+     */
+    public static AdminServer at(BindAddress address, Path directory) {
+        if (!address.isLoopback()) {
+            throw new IllegalArgumentException(
+                    "the admin API cannot listen at %s: it can stop everything, so use an address of the loopback interface,"
+                            .formatted(address) + " for example 127.0.0.1:" + address.port());
+        }
+        return new AdminServer(address, directory);
+    }
+
+    @Override
+    public RunnableSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public ManagedRunnable newInstance() {
+        return new HttpRunnable(address, (context, bound) -> {
+            String token = token();
+            AdminEndpoint endpoint = AdminEndpoint.publish(directory, context, bound, token);
+            context.own("file", endpoint.tokenFile().toString(), endpoint::withdraw);
+            context.detail("token file", endpoint.tokenFile()::toString);
+            return new AccessGuard(bound.getPort(), token, new AdminHandler(context));
+        });
+    }
+
+    @Override
+    public ServerHandle handle(RunnableHandle base) {
+        return new ServerHandle(base);
+    }
+
+    private String token() {
+        byte[] secret = new byte[32];
+        random.nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.windlass.server;
+
+import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the admin API says of units, in the form in which it says it: the component names are the JSON fields. */
+final class UnitViews {
+    private UnitViews() {
+    }
+
+    record UnitList(List<Item> items) {
+    }
+
+    /** One line of a list. */
+    record Item(String name, String kind, UnitState state, Reason reason, long generation, Instant since, int restarts,
+            @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent) {
+        static Item of(UnitStatus status) {
+            return new Item(status.name(), status.kind(), status.state(), status.reason(), status.generation(),
+                    millis(status.since()), status.restarts(), status.queued(), status.inFlight(), status.parent());
+        }
+    }
+
+    /** All that is known of one unit. */
+    record Description(String name, String kind, UnitState state, Reason reason, String message, long generation,
+            @Nullable String incarnation, Instant since, int restarts, boolean desiredRunning, @Nullable Long queued,
+            @Nullable Long inFlight, long carriedOver, @Nullable String parent, List<String> children, String group,
+            Map<String, String> labels, Set<String> dependsOn, Map<String, String> details, @Nullable String lastError,
+            @Nullable Report lastStop) {
+        static Description of(RunnableHandle handle) {
+            UnitStatus status = handle.status();
+            return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
+                    status.generation(), status.incarnation() == null ? null : status.incarnation().toString(),
+                    millis(status.since()), status.restarts(), status.desiredRunning(), status.queued(),
+                    status.inFlight(),
+                    status.carriedOver(), status.parent(),
+                    handle.children().stream().map(RunnableHandle::name).toList(),
+                    status.group().name(), new TreeMap<>(status.labels()), new TreeSet<>(status.dependsOn()),
+                    handle.details(), status.lastError(), handle.lastStop().map(Report::of).orElse(null));
+        }
+    }
+
+    /** A stop report; {@code summary} is the one line for people, {@code millis} the duration. */
+    record Report(String unit, long generation, String outcome, Reason reason, String summary, double millis,
+            boolean clean,
+            long drained, long handedOver, long carriedOver, long discarded, List<String> discardedSample,
+            List<String> unknownOutcomes, List<Left> leftovers, List<String> errors, List<Report> children) {
+        static Report of(StopReport report) {
+            return new Report(report.unit(), report.generation(), report.outcome().name(), report.reason(),
+                    report.toString(), report.duration().toNanos() / 1e6, report.clean(), report.drained(),
+                    report.handedOver(), report.carriedOver(), report.discarded(), report.discardedSample(),
+                    report.unknownOutcomes(),
+                    report.leftovers().stream().map(left -> new Left(left.kind(), left.name(), left.detail())).toList(),
+                    report.errors(), report.children().stream().map(Report::of).toList());
+        }
+    }
+
+    /** What a stop could not give back; for a thread {@code detail} is its stack. */
+    record Left(String kind, String name, String detail) {
+    }
+
+    /** What was asked for and has not ended when the answer is given; {@code unit} is its state now. */
+    record Accepted(String operation, boolean done, Item unit) {
+    }
+
+    /** A start that was awaited. */
+    record Started(String operation, boolean done, Description unit) {
+    }
+
+    /** A stop or removal that was awaited. */
+    record Stopped(String operation, boolean done, Report report) {
+    }
+
+    /** One line of the event stream; {@code from} is null when it tells the current state. */
+    record Event(String unit, String kind, long generation, @Nullable UnitState from, UnitState to, Reason reason,
+            String message, String actor, Instant time, double millisInPreviousState) {
+        static Event of(UnitEvent event) {
+            return new Event(event.unit(), event.kind(), event.generation(), event.from(), event.to(), event.reason(),
+                    event.message(), event.actor(), millis(event.time()), event.inPreviousState().toNanos() / 1e6);
+        }
+    }
+
+    private static Instant millis(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS);
+    }
+}

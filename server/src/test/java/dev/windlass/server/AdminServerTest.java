@@ -1,0 +1,322 @@
+package dev.windlass.server;
+
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.Task;
+import dev.windlass.lifecycle.UnitState;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class AdminServerTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private final Manager manager = Manager.builder().name("mill").build();
+    private final Http http = new Http();
+    private final CountDownLatch finish = new CountDownLatch(1);
+
+    @SuppressWarnings("NullAway.Init")
+    private ServerHandle server;
+
+    @SuppressWarnings("NullAway.Init")
+    private String token;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = manager.add(AdminServer.at(BindAddress.loopback(0), directory));
+        manager.add(
+                Task.of(RunnableSpec.builder("mill/wheel").kind("Wheel").label("site", "river").build(), context -> {
+                    context.detail("turns", () -> "42");
+                    context.awaitStop();
+                }));
+        manager.add(Task.of(RunnableSpec.builder("mill/stone").dependsOn("mill/wheel").build(),
+                context -> context.awaitStop()));
+        manager.start();
+        server.ready().await(BOUND);
+        manager.find("mill/stone").orElseThrow().ready().await(BOUND);
+        token = AdminEndpoint.find(directory).getFirst().token();
+    }
+
+    @AfterEach
+    void stop() {
+        finish.countDown();
+        manager.close();
+        http.close();
+    }
+
+    @Test
+    void listsAllUnitsWithNullForWhatDoesNotApply() throws Exception {
+        HttpResponse<String> response = get("/api/v1/units");
+        assertThat(response.statusCode()).isEqualTo(200);
+        JsonNode items = Http.json(response).get("items");
+        assertThat(items.size()).isEqualTo(3);
+        JsonNode wheel = items.valueStream().filter(item -> item.get("name").stringValue().equals("mill/wheel"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(wheel.propertyNames()).containsExactly("name", "kind", "state", "reason", "generation", "since",
+                "restarts", "queued", "inFlight", "parent");
+        assertThat(wheel.get("kind").stringValue()).isEqualTo("Wheel");
+        assertThat(wheel.get("state").stringValue()).isEqualTo("READY");
+        assertThat(wheel.get("generation").intValue()).isEqualTo(1);
+        assertThat(Instant.parse(wheel.get("since").stringValue())).isBefore(Instant.now().plusSeconds(5));
+        assertThat(wheel.get("queued").isNull()).isTrue();
+        assertThat(wheel.get("parent").isNull()).isTrue();
+    }
+
+    @Test
+    void describesAUnitByItsNameWithSlashesPlainOrEncoded() throws Exception {
+        for (String path : List.of("/api/v1/units/mill/wheel", "/api/v1/units/mill%2Fwheel")) {
+            HttpResponse<String> response = get(path);
+            assertThat(response.statusCode()).as(path).isEqualTo(200);
+            JsonNode wheel = Http.json(response);
+            assertThat(wheel.get("labels").get("site").stringValue()).isEqualTo("river");
+            assertThat(wheel.get("details").get("turns").stringValue()).isEqualTo("42");
+            assertThat(wheel.get("lastStop").isNull()).isTrue();
+        }
+        assertThat(Http.json(get("/api/v1/units/mill/stone")).get("dependsOn").get(0).stringValue())
+                .isEqualTo("mill/wheel");
+    }
+
+    @Test
+    void stopsStartsAndRemovesAndAnswersWhenItIsDone() throws Exception {
+        HttpResponse<String> stopped = post("/api/v1/units/mill/stone:stop?wait=true");
+        assertThat(stopped.statusCode()).isEqualTo(200);
+        assertThat(Http.json(stopped).get("report").get("summary").stringValue()).startsWith("mill/stone#1 stopped in")
+                .endsWith("nothing left");
+        assertThat(state("mill/stone")).isEqualTo(UnitState.STOPPED);
+        HttpResponse<String> started = post("/api/v1/units/mill/stone:start?wait=true");
+        assertThat(Http.json(started).get("unit").get("generation").intValue()).isEqualTo(2);
+        assertThat(state("mill/stone")).isEqualTo(UnitState.READY);
+        assertThat(post("/api/v1/units/mill%2Fstone:remove?wait=true").statusCode()).isEqualTo(200);
+        assertThat(manager.find("mill/stone")).isEmpty();
+    }
+
+    @Test
+    void namesNearMatchesOfAnUnknownUnit() throws Exception {
+        HttpResponse<String> response = post("/api/v1/units/mill/weel:stop");
+        assertError(response, 404, "NotFound", "no unit is named \"mill/weel\"", "mill/wheel");
+        assertError(get("/api/v1/units/quite-another"), 404, "NotFound", "quite-another");
+    }
+
+    @Test
+    void refusesToStopWhatOthersDependOnUnlessAskedToCascade() throws Exception {
+        assertError(post("/api/v1/units/mill/wheel:stop"), 409, "Refused", "mill/stone");
+        assertThat(state("mill/wheel")).isEqualTo(UnitState.READY);
+        assertThat(post("/api/v1/units/mill/wheel:stop?cascade=true&wait=true").statusCode()).isEqualTo(200);
+        assertThat(state("mill/stone")).isNotEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void refusesBadOptionsAndPathsAndMethods() throws Exception {
+        assertError(post("/api/v1/units/mill/stone:stop?mode=gently"), 400, "BadRequest", "gently",
+                "drain, handoff, abort");
+        assertError(post("/api/v1/units/mill/stone:stop?timeout=soon"), 400, "BadRequest", "timeout", "soon", "20s");
+        assertError(post("/api/v1/units/mill/stone:stop?force=true"), 400, "BadRequest", "force");
+        assertError(post("/api/v1/units/mill/stone:stop?cascade=maybe"), 400, "BadRequest", "maybe");
+        assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease", "start, stop or remove");
+        assertError(get("/api/v2"), 404, "NotFound", "/api/v1/units");
+        assertError(get("/api/v1/units/mill/stone:stop"), 405, "MethodNotAllowed", "POST");
+        assertThat(state("mill/stone")).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void saysWhenADeadlineIsOverAndGoesOnByItself() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("slow").drains(true).build(), context -> {
+            context.awaitStop();
+            finish.await();
+        })).ready().await(BOUND);
+        assertError(post("/api/v1/units/slow:stop?wait=200ms"), 504, "DeadlineExceeded", "slow", "DRAINING");
+        HttpResponse<String> accepted = post("/api/v1/units/slow:stop");
+        assertThat(accepted.statusCode()).isEqualTo(202);
+        assertThat(Http.json(accepted).get("done").booleanValue()).isFalse();
+        finish.countDown();
+        await().until(() -> state("slow") == UnitState.STOPPED);
+    }
+
+    @Test
+    void wantsItsToken() throws Exception {
+        HttpResponse<String> without = http.get(address(), "/api/v1/units");
+        assertError(without, 401, "Unauthorized", "no token");
+        assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
+        assertError(http.get(address(), "/api/v1/units", "Authorization", "Bearer wrong"), 401, "Unauthorized",
+                "wrong token");
+    }
+
+    @Test
+    void refusesAForeignHostOrOriginEvenWithTheToken() throws Exception {
+        assertError(
+                http.get(address(), "/api/v1/units", "Authorization", "Bearer " + token, "Origin",
+                        "http://evil.example"),
+                403, "Forbidden", "http://evil.example");
+        assertThat(
+                http.get(address(), "/api/v1/units", "Authorization", "Bearer " + token, "Origin", address().toString())
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(raw("GET /api/v1/units HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer " + token
+                + "\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 403").contains("evil.example");
+    }
+
+    @Test
+    void keepsTokenAndDescriptionFromOtherUsersAndTakesThemBack() throws Exception {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory))).isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(2).allSatisfy(file -> assertThat(
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------"));
+        }
+        server.stop().await(BOUND);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void forgetsEndpointsOfDeadProcesses() throws Exception {
+        Path token = Files.writeString(directory.resolve("1-1.token"), "x");
+        Path stale = Files.writeString(directory.resolve("1-1.endpoint.json"), """
+                {"manager":"old","pid":%d,"processStart":"2001-01-01T00:00:00Z","address":"http://127.0.0.1:1",
+                 "tokenFile":"%s","started":"2001-01-01T00:00:00Z"}""".formatted(ProcessHandle.current().pid(), token));
+        assertThat(AdminEndpoint.find(directory)).singleElement().satisfies(endpoint -> {
+            assertThat(endpoint.manager()).isEqualTo("mill");
+            assertThat(endpoint.address()).isEqualTo(address());
+        });
+        assertThat(stale).doesNotExist();
+        assertThat(token).doesNotExist();
+    }
+
+    @Test
+    void streamsCurrentStatesThenEachTransition() throws Exception {
+        BlockingQueue<JsonNode> events = follow("/api/v1/events?unit=mill/stone");
+        JsonNode now = next(events);
+        assertThat(now.get("from").isNull()).isTrue();
+        assertThat(now.get("to").stringValue()).isEqualTo("READY");
+        post("/api/v1/units/mill/stone:stop?wait=true");
+        assertThat(next(events).get("from").stringValue()).isEqualTo("READY");
+        JsonNode event = next(events);
+        while (!event.get("to").stringValue().equals("STOPPED")) {
+            event = next(events);
+        }
+        assertThat(event.get("unit").stringValue()).isEqualTo("mill/stone");
+        assertThat(Instant.parse(event.get("time").stringValue())).isNotNull();
+    }
+
+    @Test
+    void endsStreamsAndAnswersOpenRequestsWhenItStopsAndLeavesNoThreadAndNoPort() throws Exception {
+        BlockingQueue<JsonNode> events = follow("/api/v1/events?unit=mill/stone");
+        next(events);
+        URI address = address();
+        HttpResponse<String> own = post("/api/v1/units/server/admin:stop?wait=true");
+        assertThat(own.statusCode()).isIn(200, 202);
+        StopReport report = server.stop().await(BOUND);
+        assertThat(report.leftovers()).isEmpty();
+        assertThat(report.clean()).isTrue();
+        assertThat(events.poll(20, TimeUnit.SECONDS)).as("end of the stream").isEqualTo(END);
+        assertThatThrownBy(() -> http.get(address, "/")).isInstanceOf(ConnectException.class);
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
+                thread -> thread.getName().contains("server/admin#")));
+        assertThat(server.address()).isEmpty();
+    }
+
+    @Test
+    void comesBackWithANewTokenWhenItIsStartedAgain() throws Exception {
+        server.stop().await(BOUND);
+        server.start().await(BOUND);
+        assertThat(get("/api/v1/units").statusCode()).isEqualTo(401);
+        assertThat(AdminEndpoint.find(directory).getFirst().token()).isNotEqualTo(token);
+    }
+
+    @Test
+    void namesThePortThatIsTaken() throws Exception {
+        int port = address().getPort();
+        try (Manager second = Manager.create()) {
+            ServerHandle late = second.add(AdminServer.at(BindAddress.loopback(port), directory));
+            second.start();
+            await().until(() -> late.state() == UnitState.FAILED);
+            assertThat(late.status().lastError()).contains("127.0.0.1:" + port, "in use", "another");
+        }
+        assertThat(get("/api/v1/units").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesToListenBeyondLoopback() {
+        assertThatThrownBy(() -> AdminServer.at(BindAddress.everywhere(8080), directory))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(":8080", "127.0.0.1:8080");
+    }
+
+    private static final JsonNode END = Http.json("\"end\"");
+
+    private BlockingQueue<JsonNode> follow(String path) throws Exception {
+        BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
+        Stream<String> lines = http.lines(address(), path, "Authorization", "Bearer " + token);
+        Thread.ofVirtual().start(() -> {
+            lines.filter(line -> !line.isBlank()).map(Http::json).forEach(events::add);
+            events.add(END);
+        });
+        return events;
+    }
+
+    private static JsonNode next(BlockingQueue<JsonNode> events) throws InterruptedException {
+        JsonNode event = events.poll(20, TimeUnit.SECONDS);
+        assertThat(event).as("next event").isNotNull();
+        return event;
+    }
+
+    private static void assertError(HttpResponse<String> response, int code, String reason, String... words) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(code);
+        JsonNode error = Http.json(response);
+        assertThat(error.get("code").intValue()).isEqualTo(code);
+        assertThat(error.get("reason").stringValue()).isEqualTo(reason);
+        assertThat(error.get("message").stringValue()).contains(words);
+    }
+
+    private UnitState state(String name) {
+        return manager.find(name).orElseThrow().state();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return http.get(address(), path, "Authorization", "Bearer " + token);
+    }
+
+    private HttpResponse<String> post(String path) throws Exception {
+        return http.post(address(), path, "Authorization", "Bearer " + token);
+    }
+
+    /** For headers that an HTTP client does not let its user set. */
+    private String raw(String request) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), address().getPort())) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private URI address() {
+        return server.address().orElseThrow();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.server;
+
+import org.jspecify.annotations.NullMarked;
