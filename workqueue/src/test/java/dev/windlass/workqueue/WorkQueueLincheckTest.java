@@ -1,0 +1,91 @@
+package dev.windlass.workqueue;
+
+import dev.windlass.lifecycle.StopMode;
+import java.time.Duration;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Every interleaving that Lincheck tries has a sequential explanation. */
+@Param(name = "key", gen = IntGen.class, conf = "1:2")
+public class WorkQueueLincheckTest {
+
+    private final WorkQueue<Integer> queue = WorkQueue.<Integer>builder("q").time(new VirtualTime()).build();
+    /** What each thread has taken and not given back: no thread touches another's. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private final @Nullable Item<Integer>[] held = new Item[8];
+
+    @Operation
+    public boolean add(@Param(name = "key") int key) {
+        return queue.add(key);
+    }
+
+    @Operation
+    public boolean addWithPriority(@Param(name = "key") int key) {
+        return queue.add(key, 1);
+    }
+
+    @Operation
+    public boolean addAfter(@Param(name = "key") int key) {
+        return queue.addAfter(key, Duration.ofSeconds(1));
+    }
+
+    @Operation
+    public @Nullable Integer poll(@Param(gen = ThreadIdGen.class) int thread) {
+        if (held[thread] != null) {
+            return null;
+        }
+        Item<Integer> item = queue.poll();
+        held[thread] = item;
+        return item == null ? null : item.key();
+    }
+
+    @Operation
+    public boolean done(@Param(gen = ThreadIdGen.class) int thread) {
+        Item<Integer> item = held[thread];
+        held[thread] = null;
+        if (item != null) {
+            queue.done(item);
+        }
+        return item != null;
+    }
+
+    @Operation
+    public boolean retry(@Param(gen = ThreadIdGen.class) int thread) {
+        Item<Integer> item = held[thread];
+        held[thread] = null;
+        return item != null && queue.retry(item);
+    }
+
+    @Operation
+    public String sizes() {
+        return queue.sizes().toString();
+    }
+
+    @Operation
+    public void drain() {
+        queue.shutDown(StopMode.DRAIN);
+    }
+
+    @Operation
+    public int export() {
+        return queue.export().items().size();
+    }
+
+    @Test
+    void everyInterleavingOfFewStepsIsLinearizable() {
+        new ModelCheckingOptions().iterations(3).invocationsPerIteration(100).threads(2).actorsPerThread(3)
+                .check(getClass());
+    }
+
+    @Test
+    void stressIsLinearizable() {
+        new StressOptions().iterations(3).invocationsPerIteration(300).threads(3).actorsPerThread(3)
+                .check(getClass());
+    }
+}

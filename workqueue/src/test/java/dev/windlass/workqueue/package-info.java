@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.workqueue;
+
+import org.jspecify.annotations.NullMarked;
