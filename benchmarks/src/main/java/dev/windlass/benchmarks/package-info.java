@@ -1,0 +1,3 @@
+/** What is measured, through the public API only. */
+@org.jspecify.annotations.NullMarked
+package dev.windlass.benchmarks;
