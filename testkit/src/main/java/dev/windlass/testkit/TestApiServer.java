@@ -1,0 +1,66 @@
+package dev.windlass.testkit;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * One Kubernetes cluster for tests: an API server on loopback, with its store, and nothing else. There is no controller
+ * manager: nothing collects garbage, removes the content of a deleted namespace, or rolls out a Deployment.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public sealed interface TestApiServer extends AutoCloseable permits RealApiServer {
+
+    /** The user who may do everything. */
+    String ADMIN = "admin";
+
+    /** The cluster's name, which is also its context's name in {@link #kubeconfig()}. */
+    String name();
+
+    /** Where the server listens: {@code https://127.0.0.1:PORT}. */
+    URI url();
+
+    /** The kubeconfig of {@link #ADMIN}, as YAML. */
+    default String kubeconfig() {
+        return kubeconfig(ADMIN);
+    }
+
+    /**
+     * The kubeconfig of a user, as YAML.
+     *
+     * @throws IllegalArgumentException if the server was not started with this user
+     */
+    default String kubeconfig(String user) {
+        return kubeconfig(user, url());
+    }
+
+    /**
+     * The kubeconfig of a user who reaches the server by another address, such as that of a {@link FaultProxy}.
+     *
+     * @param address {@code https://127.0.0.1:PORT} or {@code https://localhost:PORT}: the certificate covers these
+     * @throws IllegalArgumentException if the server was not started with this user
+     */
+    String kubeconfig(String user, URI address);
+
+    /** The watches that are open now, without the server's own ones. What a client closed may be listed shortly after. */
+    List<OpenWatch> openWatches();
+
+    /** How many watches are open now, without the server's own ones. */
+    default int watches() {
+        return openWatches().size();
+    }
+
+    /**
+     * Removes everything that was made since the server started: objects of all kinds, custom resource definitions and
+     * namespaces. Finalizers are taken off: nothing else would. Changes to objects that the server itself keeps are not
+     * undone.
+     *
+     * @throws IllegalStateException with the list of what is left, if it cannot be removed within a minute, for instance
+     *             because a controller still makes it anew
+     */
+    void clean() throws InterruptedException;
+
+    /** Ends the server and deletes its data. Idempotent. */
+    @Override
+    void close();
+}
