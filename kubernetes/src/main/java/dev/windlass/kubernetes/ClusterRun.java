@@ -1,0 +1,233 @@
+package dev.windlass.kubernetes;
+
+import dev.windlass.kubernetes.ApiException.ApiCall;
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RevokedException;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.StoppingException;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation of a cluster connection, on one thread.
+ *
+ * <p>State: {@code CONNECTING ⇄ (pause) → CONNECTED ⇄ LOST → ended}. Connecting shows as {@code BACKOFF}, connected as {@code
+ * READY}, lost as {@code DEGRADED}. A probe that fails leads from connected to lost when it is the fifth in a row, or when the
+ * credentials are refused and fresh ones are refused too; one that succeeds leads back. No lock: only this thread changes the state.
+ */
+final class ClusterRun implements ManagedRunnable {
+
+    private final String name;
+    private final Kubeconfig kubeconfig;
+    private final ClusterSettings settings;
+
+    private volatile int failures;
+    private volatile boolean lost;
+    private volatile String lastFailure = "";
+    private volatile @Nullable Instant lastSuccess;
+    private volatile String version = "";
+
+    private @Nullable Transport transport;
+    private @Nullable OwnedRequests probes;
+    private @Nullable LiveConnection connection;
+    private boolean unauthorized;
+
+    ClusterRun(String name, Kubeconfig kubeconfig, ClusterSettings settings) {
+        this.name = name;
+        this.kubeconfig = kubeconfig;
+        this.settings = settings;
+    }
+
+    @Override
+    public void run(RunnableContext context) throws Exception {
+        Pause pause = new Pause(context.time());
+        Backoff backoff = new Backoff(settings.backoffFirst(), settings.backoffMax(), settings.random());
+        details(context);
+        try {
+            while (!context.cancelled().isSet()) {
+                pause.sleep(attempt(context, pause, backoff));
+            }
+        } catch (StoppingException | RevokedException e) {
+            // The stop overtook the connection: what was acquired is in the ledger.
+            if (!context.stopping().isSet()) {
+                throw e;
+            }
+            context.cancelled().await();
+        }
+    }
+
+    /** Connects or probes. Returns how long to wait before the next time. */
+    private Duration attempt(RunnableContext context, Pause pause, Backoff backoff) throws InterruptedException {
+        String failure;
+        try {
+            boolean fresh = prepare(context);
+            failure = probe(context);
+            if (failure.isEmpty()) {
+                backoff.reset();
+                succeeded(context, pause);
+                return settings.probeInterval();
+            }
+            if (unauthorized && !fresh) {
+                Objects.requireNonNull(transport).replace(kubeconfig.load());
+                failure = probe(context);
+                if (failure.isEmpty()) {
+                    succeeded(context, pause);
+                    return settings.probeInterval();
+                }
+            }
+        } catch (KubeconfigException | KubernetesClientException e) {
+            failure = String.valueOf(e.getMessage());
+        }
+        return failed(context, failure, backoff);
+    }
+
+    /** Makes the transport at the first attempt; returns whether it did. */
+    private boolean prepare(RunnableContext context) {
+        if (transport != null) {
+            return false;
+        }
+        Clusters clusters = Clusters.of(context.manager());
+        Transport made = new Transport(clusters.vertx(), name, kubeconfig.load(), settings.maxInFlight());
+        context.own("transport", name, made);
+        transport = made;
+        probes = context.own("client", "probe of " + name,
+                new OwnedRequests(made, context, WriteFence.open(), closed -> {
+                }));
+        return true;
+    }
+
+    /** Asks the server for its version; returns what is wrong, empty when all is well. */
+    private String probe(RunnableContext context) throws InterruptedException {
+        Transport target = Objects.requireNonNull(transport);
+        ApiCall call = new ApiCall(name, "get", "/version", null, null);
+        unauthorized = false;
+        ClusterHttpClient http = ClusterHttpClient.create(Objects.requireNonNull(probes));
+        HttpRequest request = http.newHttpRequestBuilder()
+                .uri(target.endpoint().address().resolve("/version").toString())
+                .forStreaming().timeout(settings.probeTimeout().toMillis(), TimeUnit.MILLISECONDS).build();
+        try {
+            var response = http.sendAsync(request, byte[].class).get();
+            var mapper = Clusters.of(context.manager()).serialization().mapper();
+            if (response.code() == 200) {
+                version = String.valueOf(mapper.readTree(response.body()).path("gitVersion").asString(""));
+                return "";
+            }
+            unauthorized = response.code() == 401;
+            return String.valueOf(Failures.of(call, response.code(), response.body(), null, mapper).getMessage());
+        } catch (ExecutionException e) {
+            IOException cause = Failures.unwrap(e);
+            return "server " + target.endpoint().config().getMasterUrl() + " of cluster " + name
+                    + " cannot be reached: "
+                    + Failures.describe(cause) + "; check that it runs and that the address in the kubeconfig is right";
+        } catch (tools.jackson.core.JacksonException e) {
+            return "server " + target.endpoint().config().getMasterUrl() + " of cluster " + name
+                    + " does not answer like a Kubernetes API server: " + e.getOriginalMessage();
+        }
+    }
+
+    private void succeeded(RunnableContext context, Pause pause) throws InterruptedException {
+        failures = 0;
+        lastSuccess = context.time().now();
+        if (connection == null) {
+            connect(context, pause);
+        } else if (lost) {
+            lost = false;
+            Objects.requireNonNull(connection).registry().lost(false);
+            handle(context).connection(connection);
+            context.ready();
+            connection.registry().hurry();
+        }
+    }
+
+    private void connect(RunnableContext context, Pause pause) throws InterruptedException {
+        Clusters clusters = Clusters.of(context.manager());
+        Transport live = Objects.requireNonNull(transport);
+        InformerSettings informers = new InformerSettings(settings.linger(), settings.watchTimeout(),
+                settings.watchSilence(),
+                settings.watchSilence(), !isLoopback(live.endpoint().address()), settings.random(),
+                clusters.serialization().mapper(), clusters.serialization().json(), pause::wake);
+        InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers));
+        context.add(cache);
+        InformerRegistry registry;
+        try {
+            registry = cache.opened().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the informers of cluster " + name + " did not start", e);
+        }
+        LiveConnection made = new LiveConnection(name, context, live, clusters.serialization(), registry);
+        connection = made;
+        context.own("connection", name, () -> {
+            withdraw(context, made);
+            made.close();
+        });
+        context.stopping().onSet(() -> withdraw(context, made));
+        handle(context).connection(made);
+        context.ready();
+        clusters.connected(made);
+    }
+
+    private static void withdraw(RunnableContext context, LiveConnection gone) {
+        Clusters.of(context.manager()).disconnected(gone);
+        handle(context).withdraw(gone);
+    }
+
+    private static ClusterHandle handle(RunnableContext context) {
+        return (ClusterHandle) context.handle();
+    }
+
+    private static boolean isLoopback(URI address) {
+        String host = String.valueOf(address.getHost());
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    }
+
+    private Duration failed(RunnableContext context, String failure, Backoff backoff) {
+        int inARow = failures + 1;
+        failures = inARow;
+        lastFailure = failure;
+        if (connection == null) {
+            Duration delay = backoff.next();
+            context.backoff(failure, delay);
+            return delay;
+        }
+        if (!lost && inARow < settings.probeFailures() && !unauthorized) {
+            return settings.probeInterval();
+        }
+        if (!lost) {
+            lost = true;
+            connection.registry().lost(true);
+            handle(context).withdraw(connection);
+            connection.registry().hurry();
+        }
+        context.degraded(failure);
+        return backoff.next();
+    }
+
+    private void details(RunnableContext context) {
+        context.detail("connection", () -> connectionState());
+        context.detail("server", () -> transport == null ? "" : transport.endpoint().config().getMasterUrl());
+        context.detail("version", () -> version);
+        context.detail("last success", () -> String.valueOf(Objects.requireNonNullElse(lastSuccess, "never")));
+        context.detail("failures in a row", () -> Integer.toString(failures));
+        context.detail("last failure", () -> lastFailure);
+        context.detail("requests", () -> transport == null
+                ? ""
+                : transport.permits().used() + " in flight, "
+                        + transport.permits().waiting() + " waiting, at most " + settings.maxInFlight());
+        context.detail("clients", () -> connection == null ? "0" : Integer.toString(connection.clientCount()));
+    }
+
+    private String connectionState() {
+        if (connection == null) {
+            return "CONNECTING";
+        }
+        return lost ? "DEGRADED" : "CONNECTED";
+    }
+}

@@ -1,0 +1,209 @@
+package dev.windlass.kubernetes;
+
+import dev.windlass.kubernetes.WatchSpec.SharingKey;
+import dev.windlass.lifecycle.RevokedException;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.Timer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The informers of one cluster generation, by what they watch.
+ *
+ * <p>State of an entry: {@code USED (users > 0) ⇄ LINGERING (a timer runs) → stopped, forgotten}. State of the registry: {@code
+ * OPEN → CLOSED}. The lock guards entries and counts; informers are started and stopped outside of it. Lock order: registry, then
+ * informer.
+ */
+final class InformerRegistry implements Informers {
+
+    private final RunnableContext context;
+    private final Transport transport;
+    private final InformerSettings settings;
+
+    private final Object lock = new Object();
+    private final Map<SharingKey, Shared> shared = new HashMap<>();
+    private boolean closed;
+    private volatile boolean lost;
+
+    InformerRegistry(RunnableContext context, Transport transport, InformerSettings settings) {
+        this.context = context;
+        this.transport = transport;
+        this.settings = settings;
+    }
+
+    /** An informer that several leases may use. */
+    private static final class Shared {
+
+        final SharingKey key;
+        final SharedInformer informer;
+        final ListWatchLoop loop;
+        int users;
+        @Nullable
+        Timer expiry;
+
+        Shared(SharingKey key, SharedInformer informer, ListWatchLoop loop) {
+            this.key = key;
+            this.informer = informer;
+            this.loop = loop;
+        }
+    }
+
+    @Override
+    public String unit() {
+        return context.name();
+    }
+
+    @Override
+    public <T extends HasMetadata> InformerLease<T> acquire(RunnableContext owner, WatchSpec<T> spec) {
+        ObjectDecoder<T> decoder = new ObjectDecoder<>(settings.mapper(), spec.resource());
+        Shared entry = use(spec);
+        Lease<T> lease = new Lease<>(spec, entry.informer, decoder, owner, () -> release(entry));
+        try {
+            return owner.own("informer", transport.cluster() + " " + spec.describe(), lease);
+        } catch (RuntimeException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
+    private Shared use(WatchSpec<?> spec) {
+        SharingKey key = spec.sharingKey();
+        Shared entry;
+        boolean fresh = false;
+        synchronized (lock) {
+            if (closed) {
+                throw revoked();
+            }
+            entry = shared.get(key);
+            if (entry == null) {
+                entry = create(key, spec);
+                shared.put(key, entry);
+                fresh = true;
+            }
+            if (entry.expiry != null) {
+                entry.expiry.cancel();
+                entry.expiry = null;
+            }
+            entry.users++;
+            entry.informer.users(entry.users);
+        }
+        if (fresh) {
+            start(entry);
+        }
+        return entry;
+    }
+
+    private void start(Shared entry) {
+        try {
+            context.fork("list-watch of " + entry.informer.describe(), entry.loop::run);
+        } catch (RuntimeException e) {
+            forget(entry);
+            throw e;
+        }
+    }
+
+    private Shared create(SharingKey key, WatchSpec<?> spec) {
+        SharedInformer informer = new SharedInformer(transport.cluster(), spec, context.time());
+        OwnedRequests requests = new OwnedRequests(transport, context, WriteFence.open(), closedRequests -> {
+        });
+        return new Shared(key, informer,
+                new ListWatchLoop(informer, requests, settings, context.time(), context.logger()));
+    }
+
+    private RevokedException revoked() {
+        return new RevokedException(
+                "cluster " + transport.cluster() + " takes no more watches: " + context.id() + " has ended");
+    }
+
+    private void release(Shared entry) {
+        boolean stop = false;
+        synchronized (lock) {
+            entry.users--;
+            entry.informer.users(entry.users);
+            if (entry.users == 0 && shared.get(entry.key) == entry) {
+                stop = closed || context.stopping().isSet() || settings.linger().isZero();
+                if (stop) {
+                    shared.remove(entry.key);
+                } else {
+                    Duration linger = settings.linger();
+                    entry.expiry = context.time().after(linger, () -> Thread.startVirtualThread(() -> expire(entry)));
+                }
+            }
+        }
+        if (stop) {
+            entry.loop.stop();
+        }
+    }
+
+    private void expire(Shared entry) {
+        synchronized (lock) {
+            if (entry.users > 0 || shared.get(entry.key) != entry) {
+                return;
+            }
+            shared.remove(entry.key);
+        }
+        entry.loop.stop();
+    }
+
+    private void forget(Shared entry) {
+        synchronized (lock) {
+            shared.remove(entry.key, entry);
+        }
+        entry.loop.stop();
+        entry.informer.end();
+    }
+
+    /** The connection was lost, or is back. */
+    void hurry() {
+        all().forEach(entry -> entry.loop.hurry());
+    }
+
+    /** Stops all informers; readers are revoked, handlers are closed. */
+    void close() {
+        List<Shared> left;
+        synchronized (lock) {
+            closed = true;
+            left = List.copyOf(shared.values());
+            shared.clear();
+            for (Shared entry : left) {
+                if (entry.expiry != null) {
+                    entry.expiry.cancel();
+                }
+            }
+        }
+        left.forEach(entry -> entry.loop.stop());
+    }
+
+    private List<Shared> all() {
+        synchronized (lock) {
+            return List.copyOf(shared.values());
+        }
+    }
+
+    @Override
+    public List<InformerStatus> status() {
+        List<InformerStatus> all = new ArrayList<>();
+        for (Shared entry : all()) {
+            all.add(entry.informer.status());
+        }
+        return all;
+    }
+
+    /** Whether the cluster is disconnected at the moment. */
+    boolean lost() {
+        return lost;
+    }
+
+    void lost(boolean now) {
+        lost = now;
+    }
+
+    int backlog() {
+        return all().stream().mapToInt(entry -> entry.informer.backlog()).sum();
+    }
+}

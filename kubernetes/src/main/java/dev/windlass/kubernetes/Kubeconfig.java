@@ -1,0 +1,142 @@
+package dev.windlass.kubernetes;
+
+import io.fabric8.kubernetes.api.model.NamedAuthInfo;
+import io.fabric8.kubernetes.api.model.NamedCluster;
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Where the address and the credentials of a cluster come from: a file that is read anew for each connection, or a text. */
+final class Kubeconfig {
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final String AGENT = "windlass";
+
+    private final @Nullable Path file;
+    private final @Nullable String text;
+    private final @Nullable String context;
+
+    private Kubeconfig(@Nullable Path file, @Nullable String text, @Nullable String context) {
+        this.file = file;
+        this.text = text;
+        this.context = context;
+    }
+
+    static Kubeconfig file(Path file, @Nullable String context) {
+        return new Kubeconfig(file.toAbsolutePath(), null, context);
+    }
+
+    static Kubeconfig text(String yaml, @Nullable String context) {
+        return new Kubeconfig(null, yaml, context);
+    }
+
+    /** Whether two readings have the same content; credentials may come from elsewhere all the same. */
+    String content() {
+        Path path = file;
+        if (path == null) {
+            return Objects.requireNonNull(text);
+        }
+        try {
+            return Files.readString(path);
+        } catch (NoSuchFileException e) {
+            throw new KubeconfigException("kubeconfig " + path + " does not exist: give the path of an existing file",
+                    e);
+        } catch (IOException e) {
+            throw new KubeconfigException("kubeconfig " + path + " cannot be read: " + Failures.describe(e)
+                    + "; check its permissions and encoding", e);
+        }
+    }
+
+    /** Refuses what can be seen to be wrong without connecting, and without running a credential plugin. */
+    void check() {
+        parse(content());
+    }
+
+    /** A configuration of its own for each caller: they are mutable. Runs a credential plugin if the user has one. */
+    Config load() {
+        io.fabric8.kubernetes.api.model.Config parsed = parse(content());
+        String chosen = chosenContext(parsed);
+        Config config;
+        try {
+            if (file != null) {
+                config = Config.fromKubeconfig(chosen, file.toFile());
+            } else {
+                config = Config.empty();
+                KubeConfigUtils.merge(config, chosen, parsed);
+            }
+        } catch (RuntimeException e) {
+            throw new KubeconfigException(describe() + " cannot be used: " + Failures.describe(e), e);
+        }
+        config.setRequestRetryBackoffLimit(0);
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setOnlyHttpWatches(true);
+        config.setHttp2Disable(true);
+        config.setUserAgent(AGENT);
+        return config;
+    }
+
+    private io.fabric8.kubernetes.api.model.Config parse(String content) {
+        io.fabric8.kubernetes.api.model.Config parsed;
+        try {
+            parsed = KubeConfigUtils.parseConfigFromString(content);
+        } catch (RuntimeException e) {
+            throw new KubeconfigException(describe() + " is malformed: " + firstLine(Failures.describe(e))
+                    + "; it must be the YAML that kubectl reads", e);
+        }
+        if (parsed == null || parsed.getContexts() == null || parsed.getContexts().isEmpty()) {
+            throw new KubeconfigException(describe() + " has no contexts: it must be the YAML that kubectl reads");
+        }
+        requireContext(parsed, chosenContext(parsed));
+        return parsed;
+    }
+
+    private String chosenContext(io.fabric8.kubernetes.api.model.Config parsed) {
+        String chosen = context != null ? context : parsed.getCurrentContext();
+        if (chosen == null || chosen.isEmpty()) {
+            throw new KubeconfigException(describe() + " has no current-context: name one of " + contexts(parsed));
+        }
+        return chosen;
+    }
+
+    private void requireContext(io.fabric8.kubernetes.api.model.Config parsed, String chosen) {
+        NamedContext named = parsed.getContexts().stream().filter(one -> chosen.equals(one.getName())).findFirst()
+                .orElseThrow(() -> new KubeconfigException("context \"" + chosen + "\" is not in " + describe()
+                        + ": it has " + contexts(parsed)));
+        String cluster = named.getContext() == null ? null : named.getContext().getCluster();
+        NamedCluster target = parsed.getClusters().stream().filter(one -> one.getName().equals(cluster)).findFirst()
+                .orElseThrow(() -> new KubeconfigException(
+                        "context \"" + chosen + "\" of " + describe() + " names the cluster \""
+                                + cluster + "\", which is not there: it has "
+                                + parsed.getClusters().stream().map(NamedCluster::getName).toList()));
+        if (target.getCluster() == null || target.getCluster().getServer() == null) {
+            throw new KubeconfigException(
+                    "cluster \"" + cluster + "\" of " + describe() + " has no server: set its address");
+        }
+        String user = named.getContext().getUser();
+        if (user != null && !user.isEmpty()
+                && parsed.getUsers().stream().noneMatch(one -> user.equals(one.getName()))) {
+            throw new KubeconfigException("context \"" + chosen + "\" of " + describe() + " names the user \"" + user
+                    + "\", who is not there: it has "
+                    + parsed.getUsers().stream().map(NamedAuthInfo::getName).toList());
+        }
+    }
+
+    private static List<String> contexts(io.fabric8.kubernetes.api.model.Config parsed) {
+        return parsed.getContexts().stream().map(NamedContext::getName).toList();
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
+    private String describe() {
+        return file == null ? "the kubeconfig text" : "kubeconfig " + file;
+    }
+}

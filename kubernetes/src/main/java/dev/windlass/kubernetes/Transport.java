@@ -1,0 +1,163 @@
+package dev.windlass.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.fabric8.kubernetes.client.utils.HttpClientUtils;
+import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClient;
+import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one cluster generation, shared by all that talk to it: address, TLS, credentials, one pool. Credentials
+ * can be exchanged while it is used. Thread-safe.
+ */
+final class Transport implements AutoCloseable {
+
+    /** fabric8's own default; Vert.x would queue beyond 5. */
+    private static final int MAX_CONNECTIONS = 8192;
+
+    private static final int CHUNK = 1 << 16;
+
+    private final Vertx vertx;
+    private final String cluster;
+    private final RequestPermits permits;
+    private final RequestMeters meters;
+    private volatile Endpoint endpoint;
+    private volatile boolean closed;
+
+    Transport(Vertx vertx, String cluster, Config config, int maxInFlight) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.permits = new RequestPermits(maxInFlight);
+        this.meters = new RequestMeters();
+        this.endpoint = open(config);
+    }
+
+    /** What is exchanged as a whole when credentials change. */
+    record Endpoint(Config config, URI address, Vertx5HttpClient<?> client, List<Interceptor> interceptors) {
+
+        HttpClient http() {
+            return client.getHttpClient();
+        }
+    }
+
+    private Endpoint open(Config config) {
+        Vertx5HttpClientFactory factory = new Factory(vertx);
+        var builder = factory.newBuilder(config);
+        Vertx5HttpClient<?> client = (Vertx5HttpClient<?>) builder.build();
+        List<Interceptor> interceptors = List
+                .copyOf(HttpClientUtils.createApplicableInterceptors(config, factory).values());
+        return new Endpoint(config, URI.create(config.getMasterUrl()), client, interceptors);
+    }
+
+    /** Goes on with other credentials. What was in flight with the old ones fails. */
+    void replace(Config config) {
+        Endpoint old = endpoint;
+        endpoint = open(config);
+        old.client().close();
+        if (closed) {
+            endpoint.client().close();
+        }
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    String cluster() {
+        return cluster;
+    }
+
+    RequestPermits permits() {
+        return permits;
+    }
+
+    RequestMeters meters() {
+        return meters;
+    }
+
+    String host() {
+        return endpoint.address().getAuthority();
+    }
+
+    /** Puts on each request whatever the current credentials want on it. */
+    Interceptor credentials() {
+        return new Credentials();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        endpoint.client().close();
+    }
+
+    private final class Credentials implements Interceptor {
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            for (Interceptor interceptor : endpoint.interceptors()) {
+                interceptor.before(builder, request, tags);
+            }
+        }
+
+        @Override
+        public CompletableFuture<Boolean> afterFailure(BasicBuilder builder, HttpResponse<?> response,
+                RequestTags tags) {
+            if (response.code() != 401) {
+                return CompletableFuture.completedFuture(false);
+            }
+            // Refreshing may read files and run a credential plugin: not on the event loop, which all clusters share.
+            CompletableFuture<Boolean> refreshed = new CompletableFuture<>();
+            Thread.ofVirtual().name(cluster + " credentials").start(() -> refresh(builder, response, tags, refreshed));
+            return refreshed;
+        }
+
+        private void refresh(BasicBuilder builder, HttpResponse<?> response, RequestTags tags,
+                CompletableFuture<Boolean> refreshed) {
+            try {
+                for (Interceptor interceptor : endpoint.interceptors()) {
+                    if (interceptor.afterFailure(builder, response, tags).get()) {
+                        refreshed.complete(true);
+                        return;
+                    }
+                }
+                refreshed.complete(false);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                refreshed.completeExceptionally(e);
+            } catch (java.util.concurrent.ExecutionException e) {
+                refreshed.completeExceptionally(e.getCause());
+            } catch (RuntimeException e) {
+                refreshed.completeExceptionally(e);
+            }
+        }
+    }
+
+    private static final class Factory extends Vertx5HttpClientFactory {
+
+        Factory(Vertx vertx) {
+            super(vertx);
+        }
+
+        @Override
+        protected void additionalConfig(WebClientOptions http, @Nullable WebSocketClientOptions webSocket,
+                @Nullable PoolOptions pool) {
+            http.setMaxChunkSize(CHUNK);
+            http.setPipelining(false);
+            if (pool != null) {
+                pool.setHttp1MaxSize(MAX_CONNECTIONS);
+            }
+        }
+    }
+}
