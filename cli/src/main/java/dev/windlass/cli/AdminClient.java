@@ -1,0 +1,202 @@
+package dev.windlass.cli;
+
+import dev.windlass.server.AdminEndpoint;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Speaks to one manager's admin API.
+ *
+ * <p>Over {@link HttpURLConnection}: the newer client takes longer to start than the whole command.
+ */
+final class AdminClient {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final URI address;
+    private final String token;
+
+    private AdminClient(URI address, String token) {
+        this.address = address;
+        this.token = token;
+    }
+
+    /** To the manager that the user named, or the only one that runs. */
+    static AdminClient connect(Windlass root) {
+        try {
+            List<AdminEndpoint> running = AdminEndpoint.find(AdminEndpoint.defaultDirectory());
+            return root.address == null ? only(running) : named(address(root.address), root.tokenFile, running);
+        } catch (IOException e) {
+            throw new CliException("the descriptions of running managers in %s cannot be read: %s"
+                    .formatted(AdminEndpoint.defaultDirectory(), e.getMessage()), e);
+        }
+    }
+
+    private static AdminClient only(List<AdminEndpoint> running) throws IOException {
+        if (running.isEmpty()) {
+            throw new CliException(
+                    "no demo is running: start one with \"./windlass demo\" in another terminal, or name a manager with --address");
+        }
+        if (running.size() > 1) {
+            throw new CliException("%d managers are running: choose one with --address%n%s".formatted(running.size(),
+                    running.stream().map(endpoint -> "  --address %s  (%s, process %d)".formatted(
+                            endpoint.address().getAuthority(), endpoint.manager(), endpoint.pid()))
+                            .collect(Collectors.joining(System.lineSeparator()))));
+        }
+        AdminEndpoint endpoint = running.getFirst();
+        return new AdminClient(endpoint.address(), endpoint.token());
+    }
+
+    private static AdminClient named(URI address, @Nullable String tokenFile, List<AdminEndpoint> running)
+            throws IOException {
+        if (tokenFile != null) {
+            try {
+                return new AdminClient(address, Files.readString(Path.of(tokenFile)).strip());
+            } catch (IOException e) {
+                throw new CliException("token file \"%s\" cannot be read: %s".formatted(tokenFile, reason(e)), e);
+            }
+        }
+        for (AdminEndpoint endpoint : running) {
+            if (endpoint.address().getPort() == address.getPort()) {
+                return new AdminClient(endpoint.address(), endpoint.token());
+            }
+        }
+        throw new CliException("no manager of yours listens at %s: %s".formatted(address.getAuthority(),
+                running.isEmpty()
+                        ? "none is running; start one with \"./windlass demo\", or name its token with --token-file"
+                        : "running are " + running.stream().map(endpoint -> endpoint.address().getAuthority())
+                                .collect(Collectors.joining(", "))
+                                + "; for another one name its token with --token-file"));
+    }
+
+    private static URI address(String text) {
+        try {
+            URI address = URI.create(text.contains("://") ? text : "http://" + text);
+            if ("http".equals(address.getScheme()) && address.getHost() != null && address.getPort() > 0) {
+                return URI.create("http://" + address.getAuthority());
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, like every other text that is not an address.
+        }
+        throw new BadUsageException(
+                "--address is \"%s\": use HOST:PORT, for example 127.0.0.1:41233, as the demo prints it"
+                        .formatted(text));
+    }
+
+    JsonNode units() {
+        return send("GET", "/api/v1/units");
+    }
+
+    JsonNode describe(String unit) {
+        return send("GET", "/api/v1/units/" + encoded(unit));
+    }
+
+    JsonNode act(String unit, String action, Map<String, String> options) {
+        String query = options.entrySet().stream()
+                .map(option -> option.getKey() + "=" + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return send("POST", "/api/v1/units/" + encoded(unit) + ":" + action + (query.isEmpty() ? "" : "?" + query));
+    }
+
+    /** Calls back for each event until the manager closes the stream. */
+    void events(@Nullable Runnable connected, Consumer<JsonNode> listener) {
+        try {
+            HttpURLConnection connection = open("GET", "/api/v1/events");
+            require(connection);
+            if (connected != null) {
+                connected.run();
+            }
+            try (BufferedReader lines = new BufferedReader(
+                    new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!line.isBlank()) {
+                        listener.accept(JSON.readTree(line));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private JsonNode send(String method, String path) {
+        try {
+            HttpURLConnection connection = open(method, path);
+            require(connection);
+            try (InputStream body = connection.getInputStream()) {
+                return JSON.readTree(body);
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private HttpURLConnection open(String method, String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create(address + path).toURL().openConnection();
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setRequestMethod(method);
+        connection.setRequestProperty("Authorization", "Bearer " + token);
+        return connection;
+    }
+
+    private void require(HttpURLConnection connection) throws IOException {
+        int code = connection.getResponseCode();
+        if (code < 400) {
+            return;
+        }
+        String body;
+        try (InputStream in = connection.getErrorStream()) {
+            body = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String message;
+        try {
+            message = JSON.readTree(body).path("message").asString();
+        } catch (JacksonException e) {
+            message = body.strip();
+        }
+        if (code == 401) {
+            message = "the manager at %s refused the token: %s".formatted(address.getAuthority(), message);
+        }
+        throw code == 400
+                ? new BadUsageException(message)
+                : new CliException(message.isEmpty() ? "the manager answered " + code : message);
+    }
+
+    private CliException unreachable(IOException e) {
+        return new CliException(
+                "the manager at %s does not answer: %s; \"windlass get\" without --address finds those that run"
+                        .formatted(address.getAuthority(), reason(e)),
+                e);
+    }
+
+    /** Messages of file system exceptions are only the path. */
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException
+                ? "it does not exist"
+                : e instanceof AccessDeniedException
+                        ? "permission denied"
+                        : String.valueOf(e.getMessage());
+    }
+
+    private static String encoded(String unit) {
+        return URLEncoder.encode(unit, StandardCharsets.UTF_8).replace("%2F", "/").replace("+", "%20");
+    }
+}

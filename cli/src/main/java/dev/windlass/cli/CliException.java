@@ -1,0 +1,12 @@
+package dev.windlass.cli;
+
+/** Something that did not work, said in one line for the user: exit code 1. */
+class CliException extends RuntimeException {
+    CliException(String message) {
+        super(message);
+    }
+
+    CliException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

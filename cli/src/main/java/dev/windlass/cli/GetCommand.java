@@ -1,0 +1,72 @@
+package dev.windlass.cli;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(name = "get", description = "List units as a tree: all, or one with what is inside it.")
+final class GetCommand implements Callable<Integer> {
+    enum Output {
+        table, json
+    }
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private Windlass root;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
+    private @Nullable String name;
+
+    @Option(names = {"-o",
+            "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private Output output;
+
+    @Option(names = {"-w", "--watch"}, description = "Then show each transition until the manager ends.")
+    private boolean watch;
+
+    @Override
+    public Integer call() {
+        AdminClient client = AdminClient.connect(root);
+        Terminal terminal = Terminal.standard();
+        if (!watch) {
+            show(client, terminal);
+            return 0;
+        }
+        client.events(() -> show(client, terminal), event -> {
+            // The current states are in the table.
+            if (!event.path("from").isNull() && concerns(UnitTable.text(event, "unit"))) {
+                terminal.line(output == Output.json ? event.toString() : EventLine.of(event, terminal));
+            }
+        });
+        return 0;
+    }
+
+    private void show(AdminClient client, Terminal terminal) {
+        List<JsonNode> items = client.units().path("items").valueStream()
+                .filter(item -> concerns(UnitTable.text(item, "name"))).toList();
+        if (items.isEmpty() && name != null) {
+            // Its answer says what is wrong with the name.
+            client.describe(name);
+        }
+        if (output == Output.json) {
+            ObjectNode list = JsonNodeFactory.instance.objectNode();
+            list.putArray("items").addAll(items);
+            terminal.line(watch ? list.toString() : list.toPrettyString());
+        } else {
+            UnitTable.lines(items, Instant.now(), terminal).forEach(terminal::line);
+        }
+    }
+
+    private boolean concerns(String unit) {
+        return name == null || unit.equals(name) || unit.startsWith(name + "/");
+    }
+}

@@ -1,0 +1,87 @@
+package dev.windlass.cli;
+
+import dev.windlass.server.ShortDuration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Units as a table whose first column is a tree. */
+final class UnitTable {
+    private static final List<String> HEAD = List.of("NAME", "KIND", "STATE", "SINCE", "RESTARTS", "QUEUED",
+            "IN FLIGHT");
+    private static final int STATE = 2;
+
+    private final Instant now;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    private UnitTable(Instant now) {
+        this.now = now;
+    }
+
+    /** The lines of the table. Units whose parent is not among the items stand at the root, with their full names. */
+    static List<String> lines(List<JsonNode> items, Instant now, Terminal terminal) {
+        Map<String, List<JsonNode>> children = new LinkedHashMap<>();
+        Map<String, JsonNode> byName = new LinkedHashMap<>();
+        items.forEach(item -> byName.put(text(item, "name"), item));
+        List<JsonNode> roots = new ArrayList<>();
+        for (JsonNode item : items) {
+            String parent = text(item, "parent");
+            if (byName.containsKey(parent)) {
+                children.computeIfAbsent(parent, _ -> new ArrayList<>()).add(item);
+            } else {
+                roots.add(item);
+            }
+        }
+        UnitTable table = new UnitTable(now);
+        table.rows.add(HEAD);
+        roots.forEach(root -> table.add(root, "", "", children));
+        return table.layout(terminal);
+    }
+
+    private void add(JsonNode item, String branch, String indent, Map<String, List<JsonNode>> children) {
+        String name = text(item, "name");
+        String shown = branch.isEmpty() ? name : name.substring(text(item, "parent").length() + 1);
+        rows.add(List.of(branch + shown, text(item, "kind"), text(item, "state"), age(item), text(item, "restarts"),
+                text(item, "queued"), text(item, "inFlight")));
+        List<JsonNode> below = children.getOrDefault(name, List.of());
+        for (int i = 0; i < below.size(); i++) {
+            boolean last = i == below.size() - 1;
+            add(below.get(i), indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "), children);
+        }
+    }
+
+    private String age(JsonNode item) {
+        String since = text(item, "since");
+        return since.isEmpty() ? "" : ShortDuration.format(Duration.between(Instant.parse(since), now));
+    }
+
+    private List<String> layout(Terminal terminal) {
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String cell = row.get(i) + " ".repeat(widths[i] - row.get(i).length());
+                line.append(i == STATE && !lines.isEmpty() ? terminal.state(cell) : cell).append("  ");
+            }
+            lines.add(lines.isEmpty()
+                    ? terminal.styled(Terminal.Style.BOLD, line.toString().stripTrailing())
+                    : line.toString().stripTrailing());
+        }
+        return lines;
+    }
+
+    static String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isNull() || value.isMissingNode() ? "" : value.asString();
+    }
+}

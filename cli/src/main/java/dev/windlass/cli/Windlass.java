@@ -1,0 +1,103 @@
+package dev.windlass.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root command, and where all failures become one line and an exit code: 0 done, 1 refused or failed, 2 bad usage. */
+@Command(name = "windlass", description = "Raises and lowers the parts of a controller manager while the rest keeps working.", mixinStandardHelpOptions = false, synopsisSubcommandLabel = "COMMAND", sortOptions = false, subcommands = {
+        GetCommand.class, DescribeCommand.class, StopCommand.class, StartCommand.class,
+        RemoveCommand.class, CompletionCommand.class, VersionCommand.class})
+public final class Windlass implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    boolean help;
+
+    @Option(names = "--address", scope = ScopeType.INHERIT, paramLabel = "ADDRESS", description = "Admin address of the manager to speak to, for example 127.0.0.1:41233. Not needed while one demo runs.")
+    @Nullable
+    String address;
+
+    @Option(names = "--token-file", scope = ScopeType.INHERIT, paramLabel = "FILE", description = "File with the token for --address, when that manager was not started by this user here.")
+    @Nullable
+    String tokenFile;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces and the log.")
+    boolean debug;
+
+    private Windlass() {
+    }
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] arguments) {
+        int code = execute(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    static int execute(String... arguments) {
+        return commandLine(new Windlass()).execute(arguments);
+    }
+
+    static CommandLine commandLine(Windlass root) {
+        CommandLine line = new CommandLine(root);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                Terminal.standard().coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setParameterExceptionHandler(badUsage(root));
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            failed(command.getErr(), e, root.debug);
+            return e instanceof BadUsageException ? 2 : 1;
+        });
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command was given");
+    }
+
+    private static IParameterExceptionHandler badUsage(Windlass root) {
+        return (e, _) -> {
+            CommandLine command = e.getCommandLine();
+            PrintWriter err = command.getErr();
+            err.println("windlass: " + firstLower(e.getMessage()));
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+            err.println("Usage and options: " + command.getCommandSpec().qualifiedName() + " --help");
+            if (root.debug) {
+                e.printStackTrace(err);
+            }
+            return 2;
+        };
+    }
+
+    static void failed(PrintWriter err, Throwable e, boolean debug) {
+        String message = e.getMessage();
+        boolean ours = e instanceof CliException || e instanceof IllegalArgumentException
+                || e instanceof dev.windlass.lifecycle.LifecycleException;
+        err.println("windlass: " + (message == null
+                ? e.getClass().getSimpleName()
+                : ours ? message : e.getClass().getSimpleName() + ": " + message)
+                + (ours || debug ? "" : " (--debug shows where)"));
+        if (debug) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+    }
+
+    private static String firstLower(@Nullable String text) {
+        return text == null || text.isEmpty()
+                ? "bad usage"
+                : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+    }
+}

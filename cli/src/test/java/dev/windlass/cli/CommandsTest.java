@@ -1,0 +1,233 @@
+package dev.windlass.cli;
+
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.Task;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.server.AdminServer;
+import dev.windlass.server.BindAddress;
+import dev.windlass.server.ServerHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The commands against a manager that runs, and against none. */
+@Timeout(240)
+class CommandsTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path runtime;
+
+    private final CountDownLatch finish = new CountDownLatch(1);
+    private final Manager manager = Manager.builder().name("mill").build();
+
+    @SuppressWarnings("NullAway.Init")
+    private ServerHandle server;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        server = manager.add(AdminServer.at(BindAddress.loopback(0), runtime.resolve("windlass")));
+        manager.add(Task.of(RunnableSpec.builder("cluster/north").kind("Cluster").build(), scope()));
+        manager.add(Task.of(RunnableSpec.builder("needs-north").dependsOn("cluster/north").build(),
+                RunnableContext::awaitStop));
+        manager.start();
+        server.ready().await(BOUND);
+        await().until(() -> manager.find("cluster/north/websites").isPresent());
+        manager.find("needs-north").orElseThrow().ready().await(BOUND);
+    }
+
+    private static ManagedRunnable scope() {
+        return context -> {
+            context.add("informers", RunnableContext::awaitStop);
+            context.add("websites", RunnableContext::awaitStop);
+            context.awaitStop();
+        };
+    }
+
+    @AfterEach
+    void stop() {
+        finish.countDown();
+        manager.close();
+    }
+
+    @Test
+    void getShowsAllUnitsAsATree() throws Exception {
+        CommandProcess get = run("get");
+        assertThat(get.code()).as(get.err()).isZero();
+        assertThat(get.lines().getFirst()).matches("NAME +KIND +STATE +SINCE +RESTARTS +QUEUED +IN FLIGHT");
+        assertThat(get.lines()).anyMatch(line -> line.matches("cluster/north +Cluster +READY +\\d+s +0"))
+                .anyMatch(line -> line.matches("├─ informers +Task +READY +\\d+s +0"))
+                .anyMatch(line -> line.matches("└─ websites +Task +READY +\\d+s +0"))
+                .anyMatch(line -> line.matches("server/admin +AdminServer +READY +\\d+s +0"));
+        assertThat(get.out()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void getOfOneUnitShowsWhatIsInsideIt() throws Exception {
+        assertThat(run("get", "cluster/north").lines()).hasSize(4).noneMatch(line -> line.startsWith("server"));
+        JsonNode json = JsonMapper.builder().build().readTree(run("get", "cluster/north", "-o", "json").out());
+        assertThat(json.propertyNames()).containsExactly("items");
+        assertThat(json.get("items").size()).isEqualTo(3);
+        assertThat(json.get("items").get(1).get("parent").stringValue()).isEqualTo("cluster/north");
+    }
+
+    @Test
+    void describeShowsStateDependenciesAndLastStop() throws Exception {
+        CommandProcess describe = run("describe", "needs-north");
+        assertThat(describe.code()).as(describe.err()).isZero();
+        assertThat(describe.out()).containsPattern("Name: +needs-north").containsPattern("State: +READY for")
+                .containsPattern("Depends on: +cluster/north").doesNotContain("Last stop");
+        manager.find("needs-north").orElseThrow().stop().await(BOUND);
+        assertThat(run("describe", "needs-north").out()).contains("Last stop:", "needs-north#1 stopped in");
+    }
+
+    @Test
+    void stopAndStartAndRemoveWaitAndTellWhatCameOfIt() throws Exception {
+        CommandProcess stop = run("stop", "cluster/north", "--wait", "--cascade", "--mode", "handoff", "--timeout",
+                "10s");
+        assertThat(stop.code()).as(stop.err()).isZero();
+        assertThat(stop.lines().getFirst()).startsWith("cluster/north#1 stopped in").endsWith("nothing left");
+        assertThat(stop.out()).contains("─ cluster/north/websites#1 stopped in");
+        assertThat(state("cluster/north")).isEqualTo(UnitState.STOPPED);
+        CommandProcess start = run("start", "cluster/north", "--wait", "--timeout", "10s");
+        assertThat(start.code()).as(start.err()).isZero();
+        assertThat(start.out()).matches("cluster/north#2 READY in \\d+ ms.*\\R");
+        CommandProcess remove = run("remove", "needs-north", "--wait");
+        assertThat(remove.code()).as(remove.err()).isZero();
+        assertThat(manager.find("needs-north")).isEmpty();
+    }
+
+    @Test
+    void stopOfWhatOthersNeedIsRefusedWithTheirNames() throws Exception {
+        assertRefused(run("stop", "cluster/north", "--wait"), "needs-north");
+        assertThat(state("cluster/north")).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void anUnknownUnitIsRefusedWithNearMatches() throws Exception {
+        for (String command : new String[]{"get", "describe", "stop", "start", "remove"}) {
+            assertRefused(run(command, "cluster/nort"), "\"cluster/nort\"", "cluster/north");
+        }
+    }
+
+    @Test
+    void waitingEndsWithItsTimeout() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("slow").signalsReadiness(true).build(), context -> {
+            finish.await();
+            context.awaitStop();
+        }));
+        assertRefused(run("start", "slow", "--wait", "--timeout", "200ms"), "slow", "STARTING");
+    }
+
+    @Test
+    void badUsageIsToldInOneLineWithExitCodeTwo() throws Exception {
+        assertBadUsage(run(), "no command");
+        assertBadUsage(run("get", "--colour"), "--colour");
+        assertBadUsage(run("gett"), "gett");
+        assertBadUsage(run("get", "-o", "xml"), "xml", "table, json");
+        assertBadUsage(run("describe"), "NAME");
+        assertBadUsage(run("stop", "slow", "--mode", "gently"), "gently", "drain, handoff, abort");
+        assertBadUsage(run("stop", "slow", "--timeout", "soon"), "--timeout", "soon", "20s");
+        assertBadUsage(run("start", "slow", "--timeout", "5s"), "--wait");
+        assertBadUsage(run("get", "--address", "nowhere"), "nowhere", "127.0.0.1:");
+    }
+
+    @Test
+    void withNoManagerRunningItSaysHowToGetOne() throws Exception {
+        server.stop().await(BOUND);
+        assertRefused(run("get"), "no demo is running", "./windlass demo");
+        assertRefused(run("get", "--address", "127.0.0.1:1"), "127.0.0.1:1");
+    }
+
+    @Test
+    void withSeveralManagersItAsksWhichAndTakesTheAnswer() throws Exception {
+        try (Manager second = Manager.builder().name("forge").build()) {
+            ServerHandle other = second.add(AdminServer.at(BindAddress.loopback(0), runtime.resolve("windlass")));
+            second.start();
+            other.ready().await(BOUND);
+            String address = other.address().orElseThrow().getAuthority();
+            CommandProcess unclear = run("get");
+            assertThat(unclear.code()).isEqualTo(1);
+            assertThat(unclear.err()).contains("--address " + address, "forge", "mill");
+            CommandProcess clear = run("get", "--address", address);
+            assertThat(clear.code()).as(clear.err()).isZero();
+            assertThat(clear.lines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aManagerThatDiedIsForgotten() throws Exception {
+        Path stale = Files.writeString(runtime.resolve("windlass/1-1.endpoint.json"),
+                """
+                        {"manager":"old","pid":%d,"processStart":"2001-01-01T00:00:00Z","address":"http://127.0.0.1:1",
+                         "tokenFile":"%s/1-1.token","started":"2001-01-01T00:00:00Z"}""".formatted(
+                        ProcessHandle.current().pid(),
+                        runtime));
+        assertThat(run("get").code()).isZero();
+        assertThat(stale).doesNotExist();
+    }
+
+    @Test
+    void watchShowsTransitionsUntilTheManagerEnds() throws Exception {
+        Path out = runtime.resolve("out");
+        Path err = runtime.resolve("err");
+        Process watch = CommandProcess.start(runtime, out, err, "get", "cluster/north", "--watch");
+        await().atMost(BOUND).until(() -> CommandProcess.text(out).contains("websites"));
+        manager.find("cluster/north/websites").orElseThrow().stop().await(BOUND);
+        await().atMost(BOUND).untilAsserted(
+                () -> assertThat(CommandProcess.text(out)).containsPattern("cluster/north/websites#1  .*→ STOPPED"));
+        manager.close();
+        assertThat(watch.waitFor()).as(CommandProcess.text(err)).isZero();
+    }
+
+    @Test
+    void helpVersionAndCompletionNeedNoManager() throws Exception {
+        server.stop().await(BOUND);
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "remove", "completion", "version");
+        assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
+        assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
+        assertThat(run("completion").out()).contains("complete -F");
+    }
+
+    @Test
+    void debugAddsTheStackTrace() throws Exception {
+        assertThat(run("--debug", "describe", "nothing").err()).contains("\tat dev.windlass.cli.");
+    }
+
+    private static void assertRefused(CommandProcess process, String... words) {
+        assertOneMessage(process, 1, words);
+    }
+
+    private static void assertBadUsage(CommandProcess process, String... words) {
+        assertOneMessage(process, 2, words);
+    }
+
+    private static void assertOneMessage(CommandProcess process, int code, String... words) {
+        assertThat(process.code()).as(process.toString()).isEqualTo(code);
+        assertThat(process.err()).startsWith("windlass: ").contains(words).doesNotContain("\tat ", "Exception");
+        assertThat(process.err().lines().count()).as(process.err()).isLessThanOrEqualTo(3);
+    }
+
+    private CommandProcess run(String... arguments) throws Exception {
+        return CommandProcess.run(runtime, arguments);
+    }
+
+    private UnitState state(String name) {
+        return manager.find(name).orElseThrow().state();
+    }
+}
