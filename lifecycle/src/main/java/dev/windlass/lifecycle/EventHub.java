@@ -1,11 +1,13 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -13,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners of transitions: each in order, each on its own thread, none able to hold up a unit or another listener. */
+/**
+ * Tells listeners of transitions: each in order, each on its own thread, none able to hold up a unit or another listener.
+ *
+ * <p>A listener that is told of the current state of a unit must not be told afterwards of a transition that led there. Units
+ * change their state and enter the event in the listeners' backlogs in one step under their monitor; a replay reads the state
+ * and notes how far the backlog was entered under the same monitor, and what was entered before is skipped for that unit.
+ */
 final class EventHub {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
@@ -28,13 +36,14 @@ final class EventHub {
         this.cells = cells;
     }
 
-    void emit(UnitCell cell, UnitCell.Position from, Reason reason, String message, String actor, long now) {
+    /** Called under the monitor of the unit. */
+    void emit(UnitCell cell, UnitCell.Position from, UnitCell.Position to, String actor) {
         if (listeners.isEmpty()) {
             return;
         }
-        UnitEvent event = new UnitEvent(cell.name(), cell.spec().kind(), cell.generation(), from.state(), cell.state(),
-                reason, message, actor, time.now(), Duration.ofNanos(now - from.sinceNanos()));
-        listeners.forEach(listener -> listener.offer(event));
+        UnitEvent event = new UnitEvent(cell.name(), cell.spec().kind(), to.generation(), from.state(), to.state(),
+                to.reason(), to.message(), actor, time.now(), Duration.ofNanos(to.sinceNanos() - from.sinceNanos()));
+        listeners.forEach(listener -> listener.offer(cell, event));
     }
 
     Subscription subscribe(Consumer<? super UnitEvent> consumer) {
@@ -44,25 +53,32 @@ final class EventHub {
         return listener;
     }
 
-    /** Its monitor guards all fields and is not held while the consumer runs. */
+    private record Entry(long number, UnitCell cell, UnitEvent event) {
+    }
+
+    /** Its monitor guards all fields but {@code told}, and is not held while the consumer runs. */
     private final class Listener implements Subscription {
 
         private final Consumer<? super UnitEvent> consumer;
-        private final Deque<UnitEvent> backlog = new ArrayDeque<>();
+        private final Deque<Entry> backlog = new ArrayDeque<>();
         private boolean running = true;
         private boolean replay = true;
         private boolean closed;
+        private long entered;
         private long dropped;
+        /** How far a unit's events are contained in the state that was replayed. Used by the delivering thread only. */
+        private Map<UnitCell, Long> told = Map.of();
+        private long toldUpTo;
 
         Listener(Consumer<? super UnitEvent> consumer) {
             this.consumer = consumer;
         }
 
         void begin() {
-            Thread.ofVirtual().name("events").start(this::deliver);
+            Thread.ofVirtual().inheritInheritableThreadLocals(false).name("events").start(this::deliver);
         }
 
-        void offer(UnitEvent event) {
+        void offer(UnitCell cell, UnitEvent event) {
             synchronized (this) {
                 if (closed) {
                     return;
@@ -72,7 +88,8 @@ final class EventHub {
                     dropped++;
                     replay = true;
                 }
-                backlog.addLast(event);
+                entered++;
+                backlog.addLast(new Entry(entered, cell, event));
                 if (running) {
                     return;
                 }
@@ -82,16 +99,23 @@ final class EventHub {
         }
 
         private void deliver() {
-            for (UnitEvent event = next(); event != null; event = next()) {
-                tell(event);
+            for (Entry entry = next(); entry != null; entry = next()) {
+                if (entry.number() > toldUpTo) {
+                    told = Map.of();
+                }
+                Long contained = told.get(entry.cell());
+                if (contained == null || entry.number() > contained) {
+                    tell(entry.event());
+                }
             }
         }
 
-        private @Nullable UnitEvent next() {
+        private @Nullable Entry next() {
             while (true) {
                 synchronized (this) {
                     if (closed || (backlog.isEmpty() && !replay)) {
                         running = false;
+                        told = Map.of();
                         return null;
                     }
                     if (!replay) {
@@ -104,18 +128,35 @@ final class EventHub {
         }
 
         private void replay() {
-            Instant now = time.now();
-            cells.get().stream().sorted(java.util.Comparator.comparing(UnitCell::name)).forEach(cell -> {
-                UnitCell.Position position = cell.position();
-                tell(new UnitEvent(cell.name(), cell.spec().kind(), cell.generation(), null, position.state(),
-                        position.reason(), position.message(), "manager", now, Duration.ZERO));
-            });
+            Map<UnitCell, Long> contained = new IdentityHashMap<>();
+            for (UnitCell cell : cells.get().stream().sorted(Comparator.comparing(UnitCell::name)).toList()) {
+                UnitCell.Position position;
+                synchronized (cell) {
+                    position = cell.position();
+                    contained.put(cell, entered());
+                }
+                if (isClosed()) {
+                    return;
+                }
+                tell(new UnitEvent(cell.name(), cell.spec().kind(), position.generation(), null, position.state(),
+                        position.reason(), position.message(), "manager", time.now(), Duration.ZERO));
+            }
+            told = contained;
+            toldUpTo = entered();
+        }
+
+        private synchronized long entered() {
+            return entered;
+        }
+
+        private synchronized boolean isClosed() {
+            return closed;
         }
 
         private void tell(UnitEvent event) {
             try {
                 consumer.accept(event);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.atWarn().addKeyValue("unit", event.unit()).addKeyValue("to", event.to()).setCause(e)
                         .log("a listener for lifecycle events failed");
             }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What other rooms hang on a manager, by type. The monitor guards all fields; factories and closings run outside of it, other
@@ -20,6 +21,7 @@ final class Extensions {
 
     private final Manager manager;
     private final Map<Class<?>, CompletableFuture<Object>> byType = new HashMap<>();
+    private final Map<Class<?>, Thread> makers = new HashMap<>();
     private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
     private boolean closed;
 
@@ -38,9 +40,14 @@ final class Extensions {
                             .formatted(manager.name(), type.getSimpleName()));
                 }
                 byType.put(type, mine);
+                makers.put(type, Thread.currentThread());
             }
         }
         if (present != null) {
+            if (!present.isDone() && isMaking(type)) {
+                throw new IllegalStateException("%s of %s is asked for by the factory that makes it"
+                        .formatted(type.getSimpleName(), manager.name()));
+            }
             try {
                 return type.cast(present.join());
             } catch (CompletionException e) {
@@ -55,20 +62,44 @@ final class Extensions {
         T made;
         try {
             made = factory.apply(manager);
+            keep(type, made);
         } catch (RuntimeException | Error e) {
             synchronized (this) {
                 byType.remove(type);
+                makers.remove(type);
             }
             mine.completeExceptionally(e);
             throw e;
         }
-        if (made instanceof AutoCloseable closeable) {
-            synchronized (this) {
+        mine.complete(made);
+        return made;
+    }
+
+    private <T> void keep(Class<T> type, T made) {
+        boolean late;
+        synchronized (this) {
+            makers.remove(type);
+            late = closed;
+            if (!late && made instanceof AutoCloseable closeable) {
                 closeables.push(closeable);
             }
         }
-        mine.complete(made);
-        return made;
+        if (late) {
+            StoppingException refusal = new StoppingException("%s makes no %s any more: it has stopped meanwhile"
+                    .formatted(manager.name(), type.getSimpleName()));
+            if (made instanceof AutoCloseable closeable) {
+                try {
+                    closeable.close();
+                } catch (Exception e) {
+                    refusal.addSuppressed(e);
+                }
+            }
+            throw refusal;
+        }
+    }
+
+    private synchronized boolean isMaking(Class<?> type) {
+        return makers.get(type) == Thread.currentThread();
     }
 
     /** Closes them newest first, within the limit, and tells what was left and what went wrong. */
@@ -84,38 +115,48 @@ final class Extensions {
             whenDone.accept(List.of(), List.of());
             return;
         }
-        Closing closing = new Closing(whenDone);
-        Releaser releaser = new Releaser(manager.name(), newestFirst, closing::end);
-        closing.releaser = releaser;
-        closing.timer = manager.time().after(limit, closing::end);
-        releaser.start();
+        Closing closing = new Closing(manager, newestFirst, whenDone);
+        closing.start(limit);
     }
 
-    /** Ends once: when all is closed, or at the limit. */
+    /** Ends once: when all is closed, or at the limit. At half of it, what waits behind a stuck one is closed all the same. */
     private static final class Closing {
 
+        private final TimeSource time;
+        private final Releaser releaser;
         private final BiConsumer<List<Leftover>, List<String>> whenDone;
-        private volatile @org.jspecify.annotations.Nullable Releaser releaser;
-        private volatile @org.jspecify.annotations.Nullable Timer timer;
+        private volatile @Nullable Timer half;
+        private volatile @Nullable Timer whole;
         private boolean ended;
 
-        Closing(BiConsumer<List<Leftover>, List<String>> whenDone) {
+        Closing(Manager manager, List<Ledger.Entry> newestFirst, BiConsumer<List<Leftover>, List<String>> whenDone) {
+            this.time = manager.time();
+            this.releaser = new Releaser(manager.name(), newestFirst,
+                    (name, body) -> Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).start(body),
+                    time,
+                    this::end);
             this.whenDone = whenDone;
         }
 
-        void end() {
+        void start(Duration limit) {
+            half = time.after(limit.dividedBy(2), releaser::releaseAllNow);
+            whole = time.after(limit, this::end);
+            releaser.start();
+        }
+
+        private void end() {
             synchronized (this) {
                 if (ended) {
                     return;
                 }
                 ended = true;
             }
-            Timer armed = timer;
-            if (armed != null) {
-                armed.cancel();
+            for (Timer armed : new Timer[]{half, whole}) {
+                if (armed != null) {
+                    armed.cancel();
+                }
             }
-            Releaser done = releaser;
-            whenDone.accept(done == null ? List.of() : done.left(), done == null ? List.of() : done.errors());
+            whenDone.accept(releaser.left(), releaser.errors());
         }
     }
 }

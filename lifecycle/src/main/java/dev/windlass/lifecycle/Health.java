@@ -2,6 +2,7 @@ package dev.windlass.lifecycle;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The health checks of a manager. They come and go while it runs, those of a unit with the unit. Thread-safe. */
@@ -29,7 +30,7 @@ public final class Health {
         Check added = new Check(name, kind, check);
         if (checks.putIfAbsent(key, added) != null) {
             throw new NameTakenException("a %s check named \"%s\" exists: choose another name, or close the first one"
-                    .formatted(kind.name().toLowerCase(java.util.Locale.ROOT), name));
+                    .formatted(kind.name().toLowerCase(Locale.ROOT), name));
         }
         return () -> checks.remove(key, added);
     }

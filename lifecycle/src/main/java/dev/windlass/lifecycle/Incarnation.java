@@ -1,6 +1,10 @@
 package dev.windlass.lifecycle;
 
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,24 +26,27 @@ import org.slf4j.helpers.NOPMDCAdapter;
  * One generation of a unit: its signals, threads and ledger. State changes are messages to the mailbox of the {@link
  * UnitCell}, which ignores those of another generation.
  *
- * <p>The monitor guards {@code threads}, {@code ledger} and {@code extras}, and is held for nothing else. {@code main} is
- * written before it starts.
+ * <p>The monitor guards the fields that are neither final nor volatile. The ledger's monitor may be taken under it, nothing
+ * else is done under it.
  */
 final class Incarnation implements RunnableContext {
 
     private static final ScopedValue<Incarnation> CURRENT = ScopedValue.newInstance();
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.unit");
     private static final boolean HAS_MDC = !(MDC.getMDCAdapter() instanceof NOPMDCAdapter);
+    private static final int MAX_CAUSES = 32;
 
     private final UnitCell cell;
     private final long generation;
     private final long serial;
-    private final SignalCell stopping;
-    private final SignalCell cancelled;
+    private final SignalCell stopping = new SignalCell(this);
+    private final SignalCell cancelled = new SignalCell(this);
     private volatile @Nullable StopRequest stopRequest;
-    private final Set<Thread> threads = new LinkedHashSet<>(2);
+    private @Nullable Thread main;
+    private @Nullable Set<Thread> forks;
     private boolean threadsClosed;
     private @Nullable Ledger ledger;
+    private boolean ledgerClosed;
     private @Nullable Map<String, Supplier<String>> details;
     private volatile @Nullable Workload workload;
     private volatile @Nullable WorkAccount account;
@@ -47,8 +55,10 @@ final class Incarnation implements RunnableContext {
         this.cell = cell;
         this.generation = generation;
         this.serial = serial;
-        this.stopping = new SignalCell(cell.manager().time());
-        this.cancelled = new SignalCell(cell.manager().time());
+    }
+
+    long serial() {
+        return serial;
     }
 
     /** The unit that the current thread works for, or null. */
@@ -60,72 +70,180 @@ final class Incarnation implements RunnableContext {
         return CURRENT.isBound() ? CURRENT.get().id() : "user";
     }
 
+    /** A throwable in words; its own words are user code, which may throw. */
+    static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable e) {
+            return thrown.getClass().getName() + ", whose message cannot be read: " + e.getClass().getName();
+        }
+    }
+
+    /** Whether a throwable only says that its thread was interrupted, or that something was cancelled or revoked. */
+    private static boolean isCancellation(Throwable thrown) {
+        Throwable at = thrown;
+        for (int i = 0; at != null && i < MAX_CAUSES; i++) {
+            if (at instanceof InterruptedException || at instanceof CancellationException
+                    || at instanceof ClosedByInterruptException || at instanceof RevokedException
+                    || at instanceof StoppingException
+                    || (at instanceof InterruptedIOException && !(at instanceof SocketTimeoutException))) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
+    }
+
+    static String stack(Thread thread) {
+        StringBuilder frames = new StringBuilder();
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            frames.append(frames.isEmpty() ? "at " : "\nat ").append(frame);
+        }
+        return frames.toString();
+    }
+
     // ---- what the engine does with it
 
     void startMain() {
-        launch(Thread.ofVirtual().name(id()), true, () -> {
-            if (cell.enter(this)) {
-                cell.unit().newInstance().run(this);
-            }
-        });
+        try {
+            launch(Thread.ofVirtual(), id(), true, this::runMain);
+        } catch (Throwable e) {
+            cell.threadEnded(this, true, new Ending(e, describe(e), false));
+        }
     }
 
-    private Thread launch(Thread.Builder builder, boolean main, Forked body) {
-        Thread thread = builder.unstarted(() -> ScopedValue.where(CURRENT, this).run(() -> runThread(main, body)));
+    /** The steps of a start. Each looks first whether a stop was asked for. */
+    private void runMain() throws Exception {
+        if (stopping.isSet()) {
+            return;
+        }
+        ManagedRunnable instance = cell.unit().newInstance();
+        if (stopping.isSet()) {
+            return;
+        }
+        if (!cell.spec().signalsReadiness()) {
+            ready();
+        }
+        instance.run(this);
+    }
+
+    /** How a thread ended: with what, the same in words, and whether that was a cancellation. */
+    record Ending(Throwable thrown, String description, boolean cancellation) {
+    }
+
+    private Thread launch(Thread.Builder builder, String name, boolean first, Forked body) {
+        Thread thread = unstarted(builder, name, () -> runThread(first, body));
         synchronized (this) {
             if (threadsClosed) {
-                throw revoked("start thread " + thread.getName());
+                throw revoked("start thread " + name);
             }
-            threads.add(thread);
+            enter(thread, first);
         }
-        thread.start();
+        start(thread);
         return thread;
     }
 
-    private void runThread(boolean main, Forked body) {
+    /** Runs the action of a signal: it may begin when the unit takes no other thread any more, and is awaited all the same. */
+    void startAction(Runnable action) {
+        Thread thread = unstarted(Thread.ofVirtual(), id() + "/signal", () -> runThread(false, action::run));
+        synchronized (this) {
+            enter(thread, false);
+        }
+        start(thread);
+    }
+
+    /** Starts a virtual thread that works for the unit and is not one of those that its end waits for. */
+    void startReleasing(String name, Runnable body) {
+        unstarted(Thread.ofVirtual(), name, body).start();
+    }
+
+    private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
+        Thread thread = builder.name(name).inheritInheritableThreadLocals(false)
+                .unstarted(() -> ScopedValue.where(CURRENT, this).run(body));
+        thread.setContextClassLoader(cell.manager().contextClassLoader());
+        return thread;
+    }
+
+    private void start(Thread thread) {
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            leave(thread);
+            throw e;
+        }
+    }
+
+    private void enter(Thread thread, boolean first) {
+        if (first) {
+            main = thread;
+        } else {
+            if (forks == null) {
+                forks = new LinkedHashSet<>();
+            }
+            forks.add(thread);
+        }
+    }
+
+    private synchronized void leave(Thread thread) {
+        if (main == thread) {
+            main = null;
+        } else if (forks != null) {
+            forks.remove(thread);
+        }
+    }
+
+    private void runThread(boolean first, Forked body) {
         if (HAS_MDC) {
             MDC.put("unit", id());
         }
-        Throwable thrown = null;
+        Ending ending = null;
         try {
             body.run();
         } catch (Throwable t) {
-            thrown = t;
+            ending = new Ending(t, describe(t), isCancellation(t));
         } finally {
             if (HAS_MDC) {
                 MDC.remove("unit");
             }
         }
-        synchronized (this) {
-            threads.remove(Thread.currentThread());
-        }
-        cell.threadEnded(this, main, thrown);
+        leave(Thread.currentThread());
+        cell.threadEnded(this, first, ending);
     }
 
-    boolean requestStop(StopRequest request) {
+    void requestStop(StopRequest request) {
         stopRequest = request;
-        return stopping.set();
+        stopping.set();
     }
 
     void replaceStopRequest(StopRequest request) {
         stopRequest = request;
     }
 
+    /** Sets {@code cancelled} and interrupts, except what the signal itself has started. */
     void cancel() {
+        List<Thread> alive = threads();
         cancelled.set();
-        interruptThreads();
-    }
-
-    void interruptThreads() {
-        List<Thread> alive;
-        synchronized (this) {
-            alive = List.copyOf(threads);
-        }
         alive.forEach(Thread::interrupt);
     }
 
+    void interruptThreads() {
+        threads().forEach(Thread::interrupt);
+    }
+
+    private synchronized List<Thread> threads() {
+        if (forks == null || forks.isEmpty()) {
+            return main == null ? List.of() : List.of(main);
+        }
+        List<Thread> alive = new ArrayList<>(forks.size() + 1);
+        if (main != null) {
+            alive.add(main);
+        }
+        alive.addAll(forks);
+        return alive;
+    }
+
     synchronized boolean hasThreads() {
-        return !threads.isEmpty();
+        return main != null || (forks != null && !forks.isEmpty());
     }
 
     /** Refuses further threads. */
@@ -135,10 +253,9 @@ final class Incarnation implements RunnableContext {
 
     /** Refuses further threads if there are none; returns whether that is so. */
     synchronized boolean closeThreadsIfNone() {
-        if (threads.isEmpty()) {
-            threadsClosed = true;
-        }
-        return threadsClosed && threads.isEmpty();
+        boolean none = !hasThreads();
+        threadsClosed |= none;
+        return none;
     }
 
     synchronized boolean hasRequests() {
@@ -146,39 +263,28 @@ final class Incarnation implements RunnableContext {
     }
 
     /** Refuses all further acquisitions and takes out what is there, newest first. */
-    List<Ledger.Entry> closeLedger() {
-        Ledger present;
-        synchronized (this) {
-            if (ledger == null) {
-                ledger = new Ledger(() -> {
-                });
-            }
-            present = ledger;
-        }
-        return present.close();
+    synchronized List<Ledger.Entry> closeLedger() {
+        ledgerClosed = true;
+        return ledger == null ? List.of() : ledger.close();
     }
 
     synchronized List<String> unknownOutcomes() {
         return ledger == null ? List.of() : ledger.unknownOutcomes();
     }
 
-    List<Leftover> leftThreadsAndRequests() {
-        List<Leftover> left = new ArrayList<>(0);
-        List<Thread> alive;
-        synchronized (this) {
-            alive = List.copyOf(threads);
-            if (ledger != null) {
-                left.addAll(ledger.openReads());
-            }
-        }
-        for (Thread thread : alive) {
-            List<String> frames = new ArrayList<>();
-            for (StackTraceElement frame : thread.getStackTrace()) {
-                frames.add("at " + frame);
-            }
-            left.add(new Leftover("thread", thread.getName(), String.join("\n", frames)));
-        }
-        return left;
+    synchronized List<Leftover> openReads() {
+        return ledger == null ? List.of() : ledger.openReads();
+    }
+
+    List<Leftover> leftThreads() {
+        return threads().stream().map(thread -> new Leftover("thread", thread.getName(), stack(thread))).toList();
+    }
+
+    /** Lets go of what the unit handed in for its status: nothing of an ended unit is kept. */
+    synchronized void forget() {
+        details = null;
+        workload = null;
+        account = null;
     }
 
     @Nullable
@@ -191,10 +297,8 @@ final class Incarnation implements RunnableContext {
         return account;
     }
 
-    Map<String, Supplier<String>> currentDetails() {
-        synchronized (this) {
-            return details == null ? Map.of() : new LinkedHashMap<>(details);
-        }
+    synchronized Map<String, Supplier<String>> currentDetails() {
+        return details == null ? Map.of() : new LinkedHashMap<>(details);
     }
 
     // ---- what the unit sees
@@ -272,8 +376,7 @@ final class Incarnation implements RunnableContext {
     @Override
     public void backoff(String reason, Duration retryIn) {
         cell.said(this, UnitState.BACKOFF, Reason.RETRY_LATER,
-                reason + "; tries again at "
-                        + time().now().plus(retryIn).truncatedTo(java.time.temporal.ChronoUnit.MILLIS));
+                reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS));
     }
 
     @Override
@@ -295,7 +398,7 @@ final class Incarnation implements RunnableContext {
         if (cancelled.isSet()) {
             throw revoked("fork thread " + name);
         }
-        Thread thread = launch(builder.name(id() + "/" + name), false, body);
+        Thread thread = launch(builder, id() + "/" + name, false, body);
         if (cancelled.isSet()) {
             thread.interrupt();
         }
@@ -305,7 +408,8 @@ final class Incarnation implements RunnableContext {
     @Override
     public Timer schedule(Duration delay, Forked action) {
         ScheduledAction scheduled = new ScheduledAction(action);
-        if (!ledger().add("timer", id(), scheduled)) {
+        Ledger open = openLedger();
+        if (open == null || !open.add("timer", id(), scheduled)) {
             throw revoked("schedule an action");
         }
         scheduled.arm(time().after(delay, scheduled::fire));
@@ -331,13 +435,14 @@ final class Incarnation implements RunnableContext {
 
         void fire() {
             if (end()) {
-                synchronized (Incarnation.this) {
-                    if (ledger != null) {
-                        ledger.take(this);
-                    }
-                }
+                take();
                 if (!cancelled.isSet()) {
-                    fork("timer", action);
+                    try {
+                        fork("timer", action);
+                    } catch (RevokedException e) {
+                        // The unit has ended meanwhile: as if the timer had been withdrawn in time.
+                        LOG.atTrace().addKeyValue("unit", id()).log("a timer of an ended unit");
+                    }
                 }
             }
         }
@@ -345,12 +450,15 @@ final class Incarnation implements RunnableContext {
         @Override
         public boolean cancel() {
             boolean first = end();
-            synchronized (Incarnation.this) {
-                if (ledger != null) {
-                    ledger.take(this);
-                }
-            }
+            take();
             return first;
+        }
+
+        private void take() {
+            Ledger open = openLedger();
+            if (open != null) {
+                open.take(this);
+            }
         }
 
         @Override
@@ -372,7 +480,8 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public <T extends AutoCloseable> T own(String kind, String name, T resource) {
-        if (!ledger().add(kind, name, resource)) {
+        Ledger open = openLedger();
+        if (open == null || !open.add(kind, name, resource)) {
             RevokedException refusal = revoked("acquire " + kind + " " + name);
             try {
                 resource.close();
@@ -386,31 +495,31 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void release(AutoCloseable resource) throws Exception {
-        Ledger present;
-        synchronized (this) {
-            present = ledger;
-        }
-        if (present != null && present.take(resource)) {
+        Ledger open = openLedger();
+        if (open != null && open.take(resource)) {
             resource.close();
         }
     }
 
     @Override
     public InFlight inFlight(String kind, String description, boolean write) {
-        InFlight request = ledger().request(kind, description, write);
+        Ledger open = openLedger();
+        InFlight request = open == null ? null : open.request(kind, description, write);
         if (request == null) {
             throw revoked("send " + description);
         }
         return request;
     }
 
-    private synchronized Ledger ledger() {
-        Ledger present = ledger;
-        if (present == null) {
-            present = new Ledger(() -> cell.requestsEnded(this));
-            ledger = present;
+    /** The ledger; null once it has been closed. */
+    private synchronized @Nullable Ledger openLedger() {
+        if (ledgerClosed) {
+            return null;
         }
-        return present;
+        if (ledger == null) {
+            ledger = new Ledger(() -> cell.requestsEnded(this));
+        }
+        return ledger;
     }
 
     private RevokedException revoked(String what) {

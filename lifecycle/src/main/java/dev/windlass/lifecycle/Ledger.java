@@ -19,6 +19,11 @@ final class Ledger {
         final String kind;
         final String name;
         final AutoCloseable resource;
+        /** The same resource, added before. */
+        private @Nullable Entry earlier;
+        /** The thread that closes it; written and read under the monitor of the {@link Releaser}. */
+        @Nullable
+        Thread releasedBy;
 
         Entry(String kind, String name, AutoCloseable resource) {
             this.kind = kind;
@@ -52,7 +57,7 @@ final class Ledger {
 
     private final Runnable whenIdle;
     private final Set<Entry> entries = new LinkedHashSet<>();
-    private final IdentityHashMap<AutoCloseable, Entry> byResource = new IdentityHashMap<>();
+    private final IdentityHashMap<AutoCloseable, Entry> byResource = new IdentityHashMap<>(4);
     private final Set<Request> requests = new LinkedHashSet<>();
     private final List<String> unknown = new ArrayList<>(0);
     private boolean closed;
@@ -69,14 +74,20 @@ final class Ledger {
         }
         Entry entry = new Entry(kind, name, resource);
         entries.add(entry);
-        byResource.put(resource, entry);
+        entry.earlier = byResource.put(resource, entry);
         return true;
     }
 
-    /** Takes a resource off; returns whether it was there. */
+    /** Takes a resource off, the newest entry if it was added more than once; returns whether it was there. */
     synchronized boolean take(AutoCloseable resource) {
         Entry entry = byResource.remove(resource);
-        return entry != null && entries.remove(entry);
+        if (entry == null) {
+            return false;
+        }
+        if (entry.earlier != null) {
+            byResource.put(resource, entry.earlier);
+        }
+        return entries.remove(entry);
     }
 
     /** Adds a request; null when the ledger has been closed. */

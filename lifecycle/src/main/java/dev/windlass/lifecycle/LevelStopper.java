@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -8,34 +9,46 @@ import java.util.function.Consumer;
  * Stops a set of units level by level: those of a level in parallel, the next level when the last of it has ended. Each level
  * gets an equal share of the time that is left, so that one that is stuck cannot use up the time of those after it. Runs as
  * messages of the mailbox that it was given.
+ *
+ * <p>A level may end late by the grace of its units, a fifteenth of its share. The levels after it share what is left then, so
+ * that all of them end within the total and a fifteenth of it.
  */
 final class LevelStopper {
 
     private final Mailbox owner;
     private final TimeSource time;
     private final List<List<UnitCell>> levels;
-    private final Reason reason;
-    private final StopOptions options;
-    private final boolean remove;
-    private final long deadline;
+    private final int further;
+    private final Order order;
     private final Consumer<List<StopReport>> whenDone;
     private final List<StopReport> reports = new ArrayList<>();
+    private StopMode mode;
+    private long deadline;
     private int level;
     private int open;
 
     /**
-     * @param options mode of the stop; the budgets of the units are their own, cut to what the deadline leaves
-     * @param deadline when all levels should have ended
+     * What the units are told.
+     *
+     * @param mode what they do with pending work; the budgets are their own, cut to what the deadline leaves
+     * @param remove whether they are removed too
      */
-    LevelStopper(Mailbox owner, List<UnitCell> cells, Reason reason, StopOptions options, boolean remove, long deadline,
+    record Order(Reason reason, StopMode mode, String actor, boolean remove) {
+    }
+
+    /**
+     * @param deadline when all levels should have ended
+     * @param further how many levels more the time until the deadline must suffice for
+     */
+    LevelStopper(Mailbox owner, TimeSource time, List<UnitCell> cells, Order order, long deadline, int further,
             Consumer<List<StopReport>> whenDone) {
         this.owner = owner;
+        this.time = time;
         this.levels = StopLevels.of(cells);
-        this.time = cells.isEmpty() ? TimeSource.system() : cells.getFirst().manager().time();
-        this.reason = reason;
-        this.options = options;
-        this.remove = remove;
+        this.order = order;
+        this.mode = order.mode();
         this.deadline = deadline;
+        this.further = further;
         this.whenDone = whenDone;
     }
 
@@ -46,23 +59,40 @@ final class LevelStopper {
             return;
         }
         List<UnitCell> cells = levels.get(level);
-        long share = Math.max(0, deadline - time.nanos()) / (levels.size() - level);
         level++;
         open = cells.size();
-        for (UnitCell cell : cells) {
-            cell.stopAlong(reason, limited(cell.spec().stop(), share), remove,
-                    report -> owner.post(() -> ended(report)));
+        tell(cells, report -> owner.post(() -> ended(report)));
+    }
+
+    /** Asks for the harder mode and the earlier deadline. To be called from a message of the owner, while it runs. */
+    void again(StopMode otherMode, long otherDeadline) {
+        boolean harder = otherMode.compareTo(mode) > 0;
+        boolean earlier = otherDeadline - deadline < 0;
+        if (harder) {
+            mode = otherMode;
+        }
+        if (earlier) {
+            deadline = otherDeadline;
+        }
+        if (level > 0 && (harder || earlier)) {
+            tell(levels.get(level - 1), report -> {
+            });
         }
     }
 
-    private StopOptions limited(StopOptions own, long shareNanos) {
-        StopOptions asked = own.withMode(options.mode());
-        java.time.Duration share = java.time.Duration.ofNanos(shareNanos);
-        return asked.budget().compareTo(share) <= 0 ? asked : asked.withBudget(share);
+    private void tell(List<UnitCell> cells, Consumer<StopReport> whenEnded) {
+        int levelsLeft = levels.size() - level + 1 + further;
+        Duration share = Duration.ofNanos(Math.max(0, deadline - time.nanos()) / levelsLeft);
+        for (UnitCell cell : cells) {
+            StopOptions own = cell.spec().stop().withMode(mode);
+            StopOptions limited = own.budget().compareTo(share) <= 0 ? own : own.withBudget(share);
+            cell.stopAlong(new UnitCell.StopOrder(order.reason(), limited, order.actor(), time.nanos(), order.remove()),
+                    whenEnded);
+        }
     }
 
     private void ended(StopReport report) {
-        if (report.outcome() != StopOutcome.NOT_RUNNING || report.discarded() > 0) {
+        if (report.outcome() != StopOutcome.NOT_RUNNING || !report.clean()) {
             reports.add(report);
         }
         if (--open == 0) {

@@ -14,16 +14,26 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The root scope: runs units, each of which can be added, stopped, started and removed while the others work.
  *
  * <p>All methods may be called at any time from any thread. {@link #add} returns at once, before, during and after {@link
  * #start}. Two managers in one JVM share nothing. A manager that has stopped cannot be started again.
+ *
+ * <p>The threads of units are virtual, therefore daemons: {@link #run()} keeps a program alive, {@link #start()} does not. They
+ * inherit nothing from the thread that adds or starts a unit, and have the context class loader of the one that built the
+ * manager.
  */
 public final class Manager implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+    private static final int LAST_GROUP = Group.values().length - 1;
     private static final Duration EXTENSION_LIMIT = Duration.ofSeconds(2);
 
     /** Messages about the manager as a whole. */
@@ -45,12 +55,18 @@ public final class Manager implements AutoCloseable {
     private final Root root = new Root();
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
+    private final GaugeWithCallback unitsGauge;
+    private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
     private final Promise<StopReport> end;
     private volatile boolean started;
     private volatile boolean stopping;
     private volatile int openGroups = -1;
+    private volatile String heldBackBy = "the start of the manager";
+    private volatile boolean running;
     private volatile @Nullable UnitFailedException failure;
+    // Written by messages of root only:
     private long stopBegan;
+    private @Nullable LevelStopper stopper;
 
     private Manager(Builder builder) {
         name = builder.name;
@@ -64,7 +80,8 @@ public final class Manager implements AutoCloseable {
         watchdog = new Watchdog(time);
         extensions = new Extensions(this);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
-        GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state").labelNames("kind", "state")
+        unitsGauge = GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state")
+                .labelNames("kind", "state")
                 .callback(this::countUnits).register(metrics);
     }
 
@@ -108,7 +125,10 @@ public final class Manager implements AutoCloseable {
         return stopping;
     }
 
-    /** The longest time that {@link #stop()} takes, whatever the units do: its budget, a last grace, and its extensions. */
+    /**
+     * The longest time that {@link #stop()} takes, whatever the units do: its budget, a last grace of a fifteenth of it, and 2 s
+     * for what other rooms have hung on the manager.
+     */
     public Duration worstCaseStop() {
         return shutdownBudget.plus(shutdownBudget.dividedBy(15)).plus(EXTENSION_LIMIT);
     }
@@ -125,7 +145,7 @@ public final class Manager implements AutoCloseable {
     public <H extends RunnableHandle> H add(Unit<H> unit) {
         RunnableSpec spec = unit.spec();
         refuseWhenStopping(spec.name());
-        UnitCell cell = new UnitCell(this, spec.name(), null, unit, spec, registry.lastGeneration(spec.name()));
+        UnitCell cell = new UnitCell(this, spec.name(), null, null, unit, spec);
         H handle = unit.handle(cell.handle());
         cell.handle(handle);
         registry.add(cell);
@@ -146,24 +166,40 @@ public final class Manager implements AutoCloseable {
         RunnableSpec spec = unit.spec();
         String childName = RunnableSpec.checkedName(parent.name() + "/" + spec.name());
         if (!parent.acceptsChildren(asker)) {
-            throw new StoppingException("%s takes no unit \"%s\": it is stopping or has ended"
-                    .formatted(asker.id(), spec.name()));
+            throw takesNoUnit(asker, spec);
         }
         UnitCell present = registry.find(childName);
-        if (present != null && present.parent() == parent && present.state().isTerminal()
-                && present.state() != UnitState.REMOVED) {
-            H handle = unit.handle(new RunnableHandle(present));
-            registry.redeclare(present, spec);
-            present.adopt(unit, spec, handle, asker.id());
-            return handle;
+        if (present != null && present.parent() == parent && present.reserve()) {
+            return adopt(present, asker, unit, spec);
         }
-        UnitCell cell = new UnitCell(this, childName, parent, unit, spec, registry.lastGeneration(childName));
+        UnitCell cell = new UnitCell(this, childName, parent, asker, unit, spec);
         H handle = unit.handle(cell.handle());
         cell.handle(handle);
         registry.add(cell);
         parent.addChild(cell);
+        if (!parent.acceptsChildren(asker)) {
+            cell.withdraw(asker.id());
+            throw takesNoUnit(asker, spec);
+        }
         cell.startByDesire(asker.id());
         return handle;
+    }
+
+    private <H extends RunnableHandle> H adopt(UnitCell present, Incarnation asker, Unit<H> unit, RunnableSpec spec) {
+        try {
+            H handle = unit.handle(new RunnableHandle(present));
+            registry.redeclare(present, spec);
+            present.adopt(asker, unit, spec, handle);
+            return handle;
+        } catch (RuntimeException | Error e) {
+            present.unreserve();
+            throw e;
+        }
+    }
+
+    private static StoppingException takesNoUnit(Incarnation asker, RunnableSpec spec) {
+        return new StoppingException("%s takes no unit \"%s\": it is stopping or has ended"
+                .formatted(asker.id(), spec.name()));
     }
 
     private void refuseWhenStopping(String unitName) {
@@ -195,7 +231,8 @@ public final class Manager implements AutoCloseable {
 
     /**
      * Tells a listener of every transition, first of the current state of every unit. Deliveries are in order, off the
-     * units' own threads, and bounded: a listener that is too slow loses the oldest events and is told the current states.
+     * units' own threads, and bounded: a listener that is 4096 events behind loses the oldest ones, and is told the current state
+     * of every unit again; what is not among those is gone. What it throws is logged.
      */
     public Subscription subscribe(Consumer<? super UnitEvent> listener) {
         return events.subscribe(listener);
@@ -207,13 +244,16 @@ public final class Manager implements AutoCloseable {
      * Starts all units that have been added, group by group, and returns at once.
      *
      * @throws IllegalStateException when it was started before
+     * @throws StoppingException when it stops or has stopped
      */
     public void start() {
         synchronized (root) {
             if (started) {
                 throw new IllegalStateException(name + " has been started already: a manager starts once");
             }
-            refuseWhenStopping("(start)");
+            if (stopping) {
+                throw new StoppingException(name + " cannot start: it is stopping or has stopped; build a new one");
+            }
             started = true;
         }
         root.post(this::onAdvance);
@@ -225,8 +265,10 @@ public final class Manager implements AutoCloseable {
      * Builder#stopOnSignals(boolean)} SIGTERM and SIGINT stop it. An interrupt of the calling thread stops it too.
      *
      * @throws UnitFailedException when the failure of a unit ended it
+     * @throws StoppingException when it had stopped before it was started
      */
     public void run() throws InterruptedException {
+        running = true;
         if (!started) {
             start();
         }
@@ -253,7 +295,10 @@ public final class Manager implements AutoCloseable {
         return stop(StopOptions.defaults());
     }
 
-    /** The same with another mode. The budget is the manager's own. */
+    /**
+     * The same with another mode. The budget is the manager's own. A further call while it stops awaits the same end, and makes
+     * the stop harder when it asks for a harder mode.
+     */
     public Operation<StopReport> stop(StopOptions options) {
         root.post(() -> onStop(options));
         return end;
@@ -286,6 +331,10 @@ public final class Manager implements AutoCloseable {
         root.post(() -> {
             if (failure == null && !stopping) {
                 failure = error;
+                if (!running) {
+                    // Nobody waits in run(), which would throw it.
+                    LOG.atError().addKeyValue("manager", name).setCause(error).log("a unit failed, the manager stops");
+                }
             }
             onStop(StopOptions.defaults());
         });
@@ -293,35 +342,51 @@ public final class Manager implements AutoCloseable {
 
     private void onStop(StopOptions options) {
         if (stopping) {
+            if (stopper != null) {
+                stopper.again(options.mode(), stopBegan + SystemTime.nanos(shutdownBudget));
+            }
             return;
         }
         stopBegan = time.nanos();
         stopping = true;
         List<UnitCell> top = registry.all().stream().filter(cell -> cell.parent() == null).toList();
-        if (top.isEmpty()) {
-            onUnitsStopped(List.of());
-        } else {
-            new LevelStopper(root, top, Reason.MANAGER_STOPPING, options, false, stopBegan + shutdownBudget.toNanos(),
-                    this::onUnitsStopped).run();
-        }
+        stopper = new LevelStopper(root, time, top,
+                new LevelStopper.Order(Reason.MANAGER_STOPPING, options.mode(), "manager", false),
+                stopBegan + SystemTime.nanos(shutdownBudget), 0, this::onUnitsStopped);
+        stopper.run();
     }
 
     private void onUnitsStopped(List<StopReport> reports) {
-        extensions.close(EXTENSION_LIMIT, (leftovers, errors) -> {
-            StopOutcome outcome = reports.stream().anyMatch(report -> report.outcome() == StopOutcome.QUARANTINED)
-                    ? StopOutcome.QUARANTINED
-                    : StopOutcome.STOPPED;
-            StopReport report = new StopReport(name, 1, outcome, Reason.STOP_REQUESTED,
-                    Duration.ofNanos(time.nanos() - stopBegan), reports.stream().mapToLong(StopReport::drained).sum(),
-                    0,
-                    reports.stream().mapToLong(StopReport::carriedOver).sum(), 0, List.of(), List.of(), leftovers,
-                    errors,
-                    reports);
-            if (ownsTime && time instanceof SystemTime system) {
-                system.close();
-            }
-            end.complete(report);
-        });
+        stopper = null;
+        extensions.close(EXTENSION_LIMIT, (leftovers, errors) -> onEnd(reports, leftovers, errors));
+    }
+
+    /** Called once, on any thread. */
+    private void onEnd(List<StopReport> reports, List<Leftover> leftovers, List<String> closingErrors) {
+        UnitFailedException failed = failure;
+        boolean quarantined = reports.stream().anyMatch(report -> report.outcome() == StopOutcome.QUARANTINED);
+        List<String> errors = new ArrayList<>();
+        if (failed != null) {
+            errors.add(String.valueOf(failed.getMessage()));
+        }
+        errors.addAll(closingErrors);
+        StopOutcome outcome = quarantined
+                ? StopOutcome.QUARANTINED
+                : failed != null ? StopOutcome.FAILED : StopOutcome.STOPPED;
+        StopReport report = new StopReport(name, 1, outcome, failed != null ? Reason.FAILED : Reason.STOP_REQUESTED,
+                Duration.ofNanos(time.nanos() - stopBegan), sum(reports, StopReport::drained),
+                sum(reports, StopReport::handedOver), sum(reports, StopReport::carriedOver),
+                sum(reports, StopReport::discarded), List.of(), List.of(), leftovers, errors, reports);
+        watchdog.close();
+        metrics.unregister(unitsGauge);
+        if (ownsTime && time instanceof SystemTime system) {
+            system.close();
+        }
+        end.complete(report);
+    }
+
+    private static long sum(List<StopReport> reports, ToLongFunction<StopReport> count) {
+        return reports.stream().mapToLong(count).sum();
     }
 
     // ---- what the engine asks
@@ -329,27 +394,28 @@ public final class Manager implements AutoCloseable {
     /** What a unit that wants to start must wait for; null when it may. */
     @Nullable
     String waitsFor(UnitCell cell) {
-        if (cell.parent() == null && cell.spec().group().ordinal() > openGroups) {
-            return requiredBefore(cell.spec().group());
+        if (cell.parent() == null && cell.spec().group().ordinal() > openGroups && !neededByOpenGroup(cell)) {
+            return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(cell.spec().group(), heldBackBy);
         }
         for (String dependency : cell.spec().dependsOn()) {
             UnitCell other = registry.find(dependency);
             if (other == null) {
                 return dependency + ", which does not exist";
             }
-            if (!other.state().satisfiesDependents()) {
-                return dependency + ", which is " + other.state();
+            if (!other.satisfiesDependents()) {
+                if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
+                    other.poke(); // it may start before its group, because this one needs it
+                }
+                return dependency + ", which is " + (other.state().satisfiesDependents() ? "stopping" : other.state());
             }
         }
         return null;
     }
 
-    private String requiredBefore(Group group) {
-        List<String> names = requiredNotReady(Group.values()[Math.max(0, openGroups)]).stream()
-                .map(cell -> cell.name() + " (" + cell.state() + ")").sorted().toList();
-        return "group %s, held back by %s".formatted(group, names.isEmpty()
-                ? "the groups before it"
-                : String.join(", ", names));
+    /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */
+    private boolean neededByOpenGroup(UnitCell cell) {
+        return openGroups >= 0 && registry.allDependentsOf(cell).stream().anyMatch(dependent -> !dependent.state()
+                .isTerminal() && dependent.top().spec().group().ordinal() <= openGroups);
     }
 
     private List<UnitCell> requiredNotReady(Group group) {
@@ -357,41 +423,55 @@ public final class Manager implements AutoCloseable {
                 && cell.spec().group() == group && !cell.state().satisfiesDependents()).toList();
     }
 
+    /** Opens the groups one after the other, as far as the required units of those before are ready. */
     private void onAdvance() {
-        int last = Group.values().length - 1;
-        int open = openGroups;
-        while (started && open < last && (open < 0 || requiredNotReady(Group.values()[open]).isEmpty())) {
-            open++;
-            openGroups = open;
-            Group opened = Group.values()[open];
-            registry.all().stream().filter(cell -> cell.parent() == null && cell.spec().group() == opened)
-                    .forEach(UnitCell::poke);
-        }
-    }
-
-    List<UnitCell> activeDependents(UnitCell cell) {
-        List<UnitCell> found = new ArrayList<>(0);
-        collectDependents(cell, cell, found);
-        return found;
-    }
-
-    private void collectDependents(UnitCell of, UnitCell outside, List<UnitCell> found) {
-        for (UnitCell dependent : registry.dependentsOf(of.name())) {
-            if (dependent.state().isActive() && !outside.isAncestorOrSelfOf(dependent) && !found.contains(dependent)) {
-                found.add(dependent);
-                collectDependents(dependent, outside, found);
+        while (started && openGroups < LAST_GROUP) {
+            List<UnitCell> missing = openGroups < 0 ? List.of() : requiredNotReady(Group.values()[openGroups]);
+            heldBackBy = missing.stream().map(cell -> cell.name() + " (" + cell.state() + ")").sorted()
+                    .collect(Collectors.joining(", "));
+            if (missing.isEmpty()) {
+                openGroups++;
+                pokeGroupsFrom(openGroups, openGroups);
+            } else {
+                pokeGroupsFrom(openGroups + 1, LAST_GROUP); // so that they say what they wait for now
+                return;
             }
         }
-        of.childCells().forEach(child -> collectDependents(child, outside, found));
+    }
+
+    private void pokeGroupsFrom(int first, int last) {
+        for (UnitCell cell : registry.all()) {
+            int group = cell.spec().group().ordinal();
+            if (cell.parent() == null && group >= first && group <= last) {
+                cell.poke();
+            }
+        }
+    }
+
+    /** The units that would run without what they depend on if this one and all inside it ended. */
+    List<UnitCell> activeDependents(UnitCell cell) {
+        return registry.allDependentsOf(cell).stream().filter(UnitCell::isActiveOrAdmitting).toList();
+    }
+
+    void pokeDependents(UnitCell cell) {
+        registry.dependentsOf(cell.name()).forEach(UnitCell::poke);
     }
 
     void moved(UnitCell cell, UnitState from, UnitState to) {
-        if (to.satisfiesDependents() && !from.satisfiesDependents()) {
-            registry.dependentsOf(cell.name()).forEach(UnitCell::poke);
-            if (openGroups < Group.values().length - 1 && cell.parent() == null && cell.spec().required()) {
-                root.post(this::onAdvance);
-            }
+        pokeDependents(cell);
+        boolean mattersToGroups = to.satisfiesDependents() != from.satisfiesDependents() || to == UnitState.REMOVED;
+        if (mattersToGroups && openGroups < LAST_GROUP && cell.parent() == null && cell.spec().required()) {
+            root.post(this::onAdvance);
         }
+    }
+
+    boolean anyDependencies() {
+        return registry.anyDependencies();
+    }
+
+    @Nullable
+    ClassLoader contextClassLoader() {
+        return contextClassLoader;
     }
 
     void forget(UnitCell cell) {
@@ -400,7 +480,8 @@ public final class Manager implements AutoCloseable {
         if (parent != null) {
             parent.removeChild(cell);
         }
-        if (cell.parent() == null && cell.spec().required() && openGroups < Group.values().length - 1) {
+        pokeDependents(cell);
+        if (parent == null && cell.spec().required() && openGroups < LAST_GROUP) {
             root.post(this::onAdvance);
         }
     }

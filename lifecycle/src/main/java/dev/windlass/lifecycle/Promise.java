@@ -9,13 +9,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * An operation whose owner completes it. The first completion counts. Thread-safe.
+ * An operation whose owner completes it. The first completion counts. Thread-safe. The monitor guards {@code callbacks},
+ * {@code waiters} and the change of {@code outcome}, and is held for nothing else.
  *
  * <p>Rooms above this one use it for operations of their own.
  */
 public final class Promise<T> implements Operation<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final String what;
     private final TimeSource time;
@@ -24,6 +30,7 @@ public final class Promise<T> implements Operation<T> {
     private @Nullable List<Consumer<? super Outcome<T>>> callbacks;
     private @Nullable List<Thread> waiters;
     private volatile @Nullable Outcome<T> outcome;
+    private boolean failureAwaited;
 
     /**
      * An open promise.
@@ -51,11 +58,19 @@ public final class Promise<T> implements Operation<T> {
         return finish(new Outcome.Failed<>(error));
     }
 
-    /** Fails it with a {@link DeadlineException} when it is still open after this long. */
-    void limit(Duration after, Supplier<String> state) {
+    /**
+     * Fails it with a {@link DeadlineException} when it is still open after this long.
+     *
+     * @param whenFailed called then, so that whoever keeps the promise lets go of it
+     */
+    void limit(Duration after, Supplier<String> state, Runnable whenFailed) {
         if (outcome == null) {
-            Timer armed = time.after(after, () -> fail(new DeadlineException(
-                    "the " + what + " has not completed within " + after + ": " + state.get())));
+            Timer armed = time.after(after, () -> {
+                if (fail(new DeadlineException(
+                        "the " + what + " has not completed within " + after + ": " + state.get()))) {
+                    whenFailed.run();
+                }
+            });
             limit = armed;
             if (outcome != null) {
                 armed.cancel();
@@ -91,7 +106,7 @@ public final class Promise<T> implements Operation<T> {
 
     @Override
     public T await() throws InterruptedException {
-        return await(Duration.ofDays(36_500));
+        return await(FOR_EVER);
     }
 
     @Override
@@ -103,11 +118,21 @@ public final class Promise<T> implements Operation<T> {
         return switch (done) {
             case Outcome.Done<T>(T value) -> value;
             case Outcome.Failed<T>(LifecycleException error) -> {
-                // Fresh stack of the awaiting thread beside the original one.
-                error.addSuppressed(new AwaitedHere(what));
+                noteWhereAwaited(error);
                 throw error;
             }
         };
+    }
+
+    /** Puts the stack of the awaiting thread beside the original one; once, however often the failure is awaited. */
+    private void noteWhereAwaited(LifecycleException error) {
+        synchronized (this) {
+            if (failureAwaited) {
+                return;
+            }
+            failureAwaited = true;
+        }
+        error.addSuppressed(new AwaitedHere(what));
     }
 
     private Outcome<T> park(Duration limit) throws InterruptedException {
@@ -115,7 +140,9 @@ public final class Promise<T> implements Operation<T> {
             throw new IllegalStateException("a thread of " + Incarnation.currentActor() + " awaits the " + what
                     + ": it would wait for its own end; ask without awaiting, or from another unit");
         }
-        long deadline = saturatedAdd(time.nanos(), limit);
+        boolean limited = limit != FOR_EVER;
+        long deadline = limited ? time.nanos() + SystemTime.nanos(limit) : 0;
+        Duration remaining = limit;
         Thread self = Thread.currentThread();
         synchronized (this) {
             if (waiters == null) {
@@ -129,11 +156,14 @@ public final class Promise<T> implements Operation<T> {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("interrupted while awaiting the " + what);
                 }
-                long remaining = deadline - time.nanos();
-                if (remaining <= 0) {
-                    throw new DeadlineException("the " + what + " has not completed within " + limit);
+                if (limited) {
+                    long nanos = deadline - time.nanos();
+                    if (nanos <= 0) {
+                        throw new DeadlineException("the " + what + " has not completed within " + limit);
+                    }
+                    remaining = Duration.ofNanos(nanos);
                 }
-                time.park(this, Duration.ofNanos(remaining));
+                time.park(this, remaining);
             }
             return done;
         } finally {
@@ -143,11 +173,6 @@ public final class Promise<T> implements Operation<T> {
                 }
             }
         }
-    }
-
-    private static long saturatedAdd(long nanos, Duration limit) {
-        long add = limit.compareTo(Duration.ofDays(36_500)) >= 0 ? Long.MAX_VALUE / 2 : limit.toNanos();
-        return nanos + add;
     }
 
     @Override
@@ -173,7 +198,13 @@ public final class Promise<T> implements Operation<T> {
     }
 
     private void call(Consumer<? super Outcome<T>> callback, Outcome<T> result) {
-        Thread.ofVirtual().name("callback of the " + what).start(() -> callback.accept(result));
+        Thread.ofVirtual().inheritInheritableThreadLocals(false).name("callback of the " + what).start(() -> {
+            try {
+                callback.accept(result);
+            } catch (RuntimeException | Error e) {
+                LOG.atWarn().addKeyValue("operation", what).setCause(e).log("a callback failed");
+            }
+        });
     }
 
     @Override

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * All units of a manager by name, and who depends on whom.
  *
  * <p>Generations of a name must rise even across its removal, without remembering every name that ever was: the highest
- * generation of removed names is kept per hash bucket. So a new name may, rarely, start above 1.
+ * generation of removed names is kept per hash bucket. So after many removals a new name may start above 1.
  *
- * <p>The monitor guards {@code dependents}, and makes a check for cycles and the registration one step.
+ * <p>The monitor guards {@code dependents} and the dependencies under which a unit is entered there, and makes a check for cycles
+ * and the registration one step.
  */
 final class Registry {
 
@@ -27,7 +28,9 @@ final class Registry {
 
     private final ConcurrentHashMap<String, UnitCell> cells = new ConcurrentHashMap<>();
     private final Map<String, Set<UnitCell>> dependents = new HashMap<>();
+    private final Map<UnitCell, Set<String>> dependencies = new HashMap<>();
     private final AtomicLongArray highestRemoved = new AtomicLongArray(BUCKETS);
+    private volatile boolean anyDependencies;
 
     @Nullable
     UnitCell find(String name) {
@@ -38,8 +41,9 @@ final class Registry {
         return cells.values();
     }
 
-    long lastGeneration(String name) {
-        return highestRemoved.get(bucket(name));
+    /** Whether any unit has ever depended on another: most registries are spared the search. */
+    boolean anyDependencies() {
+        return anyDependencies;
     }
 
     private static int bucket(String name) {
@@ -54,83 +58,113 @@ final class Registry {
      * @throws RefusedException when its dependencies would close a cycle
      */
     void add(UnitCell cell) {
-        Set<String> dependencies = cell.spec().dependsOn();
-        if (dependencies.isEmpty()) {
+        Set<String> names = cell.spec().dependsOn();
+        if (names.isEmpty()) {
             enter(cell);
             return;
         }
         synchronized (this) {
-            refuseCycle(cell);
+            refuseCycle(cell, names);
             enter(cell);
-            register(cell);
+            register(cell, names);
         }
     }
 
     private void enter(UnitCell cell) {
         UnitCell present = cells.putIfAbsent(cell.name(), cell);
-        if (present != null) {
-            throw taken(present);
+        while (present != null) {
+            if (present.state() != UnitState.REMOVED) {
+                throw new NameTakenException(
+                        "a unit named \"%s\" exists (%s, %s): choose another name, or remove it first"
+                                .formatted(present.name(), present.spec().kind(), present.state()));
+            }
+            remove(present); // its removal is under way: whoever knows of it may use the name
+            present = cells.putIfAbsent(cell.name(), cell);
         }
+        cell.continueFrom(highestRemoved.get(bucket(cell.name())));
     }
 
-    static NameTakenException taken(UnitCell present) {
-        return new NameTakenException("a unit named \"%s\" exists (%s, %s): choose another name, or remove it first"
-                .formatted(present.name(), present.spec().kind(), present.state()));
-    }
-
-    /** Replaces the dependencies of a unit that is declared anew. */
+    /**
+     * Replaces the dependencies of a unit that is declared anew.
+     *
+     * @throws RefusedException when they would close a cycle
+     */
     synchronized void redeclare(UnitCell cell, RunnableSpec next) {
+        refuseCycle(cell, next.dependsOn());
         unregister(cell);
-        for (String dependency : next.dependsOn()) {
-            dependents.computeIfAbsent(dependency, key -> new HashSet<>()).add(cell);
+        if (!next.dependsOn().isEmpty() && cells.get(cell.name()) == cell) {
+            register(cell, next.dependsOn());
         }
     }
 
     /** Frees the name, if it is still this unit's. */
-    void remove(UnitCell cell) {
+    synchronized void remove(UnitCell cell) {
         highestRemoved.accumulateAndGet(bucket(cell.name()), cell.generation(), Math::max);
-        if (!cell.spec().dependsOn().isEmpty()) {
-            synchronized (this) {
-                unregister(cell);
-            }
-        }
+        unregister(cell);
         cells.remove(cell.name(), cell);
     }
 
-    private void register(UnitCell cell) {
-        for (String dependency : cell.spec().dependsOn()) {
-            dependents.computeIfAbsent(dependency, key -> new HashSet<>()).add(cell);
+    private void register(UnitCell cell, Set<String> names) {
+        anyDependencies = true;
+        dependencies.put(cell, names);
+        for (String name : names) {
+            dependents.computeIfAbsent(name, key -> new LinkedHashSet<>()).add(cell);
         }
     }
 
     private void unregister(UnitCell cell) {
-        for (String dependency : cell.spec().dependsOn()) {
-            Set<UnitCell> of = dependents.get(dependency);
+        Set<String> names = dependencies.remove(cell);
+        for (String name : names == null ? Set.<String>of() : names) {
+            Set<UnitCell> of = dependents.get(name);
             if (of != null && of.remove(cell) && of.isEmpty()) {
-                dependents.remove(dependency);
+                dependents.remove(name);
             }
         }
     }
 
     /** The units that name this one as a dependency. */
-    synchronized List<UnitCell> dependentsOf(String name) {
-        if (dependents.isEmpty()) {
+    List<UnitCell> dependentsOf(String name) {
+        if (!anyDependencies) {
             return List.of();
         }
-        Set<UnitCell> found = dependents.get(name);
-        return found == null ? List.of() : List.copyOf(found);
+        synchronized (this) {
+            Set<UnitCell> found = dependents.get(name);
+            return found == null ? List.of() : List.copyOf(found);
+        }
     }
 
-    private void refuseCycle(UnitCell added) {
+    /** The units outside of this one that depend on it, on something inside it, or on others that do. */
+    Collection<UnitCell> allDependentsOf(UnitCell cell) {
+        if (!anyDependencies) {
+            return List.of();
+        }
+        Set<UnitCell> found = new LinkedHashSet<>();
+        Set<UnitCell> seen = new HashSet<>();
+        Deque<UnitCell> open = new ArrayDeque<>();
+        open.add(cell);
+        while (!open.isEmpty()) {
+            UnitCell at = open.remove();
+            if (!seen.add(at)) {
+                continue;
+            }
+            for (UnitCell dependent : dependentsOf(at.name())) {
+                if (!cell.isAncestorOrSelfOf(dependent)) {
+                    found.add(dependent);
+                    open.add(dependent);
+                }
+            }
+            open.addAll(at.childCells());
+        }
+        return found;
+    }
+
+    /** Looks along dependencies, and from what is inside a scope to the scope, without which it cannot start. */
+    private void refuseCycle(UnitCell added, Set<String> names) {
         Map<String, String> cameFrom = new HashMap<>();
         Deque<String> open = new ArrayDeque<>();
-        for (String dependency : added.spec().dependsOn()) {
-            if (dependency.startsWith(added.name() + "/")) {
-                throw new RefusedException("%s depends on %s, which is inside it and can only start after it: drop that"
-                        .formatted(added.name(), dependency) + " dependency");
-            }
-            cameFrom.put(dependency, added.name());
-            open.add(dependency);
+        for (String name : names) {
+            cameFrom.put(name, added.name());
+            open.add(name);
         }
         while (!open.isEmpty()) {
             String at = open.remove();
@@ -138,15 +172,29 @@ final class Registry {
                 throw new RefusedException("the dependencies of %s close a cycle: %s; drop one of them"
                         .formatted(added.name(), path(added.name(), cameFrom)));
             }
-            UnitCell cell = cells.get(at);
-            if (cell != null) {
-                for (String dependency : cell.spec().dependsOn()) {
-                    if (cameFrom.putIfAbsent(dependency, at) == null) {
-                        open.add(dependency);
-                    }
+            for (String next : needs(at, added)) {
+                if (cameFrom.putIfAbsent(next, at) == null) {
+                    open.add(next);
                 }
             }
         }
+    }
+
+    private Collection<String> needs(String name, UnitCell added) {
+        UnitCell cell = cells.get(name);
+        Set<String> needed = new LinkedHashSet<>();
+        if (cell == null) {
+            if (name.startsWith(added.name() + "/")) {
+                needed.add(added.name());
+            }
+            return needed;
+        }
+        needed.addAll(dependencies.getOrDefault(cell, Set.of()));
+        UnitCell parent = cell.parent();
+        if (parent != null) {
+            needed.add(parent.name());
+        }
+        return needed;
     }
 
     private static String path(String name, Map<String, String> cameFrom) {

@@ -6,49 +6,69 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Closes the resources of a ledger one after the other, on a virtual thread. When a step is stuck, the remaining ones are
- * closed side by side. Its monitor guards all fields and is not held while something is closed.
+ * Closes the resources of a ledger one after the other, in the order given, on a thread of its own. A step that is stuck is
+ * overtaken: it keeps its thread, and another one goes on with the step after it. Its monitor guards all fields and is not held
+ * while something is closed.
  */
 final class Releaser {
 
     private final String owner;
+    private final BiConsumer<String, Runnable> threads;
+    private final TimeSource time;
     private final Runnable whenDone;
     private final Deque<Ledger.Entry> waiting;
     private final Set<Ledger.Entry> open = new LinkedHashSet<>();
     private final List<String> errors = new ArrayList<>(0);
+    private Ledger.@Nullable Entry current;
+    private long currentBegan;
 
-    Releaser(String owner, List<Ledger.Entry> newestFirst, Runnable whenDone) {
+    /**
+     * @param threads starts a thread with a name
+     * @param whenDone called when the last step has ended
+     */
+    Releaser(String owner, List<Ledger.Entry> newestFirst, BiConsumer<String, Runnable> threads, TimeSource time,
+            Runnable whenDone) {
         this.owner = owner;
         this.waiting = new ArrayDeque<>(newestFirst);
+        this.threads = threads;
+        this.time = time;
         this.whenDone = whenDone;
     }
 
     void start() {
-        Thread.ofVirtual().name(owner + "/release").start(this::releaseInOrder);
+        threads.accept(owner + "/release", () -> releaseInOrder(null));
     }
 
-    private void releaseInOrder() {
-        for (Ledger.Entry entry = next(); entry != null; entry = next()) {
+    /** @param last what this thread has just closed: when it is not the current step any more, it has been overtaken */
+    private void releaseInOrder(Ledger.@Nullable Entry last) {
+        for (Ledger.Entry entry = next(last); entry != null; entry = next(entry)) {
             close(entry);
         }
     }
 
-    private synchronized Ledger.@org.jspecify.annotations.Nullable Entry next() {
-        Ledger.Entry entry = waiting.poll();
-        if (entry != null) {
-            open.add(entry);
+    private synchronized Ledger.@Nullable Entry next(Ledger.@Nullable Entry last) {
+        if (current != last) {
+            return null;
         }
-        return entry;
+        current = waiting.poll();
+        if (current != null) {
+            currentBegan = time.nanos();
+            current.releasedBy = Thread.currentThread();
+            open.add(current);
+        }
+        return current;
     }
 
     private void close(Ledger.Entry entry) {
         String error = null;
         try {
             entry.resource.close();
-        } catch (Exception | LinkageError | AssertionError e) {
-            error = "release of %s %s: %s".formatted(entry.kind, entry.name, e);
+        } catch (Throwable e) {
+            error = "release of %s %s: %s".formatted(entry.kind, entry.name, Incarnation.describe(e));
         }
         boolean done;
         synchronized (this) {
@@ -63,8 +83,25 @@ final class Releaser {
         }
     }
 
-    /** Closes all that wait behind a stuck step, each on a thread of its own. */
-    void abandonStuckStep() {
+    synchronized boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** Goes on with the step after the current one, if this one has been running for the given time in nanoseconds. */
+    void overtakeStuckStep(long limit) {
+        Ledger.Entry stuck;
+        synchronized (this) {
+            stuck = current;
+            if (stuck == null || waiting.isEmpty() || time.nanos() - currentBegan < limit) {
+                return;
+            }
+            current = null;
+        }
+        threads.accept(owner + "/release after " + stuck.name, () -> releaseInOrder(null));
+    }
+
+    /** Closes all that wait, side by side. */
+    void releaseAllNow() {
         List<Ledger.Entry> remaining;
         synchronized (this) {
             remaining = new ArrayList<>(waiting);
@@ -72,7 +109,12 @@ final class Releaser {
             open.addAll(remaining);
         }
         for (Ledger.Entry entry : remaining) {
-            Thread.ofVirtual().name(owner + "/release " + entry.name).start(() -> close(entry));
+            threads.accept(owner + "/release " + entry.name, () -> {
+                synchronized (this) {
+                    entry.releasedBy = Thread.currentThread();
+                }
+                close(entry);
+            });
         }
     }
 
@@ -82,7 +124,11 @@ final class Releaser {
 
     synchronized List<Leftover> left() {
         List<Leftover> left = new ArrayList<>();
-        open.forEach(entry -> left.add(new Leftover(entry.kind, entry.name, "its release has not ended")));
+        for (Ledger.Entry entry : open) {
+            Thread thread = entry.releasedBy;
+            left.add(new Leftover(entry.kind, entry.name,
+                    "its release has not ended" + (thread == null ? "" : "\n" + Incarnation.stack(thread))));
+        }
         waiting.forEach(entry -> left.add(new Leftover(entry.kind, entry.name, "its release has not begun")));
         return left;
     }

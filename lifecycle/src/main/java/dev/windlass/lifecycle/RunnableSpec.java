@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunnableSpec {
 
-    private static final Pattern SEGMENT = Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9._]*[a-zA-Z0-9])?");
     private static final int MAX_NAME = 253;
 
     private final String name;
@@ -151,7 +149,20 @@ public final class RunnableSpec {
     }
 
     private static boolean legalSegment(String name, int from, int to) {
-        return SEGMENT.matcher(name).region(from, to).matches();
+        if (from == to || !isLetterOrDigit(name.charAt(from)) || !isLetterOrDigit(name.charAt(to - 1))) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            char c = name.charAt(i);
+            if (!isLetterOrDigit(c) && c != '-' && c != '.' && c != '_') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
     /** Collects a {@link RunnableSpec}. Not thread-safe. */

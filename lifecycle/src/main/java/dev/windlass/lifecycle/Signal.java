@@ -15,8 +15,8 @@ public interface Signal {
     boolean await(Duration limit) throws InterruptedException;
 
     /**
-     * Runs an action on a virtual thread of its own when the signal is set, at once if it is set already. Closing the
-     * registration withdraws an action that has not started.
+     * Runs an action when the signal is set, at once if it is set already: on a virtual thread of the unit, which its stop
+     * awaits. Closing the registration withdraws an action that has not started.
      */
     Registration onSet(Runnable action);
 }

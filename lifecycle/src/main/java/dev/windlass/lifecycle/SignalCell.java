@@ -6,39 +6,49 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The one implementation of {@link Signal}. Its monitor guards the two lists and is held for nothing else. */
+/**
+ * The one implementation of {@link Signal}. Its monitor guards the waiting threads and the actions, and is held for nothing
+ * else. Nearly always one thread waits, so that this one has a field of its own.
+ */
 final class SignalCell implements Signal {
 
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-    private final TimeSource time;
+    private final Incarnation owner;
     private volatile boolean set;
-    private @Nullable List<Thread> waiters;
+    private @Nullable Thread waiter;
+    private @Nullable List<Thread> moreWaiters;
     private @Nullable List<Runnable> actions;
 
-    SignalCell(TimeSource time) {
-        this.time = time;
+    SignalCell(Incarnation owner) {
+        this.owner = owner;
     }
 
     /** Sets it; returns false when it was set before. */
     boolean set() {
-        List<Thread> toWake;
+        Thread first;
+        List<Thread> more;
         List<Runnable> toRun;
         synchronized (this) {
             if (set) {
                 return false;
             }
             set = true;
-            toWake = waiters;
+            first = waiter;
+            more = moreWaiters;
             toRun = actions;
-            waiters = null;
+            waiter = null;
+            moreWaiters = null;
             actions = null;
         }
-        if (toWake != null) {
-            toWake.forEach(LockSupport::unpark);
+        if (first != null) {
+            LockSupport.unpark(first);
+        }
+        if (more != null) {
+            more.forEach(LockSupport::unpark);
         }
         if (toRun != null) {
-            toRun.forEach(SignalCell::start);
+            toRun.forEach(owner::startAction);
         }
         return true;
     }
@@ -50,10 +60,7 @@ final class SignalCell implements Signal {
 
     @Override
     public void await() throws InterruptedException {
-        boolean reached;
-        do {
-            reached = await(FOR_EVER);
-        } while (!reached);
+        await(FOR_EVER);
     }
 
     @Override
@@ -66,36 +73,52 @@ final class SignalCell implements Signal {
             if (set) {
                 return true;
             }
-            if (waiters == null) {
-                waiters = new ArrayList<>(1);
+            if (waiter == null) {
+                waiter = self;
+            } else {
+                if (moreWaiters == null) {
+                    moreWaiters = new ArrayList<>(2);
+                }
+                moreWaiters.add(self);
             }
-            waiters.add(self);
         }
         try {
             return parkUntilSet(limit);
         } finally {
-            synchronized (this) {
-                if (waiters != null) {
-                    waiters.remove(self);
-                }
-            }
+            forget(self);
         }
     }
 
     private boolean parkUntilSet(Duration limit) throws InterruptedException {
-        long deadline = time.nanos() + limit.toNanos();
+        TimeSource time = owner.time();
+        boolean limited = limit != FOR_EVER;
+        long deadline = limited ? time.nanos() + SystemTime.nanos(limit) : 0;
+        Duration remaining = limit;
         while (!set) {
-            long remaining = deadline - time.nanos();
-            if (remaining <= 0) {
-                return false;
+            if (limited) {
+                long nanos = deadline - time.nanos();
+                if (nanos <= 0) {
+                    return false;
+                }
+                remaining = Duration.ofNanos(nanos);
             }
             // A signal that is set counts more than the interrupt that comes with it.
             if (Thread.interrupted() && !set) {
                 throw new InterruptedException("interrupted while awaiting a signal");
             }
-            time.park(this, Duration.ofNanos(remaining));
+            if (!set) {
+                time.park(this, remaining);
+            }
         }
         return true;
+    }
+
+    private synchronized void forget(Thread self) {
+        if (waiter == self) {
+            waiter = null;
+        } else if (moreWaiters != null) {
+            moreWaiters.remove(self);
+        }
     }
 
     @Override
@@ -109,7 +132,7 @@ final class SignalCell implements Signal {
                 return () -> withdraw(action);
             }
         }
-        start(action);
+        owner.startAction(action);
         return () -> {
         };
     }
@@ -118,9 +141,5 @@ final class SignalCell implements Signal {
         if (actions != null) {
             actions.remove(action);
         }
-    }
-
-    private static void start(Runnable action) {
-        Thread.ofVirtual().name("signal").start(action);
     }
 }

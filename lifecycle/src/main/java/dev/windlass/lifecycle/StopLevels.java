@@ -1,89 +1,123 @@
 package dev.windlass.lifecycle;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which units of one scope stop: groups in reverse, within a group dependents before what they depend on. A
- * dependency counts more than a group: what a unit of an earlier group depends on stops after that unit.
+ * The order in which units stop: groups in reverse, within a group dependents before what they depend on. A dependency counts
+ * more than a group: what a unit of an earlier group depends on stops after that unit. What a unit inside a scope depends on
+ * stops after the scope.
  */
 final class StopLevels {
 
-    private final Map<String, UnitCell> byName = new HashMap<>();
-    private final Map<UnitCell, List<UnitCell>> dependents = new HashMap<>();
-    private final Map<UnitCell, Integer> group = new HashMap<>();
-    private final Map<UnitCell, Integer> depth = new HashMap<>();
+    /** A unit, who depends on it, and how many of those have not been placed yet. */
+    private static final class Node {
+
+        final UnitCell cell;
+        final Set<Node> dependencies = new HashSet<>();
+        int openDependents;
+        int group;
+        int depth;
+        boolean placed;
+
+        Node(UnitCell cell) {
+            this.cell = cell;
+            this.group = cell.spec().group().ordinal();
+        }
+    }
+
+    private final Map<String, Node> byName = new HashMap<>();
+    private final TreeMap<Long, List<UnitCell>> levels = new TreeMap<>();
 
     private StopLevels() {
     }
 
+    /** The levels, first to stop first. */
     static List<List<UnitCell>> of(Collection<UnitCell> cells) {
-        if (cells.isEmpty()) {
-            return List.of();
+        StopLevels order = new StopLevels();
+        if (cells.isEmpty() || !cells.iterator().next().manager().anyDependencies()) {
+            cells.forEach(cell -> order.place(cell, cell.spec().group().ordinal(), 0));
+        } else {
+            order.placeAll(cells);
         }
-        return new StopLevels().levels(cells);
+        return List.copyOf(order.levels.values());
     }
 
-    private List<List<UnitCell>> levels(Collection<UnitCell> cells) {
-        boolean plain = cells.stream().allMatch(cell -> cell.spec().dependsOn().isEmpty());
-        if (!plain) {
-            cells.forEach(cell -> byName.put(cell.name(), cell));
-            for (UnitCell cell : cells) {
-                for (String dependency : cell.spec().dependsOn()) {
-                    UnitCell other = byName.get(dependency);
-                    if (other != null) {
-                        dependents.computeIfAbsent(other, key -> new ArrayList<>()).add(cell);
-                    }
+    private void placeAll(Collection<UnitCell> cells) {
+        List<Node> nodes = cells.stream().map(Node::new).toList();
+        nodes.forEach(node -> byName.put(node.cell.name(), node));
+        nodes.forEach(node -> connect(node, node.cell));
+        Deque<Node> free = new ArrayDeque<>();
+        nodes.stream().filter(node -> node.openDependents == 0).forEach(free::add);
+        placeFree(free);
+        // Scopes whose insides depend on each other have no order: they stop together with what is free by then.
+        for (Node node : nodes) {
+            if (!node.placed) {
+                free.add(node);
+                placeFree(free);
+            }
+        }
+    }
+
+    private void connect(Node node, UnitCell inside) {
+        for (String dependency : inside.spec().dependsOn()) {
+            Node other = nodeOf(dependency);
+            if (other != null && other != node && node.dependencies.add(other)) {
+                other.openDependents++;
+            }
+        }
+        inside.childCells().forEach(child -> connect(node, child));
+    }
+
+    /** The unit of that name, or the scope that contains it. */
+    private @Nullable Node nodeOf(String name) {
+        String at = name;
+        while (true) {
+            Node found = byName.get(at);
+            int slash = at.lastIndexOf('/');
+            if (found != null || slash < 0) {
+                return found;
+            }
+            at = at.substring(0, slash);
+        }
+    }
+
+    private void placeFree(Deque<Node> free) {
+        while (!free.isEmpty()) {
+            Node node = free.remove();
+            if (node.placed) {
+                continue;
+            }
+            node.placed = true;
+            place(node.cell, node.group, node.depth);
+            for (Node dependency : node.dependencies) {
+                if (dependency.placed) {
+                    continue;
+                }
+                if (node.group < dependency.group) {
+                    dependency.group = node.group;
+                    dependency.depth = node.depth + 1;
+                } else if (node.group == dependency.group) {
+                    dependency.depth = Math.max(dependency.depth, node.depth + 1);
+                }
+                if (--dependency.openDependents == 0) {
+                    free.add(dependency);
                 }
             }
         }
-        TreeMap<Long, List<UnitCell>> ordered = new TreeMap<>();
-        for (UnitCell cell : cells) {
-            int effective = effectiveGroup(cell);
-            long key = ((long) (Group.values().length - effective) << 32) + depth(cell);
-            ordered.computeIfAbsent(key, any -> new ArrayList<>()).add(cell);
-        }
-        return List.copyOf(ordered.values());
     }
 
-    /** The earliest-started group among the unit's own and those of its dependents. */
-    private int effectiveGroup(UnitCell cell) {
-        Integer known = group.get(cell);
-        if (known != null) {
-            return known;
-        }
-        int effective = cell.spec().group().ordinal();
-        List<UnitCell> above = dependents.getOrDefault(cell, List.of());
-        for (UnitCell dependent : above) {
-            effective = Math.min(effective, effectiveGroup(dependent));
-        }
-        if (!above.isEmpty()) {
-            group.put(cell, effective);
-        }
-        return effective;
-    }
-
-    /** How many dependents, one above the other, stop before the unit within its effective group. */
-    private int depth(UnitCell cell) {
-        List<UnitCell> above = dependents.getOrDefault(cell, List.of());
-        if (above.isEmpty()) {
-            return 0;
-        }
-        Integer known = depth.get(cell);
-        if (known != null) {
-            return known;
-        }
-        int deepest = 0;
-        for (UnitCell dependent : above) {
-            if (effectiveGroup(dependent) == effectiveGroup(cell)) {
-                deepest = Math.max(deepest, depth(dependent) + 1);
-            }
-        }
-        depth.put(cell, deepest);
-        return deepest;
+    private void place(UnitCell cell, int group, int depth) {
+        long key = ((long) (Group.values().length - group) << 32) + depth;
+        levels.computeIfAbsent(key, any -> new ArrayList<>()).add(cell);
     }
 }

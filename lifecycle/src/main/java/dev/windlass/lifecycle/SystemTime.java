@@ -2,13 +2,20 @@ package dev.windlass.lifecycle;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The system's clocks, and one daemon thread for timers, which ends when it has been idle for some seconds. */
+/**
+ * The system's clocks, and one daemon thread for timers, which ends when it has been idle for some seconds. After {@link
+ * #close()} timers are accepted and never run.
+ */
 final class SystemTime implements TimeSource, AutoCloseable {
+
+    /** As good as for ever: nobody waits for 146 years, and it can be added to any {@link #nanos()}. */
+    private static final long FOR_EVER = Long.MAX_VALUE / 2;
 
     private final ScheduledThreadPoolExecutor timers;
 
@@ -32,13 +39,22 @@ final class SystemTime implements TimeSource, AutoCloseable {
 
     @Override
     public Timer after(Duration delay, Runnable action) {
-        ScheduledFuture<?> scheduled = timers.schedule(action, toNanos(delay), TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
+        try {
+            ScheduledFuture<?> scheduled = timers.schedule(action, nanos(delay), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException e) {
+            return () -> false;
+        }
     }
 
     @Override
     public void park(Object blocker, Duration limit) {
-        LockSupport.parkNanos(blocker, toNanos(limit));
+        long nanos = nanos(limit);
+        if (nanos == FOR_EVER) {
+            LockSupport.park(blocker); // a timed park of a virtual thread costs a timer
+        } else {
+            LockSupport.parkNanos(blocker, nanos);
+        }
     }
 
     @Override
@@ -46,7 +62,8 @@ final class SystemTime implements TimeSource, AutoCloseable {
         timers.shutdownNow();
     }
 
-    private static long toNanos(Duration duration) {
-        return duration.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE / 2 : duration.toNanos();
+    /** Any duration in nanoseconds, however long. */
+    static long nanos(Duration duration) {
+        return duration.getSeconds() >= FOR_EVER / 1_000_000_000 ? FOR_EVER : duration.toNanos();
     }
 }

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * DONE
  * </pre>
  *
- * At the deadline a unit whose threads are alive goes to RELEASE all the same, which may free them. Release steps that have not
- * ended by then are left behind and the others run side by side. After a last grace of the length of the release share, what
- * is still alive is a leftover, and a unit with threads alive, or with a release step that hangs, is quarantined. So a stop
- * ends within its budget plus one release share.
+ * From cancellation on, threads that are alive are interrupted every 5 s. A release step that takes longer than the release
+ * share is overtaken by those after it. At the deadline a unit whose threads are alive goes to RELEASE all the same, which may
+ * free them, and gets a last grace: the release share, or a fifteenth of the budget if that is less. At half of the grace the
+ * release steps that still wait for their turn are begun side by side. At its end, what is still alive is a leftover, and a
+ * unit with threads alive, or with a release step that hangs, is quarantined. So a stop ends within its budget and a fifteenth
+ * of it. What ends after that is told to the unit once, when the last of it has ended.
  */
 final class Teardown implements Watchdog.Watched {
 
@@ -28,20 +30,26 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private static final long INTERRUPT_EVERY = Duration.ofSeconds(5).toNanos();
+    private static final long SHORTEST_STEP = Duration.ofMillis(10).toNanos();
+    private static final long NEVER = Long.MAX_VALUE / 2;
 
     private final UnitCell cell;
     private final Incarnation incarnation;
     private final UnitCell.StopOrder order;
     private final UnitState target;
     private final TimeSource time;
-    private final long began;
     private final List<String> errors = new ArrayList<>(0);
     private StopRequest request;
-    private long release;
+    private long releaseShare;
+    private long grace;
     private Phase phase = Phase.CHILDREN;
+    private @Nullable LevelStopper children;
     private List<StopReport> childReports = List.of();
     private boolean cancelled;
+    private long nextInterrupt;
     private boolean graceGiven;
+    private long graceEnd;
+    private boolean releasedAllNow;
     private @Nullable Releaser releaser;
     private volatile long nextCheck;
 
@@ -51,95 +59,116 @@ final class Teardown implements Watchdog.Watched {
         this.order = order;
         this.target = target;
         this.time = cell.manager().time();
-        this.began = time.nanos();
-        this.request = request(order);
-        this.release = order.options().release().toNanos();
+        this.request = request(order, cell.spec().drains() || activeInside());
+        this.releaseShare = SystemTime.nanos(order.options().release());
+        this.grace = grace(order.options());
     }
 
-    private StopRequest request(UnitCell.StopOrder from) {
+    private boolean activeInside() {
+        return cell.childCells().stream().anyMatch(child -> !child.state().isTerminal());
+    }
+
+    private StopRequest request(UnitCell.StopOrder from, boolean drains) {
         StopOptions options = from.options();
-        boolean drains = cell.spec().drains() || !cell.childCells().isEmpty();
         long now = time.nanos();
-        long drainDeadline = now + (drains && options.mode() == StopMode.DRAIN ? options.drain().toNanos() : 0);
-        long inFlightDeadline = drainDeadline + options.inFlight().toNanos();
+        long drainDeadline = now
+                + (drains && options.mode() == StopMode.DRAIN ? SystemTime.nanos(options.drain()) : 0);
+        long inFlightDeadline = drainDeadline + SystemTime.nanos(options.inFlight());
         return new StopRequest(options.mode(), from.reason(), drainDeadline, inFlightDeadline,
-                inFlightDeadline + options.release().toNanos());
+                inFlightDeadline + SystemTime.nanos(options.release()));
+    }
+
+    private static long grace(StopOptions options) {
+        return Math.min(SystemTime.nanos(options.release()), SystemTime.nanos(options.budget()) / 15);
     }
 
     void begin() {
-        List<UnitCell> inside = cell.childCells();
-        boolean activeInside = inside.stream().anyMatch(child -> !child.state().isTerminal());
-        boolean draining = activeInside || (cell.spec().drains() && request.mode() != StopMode.ABORT
-                && target == UnitState.STOPPED);
+        boolean draining = activeInside() || drainsItself();
         cell.move(draining ? UnitState.DRAINING : UnitState.STOPPING, order.reason(), "", order.actor());
         incarnation.requestStop(request);
-        watch(request.inFlightDeadline());
+        List<UnitCell> inside = cell.childCells();
         if (inside.isEmpty()) {
             onChildrenStopped(List.of());
         } else {
-            boolean removes = order.remove();
-            new LevelStopper(cell, inside, Reason.SCOPE_STOPPING, order.options(), removes, request.inFlightDeadline(),
-                    this::onChildrenStopped).run();
+            children = new LevelStopper(cell, time, inside,
+                    new LevelStopper.Order(Reason.SCOPE_STOPPING, request.mode(), order.actor(), order.remove()),
+                    request.inFlightDeadline(), 0, this::onChildrenStopped);
+            children.run();
+            watch();
         }
+    }
+
+    private boolean drainsItself() {
+        return cell.spec().drains() && request.mode() != StopMode.ABORT && target == UnitState.STOPPED;
     }
 
     private void onChildrenStopped(List<StopReport> reports) {
         childReports = List.copyOf(reports);
         phase = Phase.WORK;
-        if (!cell.spec().drains() || request.mode() == StopMode.ABORT || target != UnitState.STOPPED) {
-            cancel();
-        }
-        onProgress();
-    }
-
-    /** Another stop arrived meanwhile: the earlier deadlines and the harder mode count. */
-    void onAskedAgain(UnitCell.StopOrder again) {
-        StopRequest other = request(again);
-        StopMode mode = other.mode().compareTo(request.mode()) > 0 ? other.mode() : request.mode();
-        request = new StopRequest(mode, request.reason(), Math.min(request.drainDeadline(), other.drainDeadline()),
-                Math.min(request.inFlightDeadline(), other.inFlightDeadline()),
-                Math.min(request.deadline(), other.deadline()));
-        release = Math.min(release, again.options().release().toNanos());
-        incarnation.replaceStopRequest(request);
-        if (mode == StopMode.ABORT && phase == Phase.WORK) {
+        if (!drainsItself()) {
             cancel();
         }
         onTime();
     }
 
+    /** Another stop arrived meanwhile: the earlier deadlines and the harder mode count, here and inside. */
+    void onAskedAgain(UnitCell.StopOrder again) {
+        StopRequest other = request(again, cell.spec().drains() || phase == Phase.CHILDREN);
+        StopMode mode = other.mode().compareTo(request.mode()) > 0 ? other.mode() : request.mode();
+        request = new StopRequest(mode, request.reason(), earlier(request.drainDeadline(), other.drainDeadline()),
+                earlier(request.inFlightDeadline(), other.inFlightDeadline()),
+                earlier(request.deadline(), other.deadline()));
+        releaseShare = Math.min(releaseShare, SystemTime.nanos(again.options().release()));
+        grace = Math.min(grace, grace(again.options()));
+        incarnation.replaceStopRequest(request);
+        if (phase == Phase.CHILDREN && children != null) {
+            children.again(mode, request.inFlightDeadline());
+        }
+        if (phase == Phase.WORK && !drainsItself()) {
+            cancel();
+        }
+        onTime();
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
     private void cancel() {
         if (!cancelled) {
             cancelled = true;
-            if (cell.state() == UnitState.DRAINING) {
+            nextInterrupt = time.nanos() + INTERRUPT_EVERY;
+            if (cell.state() == UnitState.DRAINING && phase != Phase.CHILDREN) {
                 cell.move(UnitState.STOPPING, order.reason(), "", order.actor());
             }
             incarnation.cancel();
         }
     }
 
-    void onThreadEnded(@Nullable Throwable thrown) {
-        if (thrown != null && !(thrown instanceof InterruptedException) && phase != Phase.DONE) {
-            errors.add(thrown.toString());
+    void onThreadEnded(Incarnation.@Nullable Ending ending) {
+        if (ending != null && !ending.cancellation() && phase != Phase.DONE) {
+            errors.add(ending.description());
         }
         onProgress();
     }
 
-    /** Threads or requests have ended, or a phase has: goes on as far as possible. */
+    /** Threads, requests or release steps have ended, or a phase has: goes on as far as possible. */
     void onProgress() {
         if (phase == Phase.WORK && incarnation.closeThreadsIfNone()) {
             phase = Phase.REQUESTS;
         }
-        if (phase == Phase.REQUESTS
-                && (!incarnation.hasRequests() || time.nanos() >= request.inFlightDeadline())) {
+        if (phase == Phase.REQUESTS && (!incarnation.hasRequests() || isPast(request.inFlightDeadline()))) {
             startRelease();
         }
-        if (phase == Phase.RELEASE && releaserIsDone() && !incarnation.hasThreads()) {
+        if (phase == Phase.RELEASE && hasEnded()) {
             finish();
+        } else if (phase == Phase.DONE && hasEnded()) {
+            cell.endedLate(incarnation);
         }
     }
 
-    private boolean releaserIsDone() {
-        return releaser == null || releaser.isDone();
+    private boolean hasEnded() {
+        return (releaser == null || releaser.isDone()) && !incarnation.hasThreads();
     }
 
     private void startRelease() {
@@ -151,17 +180,13 @@ final class Teardown implements Watchdog.Watched {
         incarnation.closeThreads();
         List<Ledger.Entry> entries = incarnation.closeLedger();
         if (!entries.isEmpty()) {
-            releaser = new Releaser(incarnation.id(), entries, () -> cell.post(this::onProgress));
+            releaser = new Releaser(incarnation.id(), entries, incarnation::startReleasing, time,
+                    () -> cell.post(this::onProgress));
             releaser.start();
         }
     }
 
     // ---- time
-
-    private void watch(long at) {
-        nextCheck = at;
-        cell.manager().watchdog().watch(this);
-    }
 
     @Override
     public long nextCheck() {
@@ -173,45 +198,77 @@ final class Teardown implements Watchdog.Watched {
         cell.post(this::onTime);
     }
 
+    private boolean isPast(long moment) {
+        return time.nanos() - moment >= 0;
+    }
+
+    /** Does what is due, and asks to be checked when the next thing is. */
     private void onTime() {
         if (phase == Phase.DONE) {
             return;
         }
-        long now = time.nanos();
-        if (now >= request.inFlightDeadline()) {
-            if (!cancelled) {
-                cancel();
-            } else if (incarnation.hasThreads()) {
-                incarnation.interruptThreads();
-            }
-            onProgress();
+        if (!cancelled && isPast(request.inFlightDeadline())) {
+            cancel();
         }
-        if (now >= request.deadline() && phase != Phase.DONE && phase != Phase.CHILDREN) {
-            onDeadline(now);
+        if (cancelled && isPast(nextInterrupt)) {
+            nextInterrupt = time.nanos() + INTERRUPT_EVERY;
+            incarnation.interruptThreads();
+        }
+        onProgress();
+        if (phase == Phase.RELEASE && releaser != null) {
+            releaser.overtakeStuckStep(stepLimit());
+        }
+        if (phase != Phase.CHILDREN && phase != Phase.DONE && isPast(request.deadline())) {
+            onDeadline();
         }
         if (phase != Phase.DONE) {
-            long next = now < request.inFlightDeadline()
-                    ? request.inFlightDeadline()
-                    : now < request.deadline()
-                            ? Math.min(request.deadline(), now + INTERRUPT_EVERY)
-                            : Math.max(request.deadline() + release, now + release);
-            watch(next);
+            watch();
         }
     }
 
-    private void onDeadline(long now) {
+    private long stepLimit() {
+        return Math.max(releaseShare, SHORTEST_STEP);
+    }
+
+    private void onDeadline() {
         if (!graceGiven) {
             graceGiven = true;
+            graceEnd = time.nanos() + grace;
             if (phase != Phase.RELEASE) {
                 startRelease();
+                onProgress();
             }
+        }
+        if (phase != Phase.DONE && isPast(graceEnd - grace / 2) && !releasedAllNow) {
+            releasedAllNow = true;
             if (releaser != null) {
-                releaser.abandonStuckStep();
+                releaser.releaseAllNow();
             }
-            onProgress();
-        } else if (now >= request.deadline() + release) {
+        }
+        if (phase != Phase.DONE && isPast(graceEnd)) {
             finish();
         }
+    }
+
+    private void watch() {
+        long now = time.nanos();
+        long wait = NEVER;
+        if (!cancelled || phase == Phase.REQUESTS) {
+            wait = Math.min(wait, request.inFlightDeadline() - now);
+        }
+        if (cancelled) {
+            wait = Math.min(wait, nextInterrupt - now);
+        }
+        if (phase == Phase.RELEASE && releaser != null && releaser.hasWaiting()) {
+            wait = Math.min(wait, stepLimit());
+        }
+        if (graceGiven) {
+            wait = Math.min(wait, (releasedAllNow ? graceEnd : graceEnd - grace / 2) - now);
+        } else if (phase != Phase.CHILDREN) {
+            wait = Math.min(wait, request.deadline() - now);
+        }
+        nextCheck = now + Math.max(0, wait);
+        cell.manager().watchdog().watch(this);
     }
 
     // ---- end
@@ -219,24 +276,24 @@ final class Teardown implements Watchdog.Watched {
     private void finish() {
         phase = Phase.DONE;
         cell.manager().watchdog().forget(this);
-        List<Leftover> leftovers = new ArrayList<>(incarnation.leftThreadsAndRequests());
+        List<Leftover> leftovers = new ArrayList<>(incarnation.leftThreads());
+        boolean hung = !leftovers.isEmpty() || (releaser != null && !releaser.isDone());
+        leftovers.addAll(incarnation.openReads());
         if (releaser != null) {
             leftovers.addAll(releaser.left());
             errors.addAll(releaser.errors());
         }
-        boolean hung = incarnation.hasThreads() || !releaserIsDone();
         StopOutcome outcome = hung ? StopOutcome.QUARANTINED : switch (target) {
             case COMPLETED -> StopOutcome.COMPLETED;
             case FAILED -> StopOutcome.FAILED;
             default -> StopOutcome.STOPPED;
         };
         WorkAccount account = incarnation.currentAccount();
-        CarryOver kept = cell.carryOver();
         StopReport report = new StopReport(cell.name(), incarnation.generation(), outcome, order.reason(),
-                Duration.ofNanos(time.nanos() - began), account == null ? 0 : account.drained(),
-                account == null ? 0 : account.handedOver(), kept == null ? 0 : kept.count(),
-                account == null ? 0 : account.discarded(), account == null ? List.of() : account.sample(),
-                incarnation.unknownOutcomes(), leftovers, errors, childReports);
+                Duration.ofNanos(time.nanos() - order.asked()), account == null ? 0 : account.drained(),
+                account == null ? 0 : account.handedOver(), 0, account == null ? 0 : account.discarded(),
+                account == null ? List.of() : account.sample(), incarnation.unknownOutcomes(), leftovers, errors,
+                childReports);
         cell.torndown(order, report, hung ? UnitState.QUARANTINED : target);
     }
 }

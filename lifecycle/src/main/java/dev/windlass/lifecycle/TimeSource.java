@@ -23,7 +23,8 @@ public interface TimeSource {
 
     /**
      * Parks the current thread until it is unparked, is interrupted, or this much time has passed, or for no reason, like
-     * {@link java.util.concurrent.locks.LockSupport#parkNanos(Object, long)}.
+     * {@link java.util.concurrent.locks.LockSupport#parkNanos(Object, long)}. A limit of 150 years or more is
+     * none.
      */
     void park(Object blocker, Duration limit);
 

@@ -9,28 +9,64 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One name in the tree: its state machine and all that outlives a generation. It is its own mailbox: every method whose name
- * starts with {@code on} runs as a message, and only messages write the fields that are not marked otherwise. Fields that
- * others read are volatile.
+ * starts with {@code on} runs as a message, and so do the private ones that those call. Only messages write the fields, except
+ * {@code children} and {@code adopting}. Fields that others read are volatile.
  *
  * <p>A generation that ends goes through a {@link Teardown}. Messages of a generation carry it and are ignored when it is not
  * the current one any more.
+ *
+ * <p>A start and the stop of what it depends on meet without a lock: the starting unit sets {@code admitting} and then looks
+ * whether its dependencies are open, the stopping one sets {@code closedForDependents} and then looks who is active or
+ * admitting. So at least one of them sees the other.
+ *
+ * <p>The monitor guards {@code children} and {@code adopting}, and makes a change of {@code position} and its event one step;
+ * the monitors of listeners are taken under it.
  */
 final class UnitCell extends Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+    private static final int MAX_SAMPLE = 10;
 
-    /** State with its reason, so that readers see both together. */
-    record Position(UnitState state, Reason reason, String message, long sinceNanos) {
+    /**
+     * State with its reason and generation, so that readers see them together.
+     *
+     * @param serial of the generation, from which its identity follows; 0 before the first start
+     */
+    record Position(UnitState state, Reason reason, String message, long sinceNanos, long generation, long serial) {
     }
 
-    /** Who asked for a stop and what for. */
-    record StopOrder(Reason reason, StopOptions options, String actor, boolean remove) {
+    /** Who asked for a stop, when, and what for. */
+    record StopOrder(Reason reason, StopOptions options, String actor, long asked, boolean remove) {
+
+        /** Both: the harder mode and the shorter budget. */
+        StopOrder and(StopOrder later) {
+            StopMode mode = later.options.mode().compareTo(options.mode()) > 0 ? later.options.mode() : options.mode();
+            StopOptions shorter = later.options.budget().compareTo(options.budget()) < 0 ? later.options : options;
+            return new StopOrder(reason, shorter.withMode(mode), actor, asked, remove || later.remove);
+        }
+    }
+
+    /** Work that was left for the next generation, counted by the thread that left it. */
+    private record Kept(CarryOver work, long count, List<String> sample) {
+    }
+
+    /** A stop that waits until the units which depend on this one have stopped. */
+    private static final class Cascade {
+
+        StopOrder order;
+        @Nullable
+        LevelStopper dependents;
+
+        Cascade(StopOrder order) {
+            this.order = order;
+        }
     }
 
     private final Manager manager;
@@ -40,31 +76,42 @@ final class UnitCell extends Mailbox {
     private volatile RunnableSpec spec;
     private volatile RunnableHandle handle;
     private volatile Position position;
-    private volatile long generation;
     private volatile @Nullable Incarnation incarnation;
-    private volatile @Nullable CarryOver carryOver;
+    private volatile @Nullable Kept carryOver;
     private volatile @Nullable StopReport lastStop;
     private volatile @Nullable String lastError;
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
+    private volatile boolean closedForDependents;
+    private volatile boolean admitting;
     private volatile @Nullable Set<UnitCell> children;
+    private boolean adopting;
+    /** Which generation of the parent has declared it. */
+    private long ownerGeneration;
     private @Nullable Teardown teardown;
-    private @Nullable StopOrder cascading;
+    private @Nullable Cascade cascade;
+    private @Nullable LevelStopper removal;
     private boolean removeAfterStop;
     private boolean startAfterStop;
     private @Nullable List<Promise<UnitStatus>> readyWaiters;
     private @Nullable List<Consumer<StopReport>> stopWaiters;
 
-    UnitCell(Manager manager, String name, @Nullable UnitCell parent, Unit<?> unit, RunnableSpec spec,
-            long lastGeneration) {
+    /** @param owner the generation of the parent that declares it; null at the root */
+    UnitCell(Manager manager, String name, @Nullable UnitCell parent, @Nullable Incarnation owner, Unit<?> unit,
+            RunnableSpec spec) {
         this.manager = manager;
         this.name = name;
         this.parent = parent;
+        this.ownerGeneration = owner == null ? 0 : owner.generation();
         this.unit = unit;
         this.spec = spec;
-        this.generation = lastGeneration;
-        this.position = new Position(UnitState.NEW, Reason.ADDED, "", manager.time().nanos());
+        this.position = new Position(UnitState.NEW, Reason.ADDED, "", manager.time().nanos(), 0, 0);
         this.handle = new RunnableHandle(this);
+    }
+
+    /** Continues the count of an earlier unit of the same name. Before it is started. */
+    void continueFrom(long generation) {
+        position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), generation, 0);
     }
 
     // ---- read by anybody
@@ -80,6 +127,15 @@ final class UnitCell extends Mailbox {
     @Nullable
     UnitCell parent() {
         return parent;
+    }
+
+    /** The unit at the root that this one is, or is inside of. */
+    UnitCell top() {
+        UnitCell cell = this;
+        while (cell.parent != null) {
+            cell = cell.parent;
+        }
+        return cell;
     }
 
     Unit<?> unit() {
@@ -107,11 +163,25 @@ final class UnitCell extends Mailbox {
     }
 
     long generation() {
-        return generation;
+        return position.generation();
     }
 
-    boolean isCurrent(Incarnation asker) {
-        return incarnation == asker;
+    /** Whether a unit that depends on this one may start. */
+    boolean satisfiesDependents() {
+        if (!state().satisfiesDependents()) {
+            return false;
+        }
+        for (UnitCell cell = this; cell != null; cell = cell.parent) {
+            if (cell.closedForDependents) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether it is alive or just about to be. */
+    boolean isActiveOrAdmitting() {
+        return admitting || state().isActive(); // in this order: a start sets the state and then ends the admission
     }
 
     @Nullable
@@ -121,7 +191,8 @@ final class UnitCell extends Mailbox {
 
     @Nullable
     CarryOver carryOver() {
-        return carryOver;
+        Kept kept = carryOver;
+        return kept == null ? null : kept.work();
     }
 
     boolean isAncestorOrSelfOf(@Nullable UnitCell other) {
@@ -134,17 +205,30 @@ final class UnitCell extends Mailbox {
     }
 
     UnitStatus status() {
-        Position now = position;
         Incarnation current = incarnation;
-        Workload work = current == null || !now.state().isActive() ? null : current.currentWorkload();
-        CarryOver kept = carryOver;
+        return status(current == null || !state().isActive() ? null : current.currentWorkload());
+    }
+
+    /** @param work asked for its counts: code of the unit, not to be called from a message */
+    private UnitStatus status(@Nullable Workload work) {
+        Position now = position;
+        Kept kept = carryOver;
         TimeSource time = manager.time();
-        return new UnitStatus(name, spec.kind(), now.state(), now.reason(), now.message(), generation,
-                current == null ? null : current.incarnation(),
+        return new UnitStatus(name, spec.kind(), now.state(), now.reason(), now.message(), now.generation(),
+                now.serial() == 0 ? null : manager.incarnationId(now.serial()),
                 time.now().minusNanos(time.nanos() - now.sinceNanos()), 0, desiredRunning,
                 parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
-                work == null ? null : work.queued(), work == null ? null : work.inFlight(),
+                work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
                 kept == null ? 0 : kept.count(), lastError);
+    }
+
+    private @Nullable Long count(LongSupplier source) {
+        try {
+            return source.getAsLong();
+        } catch (RuntimeException e) {
+            LOG.atDebug().addKeyValue("unit", name).setCause(e).log("a unit cannot count its work");
+            return null;
+        }
     }
 
     Map<String, String> details() {
@@ -177,13 +261,13 @@ final class UnitCell extends Mailbox {
         return incarnation == asker && !closedForChildren && !asker.stopping().isSet();
     }
 
-    void addChild(UnitCell child) {
-        synchronized (this) {
-            if (children == null) {
-                children = ConcurrentHashMap.newKeySet();
-            }
-            children.add(child);
+    synchronized void addChild(UnitCell child) {
+        Set<UnitCell> present = children;
+        if (present == null) {
+            present = ConcurrentHashMap.newKeySet();
+            children = present;
         }
+        present.add(child);
     }
 
     void removeChild(UnitCell child) {
@@ -198,24 +282,32 @@ final class UnitCell extends Mailbox {
     Operation<UnitStatus> ready() {
         Promise<UnitStatus> promise = new Promise<>("readiness of " + name, manager.time(), null);
         post(() -> onReadyAsked(promise));
-        promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor());
-        return promise;
+        return limited(promise);
     }
 
     Operation<UnitStatus> start() {
         Promise<UnitStatus> promise = new Promise<>("start of " + name, manager.time(), null);
         String actor = Incarnation.currentActor();
         post(() -> onStart(actor, promise));
-        promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor());
+        return limited(promise);
+    }
+
+    private Operation<UnitStatus> limited(Promise<UnitStatus> promise) {
+        promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor(),
+                () -> post(() -> onOverdue(promise)));
         return promise;
     }
 
     Operation<StopReport> stop(StopOptions options) {
-        return stop(new StopOrder(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false));
+        return stop(order(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false));
     }
 
     Operation<StopReport> remove(StopOptions options) {
-        return stop(new StopOrder(Reason.REMOVED, options, Incarnation.currentActor(), true));
+        return stop(order(Reason.REMOVED, options, Incarnation.currentActor(), true));
+    }
+
+    private StopOrder order(Reason reason, StopOptions options, String actor, boolean remove) {
+        return new StopOrder(reason, options, actor, manager.time().nanos(), remove);
     }
 
     private Operation<StopReport> stop(StopOrder order) {
@@ -226,9 +318,14 @@ final class UnitCell extends Mailbox {
     }
 
     /** Stops because the manager, the scope or a dependency does; never refused. */
-    void stopAlong(Reason reason, StopOptions options, boolean remove, Consumer<StopReport> whenDone) {
-        StopOrder order = new StopOrder(reason, options, Incarnation.currentActor(), remove);
+    void stopAlong(StopOrder order, Consumer<StopReport> whenDone) {
         post(() -> onStopAlong(order, whenDone));
+    }
+
+    /** Takes back an add that was too late: it goes without having run. */
+    void withdraw(String actor) {
+        stopAlong(order(Reason.SCOPE_STOPPING, spec.stop(), actor, true), report -> {
+        });
     }
 
     private String waitingFor() {
@@ -238,9 +335,13 @@ final class UnitCell extends Mailbox {
 
     // ---- start
 
-    /** Starts it as part of an add or of the manager's start. */
+    /** Starts it as part of an add or of the manager's start, unless it was stopped before. */
     void startByDesire(String actor) {
-        post(() -> onStart(actor, null));
+        post(() -> {
+            if (desiredRunning) {
+                onStart(actor, null);
+            }
+        });
     }
 
     /** Something that a start may wait for has changed. */
@@ -248,24 +349,47 @@ final class UnitCell extends Mailbox {
         post(this::onPoke);
     }
 
-    /** A stopped child is declared again by the next generation of its scope. */
-    void adopt(Unit<?> newUnit, RunnableSpec newSpec, RunnableHandle newHandle, String actor) {
+    /** Reserves a unit that does not run for a new declaration; false when it runs, goes, or is reserved for another one. */
+    synchronized boolean reserve() {
+        UnitState state = state();
+        if (adopting || !state.isTerminal() || state == UnitState.REMOVED) {
+            return false;
+        }
+        adopting = true;
+        return true;
+    }
+
+    /** A stopped child, which has been reserved, is declared again by a generation of its scope. */
+    void adopt(Incarnation owner, Unit<?> newUnit, RunnableSpec newSpec, RunnableHandle newHandle) {
         post(() -> {
+            ownerGeneration = owner.generation();
             unit = newUnit;
             spec = newSpec;
             handle = newHandle;
-            onStart(actor, null);
+            unreserve();
+            onStart(owner.id(), null);
         });
     }
 
+    synchronized void unreserve() {
+        adopting = false;
+    }
+
     private void onReadyAsked(Promise<UnitStatus> promise) {
-        if (state() == UnitState.READY) {
-            promise.complete(status());
-        } else if (state().isTerminal() && !startAfterStop) {
+        UnitState state = state();
+        if (state == UnitState.READY || state == UnitState.COMPLETED) {
+            promise.complete(status(null));
+        } else if (state == UnitState.REMOVED) {
+            promise.fail(removed());
+        } else if (state.isTerminal() && !startAfterStop) {
             promise.fail(endedBeforeReady());
         } else {
             addReadyWaiter(promise);
         }
+    }
+
+    private UnknownUnitException removed() {
+        return new UnknownUnitException(name + " has been removed: add it again");
     }
 
     private void addReadyWaiter(Promise<UnitStatus> promise) {
@@ -275,28 +399,32 @@ final class UnitCell extends Mailbox {
         readyWaiters.add(promise);
     }
 
+    private void onOverdue(Promise<UnitStatus> promise) {
+        if (readyWaiters != null) {
+            readyWaiters.remove(promise);
+        }
+    }
+
     private void onStart(String actor, @Nullable Promise<UnitStatus> promise) {
         UnitState state = state();
         if (state == UnitState.REMOVED || removeAfterStop) {
             if (promise != null) {
-                promise.fail(new UnknownUnitException(name + " has been removed: add it again"));
+                promise.fail(removed());
             }
             return;
         }
         desiredRunning = true;
+        boolean ends = state.isEnding() || cascade != null;
         if (promise != null) {
-            if (state == UnitState.READY && cascading == null) {
-                promise.complete(status());
+            if (state == UnitState.READY && !ends) {
+                promise.complete(status(null));
                 return;
             }
             addReadyWaiter(promise);
         }
-        if (state.isEnding() || cascading != null) {
+        if (ends) {
             startAfterStop = true;
-        } else if (state == UnitState.NEW || state.isTerminal()) {
-            if (state == UnitState.NEW && !manager.started()) {
-                return;
-            }
+        } else if (state == UnitState.NEW ? manager.started() : state.isTerminal()) {
             move(UnitState.PENDING, Reason.START_REQUESTED, "", actor);
             onPoke();
         }
@@ -306,49 +434,62 @@ final class UnitCell extends Mailbox {
         if (state() != UnitState.PENDING) {
             return;
         }
-        if (parent == null ? manager.stopping() : !parent.state().isActive() || parent.closedForChildren) {
-            refuseStart();
+        String refusal = refusal();
+        if (refusal != null) {
+            refuseStart(refusal);
             return;
         }
-        String waitsFor = manager.waitsFor(this);
-        if (waitsFor != null) {
-            move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, "manager");
-            return;
+        admitting = true;
+        try {
+            String waitsFor = manager.waitsFor(this);
+            if (waitsFor == null) {
+                beginGeneration();
+            } else {
+                move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, "manager");
+            }
+        } finally {
+            admitting = false;
         }
-        long number = generation + 1;
-        generation = number;
+    }
+
+    private void beginGeneration() {
         teardown = null;
         closedForChildren = false;
-        Incarnation next = new Incarnation(this, number, manager.nextSerial());
+        closedForDependents = false;
+        Position before = position;
+        Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial());
         incarnation = next;
-        move(UnitState.STARTING, Reason.ADMITTED, "", "manager");
+        move(new Position(UnitState.STARTING, Reason.ADMITTED, "", manager.time().nanos(), next.generation(),
+                next.serial()), "manager");
         next.startMain();
     }
 
-    private void refuseStart() {
-        Reason reason = parent == null ? Reason.MANAGER_STOPPING : Reason.SCOPE_STOPPING;
-        move(UnitState.STOPPED, reason, parent == null ? "the manager is stopping" : parent.name + " is not running",
-                "manager");
+    private @Nullable String refusal() {
+        if (parent == null) {
+            return manager.stopping() ? "the manager is stopping" : null;
+        }
+        if (!parent.state().isActive() || parent.closedForChildren) {
+            return parent.name + " is not running";
+        }
+        return parent.generation() == ownerGeneration
+                ? null
+                : "%s#%d, which declared it, has ended; it starts when %s declares it again".formatted(parent.name,
+                        ownerGeneration, parent.name);
     }
 
-    /** The unit's main thread is about to run user code; returns whether it may. */
-    boolean enter(Incarnation asker) {
-        if (asker.stopping().isSet()) {
-            return false;
-        }
-        if (!spec.signalsReadiness()) {
-            said(asker, UnitState.READY, Reason.BECAME_READY, "");
-        }
-        return true;
+    private void refuseStart(String why) {
+        move(UnitState.STOPPED, parent == null ? Reason.MANAGER_STOPPING : Reason.SCOPE_STOPPING, why, "manager");
+        failReadyWaiters(new StoppingException("%s cannot start: %s".formatted(name, why)));
     }
 
     // ---- what a running generation says
 
     void said(Incarnation asker, UnitState state, Reason reason, String message) {
         post(() -> {
-            if (incarnation == asker && teardown == null && state() != state && state().canBecome(state)) {
-                move(state, reason, message, asker.id());
-            } else if (incarnation == asker && teardown == null && state() == state && state != UnitState.READY) {
+            if (incarnation != asker || teardown != null) {
+                return;
+            }
+            if (state() == state ? state != UnitState.READY : state().canBecome(state)) {
                 move(state, reason, message, asker.id());
             }
         });
@@ -356,16 +497,21 @@ final class UnitCell extends Mailbox {
 
     void waiting(Incarnation asker, String what) {
         post(() -> {
-            Position now = position;
-            if (incarnation == asker && now.state() == UnitState.STARTING) {
-                position = new Position(now.state(), Reason.WAITING, "waits for " + what, now.sinceNanos());
+            if (incarnation == asker && state() == UnitState.STARTING) {
+                move(UnitState.STARTING, Reason.WAITING, "waits for " + what, asker.id());
             }
         });
     }
 
+    /** Counts here, on the unit's own thread: a count that throws or blocks must not do so in a message. */
     void carryOver(Incarnation asker, @Nullable CarryOver work) {
+        Kept kept = work == null ? null : new Kept(work, work.count(), List.copyOf(work.sample(MAX_SAMPLE)));
         if (incarnation == asker) {
-            carryOver = work;
+            carryOver = kept;
+        } else if (kept != null && kept.count() > 0) {
+            LOG.atWarn().addKeyValue("unit", asker.id()).addKeyValue("count", kept.count())
+                    .addKeyValue("sample", kept.sample())
+                    .log("carry-over of a generation that has ended, or was succeeded, is lost");
         }
     }
 
@@ -377,56 +523,80 @@ final class UnitCell extends Mailbox {
         });
     }
 
-    void threadEnded(Incarnation asker, boolean main, @Nullable Throwable thrown) {
-        post(() -> onThreadEnded(asker, main, thrown));
+    void threadEnded(Incarnation asker, boolean main, Incarnation.@Nullable Ending ending) {
+        post(() -> onThreadEnded(asker, main, ending));
     }
 
-    private void onThreadEnded(Incarnation asker, boolean main, @Nullable Throwable thrown) {
+    private void onThreadEnded(Incarnation asker, boolean main, Incarnation.@Nullable Ending ending) {
         if (incarnation != asker) {
             return;
         }
         if (teardown != null) {
-            teardown.onThreadEnded(thrown);
-            if (state() == UnitState.QUARANTINED && !asker.hasThreads()) {
-                move(UnitState.STOPPED, Reason.ENDED_LATE, "its last thread ended after all", asker.id());
-            }
-        } else if (thrown != null) {
-            fail(asker, thrown);
+            teardown.onThreadEnded(ending);
+        } else if (ending != null) {
+            fail(asker, ending);
         } else if (main) {
-            beginTeardown(new StopOrder(Reason.COMPLETED, spec.stop(), asker.id(), false), UnitState.COMPLETED);
+            beginTeardown(order(Reason.COMPLETED, spec.stop(), asker.id(), false), UnitState.COMPLETED);
         }
     }
 
-    private void fail(Incarnation asker, Throwable thrown) {
-        String error = thrown.toString();
-        lastError = error;
+    private void fail(Incarnation asker, Incarnation.Ending ending) {
+        lastError = ending.description();
         FailurePolicy policy = spec.onFailure();
         boolean stopsManager = policy == FailurePolicy.STOP_MANAGER || (policy == null && parent == null);
         if (!stopsManager) {
-            LOG.atError().addKeyValue("unit", asker.id()).setCause(thrown).log("unit failed");
+            LOG.atError().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed");
         }
-        beginTeardown(new StopOrder(Reason.FAILED, spec.stop(), asker.id(), false), UnitState.FAILED);
+        beginTeardown(order(Reason.FAILED, spec.stop(), asker.id(), false), UnitState.FAILED);
         if (stopsManager) {
-            manager.fail(new UnitFailedException(asker.id() + " failed: " + error, thrown));
+            manager.fail(new UnitFailedException(asker.id() + " failed: " + ending.description(), ending.thrown()));
         }
+    }
+
+    /** All of a quarantined generation has ended after all. */
+    void endedLate(Incarnation asker) {
+        if (incarnation == asker && state() == UnitState.QUARANTINED) {
+            move(UnitState.STOPPED, Reason.ENDED_LATE, "the last of it ended after all", asker.id());
+        }
+        retire(asker);
+    }
+
+    /** Lets go of a generation that has ended. */
+    private void retire(Incarnation ended) {
+        if (incarnation == ended) {
+            incarnation = null;
+            teardown = null;
+        }
+        ended.forget();
     }
 
     // ---- stop
 
     private void onStop(StopOrder order, Promise<StopReport> promise) {
-        if (state() == UnitState.REMOVED) {
+        UnitState state = state();
+        if (state == UnitState.REMOVED) {
             promise.fail(new UnknownUnitException(name + " has been removed already"));
             return;
         }
-        List<UnitCell> dependents = state().isActive() ? manager.activeDependents(this) : List.of();
-        if (!dependents.isEmpty() && !order.options().cascade() && teardown == null && cascading == null) {
-            promise.fail(new RefusedException("%s cannot be stopped: %s depend%s on it; stop them first, or use cascade"
-                    .formatted(name, String.join(", ", dependents.stream().map(UnitCell::name).sorted().toList()),
-                            dependents.size() == 1 ? "s" : "")));
-            return;
+        List<UnitCell> dependents = List.of();
+        if (state.isActive() && !state.isEnding() && cascade == null) {
+            closedForDependents = true;
+            dependents = manager.activeDependents(this);
+            if (!dependents.isEmpty() && !order.options().cascade()) {
+                closedForDependents = false;
+                manager.pokeDependents(this);
+                promise.fail(refused(dependents));
+                return;
+            }
         }
         addStopWaiter(promise::complete);
         begin(order, dependents);
+    }
+
+    private RefusedException refused(List<UnitCell> dependents) {
+        return new RefusedException("%s cannot be stopped: %s depend%s on it; stop them first, or use cascade"
+                .formatted(name, String.join(", ", dependents.stream().map(UnitCell::name).sorted().toList()),
+                        dependents.size() == 1 ? "s" : ""));
     }
 
     private void onStopAlong(StopOrder order, Consumer<StopReport> whenDone) {
@@ -435,7 +605,14 @@ final class UnitCell extends Mailbox {
             return;
         }
         addStopWaiter(whenDone);
-        begin(order, List.of());
+        if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
+            // The manager or the scope stops the dependents too, in its own order and time.
+            StopOrder merged = cascade.order.and(order);
+            cascade = null;
+            begin(merged, List.of());
+        } else {
+            begin(order, List.of());
+        }
     }
 
     private void addStopWaiter(Consumer<StopReport> waiter) {
@@ -458,39 +635,55 @@ final class UnitCell extends Mailbox {
         }
         if (teardown != null && state().isEnding()) {
             teardown.onAskedAgain(order);
-        } else if (cascading != null) {
-            return;
+        } else if (cascade != null) {
+            cascade.order = cascade.order.and(order);
+            if (cascade.dependents != null) {
+                cascade.dependents.again(order.options().mode(), deadline(order));
+            }
+        } else if (removal != null) {
+            removal.again(order.options().mode(), deadline(order));
         } else if (!state().isActive()) {
-            stopInactive(order);
+            endStop(order, notRunning(order.reason()), state().isTerminal() ? state() : UnitState.STOPPED);
         } else if (!dependents.isEmpty()) {
-            cascading = order;
-            StopOptions options = order.options();
-            new LevelStopper(this, dependents, Reason.DEPENDENCY_STOPPED, options, false,
-                    manager.time().nanos() + options.budget().toNanos(), reports -> {
-                        cascading = null;
-                        if (teardown == null && state().isActive()) {
-                            beginTeardown(order, UnitState.STOPPED);
-                        }
-                    }).run();
+            beginCascade(order, dependents);
         } else {
             beginTeardown(order, UnitState.STOPPED);
         }
     }
 
-    private void stopInactive(StopOrder order) {
-        UnitState result = state().isTerminal() ? state() : UnitState.STOPPED;
-        List<UnitCell> inside = order.remove() ? childCells() : List.of();
-        if (inside.isEmpty()) {
-            finishStop(order, notRunning(order.reason()), result);
-        } else {
-            new LevelStopper(this, inside, Reason.SCOPE_STOPPING, order.options(), true,
-                    manager.time().nanos() + order.options().budget().toNanos(),
-                    reports -> finishStop(order, notRunning(order.reason()), result)).run();
+    private long deadline(StopOrder order) {
+        return manager.time().nanos() + SystemTime.nanos(order.options().budget());
+    }
+
+    /** The dependents and this unit share the budget, each level of them an equal part. */
+    private void beginCascade(StopOrder order, List<UnitCell> dependents) {
+        Cascade began = new Cascade(order);
+        cascade = began;
+        long deadline = deadline(order);
+        LevelStopper stopper = new LevelStopper(this, manager.time(), dependents,
+                new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), false),
+                deadline, 1, reports -> onDependentsStopped(began, deadline));
+        began.dependents = stopper;
+        stopper.run();
+    }
+
+    private void onDependentsStopped(Cascade ended, long deadline) {
+        if (cascade != ended) {
+            return;
+        }
+        cascade = null;
+        if (teardown == null && state().isActive()) {
+            StopOrder order = ended.order;
+            Duration left = Duration.ofNanos(Math.max(0, deadline - manager.time().nanos()));
+            StopOptions options = order.options();
+            StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
+            beginTeardown(new StopOrder(order.reason(), limited, order.actor(), order.asked(), order.remove()),
+                    UnitState.STOPPED);
         }
     }
 
     private StopReport notRunning(Reason reason) {
-        return new StopReport(name, generation, StopOutcome.NOT_RUNNING, reason, Duration.ZERO, 0, 0, 0, 0, List.of(),
+        return new StopReport(name, generation(), StopOutcome.NOT_RUNNING, reason, Duration.ZERO, 0, 0, 0, 0, List.of(),
                 List.of(), List.of(), List.of(), List.of());
     }
 
@@ -500,11 +693,15 @@ final class UnitCell extends Mailbox {
             throw new IllegalStateException(name + " is " + state() + " without a generation");
         }
         closedForChildren = true;
-        if (target != UnitState.READY && target != UnitState.STOPPED) {
-            failReadyWaiters(null);
-        } else {
-            failReadyWaiters(new PreemptedException("%s was stopped before it was ready (%s)"
-                    .formatted(current.id(), order.reason())));
+        closedForDependents = true;
+        if (readyWaiters != null) {
+            failReadyWaiters(switch (target) {
+                case FAILED ->
+                    new UnitFailedException(current.id() + " failed before it was ready: " + lastError, null);
+                case COMPLETED -> new UnitFailedException(current.id() + " returned before it was ready", null);
+                default -> new PreemptedException(
+                        "%s was stopped before it was ready (%s)".formatted(current.id(), order.reason()));
+            });
         }
         Teardown started = new Teardown(this, current, order, target);
         teardown = started;
@@ -513,65 +710,81 @@ final class UnitCell extends Mailbox {
 
     /** A teardown has ended. */
     void torndown(StopOrder order, StopReport report, UnitState result) {
-        lastStop = report;
-        finishStop(order, report, result);
+        Incarnation ended = incarnation;
+        if (ended != null && result != UnitState.QUARANTINED) {
+            retire(ended);
+        }
+        endStop(order, report, result);
     }
 
-    private void finishStop(StopOrder order, StopReport report, UnitState result) {
-        if (state() != result && state().canBecome(result)) {
-            move(result, report.outcome() == StopOutcome.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(),
+    /** Nothing runs any more. When the name goes, so do the units inside that were left registered. */
+    private void endStop(StopOrder order, StopReport report, UnitState result) {
+        closedForDependents = false;
+        if (state() != result) {
+            move(result, result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(),
                     result == UnitState.FAILED ? String.valueOf(lastError) : "", order.actor());
         }
-        StopReport told = report;
+        List<UnitCell> inside = removeAfterStop ? childCells() : List.of();
+        if (inside.isEmpty()) {
+            tellStopped(order, report, List.of());
+        } else {
+            removal = new LevelStopper(this, manager.time(), inside,
+                    new LevelStopper.Order(Reason.SCOPE_STOPPING, order.options().mode(), order.actor(), true),
+                    deadline(order), 0, reports -> {
+                        removal = null;
+                        tellStopped(order, report, reports);
+                    });
+            removal.run();
+        }
+    }
+
+    private void tellStopped(StopOrder order, StopReport report, List<StopReport> removed) {
+        StopReport told = withCarryOver(report, removed);
+        if (told.outcome() != StopOutcome.NOT_RUNNING || told.discarded() > 0) {
+            lastStop = told;
+        }
         if (removeAfterStop) {
-            told = discardCarryOver(report);
+            carryOver = null;
             move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
             manager.forget(this);
-        } else {
-            CarryOver kept = carryOver;
-            if (kept != null && told.carriedOver() != kept.count()) {
-                told = withCarriedOver(told, kept.count());
-            }
         }
         List<Consumer<StopReport>> waiters = stopWaiters;
         stopWaiters = null;
         if (waiters != null) {
-            StopReport result2 = told;
-            waiters.forEach(waiter -> waiter.accept(result2));
+            waiters.forEach(waiter -> waiter.accept(told));
         }
         if (startAfterStop) {
             startAfterStop = false;
             onStart(order.actor(), null);
-        } else if (state().isTerminal()) {
-            failReadyWaiters(null);
+        } else if (readyWaiters != null) {
+            failReadyWaiters(removeAfterStop ? removed() : endedBeforeReady());
         }
     }
 
-    private StopReport discardCarryOver(StopReport report) {
-        CarryOver kept = carryOver;
-        if (kept == null || kept.count() == 0) {
+    /** The report with what is kept for the next start, or given up with the name. */
+    private StopReport withCarryOver(StopReport report, List<StopReport> removed) {
+        Kept kept = carryOver;
+        long count = kept == null ? 0 : kept.count();
+        if (count == 0 && removed.isEmpty()) {
             return report;
         }
-        carryOver = null;
         List<String> sample = new ArrayList<>(report.discardedSample());
-        sample.addAll(kept.sample(10 - sample.size()));
+        if (kept != null && removeAfterStop) {
+            kept.sample().stream().limit(MAX_SAMPLE - sample.size()).forEach(sample::add);
+        }
+        List<StopReport> children = new ArrayList<>(report.children());
+        children.addAll(removed);
         return new StopReport(report.unit(), report.generation(), report.outcome(), report.reason(), report.duration(),
-                report.drained(), report.handedOver(), 0, report.discarded() + kept.count(), sample,
-                report.unknownOutcomes(), report.leftovers(), report.errors(), report.children());
+                report.drained(), report.handedOver(), removeAfterStop ? 0 : count,
+                report.discarded() + (removeAfterStop ? count : 0), sample, report.unknownOutcomes(),
+                report.leftovers(), report.errors(), children);
     }
 
-    private static StopReport withCarriedOver(StopReport report, long count) {
-        return new StopReport(report.unit(), report.generation(), report.outcome(), report.reason(), report.duration(),
-                report.drained(), report.handedOver(), count, report.discarded(), report.discardedSample(),
-                report.unknownOutcomes(), report.leftovers(), report.errors(), report.children());
-    }
-
-    private void failReadyWaiters(@Nullable LifecycleException error) {
+    private void failReadyWaiters(LifecycleException error) {
         List<Promise<UnitStatus>> waiters = readyWaiters;
         readyWaiters = null;
         if (waiters != null) {
-            LifecycleException told = error == null ? endedBeforeReady() : error;
-            waiters.forEach(waiter -> waiter.fail(told));
+            waiters.forEach(waiter -> waiter.fail(error));
         }
     }
 
@@ -583,30 +796,37 @@ final class UnitCell extends Mailbox {
 
     // ---- transitions
 
-    /** Enters a state; also with the same state and a new message. */
+    /** Enters a state; also the same state with a new message, which is no transition. */
     void move(UnitState next, Reason reason, String message, String actor) {
         Position before = position;
-        if (before.state() != next && !before.state().canBecome(next)) {
-            throw new IllegalStateException(name + " cannot go from " + before.state() + " to " + next);
-        }
-        long now = manager.time().nanos();
-        boolean same = before.state() == next;
-        position = new Position(next, reason, message, same ? before.sinceNanos() : now);
-        if (same) {
+        long since = before.state() == next ? before.sinceNanos() : manager.time().nanos();
+        move(new Position(next, reason, message, since, before.generation(), before.serial()), actor);
+    }
+
+    private void move(Position next, String actor) {
+        Position before = position;
+        if (before.state() == next.state()) {
+            position = next;
             return;
         }
-        manager.events().emit(this, before, reason, message, actor, now);
-        LOG.atDebug().addKeyValue("unit", name).addKeyValue("generation", generation)
-                .addKeyValue("from", before.state()).addKeyValue("to", next).addKeyValue("reason", reason)
-                .log("transition");
-        if (next == UnitState.READY) {
+        if (!before.state().canBecome(next.state())) {
+            throw new IllegalStateException(name + " cannot go from " + before.state() + " to " + next.state());
+        }
+        synchronized (this) {
+            position = next;
+            manager.events().emit(this, before, next, actor);
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.atDebug().addKeyValue("unit", name).addKeyValue("generation", next.generation())
+                    .addKeyValue("from", before.state()).addKeyValue("to", next.state())
+                    .addKeyValue("reason", next.reason()).log("transition");
+        }
+        if (next.state() == UnitState.READY && readyWaiters != null) {
             List<Promise<UnitStatus>> waiters = readyWaiters;
             readyWaiters = null;
-            if (waiters != null) {
-                UnitStatus status = status();
-                waiters.forEach(waiter -> waiter.complete(status));
-            }
+            UnitStatus status = status(null);
+            waiters.forEach(waiter -> waiter.complete(status));
         }
-        manager.moved(this, before.state(), next);
+        manager.moved(this, before.state(), next.state());
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes what has a deadline. One timer for all of them, armed for the earliest: most deadlines are never reached, and a stop
@@ -25,7 +26,8 @@ final class Watchdog {
 
     private final TimeSource time;
     private final Set<Watched> watched = new HashSet<>();
-    private long armedFor = Long.MAX_VALUE;
+    private @Nullable Timer armed;
+    private long armedFor;
 
     Watchdog(TimeSource time) {
         this.time = time;
@@ -41,20 +43,34 @@ final class Watchdog {
         watched.remove(one);
     }
 
+    /** Nothing is watched any more, and nothing is armed. */
+    synchronized void close() {
+        watched.clear();
+        disarm();
+    }
+
     private void arm(long at) {
-        if (armedFor == Long.MAX_VALUE || at - armedFor < 0) {
+        if (armed == null || at - armedFor < 0) {
+            disarm();
             armedFor = at;
-            time.after(Duration.ofNanos(Math.max(0, at - time.nanos())), () -> fire(at));
+            armed = time.after(Duration.ofNanos(Math.max(0, at - time.nanos())), () -> fire(at));
+        }
+    }
+
+    private void disarm() {
+        if (armed != null) {
+            armed.cancel();
+            armed = null;
         }
     }
 
     private void fire(long at) {
         List<Watched> due = new ArrayList<>();
         synchronized (this) {
-            if (armedFor != at) {
+            if (armed == null || armedFor != at) {
                 return;
             }
-            armedFor = Long.MAX_VALUE;
+            armed = null;
             long now = time.nanos();
             Watched earliest = null;
             for (Watched one : watched) {
