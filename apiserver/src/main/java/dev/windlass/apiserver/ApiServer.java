@@ -1,0 +1,258 @@
+package dev.windlass.apiserver;
+
+import dev.windlass.apiserver.internal.crd.Definitions;
+import dev.windlass.apiserver.internal.discovery.Discovery;
+import dev.windlass.apiserver.internal.http.ApiHandler;
+import dev.windlass.apiserver.internal.http.Streams;
+import dev.windlass.apiserver.internal.http.Witness;
+import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.net.Certificates;
+import dev.windlass.apiserver.internal.net.Listener;
+import dev.windlass.apiserver.internal.rest.Api;
+import dev.windlass.apiserver.internal.rest.Namespaces;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.rest.Surroundings;
+import dev.windlass.apiserver.internal.store.Store;
+import dev.windlass.apiserver.internal.watch.OpenWatches;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Kubernetes API server inside this JVM, over real HTTPS on loopback.
+ *
+ * <pre>{@code
+ * try (ApiServer server = ApiServer.builder().name("north").start()) {
+ *     Files.writeString(file, server.kubeconfig());
+ * }
+ * }</pre>
+ *
+ * It keeps everything in memory. Thread-safe. {@link #close()} gives back every thread, socket and file.
+ */
+public final class ApiServer implements AutoCloseable {
+    private static final long STOP_SECONDS = 10;
+
+    private final String name;
+    private final String token;
+    private final Certificates certificates;
+    private final Store store;
+    private final Witness witness;
+    private final OpenWatches openWatches = new OpenWatches();
+    private final ScheduledThreadPoolExecutor timer;
+    private final ExecutorService executor;
+    private final Listener listener;
+    private final ScheduledFuture<?> bookmarks;
+
+    private ApiServer(Builder builder) {
+        name = builder.name;
+        token = builder.token.isEmpty() ? randomToken() : builder.token;
+        store = new Store(builder.historySize);
+        witness = new Witness(builder.requestLogSize);
+        certificates = Certificates.make(name);
+        timer = new ScheduledThreadPoolExecutor(1,
+                task -> Thread.ofPlatform().daemon().name("apiserver-" + name + "-timer").unstarted(task));
+        timer.setRemoveOnCancelPolicy(true);
+        executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("apiserver-" + name + "-", 0).factory());
+        Catalog catalog = Catalog.builtIn();
+        Resources resources = new Resources(store, catalog,
+                new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
+        Namespaces namespaces = new Namespaces(resources, executor);
+        new Definitions(resources);
+        namespaces.createDefaults();
+        listener = new Listener(name, certificates, builder.port, executor);
+        Streams streams = new Streams(openWatches, executor, timer);
+        try {
+            listener.open();
+            listener.serve(new ApiHandler(resources, new Api(resources), new Discovery(catalog, listener.address()),
+                    witness, streams, token));
+        } catch (RuntimeException e) {
+            timer.shutdownNow();
+            executor.shutdownNow();
+            listener.close();
+            throw e;
+        }
+        long interval = builder.bookmarkInterval.toMillis();
+        bookmarks = timer.scheduleWithFixedDelay(openWatches::bookmarkAll, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    private static String randomToken() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return java.util.HexFormat.of().formatHex(bytes);
+    }
+
+    /** What an API server is made from. Everything has a default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The name that the kubeconfig's cluster, user and context have. */
+    public String name() {
+        return name;
+    }
+
+    /** {@code https://127.0.0.1:<port>}. */
+    public String url() {
+        return "https://" + listener.address();
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    /** What a client must show as a bearer token. */
+    public String token() {
+        return token;
+    }
+
+    /** The certificate authority that signed this server's certificate; made for this server. */
+    public X509Certificate caCertificate() {
+        return certificates.authority();
+    }
+
+    /** The same as PEM. */
+    public String caCertificatePem() {
+        return certificates.authorityPem();
+    }
+
+    /** A kubeconfig as YAML, with the CA and the token inside; its only context is called like this server. */
+    public String kubeconfig() {
+        return Kubeconfig.of(this);
+    }
+
+    /** The watches that are open right now: a witness from outside for leak checks. */
+    public List<OpenWatch> watches() {
+        return openWatches.all().stream()
+                .map(stream -> new OpenWatch(stream.plan().type().group(), stream.plan().type().version(),
+                        stream.plan().type().plural(), stream.plan().namespace(), stream.plan().userAgent()))
+                .toList();
+    }
+
+    /** How many TCP connections are open right now. */
+    public int connections() {
+        return listener.connections();
+    }
+
+    /** How many requests are being answered right now, watches not counted. */
+    public int requestsInFlight() {
+        return witness.inFlight();
+    }
+
+    /** The last requests that were answered, oldest first; a watch is in it from its beginning. */
+    public List<RequestRecord> requests() {
+        return witness.log().stream()
+                .map(seen -> new RequestRecord(seen.verb(), seen.path(), seen.user(), seen.userAgent(), seen.code()))
+                .toList();
+    }
+
+    /** Forgets the requests that were answered until now. */
+    public void clearRequests() {
+        witness.clear();
+    }
+
+    /** Forgets the history: a watch or list that goes on from an older resource version is told 410. Watches that are up to date go on. */
+    public void compact() {
+        store.compact();
+    }
+
+    /** Ends all watches, closes all connections, gives back every thread. Closing twice does nothing. */
+    @Override
+    public void close() {
+        bookmarks.cancel(false);
+        timer.shutdownNow();
+        openWatches.endAll();
+        listener.close();
+        executor.shutdownNow();
+        try {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        "API server " + name + " still has requests that do not end after " + STOP_SECONDS + " s");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Settings of an API server. Not thread-safe. */
+    public static final class Builder {
+        private String name = "apiserver";
+        private String token = "";
+        private int port;
+        private int historySize = 10_000;
+        private int requestLogSize = 1_000;
+        private Duration bookmarkInterval = Duration.ofMinutes(1);
+        private InstantSource clock = InstantSource.system();
+
+        private Builder() {
+        }
+
+        /** What the kubeconfig's context is called; default {@code apiserver}. */
+        public Builder name(String newName) {
+            this.name = newName;
+            return this;
+        }
+
+        /** The port on 127.0.0.1; 0, the default, takes a free one. */
+        public Builder port(int newPort) {
+            if (newPort < 0 || newPort > 65_535) {
+                throw new IllegalArgumentException(
+                        "port " + newPort + " is not between 0 and 65535; 0 takes a free one");
+            }
+            this.port = newPort;
+            return this;
+        }
+
+        /** The bearer token; a random one by default. */
+        public Builder token(String newToken) {
+            this.token = newToken;
+            return this;
+        }
+
+        /** How many changes of each resource are remembered, for watches that resume and lists that go on; default 10 000. */
+        public Builder historySize(int changes) {
+            if (changes < 1) {
+                throw new IllegalArgumentException("history size " + changes + " is less than 1");
+            }
+            this.historySize = changes;
+            return this;
+        }
+
+        /** How many answered requests {@link ApiServer#requests()} remembers; default 1 000. */
+        public Builder requestLogSize(int requests) {
+            this.requestLogSize = requests;
+            return this;
+        }
+
+        /** How often watches that ask for bookmarks get one; default one minute. */
+        public Builder bookmarkInterval(Duration interval) {
+            if (interval.toMillis() < 1) {
+                throw new IllegalArgumentException("bookmark interval " + interval + " is less than a millisecond");
+            }
+            this.bookmarkInterval = interval;
+            return this;
+        }
+
+        /** Where creation and deletion times come from; the system's clock by default. */
+        public Builder clock(InstantSource newClock) {
+            this.clock = newClock;
+            return this;
+        }
+
+        /**
+         * Starts the server; it is ready when this returns.
+         *
+         * @throws IllegalStateException
+         *             when the port is taken
+         */
+        public ApiServer start() {
+            return new ApiServer(this);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.windlass.apiserver.internal.discovery;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Subresource;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tells clients what is served, in the old form (a document per group and version) and in the new one (everything at once). Thread-safe. */
+public final class Discovery {
+    private final Catalog catalog;
+    private final String address;
+
+    /** @param address host and port */
+    public Discovery(Catalog catalog, String address) {
+        this.catalog = catalog;
+        this.address = address;
+    }
+
+    /** {@code /api}. */
+    public ObjectNode coreVersions() {
+        ObjectNode out = Json.object().put("kind", "APIVersions");
+        out.putArray("versions").add("v1");
+        out.putArray("serverAddressByClientCIDRs").addObject().put("clientCIDR", "0.0.0.0/0").put("serverAddress",
+                address);
+        return out;
+    }
+
+    /** {@code /apis}. */
+    public ObjectNode groups() {
+        ObjectNode out = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
+        ArrayNode groups = out.putArray("groups");
+        for (String group : groupNames()) {
+            groups.add(group(group));
+        }
+        return out;
+    }
+
+    /** {@code /apis/<group>}, null when it is not served. */
+    public @Nullable ObjectNode groupDocument(String name) {
+        if (name.isEmpty() || !groupNames().contains(name)) {
+            return null;
+        }
+        ObjectNode out = Json.object().put("kind", "APIGroup").put("apiVersion", "v1");
+        group(name).properties().forEach(entry -> out.set(entry.getKey(), entry.getValue()));
+        return out;
+    }
+
+    private ObjectNode group(String name) {
+        ObjectNode out = Json.object().put("name", name);
+        ArrayNode versions = out.putArray("versions");
+        for (String version : versions(name)) {
+            versions.addObject().put("groupVersion", name + "/" + version).put("version", version);
+        }
+        out.set("preferredVersion", versions.get(0).deepCopy());
+        return out;
+    }
+
+    private Set<String> groupNames() {
+        Set<String> names = new LinkedHashSet<>();
+        catalog.all().forEach(type -> names.add(type.group()));
+        names.remove("");
+        return names;
+    }
+
+    private List<String> versions(String group) {
+        return catalog.all().stream().filter(type -> type.group().equals(group)).map(ResourceType::version).distinct()
+                .sorted(VersionOrder.NEWEST_FIRST).toList();
+    }
+
+    /** {@code /api/v1}, {@code /apis/<group>/<version>}; null when it is not served. */
+    public @Nullable ObjectNode resources(String group, String version) {
+        if (!catalog.hasGroupVersion(group, version)) {
+            return null;
+        }
+        ObjectNode out = Json.object().put("kind", "APIResourceList");
+        if (!group.isEmpty()) {
+            out.put("apiVersion", "v1");
+        }
+        out.put("groupVersion", group.isEmpty() ? version : group + "/" + version);
+        ArrayNode list = out.putArray("resources");
+        for (ResourceType type : catalog.all()) {
+            if (type.group().equals(group) && type.version().equals(version)) {
+                describe(list, type);
+            }
+        }
+        return out;
+    }
+
+    private static void describe(ArrayNode list, ResourceType type) {
+        ObjectNode out = list.addObject().put("name", type.plural()).put("singularName", type.singular())
+                .put("namespaced", type.namespaced())
+                .put("kind", type.kind());
+        addAll(out, "verbs", type.verbs());
+        if (!type.shortNames().isEmpty()) {
+            addAll(out, "shortNames", type.shortNames());
+        }
+        if (!type.categories().isEmpty()) {
+            addAll(out, "categories", type.categories());
+        }
+        for (Subresource sub : type.subresources()) {
+            ObjectNode subOut = list.addObject().put("name", type.plural() + "/" + sub.name()).put("singularName", "")
+                    .put("namespaced", type.namespaced());
+            if (!sub.version().isEmpty()) {
+                subOut.put("group", sub.group()).put("version", sub.version());
+            }
+            subOut.put("kind", sub.kind());
+            addAll(subOut, "verbs", sub.verbs());
+        }
+    }
+
+    /** {@code /api} or {@code /apis} in the aggregated form. */
+    public ObjectNode aggregated(boolean core) {
+        ObjectNode out = Json.object().put("kind", "APIGroupDiscoveryList").put("apiVersion", "apidiscovery.k8s.io/v2");
+        out.putObject("metadata");
+        ArrayNode items = out.putArray("items");
+        Map<String, ObjectNode> groups = new LinkedHashMap<>();
+        for (ResourceType type : catalog.all()) {
+            if (type.group().isEmpty() == core) {
+                groups.computeIfAbsent(type.group(), this::aggregatedGroup);
+            }
+        }
+        groups.values().forEach(items::add);
+        return out;
+    }
+
+    private ObjectNode aggregatedGroup(String group) {
+        ObjectNode out = Json.object();
+        ObjectNode metadata = out.putObject("metadata");
+        if (!group.isEmpty()) {
+            metadata.put("name", group);
+        }
+        metadata.putNull("creationTimestamp");
+        ArrayNode versions = out.putArray("versions");
+        for (String version : versions(group)) {
+            ObjectNode each = versions.addObject().put("version", version);
+            ArrayNode resources = each.putArray("resources");
+            for (ResourceType type : catalog.all()) {
+                if (type.group().equals(group) && type.version().equals(version)) {
+                    aggregated(resources, type);
+                }
+            }
+            each.put("freshness", "Current");
+        }
+        return out;
+    }
+
+    private static void aggregated(ArrayNode list, ResourceType type) {
+        ObjectNode out = list.addObject().put("resource", type.plural());
+        out.putObject("responseKind").put("group", type.group()).put("version", type.version()).put("kind",
+                type.kind());
+        out.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
+        addAll(out, "verbs", type.verbs());
+        if (!type.shortNames().isEmpty()) {
+            addAll(out, "shortNames", type.shortNames());
+        }
+        if (!type.categories().isEmpty()) {
+            addAll(out, "categories", type.categories());
+        }
+        if (!type.subresources().isEmpty()) {
+            ArrayNode subresources = out.putArray("subresources");
+            for (Subresource sub : type.subresources()) {
+                ObjectNode subOut = subresources.addObject().put("subresource", sub.name());
+                boolean own = sub.version().isEmpty();
+                subOut.putObject("responseKind").put("group", own ? type.group() : sub.group())
+                        .put("version", own ? type.version() : sub.version())
+                        .put("kind", sub.kind());
+                addAll(subOut, "verbs", sub.verbs());
+            }
+        }
+    }
+
+    private static void addAll(ObjectNode out, String field, List<String> values) {
+        ArrayNode array = out.putArray(field);
+        values.forEach(array::add);
+    }
+
+    /** {@code /version}. */
+    public ObjectNode version() {
+        return Json.object().put("major", "1").put("minor", "37").put("emulationMajor", "1").put("emulationMinor", "37")
+                .put("minCompatibilityMajor", "1")
+                .put("minCompatibilityMinor", "36").put("gitVersion", "v1.37.2+windlass").put("gitCommit", "")
+                .put("gitTreeState", "clean")
+                .put("buildDate", "2026-11-24T00:00:00Z").put("goVersion", "none").put("compiler", "javac")
+                .put("platform", "linux/amd64");
+    }
+}

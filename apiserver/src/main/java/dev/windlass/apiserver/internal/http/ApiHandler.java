@@ -1,0 +1,198 @@
+package dev.windlass.apiserver.internal.http;
+
+import dev.windlass.apiserver.internal.discovery.Discovery;
+import dev.windlass.apiserver.internal.rest.Api;
+import dev.windlass.apiserver.internal.rest.Call;
+import dev.windlass.apiserver.internal.rest.Paths;
+import dev.windlass.apiserver.internal.rest.Reply;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.rest.Target;
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes requests from Jetty, on a virtual thread each, and sends the answers. */
+public final class ApiHandler extends Handler.Abstract {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
+    private static final int LARGEST_BODY = 3 * 1024 * 1024;
+    private static final String USER = "kubernetes-admin";
+
+    private final Resources resources;
+    private final Api api;
+    private final Documents documents;
+    private final Witness witness;
+    private final Streams streams;
+    private final String authorization;
+
+    /** @param token that a client must show */
+    public ApiHandler(Resources resources, Api api, Discovery discovery, Witness witness, Streams streams,
+            String token) {
+        this.resources = resources;
+        this.api = api;
+        this.documents = new Documents(discovery);
+        this.witness = witness;
+        this.streams = streams;
+        this.authorization = "Bearer " + token;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        witness.begun();
+        String verb = request.getMethod().toLowerCase(java.util.Locale.ROOT);
+        String user = "system:anonymous";
+        int code = 500;
+        try {
+            Reply reply;
+            try {
+                authenticate(request);
+                user = USER;
+                Call call = read(request);
+                Target target = Paths.resolve(call, resources.catalog());
+                if (target != null) {
+                    verb = target.verb();
+                }
+                reply = wantsWebSocket(request) ? noWebSocket() : answer(call, target);
+            } catch (ApiException e) {
+                reply = Reply.error(e);
+            } catch (IOException e) {
+                LOG.atDebug().addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+                        .log("request body could not be read");
+                callback.failed(e);
+                return true;
+            } catch (RuntimeException e) {
+                LOG.atError().addKeyValue("method", request.getMethod())
+                        .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+                        .log("request failed");
+                reply = Reply.error(ApiException.internal(String.valueOf(e)));
+            }
+            switch (reply) {
+                case Reply.Whole whole -> {
+                    code = whole.code();
+                    send(request, response, whole, callback);
+                }
+                case Reply.Streaming watch -> {
+                    code = 200;
+                    response.setStatus(200);
+                    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+                    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
+                    streams.begin(watch.plan(), request, response, callback);
+                }
+            }
+        } finally {
+            witness.ended();
+            witness.answered(
+                    new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user, userAgent(request), code));
+        }
+        return true;
+    }
+
+    private static boolean wantsWebSocket(Request request) {
+        return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket");
+    }
+
+    /** Clients that try a WebSocket first take an empty answer as a sign to watch over HTTP; an endless one would keep them waiting. */
+    private static Reply noWebSocket() {
+        return Reply.text(200, "");
+    }
+
+    private void authenticate(Request request) {
+        String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+        if (!authorization.equals(given)) {
+            throw ApiException.unauthorized();
+        }
+    }
+
+    private Reply answer(Call call, @Nullable Target target) {
+        if (target != null) {
+            return api.answer(target, call);
+        }
+        Reply document = documents.answer(call);
+        return document != null ? document : Reply.text(404, "404 page not found\n");
+    }
+
+    private static Call read(Request request) throws IOException {
+        String method = request.getMethod();
+        byte[] body = new byte[0];
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            if (request.getLength() > LARGEST_BODY) {
+                throw tooLarge();
+            }
+            try (var in = Content.Source.asInputStream(request)) {
+                body = in.readNBytes(LARGEST_BODY + 1);
+            }
+            if (body.length > LARGEST_BODY) {
+                throw tooLarge();
+            }
+        }
+        return new Call(method, Request.getPathInContext(request), query(request.getHttpURI().getQuery()),
+                header(request, HttpHeader.ACCEPT),
+                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), USER, body);
+    }
+
+    private static ApiException tooLarge() {
+        return ApiException.of(413, "RequestEntityTooLarge", "Request entity too large: limit is " + LARGEST_BODY);
+    }
+
+    private static String userAgent(Request request) {
+        return header(request, HttpHeader.USER_AGENT);
+    }
+
+    private static String header(Request request, HttpHeader header) {
+        List<String> values = request.getHeaders().getValuesList(header);
+        return String.join(",", values);
+    }
+
+    private static Map<String, List<String>> query(@Nullable String query) {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        if (query == null || query.isEmpty()) {
+            return parameters;
+        }
+        for (String part : query.split("&", -1)) {
+            int equals = part.indexOf('=');
+            String name = equals < 0 ? part : part.substring(0, equals);
+            String value = equals < 0 ? "" : part.substring(equals + 1);
+            parameters.computeIfAbsent(decode(name), _ -> new ArrayList<>()).add(decode(value));
+        }
+        return parameters;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            throw ApiException.badRequest("invalid URL escape \"" + text + "\"");
+        }
+    }
+
+    private static void send(Request request, Response response, Reply.Whole reply, Callback callback) {
+        response.setStatus(reply.code());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
+        if (reply.retryAfterSeconds() > 0) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
+        }
+        for (String warning : reply.warnings()) {
+            response.getHeaders().add(
+                    new HttpField("Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
+        }
+        ByteBuffer body = Compression.maybe(request, response, reply.body());
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.remaining());
+        response.write(true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, callback);
+    }
+}

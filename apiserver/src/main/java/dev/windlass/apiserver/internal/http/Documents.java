@@ -1,0 +1,82 @@
+package dev.windlass.apiserver.internal.http;
+
+import dev.windlass.apiserver.internal.discovery.Discovery;
+import dev.windlass.apiserver.internal.rest.Call;
+import dev.windlass.apiserver.internal.rest.Reply;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is served beside resources: discovery, version, health. Thread-safe. */
+final class Documents {
+    private static final Set<String> HEALTH = Set.of("healthz", "readyz", "livez");
+    private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+    private final Discovery discovery;
+
+    Documents(Discovery discovery) {
+        this.discovery = discovery;
+    }
+
+    /** @return null when the path is none of these */
+    @Nullable
+    Reply answer(Call call) {
+        if (!call.method().equals("GET") && !call.method().equals("HEAD")) {
+            return null;
+        }
+        List<String> parts = List.of(call.path().substring(1).replaceAll("/+$", "").split("/", -1));
+        String first = parts.getFirst();
+        if (HEALTH.contains(first)) {
+            return health(call, first);
+        }
+        return switch (first) {
+            case "version" -> parts.size() == 1 ? Reply.json(200, discovery.version()) : null;
+            case "api" -> core(call, parts);
+            case "apis" -> groups(call, parts);
+            default -> null;
+        };
+    }
+
+    private static Reply health(Call call, String endpoint) {
+        return Reply.text(200,
+                call.parameter("verbose") == null ? "ok" : "[+]ping ok\n" + endpoint + " check passed\n");
+    }
+
+    private @Nullable Reply core(Call call, List<String> parts) {
+        return switch (parts.size()) {
+            case 1 -> wantsAggregated(call) ? aggregated(true) : Reply.json(200, discovery.coreVersions());
+            case 2 -> found(discovery.resources("", parts.get(1)));
+            default -> null;
+        };
+    }
+
+    private @Nullable Reply groups(Call call, List<String> parts) {
+        return switch (parts.size()) {
+            case 1 -> wantsAggregated(call) ? aggregated(false) : Reply.json(200, discovery.groups());
+            case 2 -> found(discovery.groupDocument(parts.get(1)));
+            case 3 -> found(discovery.resources(parts.get(1), parts.get(2)));
+            default -> null;
+        };
+    }
+
+    private static @Nullable Reply found(@Nullable ObjectNode document) {
+        return document == null ? null : Reply.json(200, document);
+    }
+
+    private static boolean wantsAggregated(Call call) {
+        for (String clause : call.accept().split(",", -1)) {
+            String tight = clause.replace(" ", "");
+            boolean v2 = tight.contains("v=v2;") || tight.endsWith("v=v2");
+            if (tight.startsWith("application/json") && tight.contains("g=apidiscovery.k8s.io") && v2) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Reply aggregated(boolean core) {
+        Reply.Whole plain = Reply.json(200, discovery.aggregated(core));
+        return new Reply.Whole(200, AGGREGATED, plain.body(), 0, List.of());
+    }
+}

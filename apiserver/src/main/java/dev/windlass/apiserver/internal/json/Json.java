@@ -1,0 +1,171 @@
+package dev.windlass.apiserver.internal.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** JSON and YAML to trees and back. Stateless: the mappers are immutable. */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build()).build();
+    private static final JsonMapper STRICT = JsonMapper
+            .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+            .build();
+    private static final YAMLMapper YAML = YAMLMapper.builder().build();
+
+    private Json() {
+    }
+
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    public static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
+    /**
+     * Parses JSON.
+     *
+     * @throws JacksonException when it is none
+     */
+    public static JsonNode parse(byte[] json) {
+        return MAPPER.readTree(json);
+    }
+
+    /**
+     * Parses JSON and refuses a field that occurs twice.
+     *
+     * @throws JacksonException when it is none, or has duplicates
+     */
+    public static JsonNode parseWithoutDuplicates(byte[] json) {
+        return STRICT.readTree(json);
+    }
+
+    public static JsonNode parse(String json) {
+        return MAPPER.readTree(json);
+    }
+
+    /**
+     * Parses YAML, of which JSON is a part.
+     *
+     * @throws JacksonException when it is none
+     */
+    public static JsonNode parseYaml(byte[] yaml) {
+        return YAML.readTree(new String(yaml, StandardCharsets.UTF_8));
+    }
+
+    public static String yaml(JsonNode node) {
+        return YAML.writeValueAsString(node);
+    }
+
+    public static byte[] bytes(JsonNode node) {
+        return MAPPER.writeValueAsBytes(node);
+    }
+
+    public static String string(JsonNode node) {
+        return MAPPER.writeValueAsString(node);
+    }
+
+    /** The first byte that is not white space, or 0. */
+    public static byte firstByte(byte[] body) {
+        for (byte b : body) {
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b;
+            }
+        }
+        return 0;
+    }
+
+    public static @Nullable JsonNode find(@Nullable JsonNode node, String... path) {
+        JsonNode current = node;
+        for (String step : path) {
+            if (current == null) {
+                return null;
+            }
+            current = current.get(step);
+        }
+        return (current == null || current.isNull()) ? null : current;
+    }
+
+    /** The string at a path; null when there is none, or something else. */
+    public static @Nullable String text(@Nullable JsonNode node, String... path) {
+        JsonNode found = find(node, path);
+        return (found != null && found.isString()) ? found.stringValue() : null;
+    }
+
+    /** The string at a path, or "". */
+    public static String textOrEmpty(@Nullable JsonNode node, String... path) {
+        String found = text(node, path);
+        return found == null ? "" : found;
+    }
+
+    public static long number(@Nullable JsonNode node, long fallback, String... path) {
+        JsonNode found = find(node, path);
+        return (found != null && found.isNumber()) ? found.longValue() : fallback;
+    }
+
+    public static boolean flag(@Nullable JsonNode node, boolean fallback, String... path) {
+        JsonNode found = find(node, path);
+        return (found != null && found.isBoolean()) ? found.booleanValue() : fallback;
+    }
+
+    public static @Nullable ObjectNode objectAt(@Nullable JsonNode node, String... path) {
+        return find(node, path) instanceof ObjectNode object ? object : null;
+    }
+
+    public static @Nullable ArrayNode arrayAt(@Nullable JsonNode node, String... path) {
+        return find(node, path) instanceof ArrayNode array ? array : null;
+    }
+
+    /** The object under a name, made when it is missing or something else. */
+    public static ObjectNode child(ObjectNode parent, String name) {
+        if (parent.get(name) instanceof ObjectNode object) {
+            return object;
+        }
+        return parent.putObject(name);
+    }
+
+    /** Whether two trees say the same: numbers by value, fields in any order. */
+    public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+        if (a == null || b == null) {
+            return a == null && b == null;
+        }
+        if (a instanceof ObjectNode left && b instanceof ObjectNode right) {
+            if (left.size() != right.size()) {
+                return false;
+            }
+            for (Map.Entry<String, JsonNode> field : left.properties()) {
+                if (!same(field.getValue(), right.get(field.getKey()))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (a instanceof ArrayNode left && b instanceof ArrayNode right) {
+            if (left.size() != right.size()) {
+                return false;
+            }
+            for (int i = 0; i < left.size(); i++) {
+                if (!same(left.get(i), right.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (a.isNumber() && b.isNumber()) {
+            boolean whole = a.isIntegralNumber() && b.isIntegralNumber() && a.canConvertToLong()
+                    && b.canConvertToLong();
+            return whole ? a.longValue() == b.longValue() : a.decimalValue().compareTo(b.decimalValue()) == 0;
+        }
+        return a.equals(b);
+    }
+}

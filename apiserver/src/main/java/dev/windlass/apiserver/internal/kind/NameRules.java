@@ -1,0 +1,130 @@
+package dev.windlass.apiserver.internal.kind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What names, label keys and label values may look like; each answers what is wrong, in Kubernetes' words. */
+public final class NameRules {
+    private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
+    private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
+    private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+    private static final String VALUE = "(" + QUALIFIED + ")?";
+
+    private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
+    private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
+    private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
+    private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
+    private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
+
+    private static final int MAX_LABEL = 63;
+    private static final int MAX_SUBDOMAIN = 253;
+
+    private NameRules() {
+    }
+
+    public static List<String> name(Traits.NameRule rule, String name) {
+        return switch (rule) {
+            case SUBDOMAIN -> subdomain(name);
+            case LABEL -> label(name);
+            case LABEL_1035 -> label1035(name);
+            case PATH_SEGMENT -> pathSegment(name);
+        };
+    }
+
+    public static List<String> subdomain(String name) {
+        return check(name, SUBDOMAIN_PATTERN, MAX_SUBDOMAIN,
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
+                        + " character (e.g. 'example.com', regex used for validation is '" + SUBDOMAIN + "')");
+    }
+
+    public static List<String> label(String name) {
+        List<String> problems = new ArrayList<>();
+        if (name.length() > MAX_LABEL) {
+            problems.add(tooLong(MAX_LABEL));
+        }
+        if (!LABEL_PATTERN.matcher(name).matches()) {
+            problems.add(SUBDOMAIN_PATTERN.matcher(name).matches()
+                    ? "must not contain dots"
+                    : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric"
+                            + " character (e.g. 'my-name',  or '123-abc', regex used for validation is '" + LABEL
+                            + "')");
+        }
+        return problems;
+    }
+
+    public static List<String> label1035(String name) {
+        return check(name, LABEL_1035_PATTERN, MAX_LABEL,
+                "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an"
+                        + " alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '"
+                        + LABEL_1035 + "')");
+    }
+
+    public static List<String> pathSegment(String name) {
+        if (name.equals(".") || name.equals("..")) {
+            return List.of("may not be '" + name + "'");
+        }
+        List<String> problems = new ArrayList<>();
+        for (String illegal : List.of("/", "%")) {
+            if (name.contains(illegal)) {
+                problems.add("may not contain '" + illegal + "'");
+            }
+        }
+        return problems;
+    }
+
+    /** A key of a label or an annotation: an optional subdomain, a slash, a name. */
+    public static List<String> qualifiedName(String key) {
+        List<String> problems = new ArrayList<>();
+        String[] parts = key.split("/", -1);
+        String name = parts[parts.length - 1];
+        if (parts.length > 2) {
+            problems.add("a qualified name " + QUALIFIED_RULE
+                    + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
+            return problems;
+        }
+        if (parts.length == 2) {
+            if (parts[0].isEmpty()) {
+                problems.add("prefix part must be non-empty");
+            } else {
+                subdomain(parts[0]).forEach(problem -> problems.add("prefix part " + problem));
+            }
+        }
+        if (name.isEmpty()) {
+            problems.add("name part must be non-empty");
+        } else if (name.length() > MAX_LABEL) {
+            problems.add("name part " + tooLong(MAX_LABEL));
+        }
+        if (!QUALIFIED_PATTERN.matcher(name).matches()) {
+            problems.add("name part " + QUALIFIED_RULE);
+        }
+        return problems;
+    }
+
+    private static final String QUALIFIED_RULE = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
+            + " character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '" + QUALIFIED
+            + "')";
+
+    public static List<String> labelValue(String value) {
+        return check(value, VALUE_PATTERN, MAX_LABEL,
+                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
+                        + " character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '"
+                        + VALUE + "')");
+    }
+
+    private static List<String> check(String name, Pattern pattern, int limit, String rule) {
+        List<String> problems = new ArrayList<>();
+        if (name.length() > limit) {
+            problems.add(tooLong(limit));
+        }
+        if (!pattern.matcher(name).matches()) {
+            problems.add(rule);
+        }
+        return problems;
+    }
+
+    private static String tooLong(int limit) {
+        return "must be no more than " + limit + " characters";
+    }
+}

@@ -1,0 +1,7 @@
+package dev.windlass.apiserver.internal.kind;
+
+import java.util.List;
+
+/** A sub-resource as discovery tells it. {@code group} and {@code version} are empty when they are the resource's own. */
+public record Subresource(String name, String group, String version, String kind, List<String> verbs) {
+}

@@ -1,0 +1,121 @@
+package dev.windlass.apiserver.internal.net;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * A certificate authority made for one server, and the server's certificate from it. ECDSA P-256, since making such keys takes no time.
+ *
+ * @param authority
+ *            the CA's certificate
+ * @param authorityPem
+ *            the same, as clients want it
+ * @param keyStore
+ *            the server's key and its chain
+ * @param password
+ *            of the key store
+ */
+public record Certificates(X509Certificate authority, String authorityPem, KeyStore keyStore, String password) {
+    private static final Duration VALID = Duration.ofDays(365);
+    private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+    private static final String SIGNATURE = "SHA256withECDSA";
+
+    /** @param name of the server, for the common names */
+    public static Certificates make(String name) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair authorityKeys = generator.generateKeyPair();
+            KeyPair serverKeys = generator.generateKeyPair();
+            X500Name authorityName = new X500Name("CN=" + name + "-ca");
+            X509Certificate authority = authority(authorityName, authorityKeys);
+            X509Certificate server = server(authorityName, authorityKeys.getPrivate(), name, serverKeys);
+            KeyStore keyStore = KeyStore.getInstance("PKCS12");
+            keyStore.load(null, null);
+            String password = Long.toHexString(new SecureRandom().nextLong());
+            keyStore.setKeyEntry("server", serverKeys.getPrivate(), password.toCharArray(),
+                    new X509Certificate[]{server, authority});
+            return new Certificates(authority, pem(authority), keyStore, password);
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException(
+                    "no certificate could be made for server " + name + "; does this JDK have EC keys on secp256r1?",
+                    e);
+        }
+    }
+
+    private static X509Certificate authority(X500Name name, KeyPair keys)
+            throws GeneralSecurityException, OperatorCreationException, IOException {
+        JcaX509v3CertificateBuilder builder = builder(name, name, keys);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+        builder.addExtension(Extension.keyUsage, true,
+                new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign | KeyUsage.cRLSign));
+        builder.addExtension(Extension.subjectKeyIdentifier, false,
+                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
+        return sign(builder, keys.getPrivate());
+    }
+
+    private static X509Certificate server(X500Name issuer, PrivateKey issuerKey, String name, KeyPair keys)
+            throws GeneralSecurityException, OperatorCreationException, IOException {
+        JcaX509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), keys);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+        builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+        builder.addExtension(Extension.subjectAlternativeName, false,
+                new GeneralNames(new GeneralName[]{new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                        new GeneralName(GeneralName.iPAddress, "::1"),
+                        new GeneralName(GeneralName.dNSName, "localhost"),
+                        new GeneralName(GeneralName.dNSName, "kubernetes.default.svc")}));
+        return sign(builder, issuerKey);
+    }
+
+    private static JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys) {
+        Instant now = Instant.now();
+        BigInteger serial = new BigInteger(64, new SecureRandom()).add(BigInteger.ONE);
+        return new JcaX509v3CertificateBuilder(issuer, serial, Date.from(now.minus(CLOCK_SKEW)),
+                Date.from(now.plus(VALID)), subject, keys.getPublic());
+    }
+
+    private static X509Certificate sign(JcaX509v3CertificateBuilder builder, PrivateKey key)
+            throws GeneralSecurityException, OperatorCreationException {
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
+    }
+
+    private static String pem(X509Certificate certificate) {
+        StringWriter out = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(out)) {
+            writer.writeObject(certificate);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
+    }
+}

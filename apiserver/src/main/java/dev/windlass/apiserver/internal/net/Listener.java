@@ -1,0 +1,118 @@
+package dev.windlass.apiserver.internal.net;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** HTTPS on loopback, HTTP/1.1 and HTTP/2. */
+public final class Listener implements AutoCloseable {
+    private static final String HOST = "127.0.0.1";
+    private static final int STREAMS_PER_CONNECTION = 1000;
+    private static final int WINDOW = 1 << 20;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * @param port
+     *            0 for a free one
+     * @param executor
+     *            runs what may block
+     */
+    public Listener(String name, Certificates certificates, int port, Executor executor) {
+        // Platform threads only move bytes; whatever may block runs on the virtual threads of the executor.
+        QueuedThreadPool threads = new QueuedThreadPool(8, 2, 5_000);
+        threads.setName("apiserver-" + name);
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        threads.setVirtualThreadsExecutor(executor);
+        server = new Server(threads);
+        server.setStopAtShutdown(false);
+
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(true);
+        http.setOutputBufferSize(64 * 1024);
+        http.setRequestHeaderSize(64 * 1024);
+        SecureRequestCustomizer secure = new SecureRequestCustomizer(false);
+        http.addCustomizer(secure);
+
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStore(certificates.keyStore());
+        tls.setKeyStorePassword(certificates.password());
+        tls.setSniRequired(false);
+
+        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);
+        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+        http2.setInitialSessionRecvWindow(WINDOW);
+        http2.setInitialStreamRecvWindow(WINDOW);
+        http2.setStreamIdleTimeout(0);
+        // A client under test may do in a second what would look like an attack elsewhere.
+        http2.setRateControlFactory(new org.eclipse.jetty.io.RateControl.Factory() {
+        });
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        connector = new ServerConnector(server, 1, 1, new SslConnectionFactory(tls, alpn.getProtocol()), alpn, http2,
+                http1);
+        connector.setHost(HOST);
+        connector.setPort(port);
+        connector.setIdleTimeout(0);
+        server.addConnector(connector);
+    }
+
+    /** Takes the port, so that it is known; nothing is answered yet. */
+    public void open() {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot listen on " + HOST + ":" + connector.getPort() + ": "
+                    + e.getMessage() + "; port 0 takes a free one", e);
+        }
+    }
+
+    /** Begins to answer. */
+    public void serve(Handler handler) {
+        server.setHandler(handler);
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("HTTP server on " + address() + " did not start: " + e.getMessage(), e);
+        }
+    }
+
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Host and port. */
+    public String address() {
+        return HOST + ":" + port();
+    }
+
+    public int connections() {
+        return connector.getConnectedEndPoints().size();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.stop();
+            connector.close();
+            server.destroy();
+        } catch (Exception e) {
+            throw new IllegalStateException("HTTP server on " + HOST + " did not stop: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Subresource;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Answers requests for resources. Thread-safe. */
+public final class Api {
+    private final Resources resources;
+    private final Writer writer;
+    private final Remover remover;
+    private final Lister lister;
+    private final Reviews reviews;
+
+    public Api(Resources resources) {
+        this.resources = resources;
+        this.writer = new Writer(resources);
+        this.remover = new Remover(resources);
+        this.lister = new Lister(resources);
+        this.reviews = new Reviews();
+    }
+
+    public Writer writer() {
+        return writer;
+    }
+
+    public Remover remover() {
+        return remover;
+    }
+
+    /** @throws ApiException when the request is refused */
+    public Reply answer(Target target, Call call) {
+        ResourceType type = target.type();
+        if (!allowed(target)) {
+            throw ApiException.methodNotAllowed();
+        }
+        Accepted accepted = Accepted.parse(call.accept());
+        if (Reviews.appliesTo(type)) {
+            return reviews.answer(target, call);
+        }
+        Rendering rendering = new Rendering(type, accepted);
+        return switch (target.verb()) {
+            case "get" -> rendering.object(200, resources.require(target));
+            case "list" -> lister.list(target, call, accepted);
+            case "watch" -> new Reply.Streaming(WatchPlan.of(target, call, accepted, resources));
+            case "create" -> {
+                Writer.Outcome outcome = writer.create(target,
+                        Bodies.object(call, type, type.kind(), type.apiVersion()), call);
+                yield rendering.object(201, outcome.stored()).withWarnings(outcome.warnings());
+            }
+            case "update" -> {
+                Writer.Outcome outcome = writer.put(target, Bodies.object(call, type, type.kind(), type.apiVersion()),
+                        call);
+                yield rendering.object(outcome.created() ? 201 : 200, outcome.stored())
+                        .withWarnings(outcome.warnings());
+            }
+            case "patch" -> patch(target, call, rendering);
+            case "delete" -> delete(target, call, rendering);
+            case "deletecollection" -> deleteCollection(target, call, rendering);
+            default -> throw ApiException.methodNotAllowed();
+        };
+    }
+
+    private static boolean allowed(Target target) {
+        if (target.subresource().isEmpty()) {
+            return target.type().allows(target.verb());
+        }
+        Subresource subresource = target.type().subresource(target.subresource());
+        if (subresource == null) {
+            throw ApiException.noSuchResource();
+        }
+        return subresource.verbs().contains(target.verb());
+    }
+
+    private Reply patch(Target target, Call call, Rendering rendering) {
+        String media = Bodies.mediaType(call.contentType());
+        Writer.Outcome outcome = switch (media) {
+            case Patches.JSON -> writer.change(target, object -> Patches.jsonPatch(object, call.body()), call);
+            case Patches.MERGE -> writer.change(target, object -> Patches.mergePatch(object, call.body()), call);
+            default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
+        };
+        return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
+    }
+
+    private Reply delete(Target target, Call call, Rendering rendering) {
+        ResourceType type = target.type();
+        Remover.Outcome outcome = remover.delete(target, Remover.Options.of(call, type));
+        if (!outcome.gone() || type.traits().returnsDeleted()) {
+            return rendering.object(200, outcome.stored());
+        }
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        ObjectNode details = status.put("status", "Success").putObject("details").put("name", target.name());
+        if (!type.group().isEmpty()) {
+            details.put("group", type.group());
+        }
+        details.put("kind", type.plural()).put("uid", Metadata.uid(outcome.object()));
+        return rendering.yamlIfWanted(Reply.json(200, status));
+    }
+
+    private Reply deleteCollection(Target target, Call call, Rendering rendering) {
+        Remover.Options options = Remover.Options.of(call, target.type());
+        List<Stored> selected = lister.select(target, call);
+        for (Stored each : selected) {
+            try {
+                remover.delete(new Target("delete", target.type(), each.namespace(), each.name(), ""), options);
+            } catch (ApiException e) {
+                if (e.code() != 404) {
+                    throw e;
+                }
+                // somebody else was faster, which is as good
+            }
+        }
+        return rendering.list(resources.store().version(), selected, "", null);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as it came: nothing in it depends on the HTTP server.
+ *
+ * @param path
+ *            decoded, from the first slash
+ * @param query
+ *            decoded parameters
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; the body is handed on and not copied
+public record Call(String method, String path, Map<String, List<String>> query, String accept, String contentType,
+        String userAgent, String user,
+        byte[] body) {
+
+    public @Nullable String parameter(String name) {
+        List<String> values = query.get(name);
+        return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+
+    public String parameterOrEmpty(String name) {
+        String value = parameter(name);
+        return value == null ? "" : value;
+    }
+
+    public boolean flag(String name) {
+        String value = parameter(name);
+        return value != null && (value.isEmpty() || value.equalsIgnoreCase("true") || value.equals("1")
+                || value.equalsIgnoreCase("t"));
+    }
+
+    /**
+     * A whole number, or the fall-back when the parameter is missing.
+     *
+     * @throws ApiException 400 when it is something else
+     */
+    public long number(String name, long fallback) {
+        String value = parameter(name);
+        if (value == null || value.isEmpty()) {
+            return fallback;
+        }
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException _) {
+            throw ApiException.badRequest("strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
+        }
+    }
+
+    public boolean dryRun() {
+        List<String> values = query.getOrDefault("dryRun", List.of());
+        for (String value : values) {
+            if (!value.equals("All")) {
+                throw ApiException.badRequest("Invalid value: " + values + ": Unsupported value: \"" + value
+                        + "\": supported values: \"All\"");
+            }
+        }
+        return !values.isEmpty();
+    }
+
+    /** The field manager, given or, as the real one does it, the first part of the user agent. */
+    public String fieldManager() {
+        String given = parameterOrEmpty("fieldManager");
+        if (!given.isEmpty()) {
+            return given;
+        }
+        int end = userAgent.indexOf('/');
+        String first = end < 0 ? userAgent : userAgent.substring(0, end);
+        return first.isEmpty() ? "unknown" : first;
+    }
+}

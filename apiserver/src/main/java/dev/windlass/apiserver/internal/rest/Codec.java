@@ -1,0 +1,130 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.store.Bytes;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Between object trees, stored objects and what goes over the wire. Stateless. */
+final class Codec {
+    private static final byte[] HOLE = "\"resourceVersion\":\"\"".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> METADATA_ORDER = List.of("name", "generateName", "namespace", "uid",
+            "resourceVersion", "generation",
+            "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations",
+            "ownerReferences", "finalizers");
+
+    private Codec() {
+    }
+
+    /** The tree of a stored object as this version of the API shows it. */
+    static ObjectNode decode(Stored stored, ResourceType type) {
+        ObjectNode object = (ObjectNode) Json.parse(stored.json(type.head()));
+        return EventFields.appliesTo(type) ? EventFields.fromStorage(object) : object;
+    }
+
+    /** Encodes an object for the store; its version is not yet known. */
+    static Stored draft(ObjectNode object, ResourceType type) {
+        ObjectNode source = EventFields.appliesTo(type) ? EventFields.toStorage(object) : object;
+        ObjectNode metadata = Json.child(source, "metadata");
+        ObjectNode ordered = Json.object();
+        ObjectNode orderedMetadata = ordered.putObject("metadata");
+        for (String field : METADATA_ORDER) {
+            JsonNode value = field.equals("resourceVersion") ? ordered.stringNode("") : metadata.get(field);
+            if (value != null) {
+                orderedMetadata.set(field, value);
+            }
+        }
+        metadata.properties().forEach(entry -> {
+            if (!METADATA_ORDER.contains(entry.getKey())) {
+                orderedMetadata.set(entry.getKey(), entry.getValue());
+            }
+        });
+        source.properties().forEach(entry -> {
+            String name = entry.getKey();
+            if (!name.equals("metadata") && !name.equals("kind") && !name.equals("apiVersion")) {
+                ordered.set(name, entry.getValue());
+            }
+        });
+        byte[] whole = Json.bytes(ordered);
+        byte[] members = new byte[whole.length - 1];
+        System.arraycopy(whole, 1, members, 0, members.length);
+        return new Stored(Json.textOrEmpty(metadata, "namespace"), Json.textOrEmpty(metadata, "name"), members,
+                hole(members), labels(metadata),
+                fields(source, type), 0);
+    }
+
+    private static int hole(byte[] members) {
+        // Metadata comes first, and nothing before the version can hold a quote: names and uids are checked before.
+        for (int i = 0; i + HOLE.length <= members.length; i++) {
+            int j = 0;
+            while (j < HOLE.length && members[i + j] == HOLE[j]) {
+                j++;
+            }
+            if (j == HOLE.length) {
+                return i + HOLE.length - 1;
+            }
+        }
+        throw new IllegalStateException("encoded object without a place for its resource version");
+    }
+
+    private static String[] labels(ObjectNode metadata) {
+        ObjectNode labels = Json.objectAt(metadata, "labels");
+        if (labels == null) {
+            return new String[0];
+        }
+        List<String> pairs = new ArrayList<>(labels.size() * 2);
+        for (Map.Entry<String, JsonNode> label : labels.properties()) {
+            pairs.add(label.getKey());
+            pairs.add(label.getValue().isString() ? label.getValue().stringValue() : "");
+        }
+        return pairs.toArray(String[]::new);
+    }
+
+    private static String[] fields(ObjectNode object, ResourceType type) {
+        List<String> pairs = new ArrayList<>();
+        for (String field : type.traits().fields()) {
+            String value = FieldValues.of(object, field);
+            if (!value.isEmpty()) {
+                pairs.add(field);
+                pairs.add(value);
+            }
+        }
+        return pairs.toArray(String[]::new);
+    }
+
+    /** The whole object as JSON. */
+    static byte[] json(Stored stored, ResourceType type) {
+        return EventFields.appliesTo(type) ? Json.bytes(decode(stored, type)) : stored.json(type.head());
+    }
+
+    /** Appends the whole object. */
+    static void write(Stored stored, ResourceType type, Bytes out) {
+        if (EventFields.appliesTo(type)) {
+            out.write(Json.bytes(decode(stored, type)));
+        } else {
+            out.write(type.head());
+            stored.writeTo(out);
+        }
+    }
+
+    /** Appends the object as an item of a list; those of built-in kinds do not repeat their type. */
+    static void writeItem(Stored stored, ResourceType type, Bytes out) {
+        if (type.isCustom()) {
+            write(stored, type, out);
+        } else if (EventFields.appliesTo(type)) {
+            ObjectNode item = decode(stored, type);
+            item.remove("kind");
+            item.remove("apiVersion");
+            out.write(Json.bytes(item));
+        } else {
+            out.write('{');
+            stored.writeTo(out);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Events have two faces: they are stored as core ones, and {@code events.k8s.io} shows the same objects with other field names. */
+final class EventFields {
+    private static final List<Map.Entry<String, String>> STORED_TO_SHOWN = List.of(
+            Map.entry("involvedObject", "regarding"), Map.entry("message", "note"),
+            Map.entry("source", "deprecatedSource"), Map.entry("firstTimestamp", "deprecatedFirstTimestamp"),
+            Map.entry("lastTimestamp", "deprecatedLastTimestamp"), Map.entry("count", "deprecatedCount"),
+            Map.entry("reportingComponent", "reportingController"));
+
+    private EventFields() {
+    }
+
+    static boolean appliesTo(ResourceType type) {
+        return type.is("events.k8s.io", "events");
+    }
+
+    static ObjectNode fromStorage(ObjectNode event) {
+        ObjectNode shown = event.deepCopy();
+        for (Map.Entry<String, String> names : STORED_TO_SHOWN) {
+            move(shown, names.getKey(), names.getValue());
+        }
+        return shown;
+    }
+
+    static ObjectNode toStorage(ObjectNode event) {
+        ObjectNode stored = event.deepCopy();
+        for (Map.Entry<String, String> names : STORED_TO_SHOWN) {
+            move(stored, names.getValue(), names.getKey());
+        }
+        Json.child(stored, "involvedObject");
+        return stored;
+    }
+
+    private static void move(ObjectNode object, String from, String to) {
+        var value = object.remove(from);
+        if (value != null) {
+            object.set(to, value);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.ExpiredException;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists, whole or page by page. */
+final class Lister {
+    private final Resources resources;
+
+    Lister(Resources resources) {
+        this.resources = resources;
+    }
+
+    Reply.Whole list(Target target, Call call, Accepted accepted) {
+        ListOptions options = ListOptions.of(call, false);
+        Selection selection = Selection.of(call, target);
+        Shelf shelf = resources.shelf(target.type());
+        Rendering rendering = new Rendering(target.type(), accepted);
+        String start = "";
+        Shelf.Snapshot snapshot;
+        if (options.continueToken().isEmpty()) {
+            snapshot = snapshot(shelf, selection.namespace(), options);
+        } else {
+            if (options.version() > 0) {
+                throw ApiException.badRequest("specifying resource version is not allowed when using continue");
+            }
+            ContinueToken token = ContinueToken.parse(options.continueToken());
+            start = token.start();
+            snapshot = resume(shelf, selection.namespace(), token);
+        }
+        // The real one answers a list at version 0 from its cache, whole.
+        long limit = options.version() == 0 && !options.match().equals("Exact") && options.continueToken().isEmpty()
+                ? 0
+                : options.limit();
+        return page(rendering, snapshot, selection, start, limit);
+    }
+
+    private Shelf.Snapshot snapshot(Shelf shelf, String namespace, ListOptions options) {
+        if (options.version() > resources.store().version()) {
+            throw ApiException.tooLargeVersion(options.version(), resources.store().version());
+        }
+        boolean exact = options.match().equals("Exact")
+                || (options.match().isEmpty() && options.version() > 0 && options.limit() > 0);
+        if (!exact) {
+            return shelf.snapshot(namespace);
+        }
+        try {
+            return shelf.snapshotAt(namespace, options.version());
+        } catch (ExpiredException _) {
+            throw ApiException.expired("The resourceVersion for the provided list is too old.");
+        }
+    }
+
+    private static Shelf.Snapshot resume(Shelf shelf, String namespace, ContinueToken token) {
+        if (token.version() < 0) {
+            return shelf.snapshot(namespace);
+        }
+        try {
+            return shelf.snapshotAt(namespace, token.version());
+        } catch (ExpiredException _) {
+            throw ApiException.expiredList(new ContinueToken(-1, token.start()).encode());
+        }
+    }
+
+    private static Reply.Whole page(Rendering rendering, Shelf.Snapshot snapshot, Selection selection, String start,
+            long limit) {
+        List<Stored> page = new ArrayList<>();
+        boolean more = false;
+        int seen = 0;
+        for (Stored object : snapshot.objects()) {
+            seen++;
+            if ((!start.isEmpty() && object.key().compareTo(start) <= 0) || !selection.matches(object)) {
+                continue;
+            }
+            if (limit > 0 && page.size() == limit) {
+                more = true;
+                seen--;
+                break;
+            }
+            page.add(object);
+        }
+        if (!more) {
+            return rendering.list(snapshot.version(), page, "", null);
+        }
+        @Nullable
+        Long remaining = selection.isWhole() ? Long.valueOf(snapshot.objects().size() - seen) : null;
+        return rendering.list(snapshot.version(), page,
+                new ContinueToken(snapshot.version(), page.getLast().key()).encode(), remaining);
+    }
+
+    /** Everything that is selected, now. */
+    List<Stored> select(Target target, Call call) {
+        Selection selection = Selection.of(call, target);
+        return resources.shelf(target.type()).snapshot(selection.namespace()).objects().stream()
+                .filter(selection::matches).toList();
+    }
+}

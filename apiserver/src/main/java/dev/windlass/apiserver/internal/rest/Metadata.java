@@ -1,0 +1,202 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The part of every object that the server itself minds. Stateless. */
+public final class Metadata {
+    private static final int MAX_ANNOTATIONS = 256 * 1024;
+    private static final List<String> KEPT = List.of("uid", "creationTimestamp", "deletionTimestamp",
+            "deletionGracePeriodSeconds", "generation");
+
+    private Metadata() {
+    }
+
+    public static ObjectNode of(ObjectNode object) {
+        return Json.child(object, "metadata");
+    }
+
+    public static String name(ObjectNode object) {
+        return Json.textOrEmpty(object, "metadata", "name");
+    }
+
+    public static String namespace(ObjectNode object) {
+        return Json.textOrEmpty(object, "metadata", "namespace");
+    }
+
+    public static String uid(ObjectNode object) {
+        return Json.textOrEmpty(object, "metadata", "uid");
+    }
+
+    static String version(ObjectNode object) {
+        return Json.textOrEmpty(object, "metadata", "resourceVersion");
+    }
+
+    public static boolean deleting(ObjectNode object) {
+        return Json.text(object, "metadata", "deletionTimestamp") != null;
+    }
+
+    public static List<String> finalizers(ObjectNode object) {
+        ArrayNode finalizers = Json.arrayAt(object, "metadata", "finalizers");
+        List<String> names = new ArrayList<>();
+        if (finalizers != null) {
+            finalizers.forEach(each -> names.add(each.stringValue("")));
+        }
+        return names;
+    }
+
+    public static void setFinalizers(ObjectNode object, List<String> finalizers) {
+        ObjectNode metadata = of(object);
+        if (finalizers.isEmpty()) {
+            metadata.remove("finalizers");
+        } else {
+            ArrayNode array = metadata.putArray("finalizers");
+            finalizers.forEach(array::add);
+        }
+    }
+
+    static long generation(ObjectNode object) {
+        return Json.number(object, 0, "metadata", "generation");
+    }
+
+    /** Takes out nulls and empties that Go would not write, so that an object reads back as the real server would show it. */
+    static void tidy(ObjectNode object) {
+        ObjectNode metadata = of(object);
+        metadata.remove("selfLink");
+        for (Map.Entry<String, JsonNode> field : new ArrayList<>(metadata.properties())) {
+            JsonNode value = field.getValue();
+            if (value.isNull() || (value.isContainer() && value.isEmpty())
+                    || (value.isString() && value.stringValue().isEmpty())) {
+                metadata.remove(field.getKey());
+            }
+        }
+    }
+
+    /** What nobody but the server sets stays as it is. */
+    static void keepSystemFields(ObjectNode old, ObjectNode object) {
+        ObjectNode from = of(old);
+        ObjectNode to = of(object);
+        for (String field : KEPT) {
+            JsonNode value = from.get(field);
+            if (value == null) {
+                to.remove(field);
+            } else {
+                to.set(field, value);
+            }
+        }
+        to.put("name", name(old));
+        if (!namespace(old).isEmpty()) {
+            to.put("namespace", namespace(old));
+        }
+    }
+
+    static List<FieldError> validate(ObjectNode object, ResourceType type) {
+        List<FieldError> errors = new ArrayList<>();
+        ObjectNode metadata = of(object);
+        String prefix = Json.textOrEmpty(metadata, "generateName");
+        if (!prefix.isEmpty()) {
+            // A generated name ends with letters, so that a trailing dash of the prefix is right.
+            String asName = prefix.endsWith("-") ? prefix.substring(0, prefix.length() - 1) + "a" : prefix;
+            NameRules.name(type.traits().names(), asName)
+                    .forEach(problem -> errors.add(FieldError.invalid("metadata.generateName", prefix, problem)));
+        }
+        String name = name(object);
+        if (name.isEmpty()) {
+            errors.add(FieldError.required("metadata.name", "name or generateName is required"));
+        } else {
+            NameRules.name(type.traits().names(), name)
+                    .forEach(problem -> errors.add(FieldError.invalid("metadata.name", name, problem)));
+        }
+        validateLabels(metadata, errors);
+        validateAnnotations(metadata, errors);
+        validateOwners(metadata, errors);
+        validateFinalizers(metadata, errors);
+        return errors;
+    }
+
+    private static void validateLabels(ObjectNode metadata, List<FieldError> errors) {
+        for (Map.Entry<String, JsonNode> label : metadata.path("labels").properties()) {
+            for (String problem : NameRules.qualifiedName(label.getKey())) {
+                errors.add(FieldError.invalid("metadata.labels", label.getKey(), problem));
+            }
+            String value = label.getValue().stringValue("");
+            for (String problem : NameRules.labelValue(value)) {
+                errors.add(FieldError.invalid("metadata.labels", value, problem));
+            }
+        }
+    }
+
+    private static void validateAnnotations(ObjectNode metadata, List<FieldError> errors) {
+        long size = 0;
+        for (Map.Entry<String, JsonNode> annotation : metadata.path("annotations").properties()) {
+            for (String problem : NameRules.qualifiedName(annotation.getKey().toLowerCase(java.util.Locale.ROOT))) {
+                errors.add(FieldError.invalid("metadata.annotations", annotation.getKey(), problem));
+            }
+            size += annotation.getKey().length() + annotation.getValue().stringValue("").length();
+        }
+        if (size > MAX_ANNOTATIONS) {
+            errors.add(FieldError.tooLong("metadata.annotations", MAX_ANNOTATIONS));
+        }
+    }
+
+    private static void validateOwners(ObjectNode metadata, List<FieldError> errors) {
+        int controllers = 0;
+        int index = 0;
+        for (JsonNode owner : metadata.path("ownerReferences")) {
+            String at = "metadata.ownerReferences[" + index++ + "]";
+            for (String field : List.of("apiVersion", "kind", "name", "uid")) {
+                if (Json.textOrEmpty(owner, field).isEmpty()) {
+                    errors.add(FieldError.required(at + "." + field, "must not be empty"));
+                }
+            }
+            if (Json.flag(owner, false, "controller")) {
+                controllers++;
+            }
+        }
+        if (controllers > 1) {
+            errors.add(FieldError.invalid("metadata.ownerReferences", metadata.get("ownerReferences"),
+                    "Only one reference can have Controller set to true. Found \"true\" in references for "
+                            + controllers + " owners"));
+        }
+    }
+
+    private static void validateFinalizers(ObjectNode metadata, List<FieldError> errors) {
+        int index = 0;
+        for (JsonNode finalizer : metadata.path("finalizers")) {
+            String name = finalizer.stringValue("");
+            String at = "metadata.finalizers[" + index++ + "]";
+            for (String problem : NameRules.qualifiedName(name)) {
+                errors.add(FieldError.invalid(at, name, problem));
+            }
+        }
+    }
+
+    static List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
+        List<FieldError> errors = new ArrayList<>();
+        if (deleting(old)) {
+            List<String> fresh = new ArrayList<>(finalizers(object));
+            fresh.removeAll(finalizers(old));
+            if (!fresh.isEmpty()) {
+                String list = String.join(", ", fresh.stream().map(FieldError::quote).toList());
+                errors.add(FieldError.forbidden("metadata.finalizers",
+                        "no new finalizers can be added if the object is being deleted, found new finalizers []string{"
+                                + list + "}"));
+            }
+        }
+        return errors;
+    }
+
+    static @Nullable String versionOrNull(ObjectNode object) {
+        String version = version(object);
+        return version.isEmpty() || version.equals("0") ? null : version;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.List;
+import java.util.concurrent.Executor;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Namespaces: their phase, and the emptying of one that is deleted. In a cluster a controller does the latter; here it is part of the server, since nobody
+ * else would.
+ */
+public final class Namespaces implements KindRule {
+    private static final List<String> DEFAULTS = List.of("default", "kube-system", "kube-public", "kube-node-lease");
+
+    private final Resources resources;
+    private final Executor executor;
+
+    /** @param executor where a deleted namespace is emptied */
+    public Namespaces(Resources resources, Executor executor) {
+        this.resources = resources;
+        this.executor = executor;
+        resources.rule("/namespaces", this);
+        resources.onDeleted((type, object) -> {
+            if (type.namespaced()) {
+                finishIfEmpty(Metadata.namespace(object));
+            }
+        });
+    }
+
+    /** Makes those that every cluster has. */
+    public void createDefaults() {
+        ResourceType type = resources.namespaces();
+        for (String name : DEFAULTS) {
+            ObjectNode object = Json.object();
+            object.putObject("metadata").put("name", name).put("uid", resources.surroundings().uid())
+                    .put("creationTimestamp", resources.surroundings().now());
+            prepareCreate(object, false);
+            resources.shelf(type).create(Codec.draft(object, type));
+        }
+    }
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        Json.child(Metadata.of(object), "labels").put("kubernetes.io/metadata.name", Metadata.name(object));
+        ObjectNode spec = Json.child(object, "spec");
+        ArrayNode finalizers = Json.arrayAt(spec, "finalizers");
+        if (finalizers == null || finalizers.isEmpty()) {
+            spec.putArray("finalizers").add("kubernetes");
+        }
+        object.putObject("status").put("phase", "Active");
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        var finalizers = Json.find(old, "spec", "finalizers");
+        if (finalizers != null) {
+            Json.child(object, "spec").set("finalizers", finalizers);
+        }
+    }
+
+    @Override
+    public boolean holdsDeletion(ObjectNode object) {
+        ArrayNode finalizers = Json.arrayAt(object, "spec", "finalizers");
+        return finalizers != null && !finalizers.isEmpty();
+    }
+
+    @Override
+    public void prepareDeletion(ObjectNode object) {
+        object.putObject("status").put("phase", "Terminating");
+    }
+
+    @Override
+    public void committed(ObjectNode object) {
+        if (Metadata.deleting(object) && holdsDeletion(object)) {
+            String name = Metadata.name(object);
+            executor.execute(() -> empty(name));
+        }
+    }
+
+    private void empty(String namespace) {
+        Remover remover = new Remover(resources);
+        for (ResourceType type : resources.catalog().all()) {
+            if (!type.namespaced() || !type.allows("delete")) {
+                continue;
+            }
+            for (Stored each : resources.shelf(type).snapshot(namespace).objects()) {
+                try {
+                    remover.delete(new Target("delete", type, namespace, each.name(), ""),
+                            Remover.Options.background());
+                } catch (ApiException e) {
+                    if (e.code() != 404) {
+                        throw e;
+                    }
+                    // gone by itself
+                }
+            }
+        }
+        finishIfEmpty(namespace);
+    }
+
+    private void finishIfEmpty(String namespace) {
+        ResourceType type = resources.namespaces();
+        Shelf shelf = resources.shelf(type);
+        while (true) {
+            Stored current = shelf.get(namespace);
+            if (current == null || !current.field("status.phase").equals("Terminating") || !isEmpty(namespace)) {
+                return;
+            }
+            ObjectNode object = Codec.decode(current, type);
+            Json.child(object, "spec").remove("finalizers");
+            Stored draft = Codec.draft(object, type);
+            boolean stays = !Metadata.finalizers(object).isEmpty();
+            if (stays && !holdsDeletion(Codec.decode(current, type))) {
+                return;
+            }
+            Stored done = stays ? shelf.replace(current, draft) : shelf.delete(current, draft);
+            if (done != null) {
+                return;
+            }
+        }
+    }
+
+    private boolean isEmpty(String namespace) {
+        for (ResourceType type : resources.catalog().all()) {
+            if (type.namespaced() && !resources.shelf(type).snapshot(namespace).objects().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import io.fabric8.zjsonpatch.JsonPatch;
+import io.fabric8.zjsonpatch.JsonPatchException;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Patches that say how the object changes. */
+final class Patches {
+    static final String JSON = "application/json-patch+json";
+    static final String MERGE = "application/merge-patch+json";
+
+    private Patches() {
+    }
+
+    static ObjectNode jsonPatch(ObjectNode object, byte[] body) {
+        JsonNode patch = parse(body);
+        if (!(patch instanceof ArrayNode)) {
+            throw ApiException.badRequest(
+                    "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+        }
+        try {
+            if (JsonPatch.apply(patch, object) instanceof ObjectNode patched) {
+                return patched;
+            }
+        } catch (JsonPatchException e) {
+            throw ApiException.unprocessable();
+        }
+        throw ApiException.unprocessable();
+    }
+
+    static ObjectNode mergePatch(ObjectNode object, byte[] body) {
+        if (parse(body) instanceof ObjectNode patch) {
+            merge(object, patch);
+            return object;
+        }
+        throw ApiException.badRequest(
+                "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+    }
+
+    private static void merge(ObjectNode into, ObjectNode patch) {
+        for (Map.Entry<String, JsonNode> field : patch.properties()) {
+            JsonNode value = field.getValue();
+            if (value.isNull()) {
+                into.remove(field.getKey());
+            } else if (value instanceof ObjectNode inner) {
+                merge(Json.child(into, field.getKey()), inner);
+            } else {
+                into.set(field.getKey(), value);
+            }
+        }
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            return Json.parse(body);
+        } catch (JacksonException e) {
+            throw ApiException.badRequest("error decoding patch: " + e.getOriginalMessage());
+        }
+    }
+
+    static List<String> accepted(ResourceType type) {
+        return List.of(JSON, MERGE);
+    }
+}

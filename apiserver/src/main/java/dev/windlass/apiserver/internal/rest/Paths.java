@@ -1,0 +1,95 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a path is about. Stateless. */
+public final class Paths {
+    private Paths() {
+    }
+
+    /**
+     * The target of a request.
+     *
+     * @return null when the path is below no group and version that is served
+     * @throws ApiException
+     *             404 when it is, and leads nowhere
+     */
+    public static @Nullable Target resolve(Call call, Catalog catalog) {
+        List<String> parts = new ArrayList<>(List.of(call.path().substring(1).split("/", -1)));
+        if (!parts.isEmpty() && parts.getLast().isEmpty()) {
+            parts.removeLast();
+        }
+        int from;
+        String group;
+        if (parts.size() >= 3 && parts.getFirst().equals("api")) {
+            group = "";
+            from = 2;
+        } else if (parts.size() >= 4 && parts.getFirst().equals("apis")) {
+            group = parts.get(1);
+            from = 3;
+        } else {
+            return null;
+        }
+        String version = parts.get(from - 1);
+        if (!catalog.hasGroupVersion(group, version)) {
+            return null;
+        }
+        return resolve(call, catalog, group, version, parts.subList(from, parts.size()));
+    }
+
+    private static @Nullable Target resolve(Call call, Catalog catalog, String group, String version,
+            List<String> given) {
+        List<String> rest = given;
+        boolean watchPath = rest.size() > 1 && rest.getFirst().equals("watch");
+        if (watchPath) {
+            rest = rest.subList(1, rest.size());
+        }
+        String namespace = "";
+        if (rest.size() > 2 && rest.getFirst().equals("namespaces") && catalog.find("", "v1", "namespaces") != null
+                && !isNamespaceSubresource(group, rest)) {
+            namespace = rest.get(1);
+            rest = rest.subList(2, rest.size());
+        }
+        ResourceType type = catalog.find(group, version, rest.getFirst());
+        if (type == null || rest.size() > 3) {
+            if (catalog.all().stream().anyMatch(
+                    each -> each.group().equals(group) && each.version().equals(version) && !each.isCustom())) {
+                throw ApiException.noSuchResource();
+            }
+            return null;
+        }
+        String name = rest.size() > 1 ? rest.get(1) : "";
+        String subresource = rest.size() > 2 ? rest.get(2) : "";
+        boolean misplaced = (!type.namespaced() && !namespace.isEmpty())
+                || (type.namespaced() && namespace.isEmpty() && !name.isEmpty());
+        if (misplaced) {
+            throw ApiException.noSuchResource();
+        }
+        return new Target(verb(call, name, watchPath), type, namespace, name, subresource);
+    }
+
+    private static boolean isNamespaceSubresource(String group, List<String> rest) {
+        return group.isEmpty() && rest.size() == 3 && (rest.get(2).equals("status") || rest.get(2).equals("finalize"));
+    }
+
+    private static String verb(Call call, String name, boolean watchPath) {
+        return switch (call.method()) {
+            case "GET", "HEAD" -> {
+                if (watchPath || call.flag("watch")) {
+                    yield "watch";
+                }
+                yield name.isEmpty() ? "list" : "get";
+            }
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "PATCH" -> "patch";
+            case "DELETE" -> name.isEmpty() ? "deletecollection" : "delete";
+            default -> throw ApiException.methodNotAllowed();
+        };
+    }
+}

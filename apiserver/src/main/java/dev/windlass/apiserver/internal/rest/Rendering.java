@@ -1,0 +1,130 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.store.Bytes;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Objects in the form in which the client wants them. One per request; not thread-safe. */
+final class Rendering {
+    private final ResourceType type;
+    private final Accepted accepted;
+
+    Rendering(ResourceType type, Accepted accepted) {
+        this.type = type;
+        this.accepted = accepted;
+    }
+
+    /** One object. */
+    Reply.Whole object(int code, Stored stored) {
+        return switch (accepted.form()) {
+            case OBJECT, METADATA_LIST -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
+            case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
+            case TABLE -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
+        };
+    }
+
+    private ObjectNode metadata(Stored stored, boolean withType) {
+        ObjectNode out = Json.object();
+        if (withType) {
+            out.put("kind", "PartialObjectMetadata").put("apiVersion", accepted.apiVersion());
+        }
+        out.set("metadata", Metadata.of(Codec.decode(stored, type)));
+        return out;
+    }
+
+    /**
+     * A list.
+     *
+     * @param continueToken
+     *            where the rest begins, "" when there is none
+     * @param remaining
+     *            how many are left, null when that is not told
+     */
+    Reply.Whole list(long version, List<Stored> objects, String continueToken, @Nullable Long remaining) {
+        boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
+                || accepted.form() == Accepted.Form.METADATA;
+        int size = 256;
+        for (Stored object : objects) {
+            size += object.size() + type.head().length;
+        }
+        Bytes out = new Bytes(size);
+        String kind = metadataOnly ? "PartialObjectMetadataList" : type.listKind();
+        String apiVersion = metadataOnly ? accepted.apiVersion() : type.apiVersion();
+        out.write(("{\"kind\":" + FieldError.quote(kind) + ",\"apiVersion\":" + FieldError.quote(apiVersion)
+                + ",\"metadata\":"
+                + Json.string(listMetadata(version, continueToken, remaining)) + ",\"items\":[")
+                .getBytes(StandardCharsets.UTF_8));
+        boolean first = true;
+        for (Stored object : objects) {
+            if (!first) {
+                out.write(',');
+            }
+            first = false;
+            if (metadataOnly) {
+                out.write(Json.bytes(metadata(object, true)));
+            } else {
+                Codec.writeItem(object, type, out);
+            }
+        }
+        out.ascii("]}");
+        return yamlIfWanted(Reply.json(200, out));
+    }
+
+    private static ObjectNode listMetadata(long version, String continueToken, @Nullable Long remaining) {
+        ObjectNode metadata = Json.object().put("resourceVersion", Long.toString(version));
+        if (!continueToken.isEmpty()) {
+            metadata.put("continue", continueToken);
+            if (remaining != null) {
+                metadata.put("remainingItemCount", remaining);
+            }
+        }
+        return metadata;
+    }
+
+    /** Appends one event of a watch, with the line's end. */
+    void event(String kind, Stored stored, Bytes out) {
+        out.ascii("{\"type\":\"" + kind + "\",\"object\":");
+        switch (accepted.form()) {
+            case OBJECT, TABLE -> Codec.write(stored, type, out);
+            case METADATA, METADATA_LIST -> out.write(Json.bytes(metadata(stored, true)));
+        }
+        out.ascii("}\n");
+    }
+
+    /**
+     * Appends a bookmark.
+     *
+     * @param endOfInitial whether it says that the initial objects are all told
+     */
+    void bookmark(long version, boolean endOfInitial, Bytes out) {
+        boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
+                || accepted.form() == Accepted.Form.METADATA;
+        ObjectNode object = Json.object();
+        object.put("kind", metadataOnly ? "PartialObjectMetadata" : type.kind());
+        object.put("apiVersion", metadataOnly ? accepted.apiVersion() : type.apiVersion());
+        ObjectNode metadata = object.putObject("metadata").put("resourceVersion", Long.toString(version));
+        if (endOfInitial) {
+            metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+        }
+        out.ascii("{\"type\":\"BOOKMARK\",\"object\":");
+        out.write(Json.bytes(object));
+        out.ascii("}\n");
+    }
+
+    Reply.Whole yamlIfWanted(Reply.Whole reply) {
+        if (!accepted.yaml()) {
+            return reply;
+        }
+        byte[] json = new byte[reply.body().remaining()];
+        reply.body().duplicate().get(json);
+        byte[] yaml = Json.yaml(Json.parse(json)).getBytes(StandardCharsets.UTF_8);
+        return new Reply.Whole(reply.code(), "application/yaml", java.nio.ByteBuffer.wrap(yaml),
+                reply.retryAfterSeconds(), reply.warnings());
+    }
+}

@@ -1,0 +1,99 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Store;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What every verb needs: the store, the catalog, the rules of kinds. Thread-safe. */
+public final class Resources {
+    private static final KindRule NO_RULE = new KindRule() {
+    };
+
+    private final Store store;
+    private final Catalog catalog;
+    private final Surroundings surroundings;
+    private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
+
+    private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
+
+    public Resources(Store store, Catalog catalog, Surroundings surroundings) {
+        this.store = store;
+        this.catalog = catalog;
+        this.surroundings = surroundings;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
+    /** Says what is special about the kind that is stored under this id. */
+    public void rule(String storageId, KindRule rule) {
+        rules.put(storageId, rule);
+    }
+
+    /** Adds somebody to be told, without a lock held, of every object that is gone. */
+    public void onDeleted(BiConsumer<ResourceType, ObjectNode> listener) {
+        deletionListeners.add(listener);
+    }
+
+    void deleted(ResourceType type, ObjectNode object) {
+        ruleOf(type).deleted(object);
+        deletionListeners.forEach(listener -> listener.accept(type, object));
+    }
+
+    KindRule ruleOf(ResourceType type) {
+        return rules.getOrDefault(type.storageId(), NO_RULE);
+    }
+
+    public Shelf shelf(ResourceType type) {
+        return store.shelf(type.storageId());
+    }
+
+    /**
+     * The stored object.
+     *
+     * @throws ApiException 404 when there is none
+     */
+    Stored require(Target target) {
+        Stored stored = find(target.type(), target.namespace(), target.name());
+        if (stored == null) {
+            throw ApiException.notFound(target.type().group(), target.type().plural(), target.name());
+        }
+        return stored;
+    }
+
+    @Nullable
+    Stored find(ResourceType type, String namespace, String name) {
+        return shelf(type).get(Stored.key(namespace, name));
+    }
+
+    public ObjectNode decode(Stored stored, ResourceType type) {
+        return Codec.decode(stored, type);
+    }
+
+    public Stored draft(ObjectNode object, ResourceType type) {
+        return Codec.draft(object, type);
+    }
+
+    public ResourceType namespaces() {
+        return catalog.require("", "v1", "namespaces");
+    }
+}

@@ -1,0 +1,147 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Bytes;
+import dev.windlass.apiserver.internal.store.Change;
+import dev.windlass.apiserver.internal.store.ExpiredException;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Stored;
+
+/**
+ * A watch that has been asked for, and how far it has been told. It knows nothing of the connection: whoever streams it asks for the next bytes when the
+ * last ones are gone, so a slow client holds up nobody and holds no more than one batch. Used by one thread at a time.
+ */
+public final class WatchPlan {
+    private static final int BATCH_EVENTS = 500;
+
+    private final Target target;
+    private final Selection selection;
+    private final ListOptions options;
+    private final Rendering rendering;
+    private final Shelf shelf;
+    private final String userAgent;
+    private long told;
+    private boolean initial;
+    private boolean ended;
+
+    WatchPlan(Target target, Selection selection, ListOptions options, Accepted accepted, Resources resources,
+            String userAgent) {
+        this.target = target;
+        this.selection = selection;
+        this.options = options;
+        this.rendering = new Rendering(target.type(), accepted);
+        this.shelf = resources.shelf(target.type());
+        this.userAgent = userAgent;
+        this.told = Math.max(options.version(), 0);
+        this.initial = options.version() <= 0 || options.sendInitialEvents();
+    }
+
+    public ResourceType type() {
+        return target.type();
+    }
+
+    /** Empty for all namespaces. */
+    public String namespace() {
+        return selection.namespace();
+    }
+
+    public String userAgent() {
+        return userAgent;
+    }
+
+    public boolean wantsBookmarks() {
+        return options.bookmarks();
+    }
+
+    /** 0 when the client set none. */
+    public long timeoutSeconds() {
+        return options.timeoutSeconds();
+    }
+
+    /** Has somebody told when there may be more. */
+    public void listen(Runnable listener) {
+        shelf.listen(listener);
+    }
+
+    public void unlisten(Runnable listener) {
+        shelf.unlisten(listener);
+    }
+
+    /** Whether there will never be more. */
+    public boolean ended() {
+        return ended;
+    }
+
+    /** Appends what has happened since the last call; nothing when nothing has. */
+    public void next(Bytes out) {
+        if (ended) {
+            return;
+        }
+        try {
+            if (initial) {
+                tellInitial(out);
+            } else {
+                boolean closed = shelf.closed();
+                Shelf.Batch batch = shelf.changesAfter(told, BATCH_EVENTS);
+                batch.changes().forEach(change -> tell(change, out));
+                told = Math.max(told, batch.through());
+                // What was committed before it was closed has still to be told.
+                ended = closed && batch.changes().isEmpty();
+            }
+        } catch (ExpiredException e) {
+            out.ascii("{\"type\":\"ERROR\",\"object\":");
+            out.write(Json.bytes(ApiException.expired(e.told()).status()));
+            out.ascii("}\n");
+            ended = true;
+        }
+    }
+
+    private void tellInitial(Bytes out) {
+        initial = false;
+        Shelf.Snapshot snapshot = shelf.snapshot(selection.namespace());
+        for (Stored object : snapshot.objects()) {
+            if (selection.matches(object)) {
+                rendering.event("ADDED", object, out);
+            }
+        }
+        told = snapshot.version();
+        if (options.sendInitialEvents() && options.bookmarks()) {
+            rendering.bookmark(told, true, out);
+        }
+    }
+
+    private void tell(Change change, Bytes out) {
+        Stored before = change.before();
+        boolean was = before != null && selection.matches(before);
+        boolean is = !change.deleted() && selection.matches(change.now());
+        if (is) {
+            rendering.event(was ? "MODIFIED" : "ADDED", change.now(), out);
+        } else if (was && before != null) {
+            // For the watcher it is gone; it is told the last state that it could see, at the version of the change.
+            rendering.event("DELETED", change.deleted() ? change.now() : before.at(change.version()), out);
+        }
+    }
+
+    /** Appends a bookmark for what has been told. */
+    public void bookmark(Bytes out) {
+        if (!initial && !ended) {
+            rendering.bookmark(told, false, out);
+        }
+    }
+
+    /** What can be refused is refused before the stream begins. */
+    static WatchPlan of(Target target, Call call, Accepted accepted, Resources resources) {
+        ListOptions options = ListOptions.of(call, true);
+        if (options.version() > 0 && options.sendInitialEvents() && options.version() > resources.store().version()) {
+            throw ApiException.tooLargeVersion(options.version(), resources.store().version());
+        }
+        return new WatchPlan(target, Selection.of(call, target), options, accepted, resources, call.userAgent());
+    }
+
+    @Override
+    public String toString() {
+        return type() + (namespace().isEmpty() ? "" : " in " + namespace()) + " by " + userAgent;
+    }
+}

@@ -1,0 +1,341 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Creates and changes objects. A change is worked out on a copy of the current state and committed only if that is still current, so no lock is held while
+ * it is worked out; the loser of a race starts again.
+ */
+public final class Writer {
+    private static final int NAME_ATTEMPTS = 8;
+    private static final int LONGEST_PREFIX = 58;
+
+    private final Resources resources;
+    private final Shapes shapes = new Shapes();
+
+    public Writer(Resources resources) {
+        this.resources = resources;
+    }
+
+    /**
+     * What a write came to.
+     *
+     * @param stored
+     *            what is stored now; for a dry run, what would have been, at version 0
+     * @param warnings
+     *            for the client
+     */
+    public record Outcome(Stored stored, boolean created, List<String> warnings) {
+    }
+
+    /** How unknown fields are treated. */
+    enum FieldValidation {
+        STRICT, WARN, IGNORE;
+
+        static FieldValidation of(Call call) {
+            return switch (call.parameterOrEmpty("fieldValidation")) {
+                case "Strict" -> STRICT;
+                case "Ignore" -> IGNORE;
+                case "", "Warn" -> WARN;
+                default -> throw ApiException.invalid("meta.k8s.io", "CreateOptions", "",
+                        List.of(FieldError.notSupported("fieldValidation",
+                                Json.object().stringNode(call.parameterOrEmpty("fieldValidation")),
+                                List.of("Ignore", "Strict", "Warn"))));
+            };
+        }
+    }
+
+    /** @param object what the client sent; it is changed */
+    public Outcome create(Target target, ObjectNode object, Call call) {
+        ResourceType type = target.type();
+        checkNamespace(target, object);
+        List<String> warnings = admit(object, type, FieldValidation.of(call));
+        ObjectNode metadata = Metadata.of(object);
+        if (Metadata.versionOrNull(object) != null) {
+            throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
+        }
+        Metadata.tidy(object);
+        if (type.namespaced()) {
+            metadata.put("namespace", target.namespace());
+        } else {
+            metadata.remove("namespace");
+        }
+        requireNamespace(target, object);
+        metadata.remove(List.of("deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"));
+        metadata.put("uid", resources.surroundings().uid());
+        metadata.put("creationTimestamp", resources.surroundings().now());
+        if (type.traits().generation()) {
+            metadata.put("generation", 1);
+        } else {
+            metadata.remove("generation");
+        }
+        if (type.hasStatus()) {
+            object.remove("status");
+        }
+        String prefix = Json.textOrEmpty(metadata, "generateName");
+        boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
+        KindRule rule = resources.ruleOf(type);
+        boolean dryRun = call.dryRun();
+        for (int attempt = 1;; attempt++) {
+            if (generated) {
+                metadata.put("name", prefix.substring(0, Math.min(prefix.length(), LONGEST_PREFIX))
+                        + resources.surroundings().suffix());
+            }
+            if (attempt == 1) {
+                rule.prepareCreate(object, dryRun);
+                validate(object, null, type, rule);
+            }
+            Stored draft = Codec.draft(object, type);
+            Shelf shelf = resources.shelf(type);
+            if (dryRun && shelf.get(draft.key()) == null) {
+                return new Outcome(draft, true, warnings);
+            }
+            Stored stored = dryRun ? null : shelf.create(draft);
+            if (stored != null) {
+                rule.committed(object);
+                return new Outcome(stored, true, warnings);
+            }
+            if (!generated) {
+                throw ApiException.alreadyExists(type.group(), type.plural(), Metadata.name(object));
+            }
+            if (attempt == NAME_ATTEMPTS) {
+                throw ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object));
+            }
+        }
+    }
+
+    private static void checkNamespace(Target target, ObjectNode object) {
+        String given = Metadata.namespace(object);
+        if (target.type().namespaced() && !given.isEmpty() && !given.equals(target.namespace())) {
+            throw ApiException.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    private void requireNamespace(Target target, ObjectNode object) {
+        if (!target.type().namespaced()) {
+            return;
+        }
+        Stored namespace = resources.find(resources.namespaces(), "", target.namespace());
+        if (namespace == null) {
+            throw ApiException.notFound("", "namespaces", target.namespace());
+        }
+        if (namespace.field("status.phase").equals("Terminating")) {
+            throw ApiException.forbidden(target.type().group(), target.type().plural(), Metadata.name(object),
+                    "unable to create new content in namespace " + target.namespace()
+                            + " because it is being terminated",
+                    List.of(new FieldError("NamespaceTerminating", "metadata.namespace",
+                            "namespace " + target.namespace() + " is being terminated")));
+        }
+    }
+
+    /**
+     * Unknown fields out, defaults in.
+     *
+     * @return warnings
+     */
+    private List<String> admit(ObjectNode object, ResourceType type, FieldValidation validation) {
+        List<String> unknown = shapes.admit(object, type);
+        List<String> problems = new ArrayList<>();
+        if (validation != FieldValidation.IGNORE) {
+            unknown.forEach(path -> problems.add("unknown field " + FieldError.quote(path)));
+        }
+        if (validation == FieldValidation.STRICT && !problems.isEmpty()) {
+            throw ApiException.badRequest(type.kind() + " in version " + FieldError.quote(type.version())
+                    + " cannot be handled as a " + type.kind()
+                    + ": strict decoding error: " + String.join(", ", problems));
+        }
+        resources.ruleOf(type).fillDefaults(object);
+        return problems;
+    }
+
+    private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule) {
+        List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
+        if (old != null) {
+            errors.addAll(Metadata.validateUpdate(object, old));
+        }
+        errors.addAll(shapes.validate(object, type));
+        rule.validate(object, old, errors);
+        if (!errors.isEmpty()) {
+            throw ApiException.invalid(type.group(), type.kind(), Metadata.name(object), errors);
+        }
+    }
+
+    /**
+     * A PUT.
+     *
+     * @param object what the client sent; it is not changed
+     */
+    public Outcome put(Target target, ObjectNode object, Call call) {
+        ResourceType type = target.type();
+        checkNamespace(target, object);
+        String name = Metadata.name(object);
+        if (!name.isEmpty() && !name.equals(target.name())) {
+            throw ApiException
+                    .badRequest("the name of the object (" + name + ") does not match the name on the URL ("
+                            + target.name() + ")");
+        }
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("name must be provided");
+        }
+        boolean mayCreate = type.traits().createOnUpdate() && target.subresource().isEmpty();
+        if (mayCreate && resources.find(type, target.namespace(), target.name()) == null
+                && Metadata.versionOrNull(object) == null) {
+            return create(target, object.deepCopy(), call);
+        }
+        if (Metadata.versionOrNull(object) == null && !type.traits().unconditionalUpdate()) {
+            resources.require(target);
+            throw ApiException.invalid(type.group(), type.plural(), target.name(),
+                    List.of(FieldError.invalid("metadata.resourceVersion", object.numberNode(0),
+                            "must be specified for an update")));
+        }
+        return change(target, _ -> object.deepCopy(), call);
+    }
+
+    /**
+     * Changes an object by a function from its current to its desired state, which may run more than once.
+     *
+     * @throws ApiException
+     *             404, 409, 422 …
+     */
+    public Outcome change(Target target, Function<ObjectNode, ObjectNode> edit, Call call) {
+        ResourceType type = target.type();
+        while (true) {
+            Stored current = resources.require(target);
+            ObjectNode old = Codec.decode(current, type);
+            ObjectNode desired = edit.apply(old.deepCopy());
+            Outcome outcome = commit(target, current, old, desired, call);
+            if (outcome != null) {
+                return outcome;
+            }
+        }
+    }
+
+    /** @return null when somebody else was faster */
+    private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call) {
+        ResourceType type = target.type();
+        checkIdentity(target, old, desired);
+        ObjectNode object = merge(target, old, desired);
+        List<String> warnings = admit(object, type, FieldValidation.of(call));
+        Metadata.tidy(object);
+        Metadata.keepSystemFields(old, object);
+        KindRule rule = resources.ruleOf(type);
+        boolean whole = target.subresource().isEmpty();
+        if (whole) {
+            rule.prepareUpdate(old, object);
+        }
+        if (type.traits().generation() && whole && specChanged(old, object, type)) {
+            Metadata.of(object).put("generation", Metadata.generation(old) + 1);
+        }
+        Metadata.of(object).put("resourceVersion", Metadata.version(old));
+        validate(object, old, type, rule);
+        if (Json.same(old, object)) {
+            return new Outcome(current, false, warnings);
+        }
+        Stored draft = Codec.draft(object, type);
+        if (call.dryRun()) {
+            return new Outcome(draft.at(current.version()), false, warnings);
+        }
+        Shelf shelf = resources.shelf(type);
+        if (Metadata.deleting(object) && Metadata.finalizers(object).isEmpty() && !rule.holdsDeletion(object)) {
+            Stored gone = shelf.delete(current, draft);
+            if (gone != null) {
+                resources.deleted(type, object);
+                return new Outcome(gone, false, warnings);
+            }
+            return null;
+        }
+        Stored stored = shelf.replace(current, draft);
+        if (stored == null) {
+            return null;
+        }
+        rule.committed(object);
+        return new Outcome(stored, false, warnings);
+    }
+
+    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired) {
+        ResourceType type = target.type();
+        String version = Metadata.versionOrNull(desired);
+        if (version != null && !version.equals(Metadata.version(old))) {
+            if (!version.chars().allMatch(Character::isDigit)) {
+                throw ApiException.badRequest("invalid resource version \"" + version + "\"");
+            }
+            throw ApiException.modified(type.group(), type.plural(), target.name());
+        }
+        String uid = Metadata.uid(desired);
+        if (!uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
+            throw ApiException.conflict(type.group(), type.plural(), target.name(),
+                    "StorageError: invalid object, Code: 4, Key: /registry/"
+                            + (type.group().isEmpty() ? "" : type.group() + "/") + type.plural() + "/"
+                            + Stored.key(target.namespace(), target.name())
+                            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+                            + uid + ", UID in object meta: "
+                            + Metadata.uid(old));
+        }
+    }
+
+    /** What a sub-resource may change, over what it may not. */
+    private static ObjectNode merge(Target target, ObjectNode old, ObjectNode desired) {
+        ResourceType type = target.type();
+        ObjectNode object;
+        switch (target.subresource()) {
+            case "" -> {
+                object = desired;
+                if (type.hasStatus()) {
+                    copy("status", old, object);
+                }
+            }
+            case "status" -> {
+                object = old.deepCopy();
+                copy("status", desired, object);
+                if (!type.isCustom()) {
+                    copyInMetadata("annotations", desired, object);
+                }
+                copyInMetadata("managedFields", desired, object);
+            }
+            case "finalize" -> {
+                object = old.deepCopy();
+                copy("spec", desired, object);
+            }
+            default -> throw ApiException.methodNotAllowed();
+        }
+        object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+        return object;
+    }
+
+    private static void copy(String field, ObjectNode from, ObjectNode to) {
+        var value = from.get(field);
+        if (value == null) {
+            to.remove(field);
+        } else {
+            to.set(field, value);
+        }
+    }
+
+    private static void copyInMetadata(String field, ObjectNode from, ObjectNode to) {
+        copy(field, Metadata.of(from), Metadata.of(to));
+    }
+
+    /** Generation counts what somebody wants, not what is: changes of metadata do not count, nor of a status that is a resource of its own. */
+    private static boolean specChanged(ObjectNode old, ObjectNode object, ResourceType type) {
+        ObjectNode before = old.deepCopy();
+        ObjectNode after = object.deepCopy();
+        for (ObjectNode each : List.of(before, after)) {
+            each.remove("metadata");
+            if (type.hasStatus()) {
+                each.remove("status");
+            }
+        }
+        return !Json.same(before, after);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.windlass.apiserver.internal.schema;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/** The string formats that a schema can ask for; an unknown one accepts everything, as in Kubernetes. */
+final class Formats {
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
+    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+    private static final Pattern UUID = Pattern
+            .compile("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}");
+    private static final Pattern HOSTNAME = Pattern
+            .compile("[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*\\.?");
+    private static final Pattern DURATION = Pattern.compile(
+            "[-+]?(\\d+(\\.\\d*)?|\\.\\d+)\\s*(ns|us|µs|ms|s|m|h|d|w)(((\\d+(\\.\\d*)?|\\.\\d+))\\s*(ns|us|µs|ms|s|m|h|d|w))*");
+
+    private Formats() {
+    }
+
+    static boolean accepts(String format, String text) {
+        return switch (format) {
+            case "date-time" -> isDateTime(text);
+            case "date" -> isDate(text);
+            case "byte" -> isBase64(text);
+            case "email" -> EMAIL.matcher(text).matches();
+            case "ipv4" -> IPV4.matcher(text).matches();
+            case "ipv6" -> IPV6.matcher(text).matches();
+            case "cidr" -> isCidr(text);
+            case "uri" -> isUri(text);
+            case "uuid", "uuid3", "uuid4", "uuid5" -> UUID.matcher(text).matches();
+            case "hostname" -> HOSTNAME.matcher(text).matches();
+            case "duration" -> text.equals("0") || DURATION.matcher(text).matches();
+            default -> true;
+        };
+    }
+
+    private static boolean isDateTime(String text) {
+        try {
+            OffsetDateTime.parse(text);
+            return true;
+        } catch (DateTimeException _) {
+            return false;
+        }
+    }
+
+    private static boolean isDate(String text) {
+        try {
+            LocalDate.parse(text);
+            return true;
+        } catch (DateTimeException _) {
+            return false;
+        }
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            Base64.getDecoder().decode(text);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private static boolean isCidr(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            return false;
+        }
+        String address = text.substring(0, slash);
+        return (IPV4.matcher(address).matches() || IPV6.matcher(address).matches())
+                && text.substring(slash + 1).matches("\\d{1,3}");
+    }
+
+    private static boolean isUri(String text) {
+        try {
+            return new URI(text).getScheme() != null || text.startsWith("/");
+        } catch (URISyntaxException _) {
+            return false;
+        }
+    }
+}

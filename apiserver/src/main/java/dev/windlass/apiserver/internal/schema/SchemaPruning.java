@@ -1,0 +1,102 @@
+package dev.windlass.apiserver.internal.schema;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Takes out of a custom resource what its schema does not know, and puts in what the schema has a default for. Stateless. */
+public final class SchemaPruning {
+    private static final Set<String> TYPE_AND_METADATA = Set.of("apiVersion", "kind", "metadata");
+
+    private SchemaPruning() {
+    }
+
+    /**
+     * Removes unknown fields.
+     *
+     * @param unknown
+     *            gets the paths of what was removed
+     */
+    public static void prune(ObjectNode object, ObjectNode schema, List<String> unknown) {
+        pruneObject(object, schema, "", true, unknown);
+    }
+
+    private static void prune(JsonNode value, @Nullable JsonNode schema, String path, List<String> unknown) {
+        if (value instanceof ObjectNode object) {
+            pruneObject(object, schema, path, Json.flag(schema, false, "x-kubernetes-embedded-resource"), unknown);
+        } else if (value instanceof ArrayNode array) {
+            JsonNode items = schema == null ? null : schema.get("items");
+            if (items == null && keepsUnknown(schema)) {
+                return;
+            }
+            for (int i = 0; i < array.size(); i++) {
+                prune(array.get(i), items, path + "[" + i + "]", unknown);
+            }
+        }
+    }
+
+    private static void pruneObject(ObjectNode object, @Nullable JsonNode schema, String path, boolean resource,
+            List<String> unknown) {
+        boolean keep = keepsUnknown(schema);
+        JsonNode properties = schema == null ? null : schema.get("properties");
+        JsonNode additional = schema == null ? null : schema.get("additionalProperties");
+        for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
+            String name = field.getKey();
+            String at = path.isEmpty() ? name : path + "." + name;
+            if (resource && TYPE_AND_METADATA.contains(name)) {
+                continue;
+            }
+            JsonNode property = properties == null ? null : properties.get(name);
+            if (property != null) {
+                prune(field.getValue(), property, at, unknown);
+            } else if (additional instanceof ObjectNode) {
+                prune(field.getValue(), additional, at, unknown);
+            } else if (!keep && !(additional != null && additional.isBoolean() && additional.booleanValue())) {
+                object.remove(name);
+                unknown.add(at);
+            }
+        }
+    }
+
+    private static boolean keepsUnknown(@Nullable JsonNode schema) {
+        return Json.flag(schema, false, "x-kubernetes-preserve-unknown-fields");
+    }
+
+    /** Fills in defaults; a null where the schema has a default and allows no null counts as missing. */
+    public static void fillDefaults(JsonNode value, @Nullable JsonNode schema) {
+        if (schema == null) {
+            return;
+        }
+        if (value instanceof ObjectNode object) {
+            JsonNode properties = schema.path("properties");
+            for (Map.Entry<String, JsonNode> property : properties.properties()) {
+                fillDefault(object, property.getKey(), property.getValue());
+            }
+            JsonNode additional = schema.get("additionalProperties");
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                JsonNode property = properties.get(field.getKey());
+                fillDefaults(field.getValue(), property != null ? property : additional);
+            }
+        } else if (value instanceof ArrayNode array) {
+            JsonNode items = schema.get("items");
+            array.forEach(item -> fillDefaults(item, items));
+        }
+    }
+
+    private static void fillDefault(ObjectNode object, String name, JsonNode property) {
+        JsonNode fallback = property.get("default");
+        if (fallback == null) {
+            return;
+        }
+        JsonNode present = object.get(name);
+        if (present == null || (present.isNull() && !Json.flag(property, false, "nullable"))) {
+            object.set(name, fallback.deepCopy());
+        }
+    }
+}

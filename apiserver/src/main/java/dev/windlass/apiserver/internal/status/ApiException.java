@@ -1,0 +1,246 @@
+package dev.windlass.apiserver.internal.status;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A refused request: everything that its Status body says. */
+public final class ApiException extends RuntimeException {
+    private final int code;
+    private final String reason;
+    private final @Nullable ObjectNode details;
+    private final @Nullable String continueToken;
+
+    private ApiException(int code, String reason, String message, @Nullable ObjectNode details,
+            @Nullable String continueToken) {
+        super(message, null, false, false);
+        this.code = code;
+        this.reason = reason;
+        this.details = details;
+        this.continueToken = continueToken;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public String reason() {
+        return reason;
+    }
+
+    public int retryAfterSeconds() {
+        return (int) Json.number(details, 0, "retryAfterSeconds");
+    }
+
+    /** The Status object that the client is sent. */
+    public ObjectNode status() {
+        ObjectNode status = Json.object();
+        status.put("kind", "Status").put("apiVersion", "v1");
+        ObjectNode metadata = status.putObject("metadata");
+        if (continueToken != null) {
+            metadata.put("continue", continueToken);
+        }
+        status.put("status", "Failure").put("message", getMessage());
+        if (!reason.isEmpty()) {
+            status.put("reason", reason);
+        }
+        if (details != null) {
+            status.set("details", details);
+        }
+        return status.put("code", code);
+    }
+
+    private static ObjectNode details(String name, String group, String kind) {
+        ObjectNode details = Json.object();
+        if (!name.isEmpty()) {
+            details.put("name", name);
+        }
+        if (!group.isEmpty()) {
+            details.put("group", group);
+        }
+        if (!kind.isEmpty()) {
+            details.put("kind", kind);
+        }
+        return details;
+    }
+
+    private static String qualified(String resource, String group) {
+        return group.isEmpty() ? resource : resource + "." + group;
+    }
+
+    public static ApiException of(int code, String reason, String message) {
+        return new ApiException(code, reason, message, null, null);
+    }
+
+    public static ApiException notFound(String group, String resource, String name) {
+        return new ApiException(404, "NotFound",
+                qualified(resource, group) + " " + FieldError.quote(name) + " not found",
+                details(name, group, resource), null);
+    }
+
+    /** What a path below a known group and version answers when it leads nowhere. */
+    public static ApiException noSuchResource() {
+        return new ApiException(404, "NotFound", "the server could not find the requested resource", Json.object(),
+                null);
+    }
+
+    public static ApiException methodNotAllowed() {
+        return new ApiException(405, "MethodNotAllowed",
+                "the server does not allow this method on the requested resource", Json.object(), null);
+    }
+
+    public static ApiException alreadyExists(String group, String resource, String name) {
+        return new ApiException(409, "AlreadyExists",
+                qualified(resource, group) + " " + FieldError.quote(name) + " already exists",
+                details(name, group, resource), null);
+    }
+
+    /** No free name was found for a {@code generateName}. */
+    public static ApiException noFreeName(String group, String resource, String name) {
+        ObjectNode details = details(name, group, resource);
+        details.put("retryAfterSeconds", 1);
+        return new ApiException(409, "AlreadyExists", qualified(resource, group) + " " + FieldError.quote(name)
+                + " already exists, the server was not able to generate a unique name for the object", details, null);
+    }
+
+    public static ApiException conflict(String group, String resource, String name, String why) {
+        return new ApiException(409, "Conflict",
+                "Operation cannot be fulfilled on " + qualified(resource, group) + " " + FieldError.quote(name) + ": "
+                        + why,
+                details(name, group, resource), null);
+    }
+
+    public static ApiException modified(String group, String resource, String name) {
+        return conflict(group, resource, name,
+                "the object has been modified; please apply your changes to the latest version and try again");
+    }
+
+    /** A conflict between appliers. */
+    public static ApiException applyConflict(List<FieldError> causes, String message) {
+        ObjectNode details = Json.object();
+        putCauses(details, causes);
+        return new ApiException(409, "Conflict", message, details, null);
+    }
+
+    public static ApiException invalid(String group, String kind, String name, List<FieldError> errors) {
+        List<FieldError> distinct = new ArrayList<>();
+        for (FieldError error : errors) {
+            if (!distinct.contains(error)) {
+                distinct.add(error);
+            }
+        }
+        ObjectNode details = details(name, group, kind);
+        putCauses(details, distinct);
+        String what = distinct.size() == 1
+                ? distinct.getFirst().message()
+                : distinct.stream().map(FieldError::message).collect(Collectors.joining(", ", "[", "]"));
+        return new ApiException(422, "Invalid",
+                qualified(kind, group) + " " + FieldError.quote(name) + " is invalid: " + what, details, null);
+    }
+
+    private static void putCauses(ObjectNode details, List<FieldError> errors) {
+        ArrayNode causes = details.putArray("causes");
+        for (FieldError error : errors) {
+            causes.addObject().put("reason", error.reason()).put("message", error.body()).put("field", error.field());
+        }
+    }
+
+    /** A patch that could be read but not be done. */
+    public static ApiException unprocessable() {
+        return new ApiException(422, "Invalid", "the server rejected our request due to an error in our request",
+                Json.object(), null);
+    }
+
+    public static ApiException badRequest(String message) {
+        return of(400, "BadRequest", message);
+    }
+
+    public static ApiException unauthorized() {
+        return of(401, "Unauthorized", "Unauthorized");
+    }
+
+    public static ApiException forbidden(String group, String resource, String name, String why,
+            List<FieldError> causes) {
+        ObjectNode details = details(name, group, resource);
+        if (!causes.isEmpty()) {
+            putCauses(details, causes);
+        }
+        return new ApiException(403, "Forbidden",
+                qualified(resource, group) + (name.isEmpty() ? "" : " " + FieldError.quote(name)) + " is forbidden: "
+                        + why,
+                details, null);
+    }
+
+    public static ApiException notAcceptable(List<String> accepted) {
+        return of(406, "NotAcceptable", "only the following media types are accepted: " + String.join(", ", accepted));
+    }
+
+    public static ApiException unsupportedMediaType(List<String> accepted) {
+        return of(415, "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", accepted));
+    }
+
+    public static ApiException expired(String message) {
+        return of(410, "Expired", message);
+    }
+
+    /** The rest of a list can no longer be told as it was; the token leads to the rest as it is. */
+    public static ApiException expiredList(String continueToken) {
+        return new ApiException(410, "Expired",
+                """
+                        The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, \
+                        or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an \
+                        inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in \
+                        the list.""",
+                null, continueToken);
+    }
+
+    public static ApiException tooLargeVersion(long wanted, long current) {
+        ObjectNode details = Json.object();
+        details.putArray("causes").addObject().put("reason", "ResourceVersionTooLarge").put("message",
+                "Too large resource version");
+        details.put("retryAfterSeconds", 1);
+        return new ApiException(504, "Timeout",
+                "Timeout: Too large resource version: " + wanted + ", current: " + current, details, null);
+    }
+
+    /** An answer that somebody has asked us to give instead of the true one. */
+    public static ApiException scripted(int code, int retryAfterSeconds) {
+        ObjectNode details = null;
+        if (retryAfterSeconds > 0) {
+            details = Json.object();
+            details.put("retryAfterSeconds", retryAfterSeconds);
+        }
+        return switch (code) {
+            case 401 -> unauthorized();
+            case 403 -> new ApiException(403, "Forbidden", "forbidden: refused by a scripted fault", details, null);
+            case 404 -> noSuchResource();
+            case 409 -> new ApiException(409, "Conflict",
+                    "Operation cannot be fulfilled: the object has been modified; please apply your changes to the"
+                            + " latest version and try again",
+                    details, null);
+            case 410 -> new ApiException(410, "Expired", "The resourceVersion for the provided watch is too old.",
+                    details, null);
+            case 429 ->
+                new ApiException(429, "TooManyRequests", "Too many requests, please try again later.", details, null);
+            case 500 ->
+                new ApiException(500, "InternalError", "Internal error occurred: scripted fault", details, null);
+            case 503 -> new ApiException(503, "ServiceUnavailable",
+                    "the server is currently unable to handle the request", details, null);
+            case 504 -> new ApiException(504, "Timeout", "Timeout: request did not complete within requested timeout",
+                    details, null);
+            default -> new ApiException(code, "", "scripted fault", details, null);
+        };
+    }
+
+    public static ApiException internal(String message) {
+        ObjectNode details = Json.object();
+        details.putArray("causes").addObject().put("message", message);
+        return new ApiException(500, "InternalError", "Internal error occurred: " + message, details, null);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.windlass.apiserver.internal.status;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** What is wrong with one field, worded as Kubernetes words it. */
+public record FieldError(String reason, String field, String body) {
+
+    public static FieldError required(String field, String detail) {
+        return new FieldError("FieldValueRequired", field, "Required value" + suffix(detail));
+    }
+
+    public static FieldError invalid(String field, @Nullable JsonNode value, String detail) {
+        return new FieldError("FieldValueInvalid", field, "Invalid value: " + show(value) + suffix(detail));
+    }
+
+    public static FieldError invalid(String field, String value, String detail) {
+        return invalid(field, JsonNodeFactory.instance.stringNode(value), detail);
+    }
+
+    public static FieldError type(String field, String value, String detail) {
+        return new FieldError("FieldValueTypeInvalid", field, "Invalid value: " + value + suffix(detail));
+    }
+
+    public static FieldError forbidden(String field, String detail) {
+        return new FieldError("FieldValueForbidden", field, "Forbidden" + suffix(detail));
+    }
+
+    public static FieldError duplicate(String field, JsonNode value) {
+        return new FieldError("FieldValueDuplicate", field, "Duplicate value: " + show(value));
+    }
+
+    public static FieldError notSupported(String field, @Nullable JsonNode value, List<String> supported) {
+        return new FieldError("FieldValueNotSupported", field, "Unsupported value: " + show(value)
+                + (supported.isEmpty()
+                        ? ""
+                        : ": supported values: "
+                                + supported.stream().map(FieldError::quote).collect(Collectors.joining(", "))));
+    }
+
+    public static FieldError tooLong(String field, int limit) {
+        return new FieldError("FieldValueTooLong", field, "Too long: may not be more than " + limit + " bytes");
+    }
+
+    public static FieldError tooMany(String field, int actual, int limit) {
+        return new FieldError("FieldValueTooMany", field,
+                "Too many: " + actual + ": must have at most " + limit + " items");
+    }
+
+    public String message() {
+        return field + ": " + body;
+    }
+
+    private static String suffix(String detail) {
+        return detail.isEmpty() ? "" : ": " + detail;
+    }
+
+    /** A value as Go would print it in such a message. */
+    public static String show(@Nullable JsonNode value) {
+        if (value == null || value.isNull()) {
+            return "null";
+        }
+        return value.isString() ? quote(value.stringValue()) : Json.string(value);
+    }
+
+    public static String quote(String text) {
+        return Json.string(JsonNodeFactory.instance.stringNode(text));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.windlass.apiserver.internal.store;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of one object, immutable and compact. The JSON is kept as the members from {@code metadata} on, without the type, so that one copy serves
+ * every version of the API, and with a hole where the resource version goes, so that it can be encoded before its version is known and be told with another
+ * one when it is deleted.
+ */
+public final class Stored {
+    private final String namespace;
+    private final String name;
+    private final byte[] members;
+    private final int hole;
+    private final String[] labels;
+    private final String[] fields;
+    private final long version;
+
+    /**
+     * @param members
+     *            what follows the type in the object's JSON, without the opening brace, with the closing one
+     * @param hole
+     *            where in {@code members} the digits of the resource version belong
+     * @param labels
+     *            keys and values in turn
+     * @param fields
+     *            paths and values of what field selectors can ask for, in turn
+     */
+    public Stored(String namespace, String name, byte[] members, int hole, String[] labels, String[] fields,
+            long version) {
+        this.namespace = namespace;
+        this.name = name;
+        this.members = members;
+        this.hole = hole;
+        this.labels = labels;
+        this.fields = fields;
+        this.version = version;
+    }
+
+    public static String key(String namespace, String name) {
+        return namespace.isEmpty() ? name : namespace + "/" + name;
+    }
+
+    public String key() {
+        return key(namespace, name);
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** The same object at another version; shares the bytes. */
+    public Stored at(long newVersion) {
+        return new Stored(namespace, name, members, hole, labels, fields, newVersion);
+    }
+
+    public @Nullable String label(String key) {
+        return lookUp(labels, key);
+    }
+
+    /** The value of a field that selectors can ask for; "" when it is not set. */
+    public String field(String path) {
+        return switch (path) {
+            case "metadata.name" -> name;
+            case "metadata.namespace" -> namespace;
+            default -> {
+                String found = lookUp(fields, path);
+                yield found == null ? "" : found;
+            }
+        };
+    }
+
+    private static @Nullable String lookUp(String[] pairs, String key) {
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i].equals(key)) {
+                return pairs[i + 1];
+            }
+        }
+        return null;
+    }
+
+    /** Bytes of the whole members with the version in its hole. */
+    public int size() {
+        return members.length + 20;
+    }
+
+    public void writeTo(Bytes out) {
+        out.write(members, 0, hole);
+        out.ascii(Long.toString(version));
+        out.write(members, hole, members.length - hole);
+    }
+
+    /** The whole object as JSON, with the given head: the brace, kind and apiVersion, and a comma. */
+    public byte[] json(byte[] head) {
+        byte[] digits = Long.toString(version).getBytes(StandardCharsets.US_ASCII);
+        byte[] out = new byte[head.length + members.length + digits.length];
+        System.arraycopy(head, 0, out, 0, head.length);
+        System.arraycopy(members, 0, out, head.length, hole);
+        System.arraycopy(digits, 0, out, head.length + hole, digits.length);
+        System.arraycopy(members, hole, out, head.length + hole + digits.length, members.length - hole);
+        return out;
+    }
+
+    @Override
+    public String toString() {
+        return key() + "@" + version;
+    }
+}

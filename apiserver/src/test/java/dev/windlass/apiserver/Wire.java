@@ -1,0 +1,261 @@
+package dev.windlass.apiserver;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Talks to an API server with the JDK's client and nothing between. */
+final class Wire implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final ApiServer server;
+    private final HttpClient client;
+
+    Wire(ApiServer server, HttpClient.Version version) {
+        this.server = server;
+        this.client = HttpClient.newBuilder().version(version).sslContext(trusting(server)).build();
+    }
+
+    Wire(ApiServer server) {
+        this(server, HttpClient.Version.HTTP_2);
+    }
+
+    static SSLContext trusting(ApiServer server) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("ca", server.caCertificate());
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    record Answer(int code, JsonNode body, HttpResponse<String> raw) {
+        String text(String... path) {
+            return Json.textOrEmpty(body, path);
+        }
+
+        String reason() {
+            return text("reason");
+        }
+
+        String message() {
+            return text("message");
+        }
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path))
+                .header("Authorization", "Bearer " + server.token()).timeout(LIMIT);
+    }
+
+    Answer send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            String type = response.headers().firstValue("Content-Type").orElse("");
+            JsonNode body = type.startsWith("application/json") && !response.body().isEmpty()
+                    ? Json.parse(response.body())
+                    : Json.object();
+            return new Answer(response.statusCode(), body, response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    Answer get(String path) {
+        return send(request(path).GET().build());
+    }
+
+    Answer get(String path, String accept) {
+        return send(request(path).header("Accept", accept).GET().build());
+    }
+
+    Answer post(String path, String body) {
+        return send(request(path).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    Answer put(String path, String body) {
+        return send(request(path).header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    Answer put(String path, JsonNode body) {
+        return put(path, Json.string(body));
+    }
+
+    Answer patch(String path, String type, String body) {
+        return send(request(path).header("Content-Type", type)
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    Answer merge(String path, String body) {
+        return patch(path, "application/merge-patch+json", body);
+    }
+
+    Answer apply(String path, String manager, String body) {
+        return patch(path + (path.contains("?") ? "&" : "?") + "fieldManager=" + manager,
+                "application/apply-patch+yaml", body);
+    }
+
+    Answer delete(String path) {
+        return send(request(path).DELETE().build());
+    }
+
+    Answer delete(String path, String body) {
+        return send(request(path).header("Content-Type", "application/json")
+                .method("DELETE", HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    /** Opens a watch; its headers have arrived when this returns. */
+    Watching watch(String path) {
+        return watch(path, "application/json");
+    }
+
+    Watching watch(String path, String accept) {
+        String separator = path.contains("?") ? "&" : "?";
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path + separator + "watch=true"))
+                .header("Authorization", "Bearer " + server.token()).header("Accept", accept)
+                .header("User-Agent", "wire-test").build();
+        try {
+            HttpResponse<Stream<String>> response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+            return new Watching(response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An open watch and what has come on it. */
+    static final class Watching implements AutoCloseable {
+        private static final JsonNode END = Json.object().put("type", "END");
+
+        private final Stream<String> lines;
+        private final int code;
+        private final BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
+
+        Watching(HttpResponse<Stream<String>> response) {
+            lines = response.body();
+            code = response.statusCode();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    lines.forEach(line -> events.add(Json.parse(line)));
+                } catch (UncheckedIOException _) {
+                    // closed or reset: an end like any other for a test
+                } finally {
+                    events.add(END);
+                }
+            });
+        }
+
+        int code() {
+            return code;
+        }
+
+        /**
+         * The next event.
+         *
+         * @throws AssertionError when none comes
+         */
+        JsonNode next() {
+            try {
+                JsonNode event = events.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                if (event == null) {
+                    throw new AssertionError("no event within " + LIMIT);
+                }
+                return event;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** {@code ADDED name@version}. */
+        String nextLine() {
+            return line(next());
+        }
+
+        List<String> next(int count) {
+            List<String> lines = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                lines.add(nextLine());
+            }
+            return lines;
+        }
+
+        static String line(JsonNode event) {
+            String type = Json.textOrEmpty(event, "type");
+            return type.equals("END") ? type : type + " " + Json.textOrEmpty(event, "object", "metadata", "name");
+        }
+
+        /** Whether nothing has come that was not asked for. */
+        @Nullable
+        JsonNode peek() {
+            return events.peek();
+        }
+
+        @Override
+        public void close() {
+            lines.close();
+        }
+    }
+
+    static String configMap(String name, String... pairs) {
+        var object = Json.object().put("apiVersion", "v1").put("kind", "ConfigMap");
+        object.putObject("metadata").put("name", name);
+        var data = object.putObject("data");
+        for (int i = 0; i < pairs.length; i += 2) {
+            data.put(pairs[i], pairs[i + 1]);
+        }
+        return Json.string(object);
+    }
+
+    static List<String> names(JsonNode list) {
+        List<String> names = new ArrayList<>();
+        list.path("items").forEach(item -> names.add(Json.textOrEmpty(item, "metadata", "name")));
+        return names;
+    }
+
+    static String lines(String... lines) {
+        return String.join("\n", Arrays.asList(lines));
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        client.close();
+    }
+}
