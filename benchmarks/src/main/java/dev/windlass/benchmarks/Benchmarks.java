@@ -1,6 +1,8 @@
 package dev.windlass.benchmarks;
 
-/** Runs one benchmark in this JVM: {@code queue} or {@code units COUNT}. */
+import java.nio.file.Path;
+
+/** Runs one benchmark in this JVM. */
 public final class Benchmarks {
 
     private Benchmarks() {
@@ -11,8 +13,9 @@ public final class Benchmarks {
         switch (arguments.length == 0 ? "" : arguments[0]) {
             case "queue" -> QueueBenchmark.run();
             case "units" -> UnitBenchmark.run(Integer.parseInt(arguments[1]));
+            case "sync" -> SyncBenchmark.run(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
             default -> {
-                System.err.println("usage: queue | units COUNT");
+                System.err.println("usage: queue | units COUNT | sync KUBECONFIG OBJECTS");
                 System.exit(2);
             }
         }
