@@ -1,0 +1,98 @@
+package dev.windlass.controller;
+
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.Workload;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation of a controller. It does no work itself: it holds the meters, keeps the engagements engaged while it runs,
+ * and tells their sum.
+ */
+final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Workload {
+
+    private final Controller<T> controller;
+    private volatile @Nullable Begun begun;
+    // Guarded by this.
+    private boolean everReady;
+    private String told = "";
+
+    private record Begun(RunnableContext context, Engagements engagements, ControllerMeters meters) {
+    }
+
+    ControllerRun(Controller<T> controller) {
+        this.controller = controller;
+    }
+
+    Controller<T> controller() {
+        return controller;
+    }
+
+    ControllerMeters meters() {
+        return begun().meters;
+    }
+
+    RunnableContext context() {
+        return begun().context;
+    }
+
+    private Begun begun() {
+        Begun now = begun;
+        if (now == null) {
+            throw new IllegalStateException(controller + " has not begun");
+        }
+        return now;
+    }
+
+    @Override
+    public void run(RunnableContext context) throws Exception {
+        Engagements engagements = Engagements.of(context.manager());
+        ControllerMeters meters = engagements.metrics().open(controller.name());
+        context.own("meters", controller.name(), meters);
+        context.own("meters", "workqueue " + controller.name(), engagements.queueMetrics().hold(controller.name()));
+        begun = new Begun(context, engagements, meters);
+        if (context.handle() instanceof ControllerHandle<?> handle) {
+            handle.bind(engagements);
+        }
+        context.workload(this);
+        controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
+        context.detail("engagements", () -> engagements.describe(controller.name()));
+        engagements.join(this);
+        try {
+            context.awaitStop();
+        } catch (InterruptedException e) {
+            if (!context.stopping().isSet()) {
+                throw e;
+            }
+        } finally {
+            engagements.leave(this);
+        }
+    }
+
+    /** Says what the engagements amount to: nothing when all is well, else what is wrong and whether it will pass. */
+    synchronized void tell(String message, boolean trouble) {
+        RunnableContext context = begun().context;
+        if (message.isEmpty()) {
+            if (!everReady || !told.isEmpty()) {
+                everReady = true;
+                context.ready();
+            }
+        } else if (everReady || trouble) {
+            context.degraded(message);
+        } else if (!message.equals(told)) {
+            context.waiting(message);
+        }
+        told = message;
+    }
+
+    @Override
+    public long queued() {
+        return begun().engagements.sum(controller.name(), EngagementRun::queued);
+    }
+
+    @Override
+    public long inFlight() {
+        return begun().engagements.sum(controller.name(), EngagementRun::inFlight);
+    }
+}

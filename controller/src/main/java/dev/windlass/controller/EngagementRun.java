@@ -1,0 +1,336 @@
+package dev.windlass.controller;
+
+import dev.windlass.kubernetes.Client;
+import dev.windlass.kubernetes.ClusterConnection;
+import dev.windlass.kubernetes.KnownObjects;
+import dev.windlass.kubernetes.ObjectKey;
+import dev.windlass.kubernetes.Reader;
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.StopMode;
+import dev.windlass.lifecycle.StopRequest;
+import dev.windlass.lifecycle.Workload;
+import dev.windlass.workqueue.CarriedWork;
+import dev.windlass.workqueue.Item;
+import dev.windlass.workqueue.QueueSizes;
+import dev.windlass.workqueue.WorkQueue;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation of a controller on one cluster.
+ *
+ * <pre>
+ * begin      queue with carried-over work; informers acquired, handlers added with what was known
+ * sync       until every handler has had the current state; DEGRADED after the sync timeout, and goes on
+ * work       N workers take from the queue; READY; DEGRADED while an informer is in trouble
+ * finish     handlers removed, no callback runs → queue drained or halted → reconciliations awaited, then cancelled
+ *            → workers ended → what is left exported → informers released → meters dropped → carry-over stored
+ * </pre>
+ *
+ * The main thread goes through these; nothing else changes the phase. Only workers touch items.
+ */
+final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Workload, MapContext, CacheReader {
+
+    private static final Duration WATCHED_EVERY = Duration.ofSeconds(2);
+
+    private final Controller<T> controller;
+    private final ControllerMeters.Engaged meters;
+    private final ClusterConnection connection;
+    private final Pair pair;
+    private final Engagements engagements;
+    private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
+    private final Semaphore wake = new Semaphore(0);
+    private CountDownLatch workersDone = new CountDownLatch(0);
+    private volatile @Nullable Live live;
+
+    /** What there is once the run has begun. */
+    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client) {
+    }
+
+    EngagementRun(Controller<T> controller, ControllerMeters meters, ClusterConnection connection, Pair pair,
+            Engagements engagements) {
+        this.controller = controller;
+        this.meters = meters.engaged(connection.name());
+        this.connection = connection;
+        this.pair = pair;
+        this.engagements = engagements;
+    }
+
+    @Override
+    public void run(RunnableContext context) throws Exception {
+        EngagementCarryOver carried = context.carryOver().filter(EngagementCarryOver.class::isInstance)
+                .map(EngagementCarryOver.class::cast).orElse(EngagementCarryOver.NOTHING);
+        Live now = begin(context, carried);
+        boolean asked = false;
+        try {
+            if (awaitSync(now)) {
+                startWorkers(now);
+                context.ready();
+                context.carryOver(null); // taken: from here on it is in the queue
+                watchSources(now);
+            }
+            asked = true;
+        } catch (InterruptedException e) {
+            if (!context.stopping().isSet()) {
+                throw e;
+            }
+            asked = true;
+        } finally {
+            finish(now, asked);
+        }
+    }
+
+    // ---- begin
+
+    private Live begin(RunnableContext context, EngagementCarryOver carried) {
+        WorkQueue<ObjectKey> queue = context.own("work queue", controller.name(),
+                WorkQueue.<ObjectKey>builder(controller.name())
+                        .time(context.time())
+                        .rateLimiter(controller.rateLimiter())
+                        .metrics(engagements.queueMetrics())
+                        .build());
+        queue.restore(carried.work().items());
+        Live now = new Live(context, queue, connection.client(context));
+        live = now;
+        context.workload(this);
+        context.detail("controller", () -> controller.spec().name());
+        context.detail("workers", () -> Integer.toString(controller.workers()));
+        context.detail("carried over", () -> carried.count() + " keys, "
+                + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
+        for (Watch<?> watch : controller.watches()) {
+            sources.add(open(watch, now, carried.known(watch.id())));
+            context.detail("watch " + watch.id(), () -> describe(watch.id()));
+        }
+        context.stopping().onSet(wake::release);
+        return now;
+    }
+
+    private <S extends HasMetadata> Source<S> open(Watch<S> watch, Live now, KnownObjects known) {
+        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
+                wake::release);
+    }
+
+    private String describe(String watch) {
+        return sources.stream().filter(source -> source.watch().id().equals(watch)).findFirst()
+                .map(source -> {
+                    String trouble = source.trouble();
+                    return (trouble.isEmpty() ? "synced" : trouble) + ", backlog " + source.backlog();
+                })
+                .orElse("closed");
+    }
+
+    // ---- sync
+
+    /** Returns whether every handler has had the current state; false when a stop was asked for before. */
+    private boolean awaitSync(Live now) throws InterruptedException {
+        RunnableContext context = now.context;
+        long deadline = context.time().nanos() + controller.syncTimeout().toNanos();
+        String told = "";
+        while (!sources.stream().allMatch(Source::synced)) {
+            if (context.stopping().isSet()) {
+                return false;
+            }
+            String trouble = trouble();
+            boolean late = context.time().nanos() - deadline > 0;
+            String message = late ? "not synced within " + controller.syncTimeout() + ": " + trouble : trouble;
+            if (!message.equals(told)) {
+                told = message;
+                if (late) {
+                    context.degraded(message);
+                } else {
+                    context.waiting(message);
+                }
+            }
+            wake.tryAcquire(200, TimeUnit.MILLISECONDS);
+        }
+        return !context.stopping().isSet();
+    }
+
+    private String trouble() {
+        return sources.stream().map(Source::trouble).filter(trouble -> !trouble.isEmpty()).distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Until a stop: says so when an informer is in trouble, and when it is not any more. */
+    private void watchSources(Live now) throws InterruptedException {
+        RunnableContext context = now.context;
+        String told = "";
+        while (context.sleep(WATCHED_EVERY)) {
+            String trouble = trouble();
+            if (!trouble.equals(told)) {
+                told = trouble;
+                if (trouble.isEmpty()) {
+                    context.ready();
+                } else {
+                    context.degraded(trouble);
+                }
+            }
+        }
+    }
+
+    // ---- work
+
+    private void startWorkers(Live now) {
+        int count = controller.workers();
+        workersDone = new CountDownLatch(count);
+        meters.workersStarted(count);
+        for (int i = 1; i <= count; i++) {
+            now.context.fork("worker-" + i, () -> work(now));
+        }
+    }
+
+    private void work(Live now) throws InterruptedException {
+        try {
+            Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue,
+                    pair, meters);
+            for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
+                dispatch.run(item);
+            }
+        } catch (InterruptedException e) {
+            if (!now.context.cancelled().isSet()) {
+                throw e;
+            }
+        } finally {
+            meters.workerEnded();
+            workersDone.countDown();
+        }
+    }
+
+    // ---- finish
+
+    private void finish(Live now, boolean asked) {
+        boolean interrupted = Thread.interrupted();
+        Map<String, KnownObjects> known = new HashMap<>();
+        for (Source<?> source : sources) {
+            keepKnown(now, source, known);
+        }
+        StopMode mode = asked
+                ? now.context.stopRequest().map(StopRequest::mode).orElse(StopMode.ABORT)
+                : StopMode.ABORT;
+        now.queue.shutDown(mode);
+        interrupted |= awaitWorkers(now);
+        now.context.account().drained(now.queue.sizes().finishedSinceShutDown());
+        CarriedWork<ObjectKey> work = now.queue.export();
+        sources.forEach(source -> source.lease().close());
+        now.queue.close();
+        meters.close();
+        EngagementCarryOver left = new EngagementCarryOver(work, known);
+        now.context.carryOver(left);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void keepKnown(Live now, Source<?> source, Map<String, KnownObjects> known) {
+        KnownObjects told = source.detach();
+        if (told.count() <= EngagementCarryOver.MOST_KNOWN) {
+            known.put(source.watch().id(), told);
+        } else {
+            now.context.logger().atWarn().addKeyValue("watch", source.watch().id()).addKeyValue("objects", told.count())
+                    .log("too many objects to remember: the next start does not learn what was deleted meanwhile");
+        }
+    }
+
+    /** Awaits them as long as the stop allows, and cuts the drain short in time. Returns whether it was interrupted. */
+    private boolean awaitWorkers(Live now) {
+        boolean interrupted = false;
+        try {
+            if (awaitWorkersUntil(now, request(now).drainDeadline())) {
+                return false;
+            }
+            now.queue.shutDown(StopMode.HANDOFF);
+            if (awaitWorkersUntil(now, request(now).inFlightDeadline())) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            interrupted = true; // cancelled: so are the workers
+        }
+        now.queue.shutDown(StopMode.ABORT);
+        StopRequest last = request(now);
+        long end = last.inFlightDeadline() + (last.deadline() - last.inFlightDeadline()) / 2;
+        while (true) {
+            try {
+                awaitWorkersUntil(now, end);
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+
+    private static StopRequest request(Live now) {
+        long time = now.context.time().nanos();
+        return now.context.stopRequest()
+                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, time, time,
+                        time + TimeUnit.SECONDS.toNanos(2)));
+    }
+
+    private boolean awaitWorkersUntil(Live now, long deadline) throws InterruptedException {
+        return workersDone.await(Math.max(0, deadline - now.context.time().nanos()), TimeUnit.NANOSECONDS);
+    }
+
+    // ---- what others ask
+
+    @Override
+    public long queued() {
+        return sizes().queued();
+    }
+
+    @Override
+    public long inFlight() {
+        return sizes().processing();
+    }
+
+    private QueueSizes sizes() {
+        Live now = live;
+        return now == null ? new QueueSizes(0, 0, 0, 0, 0) : now.queue.sizes();
+    }
+
+    @Override
+    public String controller() {
+        return controller.name();
+    }
+
+    @Override
+    public String cluster() {
+        return connection.name();
+    }
+
+    @Override
+    public CacheReader cache() {
+        return this;
+    }
+
+    @Override
+    public <S extends HasMetadata> Optional<S> get(Request<S> request) {
+        return reader(request.resource().type()).get(request.key());
+    }
+
+    @Override
+    public <S extends HasMetadata> Reader<S> reader(Class<S> type) {
+        for (Source<?> source : sources) {
+            if (source.watch().spec().resource().type() == type) {
+                @SuppressWarnings("unchecked") // the class is the same
+                Source<S> found = (Source<S>) source;
+                return found.lease().reader();
+            }
+        }
+        throw new IllegalArgumentException(
+                Objects.requireNonNull(controller.spec().name()) + " does not watch " + type.getSimpleName()
+                        + ", only " + sources.stream().map(source -> source.watch().id()).toList()
+                        + ": add owns(…) or watches(…), or read from the server with client()");
+    }
+}

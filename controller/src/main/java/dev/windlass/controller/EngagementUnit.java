@@ -1,0 +1,35 @@
+package dev.windlass.controller;
+
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.Unit;
+
+/** One controller on one cluster, as a child of the cluster. What it runs is asked of the pair at each start. */
+record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHandle> {
+
+    static final String KIND = "Engagement";
+
+    static EngagementUnit of(Pair pair, Controller<?> controller, String informers) {
+        RunnableSpec spec = RunnableSpec.builder(controller.name())
+                .kind(KIND)
+                .label("controller", controller.name())
+                .label("cluster", pair.cluster())
+                .dependsOn(informers)
+                .drains(true)
+                .signalsReadiness(true)
+                .stop(controller.spec().stop())
+                .build();
+        return new EngagementUnit(pair, spec);
+    }
+
+    @Override
+    public ManagedRunnable newInstance() {
+        return pair.newRun();
+    }
+
+    @Override
+    public RunnableHandle handle(RunnableHandle base) {
+        return base;
+    }
+}

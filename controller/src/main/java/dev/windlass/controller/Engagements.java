@@ -1,0 +1,361 @@
+package dev.windlass.controller;
+
+import dev.windlass.kubernetes.ClusterConnection;
+import dev.windlass.kubernetes.ClusterHandle;
+import dev.windlass.kubernetes.Clusters;
+import dev.windlass.lifecycle.DeadlineException;
+import dev.windlass.lifecycle.LifecycleException;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.NameTakenException;
+import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopMode;
+import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.StopRequest;
+import dev.windlass.lifecycle.StoppingException;
+import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
+import dev.windlass.lifecycle.UnknownUnitException;
+import dev.windlass.workqueue.WorkQueueMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engagements of a manager: whenever a controller runs or a cluster is connected, the pairs that are missing are started.
+ * Adding an engagement returns at once, so that no pair waits for another.
+ *
+ * <p>The monitor guards the two maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
+ * pair is under way, and never while one is awaited. Lock order: this, then a {@link ControllerRun}.
+ */
+final class Engagements implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
+
+    private final Manager manager;
+    private final Clusters clusters;
+    private final WorkQueueMetrics queueMetrics;
+    private final ControllerMetrics metrics;
+    private final Map<String, ControllerRun<?>> runs = new HashMap<>();
+    private final Map<String, Map<String, Pair>> pairs = new HashMap<>(); // by controller, then by cluster
+    private final Registration connected;
+    private final Registration events;
+
+    private Engagements(Manager manager) {
+        this.manager = manager;
+        this.clusters = Clusters.of(manager);
+        this.queueMetrics = WorkQueueMetrics.register(manager.metrics());
+        this.metrics = new ControllerMetrics(manager.metrics());
+        this.connected = clusters.onConnected(this::onConnected);
+        this.events = manager.subscribe(this::onEvent);
+    }
+
+    static Engagements of(Manager manager) {
+        return manager.extension(Engagements.class, Engagements::new);
+    }
+
+    WorkQueueMetrics queueMetrics() {
+        return queueMetrics;
+    }
+
+    ControllerMetrics metrics() {
+        return metrics;
+    }
+
+    // ---- engaging
+
+    /** A controller runs: it is engaged with every cluster that is connected. */
+    void join(ControllerRun<?> run) {
+        synchronized (this) {
+            runs.put(run.controller().name(), run);
+            for (ClusterHandle cluster : clusters.all()) {
+                cluster.connection().ifPresent(connection -> engage(run, connection));
+            }
+        }
+        evaluate(run);
+    }
+
+    private void onConnected(ClusterConnection connection) {
+        List<ControllerRun<?>> all;
+        synchronized (this) {
+            all = List.copyOf(runs.values());
+            all.forEach(run -> engage(run, connection));
+        }
+        all.forEach(this::evaluate);
+    }
+
+    private void engage(ControllerRun<?> run, ClusterConnection connection) {
+        String controller = run.controller().name();
+        if (!run.controller().serves(connection.name())) {
+            return;
+        }
+        Pair pair = pairs.computeIfAbsent(controller, name -> new TreeMap<>())
+                .computeIfAbsent(connection.name(), cluster -> new Pair(controller, cluster, this));
+        ClusterConnection before = pair.connection;
+        if (pair.run == run && before != null && before.generation() >= connection.generation()) {
+            return; // engaged, or tried; an older generation's message came late
+        }
+        pair.run = run;
+        pair.connection = connection;
+        pair.controllerGeneration = run.context().generation();
+        try {
+            RunnableHandle handle = connection.context()
+                    .add(EngagementUnit.of(pair, run.controller(), connection.informers().unit()));
+            pair.handle = handle;
+        } catch (StoppingException e) {
+            LOGGER.atDebug().addKeyValue("unit", pair.unit()).log("not engaged: the cluster is stopping");
+        } catch (NameTakenException e) {
+            restart(pair, e);
+        }
+    }
+
+    /** The engagement of an earlier generation of the controller has not ended yet: it starts again when it has. */
+    private void restart(Pair pair, NameTakenException taken) {
+        RunnableHandle present = manager.find(pair.unit()).orElse(null);
+        if (present == null || !present.kind().equals(EngagementUnit.KIND)) {
+            LOGGER.atError().setCause(taken).addKeyValue("unit", pair.unit())
+                    .log("not engaged: the name is taken by another unit");
+            return;
+        }
+        pair.handle = present;
+        present.start().whenDone(outcome -> {
+            if (outcome instanceof Outcome.Failed<UnitStatus> failed
+                    && failed.error() instanceof UnknownUnitException) {
+                engageAgain(pair); // it was on its way out, and is gone now
+            }
+            evaluate(pair.controller());
+        });
+    }
+
+    private synchronized void engageAgain(Pair pair) {
+        ControllerRun<?> run = pair.run;
+        ClusterConnection connection = pair.connection;
+        if (run != null && connection != null) {
+            pair.run = null;
+            engage(run, connection);
+        }
+    }
+
+    // ---- disengaging
+
+    /** A controller was asked to stop: its engagements stop, or go, with the same deadlines. Returns when they have. */
+    void leave(ControllerRun<?> run) {
+        RunnableContext context = run.context();
+        List<Pair> mine = new ArrayList<>();
+        synchronized (this) {
+            String controller = run.controller().name();
+            if (runs.remove(controller, run)) {
+                mine.addAll(pairs.getOrDefault(controller, Map.of()).values());
+                mine.forEach(pair -> pair.run = null);
+            }
+        }
+        boolean interrupted = Thread.interrupted();
+        Map<Pair, Operation<StopReport>> stops = new HashMap<>();
+        StopRequest request = request(context);
+        for (Pair pair : mine) {
+            RunnableHandle handle = pair.handle;
+            if (handle != null) {
+                stops.put(pair, stop(handle, options(context, request), request.reason()));
+            }
+        }
+        for (Map.Entry<Pair, Operation<StopReport>> stop : stops.entrySet()) {
+            interrupted |= await(context, stop.getKey(), stop.getValue());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Operation<StopReport> stop(RunnableHandle handle, StopOptions options, Reason reason) {
+        return reason == Reason.REMOVED ? handle.remove(options) : handle.stop(options);
+    }
+
+    private boolean await(RunnableContext context, Pair pair, Operation<StopReport> stop) {
+        boolean interrupted = false;
+        while (true) {
+            StopRequest request = request(context);
+            try {
+                StopReport report = stop
+                        .await(Duration.ofNanos(Math.max(0, request.deadline() - context.time().nanos())));
+                context.account().drained(report.drained());
+                context.account().discarded(report.discarded(), report.discardedSample());
+                return interrupted;
+            } catch (InterruptedException e) {
+                if (!interrupted && request(context).mode() == StopMode.ABORT) {
+                    RunnableHandle handle = pair.handle;
+                    if (handle != null) {
+                        stop(handle, options(context, request(context)), request.reason());
+                    }
+                }
+                interrupted = true;
+            } catch (DeadlineException e) {
+                context.logger().atWarn().addKeyValue("engagement", pair.unit())
+                        .log("engagement has not ended in time");
+                return interrupted;
+            } catch (LifecycleException e) {
+                context.logger().atDebug().addKeyValue("engagement", pair.unit()).addKeyValue("reason", e.getMessage())
+                        .log("engagement was not stopped");
+                return interrupted;
+            }
+        }
+    }
+
+    private static StopRequest request(RunnableContext context) {
+        long now = context.time().nanos();
+        return context.stopRequest()
+                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, now, now, now + 2_000_000_000L));
+    }
+
+    /** What is left of the controller's own budget, less a part of the release share, which it needs itself. */
+    private static StopOptions options(RunnableContext context, StopRequest request) {
+        long now = context.time().nanos();
+        long drain = Math.max(0, request.drainDeadline() - now);
+        long inFlight = Math.max(0, request.inFlightDeadline() - now - drain);
+        long release = Math.max(0, request.deadline() - now - drain - inFlight) / 3;
+        return new StopOptions(request.mode(), Duration.ofNanos(drain), Duration.ofNanos(inFlight),
+                Duration.ofNanos(release), true);
+    }
+
+    // ---- watching
+
+    private void onEvent(UnitEvent event) {
+        switch (event.kind()) {
+            case "Cluster" -> runs().forEach(this::evaluate);
+            case "Controller" -> {
+                if (event.to() == UnitState.REMOVED) {
+                    onControllerRemoved(event);
+                }
+            }
+            case EngagementUnit.KIND -> {
+                String controller = event.unit().substring(event.unit().lastIndexOf('/') + 1);
+                if (event.to() == UnitState.REMOVED) {
+                    onEngagementRemoved(controller, event);
+                }
+                evaluate(controller);
+            }
+            default -> {
+                // not ours
+            }
+        }
+    }
+
+    /** It was not running when it was removed, so nobody told its engagements. */
+    private void onControllerRemoved(UnitEvent event) {
+        String controller = event.unit().substring(Controller.PREFIX.length());
+        List<RunnableHandle> orphans = new ArrayList<>();
+        synchronized (this) {
+            for (Pair pair : pairs.getOrDefault(controller, Map.of()).values()) {
+                RunnableHandle handle = pair.handle;
+                if (pair.run == null && pair.controllerGeneration <= event.generation() && handle != null
+                        && handle.state() != UnitState.REMOVED) {
+                    orphans.add(handle);
+                }
+            }
+        }
+        orphans.forEach(RunnableHandle::remove);
+    }
+
+    private synchronized void onEngagementRemoved(String controller, UnitEvent event) {
+        Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
+        byCluster.values().removeIf(pair -> {
+            RunnableHandle handle = pair.handle;
+            return pair.unit().equals(event.unit()) && handle != null && handle.state() == UnitState.REMOVED
+                    && pair.run == null;
+        });
+        if (byCluster.isEmpty()) {
+            pairs.remove(controller);
+        }
+    }
+
+    private synchronized List<ControllerRun<?>> runs() {
+        return List.copyOf(runs.values());
+    }
+
+    private void evaluate(String controller) {
+        ControllerRun<?> run;
+        synchronized (this) {
+            run = runs.get(controller);
+        }
+        if (run != null) {
+            evaluate(run);
+        }
+    }
+
+    /** Tells a controller how its engagements with ready clusters are. */
+    private synchronized void evaluate(ControllerRun<?> run) {
+        if (runs.get(run.controller().name()) != run) {
+            return;
+        }
+        Map<String, Pair> byCluster = pairs.getOrDefault(run.controller().name(), Map.of());
+        List<String> missing = new ArrayList<>();
+        boolean trouble = false;
+        for (Pair pair : byCluster.values()) {
+            ClusterHandle cluster = clusters.find(pair.cluster()).orElse(null);
+            if (cluster == null || cluster.state() != UnitState.READY) {
+                continue;
+            }
+            RunnableHandle handle = pair.handle;
+            UnitState state = handle == null ? UnitState.NEW : handle.state();
+            if (state != UnitState.READY) {
+                missing.add(describe(pair.cluster(), handle));
+                trouble |= state != UnitState.NEW && state != UnitState.PENDING && state != UnitState.STARTING;
+            }
+        }
+        run.tell(String.join("; ", missing), trouble);
+    }
+
+    private static String describe(String cluster, @Nullable RunnableHandle handle) {
+        if (handle == null) {
+            return "engagement with " + cluster + " is not started yet";
+        }
+        String message = handle.status().message();
+        return handle.name() + " is " + handle.state() + (message.isEmpty() ? "" : ": " + message);
+    }
+
+    // ---- what others ask
+
+    List<RunnableHandle> of(String controller) {
+        return pairs(controller).stream().map(pair -> pair.handle).flatMap(java.util.stream.Stream::ofNullable)
+                .toList();
+    }
+
+    String describe(String controller) {
+        return of(controller).stream().map(handle -> handle.name() + " " + handle.state())
+                .collect(Collectors.joining(", "));
+    }
+
+    long sum(String controller, ToLongFunction<EngagementRun<?>> what) {
+        long sum = 0;
+        for (Pair pair : pairs(controller)) {
+            EngagementRun<?> engagement = pair.engagement;
+            sum += engagement == null ? 0 : what.applyAsLong(engagement);
+        }
+        return sum;
+    }
+
+    private synchronized List<Pair> pairs(String controller) {
+        return List.copyOf(pairs.getOrDefault(controller, Map.of()).values());
+    }
+
+    @Override
+    public void close() {
+        connected.close();
+        events.close();
+        queueMetrics.close();
+        metrics.close();
+    }
+}

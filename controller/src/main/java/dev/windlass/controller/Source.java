@@ -1,0 +1,118 @@
+package dev.windlass.controller;
+
+import dev.windlass.kubernetes.HandlerRegistration;
+import dev.windlass.kubernetes.InformerLease;
+import dev.windlass.kubernetes.InformerStatus;
+import dev.windlass.kubernetes.KnownObject;
+import dev.windlass.kubernetes.KnownObjects;
+import dev.windlass.kubernetes.ObjectKey;
+import dev.windlass.kubernetes.Observed;
+import dev.windlass.kubernetes.ResourceHandler;
+import dev.windlass.workqueue.WorkQueue;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A watch of one engagement at work: hears of changes and queues the keys they ask for. Low priority is for what is probably
+ * in order already: the state found at the first start, and what did not change since an earlier generation knew it.
+ */
+final class Source<S extends HasMetadata> implements ResourceHandler<S> {
+
+    static final int LOW_PRIORITY = -100;
+
+    private final Watch<S> watch;
+    private final InformerLease<S> lease;
+    private final KnownObjects known;
+    private final MapContext context;
+    private final WorkQueue<ObjectKey> queue;
+    private final HandlerRegistration registration;
+
+    Source(Watch<S> watch, InformerLease<S> lease, KnownObjects known, MapContext context, WorkQueue<ObjectKey> queue,
+            Runnable onSynced) {
+        this.watch = watch;
+        this.lease = lease;
+        this.known = known;
+        this.context = context;
+        this.queue = queue;
+        this.registration = lease.addHandler(this, known);
+        registration.onSynced(onSynced);
+    }
+
+    Watch<S> watch() {
+        return watch;
+    }
+
+    InformerLease<S> lease() {
+        return lease;
+    }
+
+    boolean synced() {
+        return registration.synced();
+    }
+
+    int backlog() {
+        return registration.backlog();
+    }
+
+    /** What keeps it from working, or the empty string. */
+    String trouble() {
+        InformerStatus status = lease.status();
+        String message = status.message().isEmpty() ? "" : ": " + status.message();
+        return switch (status.state()) {
+            case BACKOFF, DEGRADED, STOPPED -> status.resource() + " " + status.state() + message;
+            case LISTING -> synced() ? "" : status.resource() + " LISTING" + message;
+            case WATCHING -> synced() ? "" : status.resource() + " not delivered yet";
+        };
+    }
+
+    /** No callback runs when this returns, and none will. What the handler had not been told of stays as it was known. */
+    KnownObjects detach() {
+        boolean complete = registration.synced();
+        KnownObjects told = registration.detach();
+        return complete || known.count() == 0 ? told : known;
+    }
+
+    @Override
+    public void added(Observed<S> now) {
+        if (watch.predicate().added(now)) {
+            boolean low = known.count() > 0 ? now.unchanged() : now.initial();
+            enqueue(watch.targets(now, context), low ? LOW_PRIORITY : 0);
+        }
+    }
+
+    @Override
+    public void updated(Observed<S> old, Observed<S> now) {
+        if (watch.predicate().updated(old, now)) {
+            Collection<ObjectKey> targets = watch.targets(now, context);
+            if (!watch.isPrimary()) {
+                Set<ObjectKey> both = new HashSet<>(targets);
+                both.addAll(watch.targets(old, context));
+                targets = both;
+            }
+            enqueue(targets, old.resourceVersion().equals(now.resourceVersion()) ? LOW_PRIORITY : 0);
+        }
+    }
+
+    @Override
+    public void deleted(Observed<S> last) {
+        if (watch.predicate().deleted(last)) {
+            enqueue(watch.targets(last, context), 0);
+        }
+    }
+
+    /** It went while nobody watched. Of another object than those reconciled no more is known than its name. */
+    @Override
+    public void vanished(KnownObject gone) {
+        if (watch.isPrimary()) {
+            queue.add(gone.key());
+        }
+    }
+
+    private void enqueue(Collection<ObjectKey> targets, int priority) {
+        for (ObjectKey target : targets) {
+            queue.add(target, priority);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.controller;
+
+import org.jspecify.annotations.NullMarked;
