@@ -4,9 +4,9 @@
 usage: extract-structure.py --kubeconfig FILE [--out DIR]     a running kube-apiserver, asked through kubectl
        extract-structure.py --documents DIR [--out DIR]       the folder api/ of a Kubernetes source tree, which holds the same documents
 
-Writes two files, one line per entry so that changes can be read:
-  kinds.jsonl   what is served: a line per group, version and resource, in discovery's order
-  types.jsonl   the types behind it: a line per type, [name, description]
+Writes two files below the folder of the internal packages, one line per entry so that changes can be read:
+  kind/kinds.jsonl     what is served: a line per group, version and resource, in discovery's order
+  schema/types.jsonl   the types behind it: a line per type, [name, description]
 A type is {"f": {field: ref}, "r": [required], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
 A ref is the name of a scalar (string, byte, date-time, int32, int64, number, boolean, any, int-or-string, quantity), "@type", or
 {"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default}, {"map": ref, …}, {"ref": ref, …}.
@@ -178,11 +178,12 @@ def main():
         if name not in reached:
             reached.add(name)
             todo += refs_in(described[name])
-    os.makedirs(given.out, exist_ok=True)
-    with open(os.path.join(given.out, "kinds.jsonl"), "w") as out:
+    for folder in ("kind", "schema"):
+        os.makedirs(os.path.join(given.out, folder), exist_ok=True)
+    with open(os.path.join(given.out, "kind", "kinds.jsonl"), "w") as out:
         for entry in kinds:
             out.write(json.dumps(entry, separators=(",", ":")) + "\n")
-    with open(os.path.join(given.out, "types.jsonl"), "w") as out:
+    with open(os.path.join(given.out, "schema", "types.jsonl"), "w") as out:
         for name in sorted(reached):
             out.write(json.dumps([name, described[name]], separators=(",", ":"), sort_keys=False) + "\n")
     print("%d resources, %d types" % (len(kinds), len(reached)), file=sys.stderr)

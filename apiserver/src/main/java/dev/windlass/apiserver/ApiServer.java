@@ -3,6 +3,7 @@ package dev.windlass.apiserver;
 import dev.windlass.apiserver.internal.crd.Definitions;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.http.ApiHandler;
+import dev.windlass.apiserver.internal.http.FaultRules;
 import dev.windlass.apiserver.internal.http.Streams;
 import dev.windlass.apiserver.internal.http.Witness;
 import dev.windlass.apiserver.internal.kind.Catalog;
@@ -12,6 +13,7 @@ import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Surroundings;
+import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.watch.OpenWatches;
 import java.security.SecureRandom;
@@ -48,6 +50,8 @@ public final class ApiServer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService executor;
     private final Listener listener;
+    private final FaultRules faultRules = new FaultRules();
+    private final Faults faults;
     private final ScheduledFuture<?> bookmarks;
 
     private ApiServer(Builder builder) {
@@ -61,17 +65,19 @@ public final class ApiServer implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("apiserver-" + name + "-", 0).factory());
         Catalog catalog = Catalog.builtIn();
-        Resources resources = new Resources(store, catalog,
+        Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
         Namespaces namespaces = new Namespaces(resources, executor);
         new Definitions(resources);
         namespaces.createDefaults();
         listener = new Listener(name, certificates, builder.port, executor);
+        faults = new Faults(faultRules, listener, openWatches);
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
             listener.serve(new ApiHandler(resources, new Api(resources), new Discovery(catalog, listener.address()),
-                    witness, streams, token));
+                    witness, streams, faultRules,
+                    token));
         } catch (RuntimeException e) {
             timer.shutdownNow();
             executor.shutdownNow();
@@ -157,6 +163,11 @@ public final class ApiServer implements AutoCloseable {
         witness.clear();
     }
 
+    /** What can be made to go wrong. */
+    public Faults faults() {
+        return faults;
+    }
+
     /** Forgets the history: a watch or list that goes on from an older resource version is told 410. Watches that are up to date go on. */
     public void compact() {
         store.compact();
@@ -167,6 +178,7 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         bookmarks.cancel(false);
         timer.shutdownNow();
+        faultRules.close();
         openWatches.endAll();
         listener.close();
         executor.shutdownNow();

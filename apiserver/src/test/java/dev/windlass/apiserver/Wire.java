@@ -173,7 +173,7 @@ final class Wire implements AutoCloseable {
             Thread.ofVirtual().start(() -> {
                 try {
                     lines.forEach(line -> events.add(Json.parse(line)));
-                } catch (UncheckedIOException _) {
+                } catch (UncheckedIOException | IllegalStateException _) {
                     // closed or reset: an end like any other for a test
                 } finally {
                     events.add(END);

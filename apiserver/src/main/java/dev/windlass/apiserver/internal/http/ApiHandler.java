@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.http;
 
 import dev.windlass.apiserver.internal.discovery.Discovery;
+import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Paths;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -38,68 +40,93 @@ public final class ApiHandler extends Handler.Abstract {
     private final Documents documents;
     private final Witness witness;
     private final Streams streams;
+    private final FaultRules faults;
     private final String authorization;
 
-    /** @param token that a client must show */
+    /**
+     * @param token
+     *            that a client must show
+     */
     public ApiHandler(Resources resources, Api api, Discovery discovery, Witness witness, Streams streams,
-            String token) {
+            FaultRules faults, String token) {
         this.resources = resources;
         this.api = api;
-        this.documents = new Documents(discovery);
+        this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()));
         this.witness = witness;
         this.streams = streams;
+        this.faults = faults;
         this.authorization = "Bearer " + token;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         witness.begun();
-        String verb = request.getMethod().toLowerCase(java.util.Locale.ROOT);
-        String user = "system:anonymous";
-        int code = 500;
+        Asked asked = new Asked(request);
+        Reply reply;
         try {
-            Reply reply;
-            try {
-                authenticate(request);
-                user = USER;
-                Call call = read(request);
-                Target target = Paths.resolve(call, resources.catalog());
-                if (target != null) {
-                    verb = target.verb();
-                }
-                reply = wantsWebSocket(request) ? noWebSocket() : answer(call, target);
-            } catch (ApiException e) {
-                reply = Reply.error(e);
-            } catch (IOException e) {
-                LOG.atDebug().addKeyValue("path", Request.getPathInContext(request)).setCause(e)
-                        .log("request body could not be read");
-                callback.failed(e);
-                return true;
-            } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("method", request.getMethod())
-                        .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
-                        .log("request failed");
-                reply = Reply.error(ApiException.internal(String.valueOf(e)));
-            }
-            switch (reply) {
-                case Reply.Whole whole -> {
-                    code = whole.code();
-                    send(request, response, whole, callback);
-                }
-                case Reply.Streaming watch -> {
-                    code = 200;
-                    response.setStatus(200);
-                    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-                    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
-                    streams.begin(watch.plan(), request, response, callback);
-                }
-            }
-        } finally {
+            reply = reply(request, asked);
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+                    .log("request body could not be read");
             witness.ended();
-            witness.answered(
-                    new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user, userAgent(request), code));
+            callback.failed(e);
+            return true;
+        }
+        switch (reply) {
+            case Reply.Whole whole -> {
+                witness.answered(asked.seen(whole.code()));
+                send(request, response, whole, Callback.from(callback, witness::ended));
+            }
+            case Reply.Streaming watch -> {
+                witness.answered(asked.seen(200));
+                response.setStatus(200);
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+                response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
+                witness.ended();
+                streams.begin(watch.plan(), request, response, callback);
+            }
         }
         return true;
+    }
+
+    /** What a request turns out to ask, for the log. */
+    private static final class Asked {
+        private final Request request;
+        private String verb;
+        private String user = "system:anonymous";
+
+        Asked(Request request) {
+            this.request = request;
+            this.verb = request.getMethod().toLowerCase(Locale.ROOT);
+        }
+
+        Witness.Seen seen(int code) {
+            return new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user, userAgent(request), code);
+        }
+    }
+
+    private Reply reply(Request request, Asked asked) throws IOException {
+        try {
+            authenticate(request);
+            asked.user = USER;
+            Call call = read(request);
+            Target target = Paths.resolve(call, resources.catalog());
+            if (target != null) {
+                asked.verb = target.verb();
+                String subresource = target.subresource().isEmpty() ? "" : "/" + target.subresource();
+                faults.meet(target.verb(), target.type().plural() + subresource);
+            } else {
+                faults.meet(asked.verb, "");
+            }
+            return wantsWebSocket(request) ? noWebSocket() : answer(call, target);
+        } catch (ApiException e) {
+            return Reply.error(e);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("method", request.getMethod())
+                    .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+                    .log("request failed");
+            return Reply.error(ApiException.internal(String.valueOf(e)));
+        }
     }
 
     private static boolean wantsWebSocket(Request request) {

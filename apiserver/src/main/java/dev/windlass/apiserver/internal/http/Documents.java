@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.http;
 
 import dev.windlass.apiserver.internal.discovery.Discovery;
+import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Reply;
 import java.util.List;
@@ -14,9 +15,11 @@ final class Documents {
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private final Discovery discovery;
+    private final OpenApi openApi;
 
-    Documents(Discovery discovery) {
+    Documents(Discovery discovery, OpenApi openApi) {
         this.discovery = discovery;
+        this.openApi = openApi;
     }
 
     /** @return null when the path is none of these */
@@ -33,6 +36,7 @@ final class Documents {
         return switch (first) {
             case "version" -> parts.size() == 1 ? Reply.json(200, discovery.version()) : null;
             case "api" -> core(call, parts);
+            case "openapi" -> openApi(parts);
             case "apis" -> groups(call, parts);
             default -> null;
         };
@@ -56,6 +60,18 @@ final class Documents {
             case 1 -> wantsAggregated(call) ? aggregated(false) : Reply.json(200, discovery.groups());
             case 2 -> found(discovery.groupDocument(parts.get(1)));
             case 3 -> found(discovery.resources(parts.get(1), parts.get(2)));
+            default -> null;
+        };
+    }
+
+    private @Nullable Reply openApi(List<String> parts) {
+        if (parts.size() < 2 || !parts.get(1).equals("v3")) {
+            return null;
+        }
+        return switch (parts.size()) {
+            case 2 -> Reply.json(200, openApi.index());
+            case 4 -> parts.get(2).equals("api") ? found(openApi.find("", parts.get(3))) : null;
+            case 5 -> parts.get(2).equals("apis") ? found(openApi.find(parts.get(3), parts.get(4))) : null;
             default -> null;
         };
     }

@@ -1,11 +1,13 @@
 package dev.windlass.apiserver.internal.http;
 
+import dev.windlass.apiserver.internal.net.ClientEnd;
 import dev.windlass.apiserver.internal.rest.WatchPlan;
 import dev.windlass.apiserver.internal.watch.OpenWatches;
 import dev.windlass.apiserver.internal.watch.WatchStream;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -29,6 +31,9 @@ public final class Streams {
         WatchStream stream = new WatchStream(plan, response, callback, executor, open);
         request.addIdleTimeoutListener(_ -> false);
         request.addFailureListener(stream::gone);
+        Runnable forget = ClientEnd.listen(request,
+                () -> stream.gone(new EofException("the client has closed the connection")));
+        stream.onRelease(forget);
         long longest = plan.timeoutSeconds() > 0
                 ? plan.timeoutSeconds()
                 : SHORTEST_SECONDS + ThreadLocalRandom.current().nextLong(SHORTEST_SECONDS);

@@ -1,10 +1,16 @@
 package dev.windlass.apiserver.internal.net;
 
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -23,6 +29,7 @@ public final class Listener implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final AtomicBoolean silent = new AtomicBoolean();
 
     /**
      * @param port
@@ -65,7 +72,15 @@ public final class Listener implements AutoCloseable {
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         connector = new ServerConnector(server, 1, 1, new SslConnectionFactory(tls, alpn.getProtocol()), alpn, http2,
-                http1);
+                http1) {
+            @Override
+            protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector,
+                    SelectionKey key) {
+                Line line = new Line(channel, selector, key, getScheduler(), executor, silent::get);
+                line.setIdleTimeout(getIdleTimeout());
+                return line;
+            }
+        };
         connector.setHost(HOST);
         connector.setPort(port);
         connector.setIdleTimeout(0);
@@ -105,8 +120,30 @@ public final class Listener implements AutoCloseable {
         return connector.getConnectedEndPoints().size();
     }
 
+    /** From now on nothing is answered, though connections are still accepted. */
+    public void fallSilent() {
+        silent.set(true);
+    }
+
+    /** Ends the silence; everything that waited goes on. */
+    public void speakAgain() {
+        if (silent.getAndSet(false)) {
+            lines().forEach(Line::resume);
+        }
+    }
+
+    /** Ends every connection with a reset. */
+    public void resetAll() {
+        lines().forEach(line -> line.reset("reset by a scripted fault"));
+    }
+
+    private List<Line> lines() {
+        return connector.getConnectedEndPoints().stream().filter(Line.class::isInstance).map(Line.class::cast).toList();
+    }
+
     @Override
     public void close() {
+        speakAgain();
         try {
             server.stop();
             connector.close();

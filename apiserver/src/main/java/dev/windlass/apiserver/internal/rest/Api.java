@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -81,9 +82,52 @@ public final class Api {
         Writer.Outcome outcome = switch (media) {
             case Patches.JSON -> writer.change(target, object -> Patches.jsonPatch(object, call.body()), call);
             case Patches.MERGE -> writer.change(target, object -> Patches.mergePatch(object, call.body()), call);
+            case Patches.APPLY -> apply(target, call);
             default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
         };
         return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
+    }
+
+    private Writer.Outcome apply(Target target, Call call) {
+        ResourceType type = target.type();
+        if (call.parameterOrEmpty("fieldManager").isEmpty()) {
+            throw ApiException.invalid("meta.k8s.io", "PatchOptions", "",
+                    List.of(FieldError.required("fieldManager", "is required for apply patch")));
+        }
+        ObjectNode config = Bodies.parse(call.body(), true, type.kind());
+        Bodies.checkType(config, type.kind(), type.apiVersion());
+        if (Json.find(config, "metadata", "managedFields") != null) {
+            throw ApiException.badRequest("metadata.managedFields must be nil");
+        }
+        String name = Metadata.name(config);
+        if (!name.isEmpty() && !name.equals(target.name())) {
+            throw ApiException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
+        }
+        Metadata.of(config).put("name", target.name());
+        if (type.namespaced()) {
+            String namespace = Metadata.namespace(config);
+            if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
+                throw ApiException.badRequest(
+                        "the namespace of the provided object does not match the namespace sent on the request");
+            }
+            Metadata.of(config).put("namespace", target.namespace());
+        }
+        refuseUnknown(target, config);
+        return writer.apply(target, config, call.flag("force"), call);
+    }
+
+    /** What is applied must be known to the last field; pruning it would leave the applier with fields that are not there. */
+    private void refuseUnknown(Target target, ObjectNode config) {
+        ResourceType type = target.type();
+        List<String> unknown = resources.shapes().undeclared(config, type);
+        if (!unknown.isEmpty()) {
+            String what = unknown.size() == 1 ? unknown.getFirst() : "errors:\n  " + String.join("\n  ", unknown);
+            throw ApiException.of(500, "",
+                    "failed to create typed patch object (" + (type.namespaced() ? target.namespace() + "/" : "/")
+                            + target.name()
+                            + "; " + type.apiVersion() + ", Kind=" + type.kind() + "): " + what);
+        }
     }
 
     private Reply delete(Target target, Call call, Rendering rendering) {

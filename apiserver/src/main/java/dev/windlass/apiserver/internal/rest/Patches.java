@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Patches that say how the object changes. */
 final class Patches {
     static final String JSON = "application/json-patch+json";
+    static final String APPLY = "application/apply-patch+yaml";
     static final String MERGE = "application/merge-patch+json";
 
     private Patches() {
@@ -67,6 +68,6 @@ final class Patches {
     }
 
     static List<String> accepted(ResourceType type) {
-        return List.of(JSON, MERGE);
+        return List.of(JSON, MERGE, APPLY);
     }
 }

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Store;
@@ -21,12 +22,16 @@ public final class Resources {
 
     private final Store store;
     private final Catalog catalog;
+    private final BuiltInTypes types;
+    private final Shapes shapes;
     private final Surroundings surroundings;
     private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
 
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
 
-    public Resources(Store store, Catalog catalog, Surroundings surroundings) {
+    public Resources(Store store, Catalog catalog, BuiltInTypes types, Surroundings surroundings) {
+        this.types = types;
+        this.shapes = new Shapes(types);
         this.store = store;
         this.catalog = catalog;
         this.surroundings = surroundings;
@@ -38,6 +43,14 @@ public final class Resources {
 
     public Catalog catalog() {
         return catalog;
+    }
+
+    Shapes shapes() {
+        return shapes;
+    }
+
+    public BuiltInTypes types() {
+        return types;
     }
 
     public Surroundings surroundings() {

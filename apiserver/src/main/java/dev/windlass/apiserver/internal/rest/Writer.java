@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -21,10 +22,11 @@ public final class Writer {
     private static final int LONGEST_PREFIX = 58;
 
     private final Resources resources;
-    private final Shapes shapes = new Shapes();
+    private final Shapes shapes;
 
     public Writer(Resources resources) {
         this.resources = resources;
+        this.shapes = resources.shapes();
     }
 
     /**
@@ -57,6 +59,10 @@ public final class Writer {
 
     /** @param object what the client sent; it is changed */
     public Outcome create(Target target, ObjectNode object, Call call) {
+        return create(target, object, call, true);
+    }
+
+    private Outcome create(Target target, ObjectNode object, Call call, boolean track) {
         ResourceType type = target.type();
         checkNamespace(target, object);
         List<String> warnings = admit(object, type, FieldValidation.of(call));
@@ -81,6 +87,9 @@ public final class Writer {
         }
         if (type.hasStatus()) {
             object.remove("status");
+        }
+        if (track) {
+            fields(target).update(null, object, call.fieldManager());
         }
         String prefix = Json.textOrEmpty(metadata, "generateName");
         boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
@@ -214,15 +223,73 @@ public final class Writer {
             Stored current = resources.require(target);
             ObjectNode old = Codec.decode(current, type);
             ObjectNode desired = edit.apply(old.deepCopy());
-            Outcome outcome = commit(target, current, old, desired, call);
+            Outcome outcome = commit(target, current, old, desired, call, true);
             if (outcome != null) {
                 return outcome;
             }
         }
     }
 
+    /**
+     * Applies a configuration: creates the object, or merges it into what is there.
+     *
+     * @throws ApiException
+     *             409 when other managers have set fields to other values and it is not forced
+     */
+    public Outcome apply(Target target, ObjectNode config, boolean force, Call call) {
+        ResourceType type = target.type();
+        while (true) {
+            Stored current = resources.find(type, target.namespace(), target.name());
+            ObjectNode old = current == null ? null : Codec.decode(current, type);
+            if (current == null || old == null) {
+                refuseApplyToNothing(target, config);
+                ObjectNode object = fields(target).apply(null, config, call.fieldManager(), force);
+                return create(target, object, call, false);
+            }
+            ObjectNode desired = fields(target).apply(old, config, call.fieldManager(), force);
+            Outcome outcome = commit(target, current, old, desired, call, false);
+            if (outcome != null) {
+                return outcome;
+            }
+        }
+    }
+
+    private static void refuseApplyToNothing(Target target, ObjectNode config) {
+        ResourceType type = target.type();
+        if (!target.subresource().isEmpty()) {
+            throw ApiException.notFound(type.group(), type.plural(), target.name());
+        }
+        String uid = Metadata.uid(config);
+        if (!uid.isEmpty()) {
+            throw ApiException.conflict(type.group(), type.plural(), target.name(),
+                    "uid mismatch: the provided object specified uid " + uid + ", and no existing object was found");
+        }
+    }
+
+    /** Who manages what, for this request. */
+    private FieldManagement fields(Target target) {
+        ResourceType type = target.type();
+        ObjectNode ignored = Json.object();
+        switch (target.subresource()) {
+            case "" -> {
+                if (type.hasStatus()) {
+                    ignored.putObject("f:status");
+                }
+            }
+            default -> {
+                ignored.putObject("f:spec");
+                if (type.isCustom()) {
+                    ignored.putObject("f:metadata");
+                }
+            }
+        }
+        return new FieldManagement(shapes.typeOf(type), type.apiVersion(), target.subresource(), ignored,
+                resources.surroundings().now());
+    }
+
     /** @return null when somebody else was faster */
-    private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call) {
+    private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call,
+            boolean track) {
         ResourceType type = target.type();
         checkIdentity(target, old, desired);
         ObjectNode object = merge(target, old, desired);
@@ -230,6 +297,9 @@ public final class Writer {
         Metadata.tidy(object);
         Metadata.keepSystemFields(old, object);
         KindRule rule = resources.ruleOf(type);
+        if (track) {
+            fields(target).update(old, object, call.fieldManager());
+        }
         boolean whole = target.subresource().isEmpty();
         if (whole) {
             rule.prepareUpdate(old, object);

@@ -29,6 +29,8 @@ public final class WatchStream extends IteratingCallback {
     private volatile boolean ending;
     private boolean lastWritten;
     private boolean begun;
+    private volatile Runnable onRelease = () -> {
+    };
     private volatile @Nullable ScheduledFuture<?> timeout;
 
     /**
@@ -59,6 +61,11 @@ public final class WatchStream extends IteratingCallback {
         plan.listen(onChange);
         timeout = timer.schedule(this::end, longest, TimeUnit.SECONDS);
         wake();
+    }
+
+    /** Has something run when the stream has come to its end, whichever it is. Before it begins. */
+    public void onRelease(Runnable action) {
+        onRelease = action;
     }
 
     private void wake() {
@@ -127,6 +134,7 @@ public final class WatchStream extends IteratingCallback {
     private void release() {
         plan.unlisten(onChange);
         open.remove(this);
+        onRelease.run();
         ScheduledFuture<?> running = timeout;
         if (running != null) {
             running.cancel(false);

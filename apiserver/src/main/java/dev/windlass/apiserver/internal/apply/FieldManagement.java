@@ -1,0 +1,220 @@
+package dev.windlass.apiserver.internal.apply;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.Type;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keeps {@code metadata.managedFields}: who has set which field, by update or by apply; and applies configurations over it. Follows the real server's rules:
+ * an update takes what it changes from everybody else, an apply must not unless it is forced; what an applier no longer applies goes, unless somebody else
+ * manages it. Stateless, made for one request.
+ *
+ * @param type
+ *            of the object
+ * @param apiVersion
+ *            in which the request speaks
+ * @param subresource
+ *            empty for the object itself
+ * @param ignored
+ *            fields that this request cannot change, in the form of FieldsV1
+ * @param now
+ *            as Kubernetes writes times
+ */
+public record FieldManagement(Type type, String apiVersion, String subresource, ObjectNode ignored, String now) {
+    private static final List<String> NEVER_MANAGED = List.of("name", "namespace", "creationTimestamp", "selfLink",
+            "uid", "clusterName", "generation",
+            "managedFields", "resourceVersion");
+    private static final int MOST_UPDATERS = 10;
+    private static final String FIRST_APPLIER = "before-first-apply";
+
+    /**
+     * Sets the managed fields of an object that is created or updated.
+     *
+     * @param live
+     *            what is stored now; null when it is created
+     * @param object
+     *            what is to be stored; its managed fields are what the client sent
+     */
+    public void update(@Nullable ObjectNode live, ObjectNode object, String manager) {
+        JsonNode sent = Json.find(object, "metadata", "managedFields");
+        JsonNode before = Json.find(live, "metadata", "managedFields");
+        ManagedFields managed;
+        if (subresource.isEmpty() && ManagedFields.isReset(sent)) {
+            managed = new ManagedFields();
+        } else {
+            managed = ManagedFields.of(subresource.isEmpty() ? sent : before);
+            if (managed.isEmpty()) {
+                managed = ManagedFields.of(before);
+            }
+        }
+        ObjectNode old = live == null ? Json.object() : bare(live);
+        ObjectNode fresh = bare(object);
+        Typed.Difference difference = Typed.compare(old, fresh, type);
+        Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
+        takeFromOthers(managed, difference, null);
+        FieldSet taken = strip(difference.changed().without(FieldSet.parse(ignored)));
+        if (!taken.isEmpty()) {
+            FieldSet kept = managed.fields(self);
+            managed.set(self, kept == null ? taken : kept.union(taken), now);
+            capUpdaters(managed);
+        }
+        write(object, managed);
+    }
+
+    /** Whoever managed what has been changed or removed no longer does. */
+    private static void takeFromOthers(ManagedFields managed, Typed.Difference difference, @Nullable Manager except) {
+        FieldSet gone = difference.changed().union(difference.removed());
+        for (Manager other : managed.managers()) {
+            FieldSet fields = managed.fields(other);
+            if (!other.equals(except) && fields != null) {
+                managed.set(other, fields.difference(gone), managed.time(other));
+            }
+        }
+    }
+
+    /**
+     * Applies a configuration.
+     *
+     * @param live
+     *            what is stored now; null when there is nothing yet
+     * @return the object as it is to be, with its managed fields
+     * @throws ApiException
+     *             409 when other managers have set fields to other values, and it is not forced
+     */
+    public ObjectNode apply(@Nullable ObjectNode live, ObjectNode config, String manager, boolean force) {
+        ManagedFields managed = ManagedFields.of(Json.find(live, "metadata", "managedFields"));
+        ObjectNode old = live == null ? Json.object() : bare(live);
+        ObjectNode wanted = bare(config);
+        if (live != null && managed.isEmpty()) {
+            FieldSet everything = strip(Typed.fields(old, type));
+            managed.set(new Manager(FIRST_APPLIER, Manager.UPDATE, apiVersion, ""), everything, now);
+        }
+        Manager self = new Manager(manager, Manager.APPLY, apiVersion, subresource);
+        FieldSet last = managed.fields(self);
+        FieldSet applied = strip(Typed.fields(wanted, type).without(FieldSet.parse(ignored)));
+        ManagedFields next = managed.copy();
+        next.set(self, applied, managed.time(self));
+        JsonNode merged = Typed.merge(old, wanted, type);
+        if (last != null && !last.isEmpty()) {
+            merged = prune(merged, next, last);
+        }
+        Typed.Difference difference = Typed.compare(old, merged, type);
+        if (!force) {
+            refuseConflicts(next, difference, self);
+        }
+        takeFromOthers(next, difference, self);
+        boolean changed = !Json.same(old, merged) || !Json.same(managed.toJson(), next.toJson());
+        if (changed) {
+            FieldSet mine = next.fields(self);
+            next.set(self, mine == null ? new FieldSet() : mine, now);
+        }
+        ObjectNode out = (ObjectNode) merged.deepCopy();
+        write(out, next);
+        return out;
+    }
+
+    /** Takes out what the applier applied last time and no longer does, if nobody else manages it. */
+    private JsonNode prune(JsonNode merged, ManagedFields managed, FieldSet last) {
+        FieldSet lastNamed = Typed.withNamedFields(last, type);
+        JsonNode pruned = Typed.remove(merged, lastNamed, type);
+        FieldSet owned = new FieldSet();
+        for (Manager each : managed.managers()) {
+            FieldSet fields = managed.fields(each);
+            owned = fields == null ? owned : owned.union(fields);
+        }
+        FieldSet all = Typed.withNamedFields(Typed.fields(merged, type), type);
+        FieldSet kept = Typed.withNamedFields(Typed.fields(pruned, type), type)
+                .union(Typed.withNamedFields(owned, type));
+        JsonNode withOwned = Typed.remove(merged, all.difference(kept), type);
+        FieldSet left = Typed.withNamedFields(Typed.fields(withOwned, type), type);
+        return Typed.remove(merged, all.difference(left).intersection(lastNamed), type);
+    }
+
+    private static void refuseConflicts(ManagedFields managed, Typed.Difference difference, Manager self) {
+        FieldSet changed = difference.changed();
+        Map<String, List<String>> byManager = new TreeMap<>();
+        List<FieldError> causes = new ArrayList<>();
+        for (Manager other : managed.managers()) {
+            FieldSet fields = managed.fields(other);
+            if (other.equals(self) || fields == null) {
+                continue;
+            }
+            String described = other.described(managed.time(other));
+            for (String path : fields.intersection(changed).paths()) {
+                byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
+                causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));
+            }
+        }
+        if (causes.isEmpty()) {
+            return;
+        }
+        String message;
+        if (causes.size() == 1) {
+            message = "Apply failed with 1 conflict: " + causes.getFirst().body() + ": " + causes.getFirst().field();
+        } else {
+            message = "Apply failed with " + causes.size() + " conflicts: " + byManager.entrySet().stream()
+                    .map(each -> "conflicts with " + each.getKey() + ":\n"
+                            + each.getValue().stream().map(path -> "- " + path).collect(Collectors.joining("\n")))
+                    .collect(Collectors.joining("\n"));
+        }
+        throw ApiException.applyConflict(causes, message);
+    }
+
+    /** Too many updaters of one object are put together, the oldest first. */
+    private static void capUpdaters(ManagedFields managed) {
+        Map<Manager, String> updaters = new LinkedHashMap<>();
+        managed.managers().stream().filter(each -> !each.applies())
+                .forEach(each -> updaters.put(each, managed.time(each)));
+        if (updaters.size() <= MOST_UPDATERS) {
+            return;
+        }
+        List<Manager> oldest = updaters.entrySet().stream().sorted(Map.Entry.comparingByValue()).map(Map.Entry::getKey)
+                .limit(updaters.size() - MOST_UPDATERS + 1L).toList();
+        Manager ancient = new Manager("ancient-changes", Manager.UPDATE, oldest.getFirst().apiVersion(), "");
+        FieldSet together = new FieldSet();
+        String time = "";
+        for (Manager each : oldest) {
+            FieldSet fields = managed.fields(each);
+            together = fields == null ? together : together.union(fields);
+            time = managed.time(each);
+            managed.set(each, new FieldSet(), "");
+        }
+        managed.set(ancient, together, time);
+    }
+
+    private static ObjectNode bare(ObjectNode object) {
+        ObjectNode copy = object.deepCopy();
+        if (copy.get("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
+        return copy;
+    }
+
+    private static FieldSet strip(FieldSet set) {
+        FieldSet never = new FieldSet();
+        never.add("f:apiVersion");
+        never.add("f:kind");
+        never.add("f:metadata");
+        NEVER_MANAGED.forEach(field -> never.add("f:metadata", Steps.field(field)));
+        return set.difference(never);
+    }
+
+    private static void write(ObjectNode object, ManagedFields managed) {
+        ObjectNode metadata = Json.child(object, "metadata");
+        if (managed.isEmpty()) {
+            metadata.remove("managedFields");
+        } else {
+            metadata.set("managedFields", managed.toJson());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.windlass.apiserver.internal.apply;
+
+import dev.windlass.apiserver.internal.status.FieldError;
+
+/**
+ * Who manages fields, and how: two entries with the same manager are the same one.
+ *
+ * @param operation
+ *            Apply or Update
+ * @param subresource
+ *            empty for the object itself
+ */
+record Manager(String name, String operation, String apiVersion, String subresource) {
+    static final String APPLY = "Apply";
+    static final String UPDATE = "Update";
+
+    boolean applies() {
+        return operation.equals(APPLY);
+    }
+
+    /** As it is told in a conflict. */
+    String described(String time) {
+        String who = FieldError.quote(name)
+                + (subresource.isEmpty() ? "" : " with subresource " + FieldError.quote(subresource));
+        if (applies()) {
+            return who;
+        }
+        return who + " using " + apiVersion + (time.isEmpty() ? "" : " at " + time);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.windlass.apiserver.internal.apply;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.Type;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The steps of a path, as FieldsV1 writes them. Stateless. */
+public final class Steps {
+    private Steps() {
+    }
+
+    static String field(String name) {
+        return "f:" + name;
+    }
+
+    /** The step to an item of a list of type set or map: by its value, or by the fields that are its key. */
+    static String item(JsonNode item, Type list) {
+        if (list.use().listType().equals("set")) {
+            return "v:" + Json.string(item);
+        }
+        TreeMap<String, JsonNode> key = new TreeMap<>();
+        for (String name : list.use().keys()) {
+            JsonNode value = item.get(name);
+            if (value == null || value.isNull()) {
+                value = list.element().field(name).use().fallback();
+            }
+            if (value != null) {
+                key.put(name, value);
+            }
+        }
+        return "k:" + json(key);
+    }
+
+    private static String json(Map<String, JsonNode> key) {
+        ObjectNode out = Json.object();
+        key.forEach(out::set);
+        return Json.string(out);
+    }
+
+    /** The step to an item of a list, readable: by its key where the list has keys, else "". */
+    public static String keyed(JsonNode item, Type list) {
+        return list.isWhole() ? "" : readable(item(item, list));
+    }
+
+    /** A step that somebody else has written, as we write it. */
+    static String canonical(String step) {
+        if (!step.startsWith("k:")) {
+            return step;
+        }
+        TreeMap<String, JsonNode> key = new TreeMap<>();
+        Json.parse(step.substring(2)).properties().forEach(entry -> key.put(entry.getKey(), entry.getValue()));
+        return "k:" + json(key);
+    }
+
+    static String readable(String step) {
+        String rest = step.substring(2);
+        return switch (step.charAt(0)) {
+            case 'f' -> "." + rest;
+            case 'v' -> "[=" + rest + "]";
+            case 'i' -> "[" + rest + "]";
+            default -> Json.parse(rest).properties().stream()
+                    .map(entry -> entry.getKey() + "=" + Json.string(entry.getValue()))
+                    .collect(Collectors.joining(",", "[", "]"));
+        };
+    }
+}

@@ -1,0 +1,146 @@
+package dev.windlass.apiserver.internal.schema;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The types of built-in kinds, as a real kube-apiserver describes them. The file is read once, a type when it is asked for. Thread-safe. */
+public final class BuiltInTypes {
+    private static final String OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
+    private final Map<String, String> lines = new LinkedHashMap<>();
+    private final Map<String, String> byKind = new LinkedHashMap<>();
+    private final Map<String, Type.Body> bodies = new ConcurrentHashMap<>();
+
+    private BuiltInTypes() {
+    }
+
+    public static BuiltInTypes read() {
+        BuiltInTypes types = new BuiltInTypes();
+        try (InputStream in = BuiltInTypes.class.getResourceAsStream("types.jsonl")) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "resource types.jsonl is missing beside " + BuiltInTypes.class.getName());
+            }
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                types.add(line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("resource types.jsonl cannot be read", e);
+        }
+        return types;
+    }
+
+    private void add(String line) {
+        int nameEnd = line.indexOf('"', 2);
+        String name = line.substring(2, nameEnd);
+        lines.put(name, line);
+        int gvk = line.lastIndexOf("\"gvk\":[");
+        if (gvk >= 0) {
+            byKind.put(line.substring(gvk + 7, line.indexOf(']', gvk)), name);
+        }
+    }
+
+    /**
+     * The type of a kind.
+     *
+     * @return unknown when there is none
+     */
+    public Type ofKind(String group, String version, String kind) {
+        String name = byKind.get("\"" + group + "\",\"" + version + "\",\"" + kind + "\"");
+        return name == null ? Type.unknown() : named(name);
+    }
+
+    public Type objectMeta() {
+        return named(OBJECT_META);
+    }
+
+    /** A type by its name. */
+    public Type named(String name) {
+        return new Type(() -> body(name), Type.Use.PLAIN, name);
+    }
+
+    public List<String> names() {
+        return new ArrayList<>(lines.keySet());
+    }
+
+    /**
+     * Group, version and kind of a named type.
+     *
+     * @return null when it is no kind
+     */
+    public @Nullable List<String> kindOf(String name) {
+        JsonNode gvk = described(name).get("gvk");
+        return gvk == null
+                ? null
+                : List.of(gvk.get(0).stringValue(), gvk.get(1).stringValue(), gvk.get(2).stringValue());
+    }
+
+    private JsonNode described(String name) {
+        String line = lines.get(name);
+        if (line == null) {
+            throw new IllegalStateException(
+                    "type " + name + " is referred to but not in types.jsonl: run extract-structure.py again");
+        }
+        return Json.parse(line).get(1);
+    }
+
+    private Type.Body body(String name) {
+        Type.Body known = bodies.get(name);
+        if (known != null) {
+            return known;
+        }
+        Type.Body read = readBody(described(name));
+        bodies.put(name, read);
+        return read;
+    }
+
+    private Type.Body readBody(JsonNode description) {
+        JsonNode is = description.get("is");
+        if (is != null) {
+            return read(is).body();
+        }
+        Map<String, Type> fields = new LinkedHashMap<>();
+        description.path("f").properties().forEach(field -> fields.put(field.getKey(), read(field.getValue())));
+        List<String> required = new ArrayList<>();
+        description.path("r").forEach(each -> required.add(each.stringValue()));
+        return new Type.Body(Type.Shape.STRUCT, "", fields, required, null, Json.flag(description, false, "a"));
+    }
+
+    private Type read(JsonNode ref) {
+        if (ref.isString()) {
+            String text = ref.stringValue();
+            if (text.startsWith("@")) {
+                return named(text.substring(1));
+            }
+            return text.equals("any") ? Type.opaque() : Type.scalar(text);
+        }
+        Type base;
+        if (ref.has("list")) {
+            base = new Type(new Type.Body(Type.Shape.LIST, "", Map.of(), List.of(), read(ref.get("list")), false),
+                    Type.Use.PLAIN);
+        } else if (ref.has("map")) {
+            base = new Type(new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), read(ref.get("map")), false),
+                    Type.Use.PLAIN);
+        } else {
+            base = read(ref.get("ref"));
+        }
+        List<String> keys = new ArrayList<>();
+        ref.path("k").forEach(key -> keys.add(key.stringValue()));
+        return base.with(new Type.Use(Json.textOrEmpty(ref, "t"), keys, Json.textOrEmpty(ref, "mt"),
+                Json.textOrEmpty(ref, "ps"), Json.textOrEmpty(ref, "pk"),
+                ref.get("d")));
+    }
+}

@@ -1,0 +1,174 @@
+package dev.windlass.apiserver.internal.schema;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads an object of a built-in kind as Go would: nulls are as good as missing, unknown fields are dropped and told, and what has the wrong type is an error.
+ * One use each; not thread-safe.
+ */
+public final class TypeCheck {
+    private final BiFunction<JsonNode, Type, String> itemPath;
+    private final List<String> unknown = new ArrayList<>();
+    private @Nullable String mismatch;
+
+    /** Tells items of lists by their index. */
+    public TypeCheck() {
+        this((_, _) -> "");
+    }
+
+    /**
+     * Tells items of lists as it is told.
+     *
+     * @param itemPath
+     *            for an item and the type of its list the step to it, or "" for its index
+     */
+    public TypeCheck(BiFunction<JsonNode, Type, String> itemPath) {
+        this.itemPath = itemPath;
+    }
+
+    /** Checks an object and changes it. */
+    public void read(ObjectNode object, Type type, String kind) {
+        struct(object, type, "", "", kind);
+    }
+
+    /** The paths of what was unknown. */
+    public List<String> unknown() {
+        return unknown;
+    }
+
+    /** What has the wrong type, in Go's words; null when nothing has. */
+    public @Nullable String mismatch() {
+        return mismatch;
+    }
+
+    private void struct(ObjectNode object, Type type, String path, String goPath, String structName) {
+        for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
+            String name = field.getKey();
+            if (!type.declares(name)) {
+                object.remove(name);
+                unknown.add(join(path, name));
+            } else if (field.getValue().isNull()) {
+                object.remove(name);
+            } else {
+                value(field.getValue(), type.field(name), join(path, name), join(goPath, name), structName);
+            }
+        }
+    }
+
+    private void value(JsonNode value, Type type, String path, String goPath, String structName) {
+        Type.Body body = type.body();
+        switch (body.shape()) {
+            case STRUCT -> {
+                if (value instanceof ObjectNode object) {
+                    struct(object, type, path, goPath, shortName(type, structName));
+                } else {
+                    wrong(value, structName, goPath, "v1." + shortName(type, structName));
+                }
+            }
+            case MAP -> map(value, type, path, goPath, structName);
+            case LIST -> list(value, type, path, goPath, structName);
+            case SCALAR -> scalar(value, body.scalar(), structName, goPath);
+            case ANY_WHOLE, ANY_BY_FIELD -> {
+                // anything is right
+            }
+        }
+    }
+
+    private void map(JsonNode value, Type type, String path, String goPath, String structName) {
+        if (!(value instanceof ObjectNode object)) {
+            wrong(value, structName, goPath, goType(type));
+            return;
+        }
+        for (Map.Entry<String, JsonNode> entry : new ArrayList<>(object.properties())) {
+            if (entry.getValue().isNull()) {
+                // Go reads a null as the zero value, which for a string is an empty one.
+                if (type.element().shape() == Type.Shape.SCALAR && type.element().body().scalar().equals("string")) {
+                    object.put(entry.getKey(), "");
+                } else {
+                    object.remove(entry.getKey());
+                }
+            } else {
+                value(entry.getValue(), type.element(), join(path, entry.getKey()), goPath, structName);
+            }
+        }
+    }
+
+    private void list(JsonNode value, Type type, String path, String goPath, String structName) {
+        if (!(value instanceof ArrayNode array)) {
+            wrong(value, structName, goPath, goType(type));
+            return;
+        }
+        for (int i = 0; i < array.size(); i++) {
+            String step = itemPath.apply(array.get(i), type);
+            value(array.get(i), type.element(), path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
+        }
+    }
+
+    private void scalar(JsonNode value, String scalar, String structName, String goPath) {
+        boolean right = switch (scalar) {
+            case "string", "byte", "date-time" -> value.isString();
+            case "int32" -> value.isIntegralNumber() && value.canConvertToInt();
+            case "int64" -> value.isIntegralNumber() && value.canConvertToLong();
+            case "number" -> value.isNumber();
+            case "boolean" -> value.isBoolean();
+            case "int-or-string" -> value.isString() || value.isIntegralNumber();
+            case "quantity" -> value.isString() || value.isNumber();
+            default -> true;
+        };
+        if (!right) {
+            wrong(value, structName, goPath, goScalar(scalar));
+        }
+    }
+
+    private void wrong(JsonNode value, String structName, String goPath, String wanted) {
+        if (mismatch != null) {
+            return;
+        }
+        String found = switch (value.getNodeType()) {
+            case STRING -> "string";
+            case NUMBER -> wanted.startsWith("int") ? "number " + Json.string(value) : "number";
+            case BOOLEAN -> "bool";
+            case ARRAY -> "array";
+            default -> "object";
+        };
+        mismatch = "json: cannot unmarshal " + found + " into Go struct field " + structName + "." + goPath
+                + " of type " + wanted;
+    }
+
+    private static String goType(Type type) {
+        return switch (type.shape()) {
+            case LIST -> "[]" + goType(type.element());
+            case MAP -> "map[string]" + goType(type.element());
+            case SCALAR -> goScalar(type.body().scalar());
+            default -> "v1." + shortName(type, "");
+        };
+    }
+
+    private static String goScalar(String scalar) {
+        return switch (scalar) {
+            case "boolean" -> "bool";
+            case "number" -> "float64";
+            case "byte" -> "[]uint8";
+            case "date-time" -> "v1.Time";
+            case "quantity" -> "resource.Quantity";
+            case "int-or-string" -> "intstr.IntOrString";
+            default -> scalar;
+        };
+    }
+
+    private static String shortName(Type type, String fallback) {
+        return type.name().isEmpty() ? fallback : type.name().substring(type.name().lastIndexOf('.') + 1);
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}

@@ -1,0 +1,183 @@
+package dev.windlass.apiserver;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Server-side apply. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class ApplyTest {
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps/";
+    private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments/";
+
+    private final ApiServer server = ApiServer.builder().name("apply").start();
+    private final Wire wire = new Wire(server);
+
+    @AfterAll
+    void close() {
+        wire.close();
+        server.close();
+    }
+
+    private static String deployment(String name, String... containers) {
+        return """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: %s}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      containers: [%s]
+                """.formatted(name, String.join(", ", containers));
+    }
+
+    private static List<String> managers(JsonNode object) {
+        List<String> out = new java.util.ArrayList<>();
+        object.path("metadata").path("managedFields").forEach(each -> out.add(
+                Json.textOrEmpty(each, "manager") + " " + Json.textOrEmpty(each, "operation") + " "
+                        + Json.string(each.get("fieldsV1"))));
+        return out;
+    }
+
+    @Test
+    void theFirstApplyCreatesAndTheApplierManagesWhatItSaid() {
+        Wire.Answer created = wire.apply(MAPS + "first", "alice", Wire.configMap("first", "a", "1"));
+        assertThat(created.code()).isEqualTo(201);
+        assertThat(managers(created.body())).containsExactly("alice Apply {\"f:data\":{\"f:a\":{}}}");
+    }
+
+    @Test
+    void applyingTheSameAgainChangesNothing() {
+        Wire.Answer first = wire.apply(MAPS + "same", "alice", Wire.configMap("same", "a", "1"));
+        Wire.Answer again = wire.apply(MAPS + "same", "alice", Wire.configMap("same", "a", "1"));
+        assertThat(again.code()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(first.body());
+    }
+
+    @Test
+    void whatAnApplierNoLongerAppliesGoes() {
+        wire.apply(MAPS + "less", "alice", Wire.configMap("less", "a", "1", "b", "2"));
+        Wire.Answer less = wire.apply(MAPS + "less", "alice", Wire.configMap("less", "a", "1"));
+        assertThat(Json.string(less.body().get("data"))).isEqualTo("{\"a\":\"1\"}");
+    }
+
+    @Test
+    void whatTwoAppliersApplyStaysUntilBothLetGo() {
+        wire.apply(MAPS + "shared", "alice", Wire.configMap("shared", "a", "1"));
+        Wire.Answer both = wire.apply(MAPS + "shared", "bob", Wire.configMap("shared", "a", "1"));
+        assertThat(both.code()).isEqualTo(200);
+        Wire.Answer one = wire.apply(MAPS + "shared", "alice", Wire.configMap("shared"));
+        assertThat(one.text("data", "a")).isEqualTo("1");
+        Wire.Answer none = wire.apply(MAPS + "shared", "bob", Wire.configMap("shared"));
+        assertThat(none.text("data", "a")).isEmpty();
+    }
+
+    @Test
+    void anotherValueForWhatSomebodyElseManagesIsAConflictUnlessForced() {
+        wire.apply(MAPS + "fought", "alice", Wire.configMap("fought", "a", "1", "b", "1"));
+        Wire.Answer refused = wire.apply(MAPS + "fought", "bob", Wire.configMap("fought", "a", "2"));
+        assertThat(refused.code()).isEqualTo(409);
+        assertThat(refused.reason()).isEqualTo("Conflict");
+        assertThat(refused.message()).isEqualTo("Apply failed with 1 conflict: conflict with \"alice\": .data.a");
+        assertThat(Json.string(refused.body().get("details").get("causes")))
+                .isEqualTo(
+                        "[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"alice\\\"\",\"field\":\".data.a\"}]");
+        Wire.Answer two = wire.apply(MAPS + "fought", "bob", Wire.configMap("fought", "a", "2", "b", "2"));
+        assertThat(two.message())
+                .isEqualTo("Apply failed with 2 conflicts: conflicts with \"alice\":\n- .data.a\n- .data.b");
+        Wire.Answer forced = wire.apply(MAPS + "fought?force=true", "bob", Wire.configMap("fought", "a", "2"));
+        assertThat(forced.text("data", "a")).isEqualTo("2");
+        assertThat(managers(forced.body())).containsExactlyInAnyOrder("alice Apply {\"f:data\":{\"f:b\":{}}}",
+                "bob Apply {\"f:data\":{\"f:a\":{}}}");
+    }
+
+    @Test
+    void anUpdateTakesWhatItChangesFromAnApplier() {
+        wire.apply(MAPS + "taken", "alice", Wire.configMap("taken", "a", "1", "b", "1"));
+        Wire.Answer patched = wire.merge(MAPS + "taken?fieldManager=carol", "{\"data\":{\"a\":\"2\"}}");
+        assertThat(managers(patched.body())).containsExactlyInAnyOrder("alice Apply {\"f:data\":{\"f:b\":{}}}",
+                "carol Update {\"f:data\":{\"f:a\":{}}}");
+        Wire.Answer refused = wire.apply(MAPS + "taken", "alice", Wire.configMap("taken", "a", "1", "b", "1"));
+        assertThat(refused.code()).isEqualTo(409);
+        assertThat(refused.message()).startsWith("Apply failed with 1 conflict: conflict with \"carol\" using v1 at ")
+                .endsWith(": .data.a");
+    }
+
+    @Test
+    void itemsOfAListAreMergedByTheirKey() {
+        wire.apply(DEPLOYMENTS + "lists", "alice", deployment("lists", "{name: web, image: 'web:1'}"));
+        Wire.Answer merged = wire.apply(DEPLOYMENTS + "lists", "bob",
+                deployment("lists", "{name: sidecar, image: 'log:1'}"));
+        assertThat(merged.code()).isEqualTo(200);
+        JsonNode containers = merged.body().path("spec").path("template").path("spec").path("containers");
+        assertThat(containers.findValues("image").stream().map(JsonNode::stringValue))
+                .containsExactlyInAnyOrder("web:1", "log:1");
+        Wire.Answer conflict = wire.apply(DEPLOYMENTS + "lists", "bob",
+                deployment("lists", "{name: web, image: 'web:2'}"));
+        assertThat(conflict.message()).isEqualTo(
+                "Apply failed with 1 conflict: conflict with \"alice\": .spec.template.spec.containers[name=\"web\"].image");
+        Wire.Answer gone = wire.apply(DEPLOYMENTS + "lists", "bob", deployment("lists", "{name: web}"));
+        containers = gone.body().path("spec").path("template").path("spec").path("containers");
+        assertThat(containers.findValues("image").stream().map(JsonNode::stringValue)).containsExactly("web:1");
+    }
+
+    @Test
+    void aDefaultedKeyFieldIsPartOfTheKey() {
+        Wire.Answer applied = wire.apply(DEPLOYMENTS + "ports", "alice",
+                deployment("ports", "{name: web, image: a, ports: [{containerPort: 80}]}"));
+        assertThat(managers(applied.body()).getFirst())
+                .contains("k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}");
+        Wire.Answer again = wire.apply(DEPLOYMENTS + "ports", "bob",
+                deployment("ports",
+                        "{name: web, image: a, ports: [{containerPort: 80, protocol: TCP}, {containerPort: 80, protocol: UDP}]}"));
+        assertThat(again.body().path("spec").path("template").path("spec").path("containers").get(0).get("ports"))
+                .hasSize(2);
+    }
+
+    @Test
+    void anUnknownFieldIsRefused() {
+        Wire.Answer refused = wire.apply(DEPLOYMENTS + "unknown", "alice",
+                deployment("unknown", "{name: web, image: a, colour: red}"));
+        assertThat(refused.code()).isEqualTo(500);
+        assertThat(refused.message())
+                .isEqualTo("failed to create typed patch object (default/unknown; apps/v1, Kind=Deployment):"
+                        + " .spec.template.spec.containers[name=\"web\"].colour: field not declared in schema");
+    }
+
+    @Test
+    void anApplierHasToSayWhoItIs() {
+        Wire.Answer refused = wire.patch(MAPS + "nobody", "application/apply-patch+yaml", Wire.configMap("nobody"));
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message())
+                .isEqualTo(
+                        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+    }
+
+    @Test
+    void theStatusHasManagersOfItsOwn() {
+        wire.apply(DEPLOYMENTS + "status", "alice", deployment("status", "{name: web, image: a}"));
+        Wire.Answer applied = wire.apply(DEPLOYMENTS + "status/status", "controller",
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: status}, status: {replicas: 3}}");
+        assertThat(applied.code()).isEqualTo(200);
+        assertThat(applied.body().path("status").path("replicas").intValue()).isEqualTo(3);
+        assertThat(applied.body().path("metadata").path("generation").intValue()).isEqualTo(1);
+        assertThat(managers(applied.body()))
+                .anyMatch(each -> each.equals("controller Apply {\"f:status\":{\"f:replicas\":{}}}"));
+    }
+
+    @Test
+    void aCreatorManagesWhatItCreated() {
+        Wire.Answer created = wire.post("/api/v1/namespaces/default/configmaps?fieldManager=dave",
+                Wire.configMap("posted", "a", "1"));
+        assertThat(managers(created.body())).containsExactly("dave Update {\"f:data\":{\"f:a\":{},\".\":{}}}");
+    }
+}
