@@ -134,6 +134,8 @@ final class Exchange {
     }
 
     private void send(HttpClientRequest connected) {
+        // Without a handler of its own Vert.x logs each reset as an error.
+        connected.exceptionHandler(this::failed);
         boolean proceed;
         synchronized (lock) {
             proceed = state == State.CONNECTING;
@@ -146,8 +148,6 @@ final class Exchange {
             connected.reset();
             return;
         }
-        // Without a handler of its own Vert.x logs each reset as an error.
-        connected.exceptionHandler(this::failed);
         connected.response().onComplete(this::answered, this::failed);
         write(connected);
     }
