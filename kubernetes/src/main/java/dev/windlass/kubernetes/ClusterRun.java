@@ -95,7 +95,8 @@ final class ClusterRun implements ManagedRunnable {
             return false;
         }
         Clusters clusters = Clusters.of(context.manager());
-        Transport made = new Transport(clusters.vertx(), name, kubeconfig.load(), settings.maxInFlight());
+        Transport made = new Transport(clusters.vertx(), name, kubeconfig.load(), settings.maxInFlight(),
+                context.time());
         context.own("transport", name, made);
         transport = made;
         probes = context.own("client", "probe of " + name,

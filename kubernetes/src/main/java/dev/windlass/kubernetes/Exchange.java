@@ -2,6 +2,7 @@ package dev.windlass.kubernetes;
 
 import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.RevokedException;
+import dev.windlass.lifecycle.Timer;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
     private static final long CONNECT_TIMEOUT_MILLIS = 5_000;
-    private static final long DEFAULT_TIMEOUT_MILLIS = 10_000;
+    private static final Duration DEFAULT_SILENCE = Duration.ofSeconds(10);
 
     private enum State {
         WAITING, CONNECTING, SENT, ANSWERING, ENDED
@@ -54,6 +55,8 @@ final class Exchange {
     private State state = State.WAITING;
     private @Nullable HttpClientRequest wire;
     private @Nullable Body body;
+    private @Nullable Timer watchdog;
+    private volatile long lastActivity;
 
     Exchange(Transport transport, StandardHttpRequest request, AsyncBody.Consumer<List<ByteBuffer>> consumer,
             InFlight entry,
@@ -102,10 +105,52 @@ final class Exchange {
             }
             state = State.CONNECTING;
         }
+        active();
+        watch(silence());
         try {
             transport.endpoint().http().request(options()).onComplete(this::send, this::failed);
         } catch (RuntimeException e) {
             failed(e);
+        }
+    }
+
+    // ---- silence: Vert.x stops looking once the head of the answer is there
+
+    /** How long nothing may happen; zero for ever. */
+    private Duration silence() {
+        Duration asked = request.getTimeout();
+        if (asked != null && asked.isPositive()) {
+            return asked;
+        }
+        return streaming ? Duration.ZERO : DEFAULT_SILENCE;
+    }
+
+    private void active() {
+        lastActivity = transport.time().nanos();
+    }
+
+    private void watch(Duration limit) {
+        if (limit.isZero()) {
+            return;
+        }
+        Timer armed = transport.time().after(limit, this::look);
+        boolean ended;
+        synchronized (lock) {
+            watchdog = armed;
+            ended = state == State.ENDED;
+        }
+        if (ended) {
+            armed.cancel();
+        }
+    }
+
+    private void look() {
+        Duration limit = silence();
+        Duration left = limit.minusNanos(transport.time().nanos() - lastActivity);
+        if (left.isPositive()) {
+            watch(left);
+        } else {
+            failed(new IOException("nothing was heard for " + limit.toMillis() + " ms"));
         }
     }
 
@@ -124,16 +169,12 @@ final class Exchange {
             options.putHeader(HttpHeaders.CONTENT_TYPE, request.getContentType());
         }
         options.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
-        Duration timeout = request.getTimeout();
-        if (timeout != null && timeout.isPositive()) {
-            options.setIdleTimeout(timeout.toMillis());
-        } else if (!streaming) {
-            options.setIdleTimeout(DEFAULT_TIMEOUT_MILLIS);
-        }
         return options;
     }
 
     private void send(HttpClientRequest connected) {
+        // Without a handler of its own Vert.x logs each reset as an error.
+        connected.exceptionHandler(this::failed);
         boolean proceed;
         synchronized (lock) {
             proceed = state == State.CONNECTING;
@@ -142,12 +183,11 @@ final class Exchange {
                 state = State.SENT;
             }
         }
+        active();
         if (!proceed) {
             connected.reset();
             return;
         }
-        // Without a handler of its own Vert.x logs each reset as an error.
-        connected.exceptionHandler(this::failed);
         connected.response().onComplete(this::answered, this::failed);
         write(connected);
     }
@@ -184,6 +224,7 @@ final class Exchange {
 
     private void answered(HttpClientResponse answer) {
         answer.pause();
+        active();
         Body answerBody = new Body(answer);
         boolean proceed;
         synchronized (lock) {
@@ -222,6 +263,7 @@ final class Exchange {
         State before;
         HttpClientRequest onWire;
         Body answering;
+        Timer armed;
         synchronized (lock) {
             before = state;
             if (before == State.ENDED) {
@@ -230,6 +272,10 @@ final class Exchange {
             state = State.ENDED;
             onWire = wire;
             answering = body;
+            armed = watchdog;
+        }
+        if (armed != null) {
+            armed.cancel();
         }
         if (cause != null) {
             if (before != State.ANSWERING) {
@@ -293,6 +339,7 @@ final class Exchange {
         }
 
         private void deliver(Buffer buffer) {
+            active();
             try {
                 consumer.consume(List.of(ByteBuffer.wrap(buffer.getBytes())), this);
             } catch (Exception e) {
@@ -302,6 +349,8 @@ final class Exchange {
 
         @Override
         public void consume() {
+            // A reader that takes its time is no silence of the server.
+            active();
             answer.fetch(1);
         }
 

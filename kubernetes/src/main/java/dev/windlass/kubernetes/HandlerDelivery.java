@@ -61,14 +61,14 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
 
         /** What the handler was told last; null when it does not know the object. */
         final @Nullable StoredObject told;
+        final boolean initial;
         /** What is true now; null when the object is gone. */
         @Nullable
         StoredObject now;
-        /** The last state there was. */
-        final boolean initial;
+        /** The final state of the object that has gone last; there may be another one by now. */
         @Nullable
-        StoredObject last;
-        boolean unknownEnd;
+        StoredObject gone;
+        boolean goneUnknown;
 
         Pending(@Nullable StoredObject told, boolean initial) {
             this.told = told;
@@ -80,29 +80,37 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         owner.fork("handler of " + informer.describe(), this::deliverAll);
     }
 
-    /** Called by the informer while it holds its lock. */
-    void offer(@Nullable StoredObject old, @Nullable StoredObject now, boolean initial, boolean unknownEnd) {
-        StoredObject either = now != null ? now : old;
-        if (either == null) {
-            return;
-        }
+    /** Called by the informer while it holds its lock: an object came or changed. */
+    void offer(@Nullable StoredObject old, StoredObject now, boolean initial) {
         lock.lock();
         try {
-            if (closed) {
-                return;
+            if (!closed) {
+                pending(now.key(), old, initial).now = now;
+                changed.signalAll();
             }
-            Pending waiting = pending.get(either.key());
-            if (waiting == null) {
-                waiting = new Pending(old, initial);
-                pending.put(either.key(), waiting);
-            }
-            waiting.now = now;
-            waiting.last = either;
-            waiting.unknownEnd = unknownEnd;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Called by the informer while it holds its lock: an object went; its final state may be newer than what was stored. */
+    void offerGone(StoredObject old, StoredObject last, boolean unknownEnd) {
+        lock.lock();
+        try {
+            if (!closed) {
+                Pending waiting = pending(old.key(), old, false);
+                waiting.now = null;
+                waiting.gone = last;
+                waiting.goneUnknown = unknownEnd;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Pending pending(ObjectKey key, @Nullable StoredObject told, boolean initial) {
+        return pending.computeIfAbsent(key, none -> new Pending(told, initial));
     }
 
     /** Called by the informer while it holds its lock: what was offered before is the first complete state. */
@@ -164,26 +172,30 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         }
         StoredObject told = change.told;
         StoredObject now = change.now;
-        if (now == null) {
-            StoredObject last = change.last;
-            if (last == null) {
-                return;
-            }
-            if (told == null) {
-                deliverAdded(last, change.initial);
-            } else if (!told.sameUid(last)) {
-                call(() -> handler.deleted(view(told, false, false, false)));
-                deliverAdded(last, false);
-            }
-            call(() -> handler.deleted(view(last, false, false, change.unknownEnd)));
-        } else if (told == null) {
-            deliverAdded(now, change.initial);
-        } else if (told.sameUid(now)) {
+        StoredObject gone = change.gone;
+        if (told != null && now != null && told.sameUid(now)) {
             call(() -> handler.updated(view(told, false, false, false), view(now, false, false, false)));
-        } else {
-            call(() -> handler.deleted(view(told, false, false, true)));
-            deliverAdded(now, false);
+            return;
         }
+        if (told != null) {
+            // What has gone last may be a successor that the handler never heard of.
+            Observed<T> last = view(told, false, false, true);
+            if (gone != null && gone.sameUid(told)) {
+                last = view(gone, false, false, change.goneUnknown);
+                gone = null;
+            }
+            tellDeleted(last);
+        }
+        if (now != null) {
+            deliverAdded(now, change.initial);
+        } else if (gone != null) {
+            deliverAdded(gone, change.initial);
+            tellDeleted(view(gone, false, false, change.goneUnknown));
+        }
+    }
+
+    private void tellDeleted(Observed<T> last) {
+        call(() -> handler.deleted(last));
     }
 
     private void deliverAdded(StoredObject now, boolean initial) {

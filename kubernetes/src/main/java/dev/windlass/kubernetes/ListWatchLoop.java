@@ -27,6 +27,7 @@ import tools.jackson.core.JacksonException;
 final class ListWatchLoop {
 
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(500);
+    private static final long SHORT_WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
 
     private final SharedInformer informer;
@@ -204,36 +205,39 @@ final class ListWatchLoop {
         seconds += (long) (seconds * settings.random().nextDouble());
         String query = query("watch=true&allowWatchBookmarks=true&resourceVersion=" + Urls.encode(version)
                 + "&timeoutSeconds=" + seconds);
-        long begin = time.nanos();
+        long opened = time.nanos();
         long received = 0;
-        try (StreamingAnswer answer = open(watchCall, query, "", settings.watchSilence(), false);
-                ObjectScanner scanner = new ObjectScanner(settings.json(), answer.body(), omitted,
-                        spec.resource().metadataOnly())) {
+        try (StreamingAnswer answer = open(watchCall, query, "", settings.watchSilence(), false)) {
             stream = answer;
+            opened = time.nanos();
+            // Before the scanner is made: that waits for the first bytes.
             informer.enter(State.WATCHING, "");
-            Event event;
-            while (!stopped && (event = scanner.nextEvent()) != null) {
-                received++;
-                take(event);
-                if (received == 1) {
-                    backoff.reset();
+            try (ObjectScanner scanner = new ObjectScanner(settings.json(), answer.body(), omitted,
+                    spec.resource().metadataOnly())) {
+                Event event;
+                while (!stopped && (event = scanner.nextEvent()) != null) {
+                    received++;
+                    take(event);
                 }
             }
         } catch (JacksonException e) {
-            // The stream broke off: what was received counts, and the watch is resumed after it.
-            if (received == 0) {
+            // The stream broke off, or fell silent: what was received counts, and the watch is resumed after it.
+            if (!useful(opened, received)) {
                 throw e;
             }
         } finally {
             stream = null;
         }
-        // A server that ends each watch at once must not be asked without pause.
-        boolean useful = received > 0 || time.nanos() - begin > TimeUnit.SECONDS.toNanos(1);
-        if (useful) {
+        if (useful(opened, received)) {
             backoff.reset();
             return Duration.ZERO;
         }
         return backoff.next();
+    }
+
+    /** A server that ends each watch at once must not be asked again without a pause. */
+    private boolean useful(long opened, long received) {
+        return received > 0 || time.nanos() - opened > SHORT_WATCH_NANOS;
     }
 
     private void take(Event event) {

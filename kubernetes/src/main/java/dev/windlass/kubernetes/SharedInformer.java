@@ -87,7 +87,7 @@ final class SharedInformer {
                     computedFor.get(i).put(now.key(), values.get(i));
                 }
                 for (HandlerDelivery<?> handler : handlers) {
-                    handler.offer(old, now, initial, false);
+                    handler.offer(old, now, initial);
                 }
                 return;
             }
@@ -127,7 +127,7 @@ final class SharedInformer {
                 index.remove(old.key());
             }
             for (HandlerDelivery<?> handler : handlers) {
-                handler.offer(last, null, false, unknownEnd);
+                handler.offerGone(old, last, unknownEnd);
             }
         }
     }
@@ -201,7 +201,7 @@ final class SharedInformer {
                 return;
             }
             for (StoredObject stored : store.values()) {
-                handler.offer(null, stored, true, false);
+                handler.offer(null, stored, true);
             }
             handlers.add(handler);
             if (synced) {

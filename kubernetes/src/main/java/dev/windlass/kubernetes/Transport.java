@@ -1,5 +1,6 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.lifecycle.TimeSource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -31,14 +32,16 @@ final class Transport implements AutoCloseable {
 
     private final Vertx vertx;
     private final String cluster;
+    private final TimeSource time;
     private final RequestPermits permits;
     private final RequestMeters meters;
     private volatile Endpoint endpoint;
     private volatile boolean closed;
 
-    Transport(Vertx vertx, String cluster, Config config, int maxInFlight) {
+    Transport(Vertx vertx, String cluster, Config config, int maxInFlight, TimeSource time) {
         this.vertx = vertx;
         this.cluster = cluster;
+        this.time = time;
         this.permits = new RequestPermits(maxInFlight);
         this.meters = new RequestMeters();
         this.endpoint = open(config);
@@ -77,6 +80,10 @@ final class Transport implements AutoCloseable {
 
     String cluster() {
         return cluster;
+    }
+
+    TimeSource time() {
+        return time;
     }
 
     RequestPermits permits() {
