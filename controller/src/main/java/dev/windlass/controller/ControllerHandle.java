@@ -1,8 +1,11 @@
 package dev.windlass.controller;
 
+import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.RunnableHandle;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class ControllerHandle<T extends HasMetadata> extends RunnableHandle {
 
     private final Controller<T> controller;
+    private final List<WatchHandle> extras = new CopyOnWriteArrayList<>();
+    private final AtomicInteger numbers = new AtomicInteger();
     private volatile @Nullable Engagements engagements;
 
     ControllerHandle(RunnableHandle base, Controller<T> controller) {
@@ -29,6 +34,41 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     public List<RunnableHandle> engagements() {
         Engagements bound = engagements;
         return bound == null ? List.of() : bound.of(controller.name());
+    }
+
+    /**
+     * Adds a watch while the controller runs: what a function makes of each object that comes, changes or goes is reconciled.
+     * Returns at once.
+     *
+     * @throws IllegalStateException when the controller has never been started
+     */
+    public <S extends HasMetadata> WatchHandle watch(Class<S> type, Mapper<S> mapper) {
+        return watch(WatchSpec.of(type), mapper, Predicate.all());
+    }
+
+    /** Adds a watch for some objects of a kind, and for some changes of them. See {@link #watch(Class, Mapper)}. */
+    public <S extends HasMetadata> WatchHandle watch(WatchSpec<S> objects, Mapper<S> mapper, Predicate<S> which) {
+        Engagements bound = engagements;
+        if (bound == null) {
+            throw new IllegalStateException(name() + " has never been started: declare the watch in its builder, or await ready() first");
+        }
+        int number = controller.watches().size() + numbers.incrementAndGet();
+        WatchHandle added = new WatchHandle(Watch.mapped(number, objects, which, mapper), this, bound.time());
+        extras.add(added);
+        bound.opened(controller.name(), added);
+        return added;
+    }
+
+    void unwatch(WatchHandle gone) {
+        Engagements bound = engagements;
+        if (extras.remove(gone) && bound != null) {
+            bound.closed(controller.name(), gone);
+        }
+    }
+
+    /** The watches that were added, as they are now. */
+    List<WatchHandle> extras() {
+        return List.copyOf(extras);
     }
 
     void bind(Engagements of) {

@@ -4,6 +4,7 @@ import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,11 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     ControllerMeters meters() {
         return begun().meters;
+    }
+
+    /** The watches that were added to the controller while it runs. */
+    List<WatchHandle> extras() {
+        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.extras() : List.of();
     }
 
     RunnableContext context() {

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +45,9 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private static final Duration WATCHED_EVERY = Duration.ofSeconds(2);
 
+    private static final Duration PERMIT_HELD = Duration.ofSeconds(5);
+
+    private final ControllerRun<T> owner;
     private final Controller<T> controller;
     private final ControllerMeters.Engaged meters;
     private final ClusterConnection connection;
@@ -53,17 +55,18 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private final Engagements engagements;
     private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
     private final Semaphore wake = new Semaphore(0);
+    private boolean open; // guarded by sources
     private CountDownLatch workersDone = new CountDownLatch(0);
     private volatile @Nullable Live live;
 
     /** What there is once the run has begun. */
-    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client) {
+    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client, long began) {
     }
 
-    EngagementRun(Controller<T> controller, ControllerMeters meters, ClusterConnection connection, Pair pair,
-            Engagements engagements) {
-        this.controller = controller;
-        this.meters = meters.engaged(connection.name());
+    EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Pair pair, Engagements engagements) {
+        this.owner = owner;
+        this.controller = owner.controller();
+        this.meters = owner.meters().engaged(connection.name());
         this.connection = connection;
         this.pair = pair;
         this.engagements = engagements;
@@ -76,7 +79,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         Live now = begin(context, carried);
         boolean asked = false;
         try {
-            if (awaitSync(now)) {
+            if (sync(now, carried)) {
                 startWorkers(now);
                 context.ready();
                 context.carryOver(null); // taken: from here on it is in the queue
@@ -89,7 +92,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             }
             asked = true;
         } finally {
-            finish(now, asked);
+            finish(now, carried, asked);
         }
     }
 
@@ -103,24 +106,75 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                         .metrics(engagements.queueMetrics())
                         .build());
         queue.restore(carried.work().items());
-        Live now = new Live(context, queue, connection.client(context));
+        Live now = new Live(context, queue, connection.client(context), context.time().nanos());
         live = now;
         context.workload(this);
         context.detail("controller", () -> controller.spec().name());
         context.detail("workers", () -> Integer.toString(controller.workers()));
         context.detail("carried over", () -> carried.count() + " keys, "
                 + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
-        for (Watch<?> watch : controller.watches()) {
-            sources.add(open(watch, now, carried.known(watch.id())));
-            context.detail("watch " + watch.id(), () -> describe(watch.id()));
-        }
+        controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
         context.stopping().onSet(wake::release);
         return now;
     }
 
-    private <S extends HasMetadata> Source<S> open(Watch<S> watch, Live now, KnownObjects known) {
-        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
-                wake::release);
+    private void openSources(Live now, EngagementCarryOver carried) {
+        List<WatchHandle> extras;
+        synchronized (sources) {
+            open = true;
+            for (Watch<?> watch : controller.watches()) {
+                sources.add(source(watch, now, carried.known(watch.id()), wake::release));
+            }
+            extras = owner.extras();
+            extras.forEach(extra -> openExtra(extra, now, carried.known(extra.id())));
+        }
+    }
+
+    private <S extends HasMetadata> Source<S> source(Watch<S> watch, Live now, KnownObjects known, Runnable onSynced) {
+        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue, onSynced);
+    }
+
+    private void openExtra(WatchHandle extra, Live now, KnownObjects known) {
+        if (sources.stream().noneMatch(source -> source.watch().id().equals(extra.id()))) {
+            sources.add(source(extra.watch(), now, known, () -> {
+                wake.release();
+                engagements.told(controller.name(), extra);
+            }));
+        }
+    }
+
+    /** Whether sources are open and can be added: after the beginning, before the end. */
+    boolean open() {
+        synchronized (sources) {
+            return open;
+        }
+    }
+
+    /** A watch was added to the controller. */
+    void open(WatchHandle extra) {
+        Live now = live;
+        synchronized (sources) {
+            if (open && now != null) {
+                openExtra(extra, now, KnownObjects.none());
+            }
+        }
+    }
+
+    /** A watch of the controller was closed. Returns when no callback of it runs. */
+    void close(WatchHandle extra) {
+        List<Source<?>> gone;
+        synchronized (sources) {
+            gone = sources.stream().filter(source -> source.watch().id().equals(extra.id())).toList();
+            sources.removeAll(gone);
+        }
+        gone.forEach(source -> {
+            source.detach();
+            source.lease().close();
+        });
+    }
+
+    boolean synced(WatchHandle extra) {
+        return sources.stream().anyMatch(source -> source.watch().id().equals(extra.id()) && source.synced());
     }
 
     private String describe(String watch) {
@@ -134,13 +188,34 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     // ---- sync
 
-    /** Returns whether every handler has had the current state; false when a stop was asked for before. */
-    private boolean awaitSync(Live now) throws InterruptedException {
+    /** Opens the sources and awaits them, holding a permit for the first seconds. */
+    private boolean sync(Live now, EngagementCarryOver carried) throws InterruptedException {
+        Semaphore permits = engagements.syncPermits();
+        now.context.waiting("its turn to sync");
+        boolean permitted = false;
+        while (!permitted) {
+            if (now.context.stopping().isSet()) {
+                return false;
+            }
+            permitted = permits.tryAcquire(200, TimeUnit.MILLISECONDS);
+        }
+        try {
+            openSources(now, carried);
+            awaitSync(now, PERMIT_HELD);
+        } finally {
+            permits.release();
+        }
+        return awaitSync(now, Duration.ofDays(36_500));
+    }
+
+    /** Returns whether every handler has had the current state; false when a stop was asked for before, or at the limit. */
+    private boolean awaitSync(Live now, Duration limit) throws InterruptedException {
         RunnableContext context = now.context;
-        long deadline = context.time().nanos() + controller.syncTimeout().toNanos();
+        long deadline = now.began + controller.syncTimeout().toNanos();
+        long end = context.time().nanos() + limit.toNanos();
         String told = "";
         while (!sources.stream().allMatch(Source::synced)) {
-            if (context.stopping().isSet()) {
+            if (context.stopping().isSet() || context.time().nanos() - end > 0) {
                 return false;
             }
             String trouble = trouble();
@@ -211,10 +286,15 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     // ---- finish
 
-    private void finish(Live now, boolean asked) {
+    private void finish(Live now, EngagementCarryOver carried, boolean asked) {
         boolean interrupted = Thread.interrupted();
-        Map<String, KnownObjects> known = new HashMap<>();
-        for (Source<?> source : sources) {
+        List<Source<?>> last;
+        synchronized (sources) {
+            open = false;
+            last = List.copyOf(sources);
+        }
+        Map<String, KnownObjects> known = new HashMap<>(carried.known()); // for watches that were not opened
+        for (Source<?> source : last) {
             keepKnown(now, source, known);
         }
         StopMode mode = asked
@@ -224,7 +304,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         interrupted |= awaitWorkers(now);
         now.context.account().drained(now.queue.sizes().finishedSinceShutDown());
         CarriedWork<ObjectKey> work = now.queue.export();
-        sources.forEach(source -> source.lease().close());
+        last.forEach(source -> source.lease().close());
         now.queue.close();
         meters.close();
         EngagementCarryOver left = new EngagementCarryOver(work, known);
@@ -236,6 +316,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private void keepKnown(Live now, Source<?> source, Map<String, KnownObjects> known) {
         KnownObjects told = source.detach();
+        known.remove(source.watch().id());
         if (told.count() <= EngagementCarryOver.MOST_KNOWN) {
             known.put(source.watch().id(), told);
         } else {
@@ -329,7 +410,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             }
         }
         throw new IllegalArgumentException(
-                Objects.requireNonNull(controller.spec().name()) + " does not watch " + type.getSimpleName()
+                controller.spec().name() + " does not watch " + type.getSimpleName()
                         + ", only " + sources.stream().map(source -> source.watch().id()).toList()
                         + ": add owns(…) or watches(…), or read from the server with client()");
     }

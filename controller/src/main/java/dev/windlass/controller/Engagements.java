@@ -18,6 +18,7 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.StopRequest;
 import dev.windlass.lifecycle.StoppingException;
+import dev.windlass.lifecycle.TimeSource;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +48,15 @@ final class Engagements implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
 
+    private static final int MOST_SYNCS = 16;
+
     private final Manager manager;
     private final Clusters clusters;
     private final WorkQueueMetrics queueMetrics;
     private final ControllerMetrics metrics;
     private final Map<String, ControllerRun<?>> runs = new HashMap<>();
     private final Map<String, Map<String, Pair>> pairs = new HashMap<>(); // by controller, then by cluster
+    private final Semaphore syncPermits = new Semaphore(MOST_SYNCS, true);
     private final Registration connected;
     private final Registration events;
 
@@ -74,6 +79,46 @@ final class Engagements implements AutoCloseable {
 
     ControllerMetrics metrics() {
         return metrics;
+    }
+
+    TimeSource time() {
+        return manager.time();
+    }
+
+    /** At most so many engagements sync at the same time; one that takes long gives its place to the next. */
+    Semaphore syncPermits() {
+        return syncPermits;
+    }
+
+    // ---- watches that come and go
+
+    void opened(String controller, WatchHandle added) {
+        for (EngagementRun<?> engagement : running(controller)) {
+            engagement.open(added);
+        }
+        told(controller, added);
+    }
+
+    void closed(String controller, WatchHandle gone) {
+        running(controller).forEach(engagement -> engagement.close(gone));
+    }
+
+    /** A watch may have become synced everywhere. */
+    void told(String controller, WatchHandle added) {
+        if (running(controller).stream().allMatch(engagement -> engagement.synced(added))) {
+            added.synced();
+        }
+    }
+
+    private List<EngagementRun<?>> running(String controller) {
+        List<EngagementRun<?>> running = new ArrayList<>();
+        for (Pair pair : pairs(controller)) {
+            EngagementRun<?> engagement = pair.engagement;
+            if (engagement != null && engagement.open()) {
+                running.add(engagement);
+            }
+        }
+        return running;
     }
 
     // ---- engaging

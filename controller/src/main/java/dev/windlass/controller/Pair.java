@@ -51,7 +51,7 @@ final class Pair {
             throw new IllegalStateException(
                     unit() + " cannot start alone: start " + Controller.PREFIX + controller + ", which brings it back");
         }
-        EngagementRun<?> next = new EngagementRun<>(now.controller(), now.meters(), to, this, engagements);
+        EngagementRun<?> next = new EngagementRun<>(now, to, this, engagements);
         engagement = next;
         return next;
     }

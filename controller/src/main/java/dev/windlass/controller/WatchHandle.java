@@ -1,0 +1,48 @@
+package dev.windlass.controller;
+
+import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.PreemptedException;
+import dev.windlass.lifecycle.Promise;
+import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.TimeSource;
+
+/**
+ * A watch that was added to a controller while it runs. It stays through stops and starts, until it is closed. Thread-safe.
+ */
+public final class WatchHandle implements Registration {
+
+    private final Watch<?> watch;
+    private final Promise<WatchHandle> ready;
+    private final ControllerHandle<?> owner;
+
+    WatchHandle(Watch<?> watch, ControllerHandle<?> owner, TimeSource time) {
+        this.watch = watch;
+        this.owner = owner;
+        this.ready = new Promise<>("sync of " + owner.name() + " " + watch.id(), time);
+    }
+
+    /** What the watch is called among those of its controller. */
+    public String id() {
+        return watch.id();
+    }
+
+    /** Completes when the controller has been told the current state on every cluster that it is engaged with. */
+    public Operation<WatchHandle> ready() {
+        return ready;
+    }
+
+    /** Ends the watch. Returns when no callback of it is running and none will. */
+    @Override
+    public void close() {
+        ready.fail(new PreemptedException("the watch " + watch.id() + " of " + owner.name() + " was closed before it was synced"));
+        owner.unwatch(this);
+    }
+
+    Watch<?> watch() {
+        return watch;
+    }
+
+    void synced() {
+        ready.complete(this);
+    }
+}
