@@ -20,9 +20,13 @@ final class EventLine {
                 UnitTable.text(event, "message"), terminal);
     }
 
+    static String clock(Instant time, Terminal terminal) {
+        return terminal.styled(Terminal.Style.FAINT, CLOCK.format(time));
+    }
+
     static String of(Instant time, String unit, long generation, @Nullable String from, String to, String message,
             Terminal terminal) {
-        return terminal.styled(Terminal.Style.FAINT, CLOCK.format(time)) + "  " + unit + "#" + generation + "  "
+        return clock(time, terminal) + "  " + unit + "#" + generation + "  "
                 + (from == null || from.isEmpty() ? "" : from + " → ") + terminal.state(to)
                 + (message.isEmpty() ? "" : "  " + message);
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** The root command, and where all failures become one line and an exit code: 0 done, 1 refused or failed, 2 bad usage. */
 @Command(name = "windlass", description = "Raises and lowers the parts of a controller manager while the rest keeps working.", mixinStandardHelpOptions = false, synopsisSubcommandLabel = "COMMAND", sortOptions = false, subcommands = {
-        GetCommand.class, DescribeCommand.class, StopCommand.class, StartCommand.class,
+        DemoCommand.class, GetCommand.class, DescribeCommand.class, StopCommand.class, StartCommand.class,
         RemoveCommand.class, CompletionCommand.class, VersionCommand.class})
 public final class Windlass implements Runnable {
     @Spec
@@ -83,8 +83,8 @@ public final class Windlass implements Runnable {
 
     static void failed(PrintWriter err, Throwable e, boolean debug) {
         String message = e.getMessage();
-        boolean ours = e instanceof CliException || e instanceof IllegalArgumentException
-                || e instanceof dev.windlass.lifecycle.LifecycleException;
+        boolean ours = e.getClass().getName().startsWith("dev.windlass.") || e instanceof IllegalArgumentException
+                || e instanceof IllegalStateException;
         err.println("windlass: " + (message == null
                 ? e.getClass().getSimpleName()
                 : ours ? message : e.getClass().getSimpleName() + ": " + message)

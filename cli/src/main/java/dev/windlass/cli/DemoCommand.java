@@ -1,0 +1,200 @@
+package dev.windlass.cli;
+
+import dev.windlass.cli.demo.Demo;
+import dev.windlass.cli.demo.DemoFolder;
+import dev.windlass.cli.demo.DemoOptions;
+import dev.windlass.cli.demo.EmbeddedCluster;
+import dev.windlass.cli.demo.Log;
+import dev.windlass.cli.demo.Reconciliation;
+import dev.windlass.cli.demo.Signals;
+import dev.windlass.cli.demo.Tour;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.server.BindAddress;
+import dev.windlass.server.ServerHandle;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+@Command(name = "demo", sortOptions = false, description = "Run two embedded API servers, a manager and the website example, until Ctrl-C.")
+final class DemoCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private Windlass root;
+
+    @Option(names = "--tour", description = "Play the whole story unattended and check each step; exit code 0 if all held.")
+    private boolean tour;
+
+    @Option(names = "--keep", description = "Keep the folder with kubeconfigs and log when the demo ends.")
+    private boolean keep;
+
+    @Option(names = "--join", paramLabel = "NAME=KUBECONFIG", description = "Also connect a cluster of yours, by its kubeconfig file. Can be repeated.")
+    private Map<String, Path> joined = new LinkedHashMap<>();
+
+    @Option(names = "--admin-address", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:0", converter = AddressConverter.class, description = "Admin API; default ${DEFAULT-VALUE}, any free port.")
+    @SuppressWarnings("NullAway.Init")
+    private BindAddress admin;
+
+    @Option(names = "--health-address", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:0", converter = AddressConverter.class, description = "Probes; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private BindAddress health;
+
+    @Option(names = "--metrics-address", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:0", converter = AddressConverter.class, description = "Metrics; default ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private BindAddress metrics;
+
+    private final Terminal terminal = Terminal.standard();
+    private final AtomicInteger signals = new AtomicInteger();
+    private final Thread main = Thread.currentThread();
+    private volatile @Nullable Demo running;
+
+    @Override
+    public Integer call() throws Exception {
+        if (root.address != null) {
+            throw new BadUsageException(
+                    "--address names a manager that runs: the demo starts one; use --admin-address");
+        }
+        if (tour && !joined.isEmpty()) {
+            throw new BadUsageException("--tour plays with its own two clusters only: leave --join out");
+        }
+        Path folder = DemoFolder.create();
+        Path log = folder.resolve("demo.log");
+        Log.into(log, root.debug);
+        Signals.onEach(this::signal);
+        boolean done = false;
+        try {
+            int code = run(folder, log);
+            done = code == 0;
+            return code;
+        } finally {
+            Log.close();
+            if (keep || !done) {
+                terminal.line("kept: " + folder);
+            } else {
+                DemoFolder.delete(folder);
+            }
+        }
+    }
+
+    private int run(Path folder, Path log) throws Exception {
+        DemoOptions options = new DemoOptions(admin, health, metrics, joined);
+        try (Demo demo = Demo.start(options, folder, line -> terminal.line(faint("starting: " + line)))) {
+            running = demo;
+            if (signals.get() > 0) {
+                throw new InterruptedException();
+            }
+            return tour ? tour(demo) : watch(demo, log);
+        } catch (InterruptedException e) {
+            terminal.line("stopped before it was done");
+            return tour ? 1 : 0;
+        }
+    }
+
+    private int tour(Demo demo) throws Exception {
+        try {
+            new Tour(demo, terminal::line).play();
+            terminal.line("all of it held");
+            return 0;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new CliException("the tour ends here: " + (e.getMessage() == null ? e : e.getMessage()), e);
+        }
+    }
+
+    private int watch(Demo demo, Path log) throws Exception {
+        screen(demo, log).forEach(terminal::line);
+        demo.onReconciliation(done -> terminal.line(line(done)));
+        try (AutoCloseable _ = demo.manager().subscribe(this::event)) {
+            demo.manager().run();
+        }
+        StopReport report = demo.manager().ended().await();
+        terminal.line("");
+        StopReports.lines(report).forEach(terminal::line);
+        return 0;
+    }
+
+    /** The first one asks for an orderly end, the second ends the process. */
+    private void signal() {
+        if (signals.incrementAndGet() > 1) {
+            Runtime.getRuntime().halt(1);
+        }
+        Demo demo = running;
+        terminal.line("stopping; once more ends it at once");
+        if (demo == null || tour) {
+            main.interrupt();
+        } else {
+            demo.manager().stop();
+        }
+    }
+
+    private List<String> screen(Demo demo, Path log) {
+        List<String> lines = new ArrayList<>(List.of("", bold("One manager, two clusters"), ""));
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            lines.add("  cluster/" + cluster.name() + "          " + cluster.url());
+            lines.add("                         " + faint("kubeconfig " + cluster.kubeconfig()));
+        }
+        lines.add("  controller/websites    keeps a ConfigMap, a Deployment and a Service per Website");
+        lines.add("  controller/redirects   keeps a table of all Redirects, which have no finalizer");
+        lines.add("  server/admin           " + address(demo.admin()));
+        lines.add("  server/health          " + address(demo.health()) + "/readyz?verbose");
+        lines.add("  server/metrics         " + address(demo.metrics()) + "/metrics");
+        lines.add("  log                    " + log);
+        EmbeddedCluster south = demo.clusters().getLast();
+        lines.addAll(List.of("", bold("Try in another terminal"), "", "  ./windlass get",
+                "  ./windlass stop cluster/south --wait",
+                "  kubectl --kubeconfig " + south.kubeconfig() + " get websites", "",
+                "Ctrl-C ends it. What happens from here on:", ""));
+        return lines;
+    }
+
+    private static String address(ServerHandle server) {
+        return server.address().map(Object::toString).orElse("not listening");
+    }
+
+    private void event(UnitEvent event) {
+        if (event.from() != null) {
+            terminal.line(
+                    EventLine.of(event.time(), event.unit(), event.generation(), event.from().name(), event.to().name(),
+                            event.message(), terminal));
+        }
+    }
+
+    private String line(Reconciliation done) {
+        Exception failure = done.failure();
+        return EventLine.clock(Instant.now(), terminal) + "  cluster/" + done.request().cluster() + "/"
+                + done.controller()
+                + "#" + done.request().clusterGeneration() + "  reconciled " + done.request().key() + " in "
+                + done.took().toMillis() + " ms" + (failure == null ? "" : "  failed: " + failure.getMessage());
+    }
+
+    private String bold(String text) {
+        return terminal.styled(Terminal.Style.BOLD, text);
+    }
+
+    private String faint(String text) {
+        return terminal.styled(Terminal.Style.FAINT, text);
+    }
+
+    private static final class AddressConverter implements ITypeConverter<BindAddress> {
+        @Override
+        public BindAddress convert(String text) {
+            try {
+                return BindAddress.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.windlass.cli.demo;
+
+import dev.windlass.controller.Controller;
+import dev.windlass.controller.ControllerHandle;
+import dev.windlass.controller.Reconciler;
+import dev.windlass.examples.website.Redirect;
+import dev.windlass.examples.website.RedirectReconciler;
+import dev.windlass.examples.website.SiteIndexReconciler;
+import dev.windlass.examples.website.Website;
+import dev.windlass.examples.website.WebsiteReconciler;
+import dev.windlass.examples.website.Websites;
+import dev.windlass.kubernetes.Cluster;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.server.AdminServer;
+import dev.windlass.server.HealthServer;
+import dev.windlass.server.MetricsServer;
+import dev.windlass.server.ServerHandle;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** What runs in a demo: two API servers with objects, and one manager with both clusters and the example's controllers. */
+public final class Demo implements AutoCloseable {
+    private final List<Consumer<Reconciliation>> listeners = new CopyOnWriteArrayList<>();
+    private final Gate gate = new Gate();
+    private final Manager manager = Manager.builder().name("demo").build();
+    private final EmbeddedCluster north;
+    private final EmbeddedCluster south;
+    private final ServerHandle admin;
+    private final ServerHandle health;
+    private final ServerHandle metrics;
+    private final ControllerHandle<Website> websites;
+    private final ControllerHandle<Redirect> redirects;
+
+    private Demo(DemoOptions options, List<Cluster> joined, EmbeddedCluster north, EmbeddedCluster south) {
+        this.north = north;
+        this.south = south;
+        admin = manager.add(AdminServer.at(options.admin()));
+        health = manager.add(HealthServer.at(options.health()));
+        metrics = manager.add(MetricsServer.at(options.metrics()));
+        manager.add(Cluster.fromKubeconfig(north.name(), north.kubeconfig()));
+        manager.add(Cluster.fromKubeconfig(south.name(), south.kubeconfig()));
+        joined.forEach(manager::add);
+        websites = manager.add(websitesController());
+        redirects = manager.add(redirectsController());
+    }
+
+    /**
+     * Starts everything; what takes time is told line by line.
+     *
+     * @param folder where the kubeconfig files go
+     */
+    public static Demo start(DemoOptions options, Path folder, Consumer<String> progress)
+            throws IOException, InterruptedException {
+        // First what can be wrong with what the user gave.
+        List<Cluster> joined = options.joined().entrySet().stream()
+                .map(entry -> Cluster.fromKubeconfig(entry.getKey(), entry.getValue())).toList();
+        List<EmbeddedCluster> started = new ArrayList<>();
+        try {
+            for (String name : List.of("north", "south")) {
+                EmbeddedCluster cluster = EmbeddedCluster.start(name, folder);
+                started.add(cluster);
+                int objects = cluster.seed();
+                progress.accept("API server " + name + " at " + cluster.url() + ", " + objects + " objects applied");
+            }
+            Demo demo = new Demo(options, joined, started.getFirst(), started.getLast());
+            started.clear();
+            demo.startManager(progress);
+            return demo;
+        } finally {
+            started.forEach(EmbeddedCluster::close);
+        }
+    }
+
+    private void startManager(Consumer<String> progress) throws InterruptedException {
+        try {
+            manager.start();
+            for (RunnableHandle server : List.of(admin, health, metrics)) {
+                server.ready().await(Await.BOUND);
+            }
+            progress.accept("health, metrics and admin API are served");
+            for (EmbeddedCluster cluster : clusters()) {
+                unit("cluster/" + cluster.name()).ready().await(Await.BOUND);
+                // Not the controllers as a whole: a cluster of the user's may lack their kinds.
+                for (String controller : List.of("websites", "redirects")) {
+                    String engagement = "cluster/" + cluster.name() + "/" + controller;
+                    Await.until(engagement + " to be ready", () -> unit(engagement).state() == UnitState.READY);
+                }
+                progress.accept("cluster " + cluster.name() + " is connected, both controllers work on it");
+            }
+            for (EmbeddedCluster cluster : clusters()) {
+                Await.until("all websites of " + cluster.name() + " to be published",
+                        () -> Sites.of(cluster).stream().allMatch(Sites::isPublished));
+            }
+            progress.accept("all websites are published");
+        } catch (RuntimeException | InterruptedException e) {
+            close();
+            throw e;
+        }
+    }
+
+    Controller<Website> websitesController() {
+        return watched(Websites.controller().toBuilder(), new WebsiteReconciler());
+    }
+
+    Controller<Redirect> redirectsController() {
+        return watched(Websites.redirects().toBuilder(), new RedirectReconciler());
+    }
+
+    Controller<Website> siteIndexController() {
+        return watched(Websites.siteIndex().toBuilder(), new SiteIndexReconciler());
+    }
+
+    private <T extends HasMetadata> Controller<T> watched(Controller.Builder<T> builder,
+            Reconciler<T> reconciler) {
+        return builder.reconciler(new WatchedReconciler<>(reconciler, gate, this::tell)).build();
+    }
+
+    private void tell(Reconciliation reconciliation) {
+        listeners.forEach(listener -> listener.accept(reconciliation));
+    }
+
+    /** Tells a listener of each reconciliation from now on, on the thread that reconciled. */
+    public void onReconciliation(Consumer<Reconciliation> listener) {
+        listeners.add(listener);
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    public Manager manager() {
+        return manager;
+    }
+
+    public List<EmbeddedCluster> clusters() {
+        return List.of(north, south);
+    }
+
+    EmbeddedCluster north() {
+        return north;
+    }
+
+    EmbeddedCluster south() {
+        return south;
+    }
+
+    public ServerHandle admin() {
+        return admin;
+    }
+
+    public ServerHandle health() {
+        return health;
+    }
+
+    public ServerHandle metrics() {
+        return metrics;
+    }
+
+    ControllerHandle<Website> websites() {
+        return websites;
+    }
+
+    ControllerHandle<Redirect> redirects() {
+        return redirects;
+    }
+
+    RunnableHandle unit(String name) {
+        return manager.find(name).orElseThrow(() -> new IllegalStateException("there is no unit " + name));
+    }
+
+    /** The manager first: it still needs its clusters while it stops. */
+    @Override
+    public void close() {
+        manager.close();
+        north.close();
+        south.close();
+    }
+}

@@ -1,0 +1,290 @@
+package dev.windlass.cli.demo;
+
+import dev.windlass.apiserver.OpenWatch;
+import dev.windlass.examples.website.Website;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The whole story without a hand on it. Each numbered line is printed after its check has held; what the manager says is
+ * compared with what the API servers saw. The numbered lines are the same on each run; figures that vary are on lines of
+ * their own.
+ */
+public final class Tour {
+    private static final Duration BOUND = Await.BOUND;
+    private static final int RUSH = 50;
+    private static final String NEW_TEXT = "<h1>Under new management</h1>\n";
+
+    private final Demo demo;
+    private final EmbeddedCluster north;
+    private final EmbeddedCluster south;
+    private final Consumer<String> out;
+    private final Set<String> requested = ConcurrentHashMap.newKeySet();
+    private int number;
+
+    public Tour(Demo demo, Consumer<String> out) {
+        this.demo = demo;
+        this.north = demo.north();
+        this.south = demo.south();
+        this.out = out;
+        demo.onReconciliation(done -> requested.add(done.controller() + " " + done.request().cluster() + "#"
+                + done.request().clusterGeneration() + " " + done.request().key().name()));
+    }
+
+    /** Plays it. */
+    public void play() throws Exception {
+        started();
+        driftIsRepaired();
+        websiteIsDeleted();
+        southGoesOfflineWithWorkQueued();
+        southChangesBehindItsBack();
+        southComesBack();
+        controllerStopsAndStarts();
+        thirdControllerComesAndGoes();
+        managerStopsUnderLoad();
+    }
+
+    private void started() throws Exception {
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            check(cluster.watches("websites") == 1 && cluster.watches("redirects") == 1, "one watch per kind");
+            check(Sites.of(cluster).stream().allMatch(Sites::isPublished), "all websites are published");
+            check(Sites.of(cluster).stream().allMatch(site -> Sites.hasChildren(cluster, name(site))),
+                    "children exist");
+            check(Sites.table(cluster, "redirects").keySet().equals(names(Sites.redirects(cluster))), "redirect table");
+        }
+        check(Sites.of(north).size() + Sites.of(south).size() >= 20, "20 websites");
+        held("two clusters are connected; each kind is watched once per cluster");
+        held("every website has its ConfigMap, Deployment and Service, and its status says so");
+    }
+
+    private void driftIsRepaired() throws Exception {
+        KubernetesClient user = north.user();
+        Deployment scaled = user.apps().deployments().inNamespace(Sites.NAMESPACE).withName("aurora").get();
+        int wanted = scaled.getSpec().getReplicas();
+        scaled.getSpec().setReplicas(9);
+        user.resource(scaled).update();
+        Service before = user.services().inNamespace(Sites.NAMESPACE).withName("birch").get();
+        user.resource(before).delete();
+        Await.until("the Deployment aurora to be scaled back", () -> user.apps().deployments()
+                .inNamespace(Sites.NAMESPACE).withName("aurora").get().getSpec().getReplicas() == wanted);
+        Await.until("the Service birch to be back",
+                () -> !user.services().inNamespace(Sites.NAMESPACE).withName("birch")
+                        .get().getMetadata().getUid().equals(before.getMetadata().getUid()));
+        held("a Deployment that somebody scaled is scaled back, a Service that somebody deleted is there again");
+    }
+
+    private void websiteIsDeleted() throws Exception {
+        Sites.delete(north, "kestrel");
+        Await.until("website kestrel to go", () -> !Sites.exists(north, "kestrel"));
+        check(Sites.hasNoChildren(north, "kestrel"), "children are gone when their website is");
+        held("a deleted website takes its children with it before it goes");
+    }
+
+    private void southGoesOfflineWithWorkQueued() throws Exception {
+        RunnableHandle engagement = demo.unit("cluster/south/websites");
+        demo.gate().close("south");
+        List<String> sites = List.copyOf(names(Sites.of(south)));
+        for (String site : sites) {
+            Sites.edit(south, site, NEW_TEXT);
+        }
+        Await.until("changes of south to be queued", () -> pending(engagement) == sites.size());
+        long queued = Objects.requireNonNullElse(engagement.status().queued(), 0L);
+        check(queued > 0, "work is queued");
+        north.forgetRequests();
+        List<OpenWatch> northWatches = north.watches();
+        var stop = demo.unit("cluster/south").stop(StopOptions.drain(BOUND));
+        demo.gate().open("south");
+        StopReport report = stop.await(BOUND);
+        figure(report + " (" + drained(report) + " drained in all)");
+        check(report.clean(), "clean: " + report);
+        check(drained(report) >= queued, "drained " + drained(report) + " of " + queued + " queued");
+        check(Sites.of(south).stream().allMatch(Sites::isPublished), "what was queued was written before the end");
+        held("south goes offline with work queued: the queue is drained, nothing is left");
+        Await.until("the watches of south to close", () -> south.watches().isEmpty());
+        Await.until("the connections of south to close", south::nobodyIsConnected);
+        check(!metricsMention("cluster=\"south\""), "no meter speaks of south");
+        check(metricsMention("cluster=\"north\""), "meters speak of north");
+        held("its watches and connections are closed, and no meter speaks of it any more");
+        Sites.edit(north, "aurora", NEW_TEXT);
+        Await.until("north to work on", () -> Sites.isPublished(Sites.get(north, "aurora")));
+        check(north.watches().equals(northWatches), "the watches of north are the same");
+        check(north.requests().stream().noneMatch(request -> Set.of("list", "watch").contains(request.verb())),
+                "north was not listed or watched again");
+        held("north does not miss a beat: same watches, no new list, its changes are published");
+    }
+
+    private void southChangesBehindItsBack() throws Exception {
+        south.forgetRequests();
+        Sites.create(south, "lagoon");
+        Sites.edit(south, "acacia", "<h1>While you were away</h1>\n");
+        Sites.delete(south, "baobab");
+        Sites.deleteRedirect(south, "coral-home");
+        Sites.deleteRedirect(south, "dune-home");
+        check(Sites.exists(south, "baobab"), "its finalizer keeps baobab");
+        check(Sites.table(south, "redirects").keySet().containsAll(Set.of("coral-home", "dune-home")),
+                "table is as it was");
+        check(south.requests().isEmpty(), "the manager asks south nothing: " + south.requests());
+        held("behind its back websites are created, changed and deleted, and redirects without finalizers deleted");
+    }
+
+    private void southComesBack() throws Exception {
+        Map<String, String> versions = Sites.of(south).stream().filter(site -> name(site).startsWith("h"))
+                .collect(Collectors.toMap(Tour::name, site -> site.getMetadata().getResourceVersion()));
+        requested.clear();
+        UnitStatus status = demo.unit("cluster/south").start().await(BOUND);
+        figure(status.id() + " " + status.state() + (status.message().isEmpty() ? "" : ": " + status.message()));
+        Await.until("south to catch up", () -> Sites.of(south).stream().allMatch(Sites::isPublished)
+                && !Sites.exists(south, "baobab") && Sites.hasChildren(south, "lagoon"));
+        check(Sites.hasNoChildren(south, "baobab"), "children of baobab are gone");
+        held("south comes back and catches up: the new website is published, the changed one too, the deleted one is gone");
+        Await.until("each deleted redirect to get its request", () -> requested.containsAll(
+                Set.of("redirects south#2 coral-home", "redirects south#2 dune-home")));
+        Await.until("the redirect table to lose the deleted lines",
+                () -> Sites.table(south, "redirects").keySet().equals(names(Sites.redirects(south))));
+        held("each redirect that was deleted meanwhile gets its request, though it has no finalizer: its line is gone");
+        check(Sites.of(south).stream().filter(site -> versions.containsKey(name(site)))
+                .allMatch(site -> site.getMetadata().getResourceVersion().equals(versions.get(name(site)))),
+                "websites that did not change were not written");
+        held("what did not change meanwhile was not written again");
+    }
+
+    private void controllerStopsAndStarts() throws Exception {
+        StopReport report = demo.redirects().stop().await(BOUND);
+        figure(report.toString());
+        check(report.clean(), "clean: " + report);
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            check(demo.unit("cluster/" + cluster.name() + "/redirects").state() == UnitState.STOPPED,
+                    "engagement stopped");
+            check(cluster.watches("websites") == 1, "websites are watched as before");
+        }
+        Sites.deleteRedirect(north, "fjord-home");
+        Sites.deleteRedirect(north, "elk-home");
+        Sites.edit(north, "birch", NEW_TEXT);
+        Await.until("websites to be published", () -> Sites.isPublished(Sites.get(north, "birch")));
+        check(Sites.table(north, "redirects").containsKey("elk-home"), "nobody writes the table");
+        held("a controller stops: its work stands still, the other controller goes on");
+        UnitStatus status = demo.redirects().start().await(BOUND);
+        figure(status.id() + " " + status.state());
+        Await.until("the table of north to be right again",
+                () -> Sites.table(north, "redirects").keySet().equals(names(Sites.redirects(north))));
+        held("it starts again and learns of what was deleted while it was stopped");
+    }
+
+    private void thirdControllerComesAndGoes() throws Exception {
+        var index = demo.manager().add(demo.siteIndexController());
+        index.ready().await(BOUND);
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            Await.until("the index of " + cluster.name(),
+                    () -> Sites.table(cluster, "site-index").keySet().equals(names(Sites.of(cluster))));
+            check(cluster.watches("websites") == 1,
+                    "one watch serves both controllers: " + cluster.watches("websites"));
+        }
+        held("a third controller is added while all runs; it shares the watches that are there");
+        StopReport report = index.remove().await(BOUND);
+        figure(report.toString());
+        check(report.clean(), "clean: " + report);
+        check(demo.manager().find("controller/site-index").isEmpty(), "its name is free");
+        Sites.create(north, "lighthouse");
+        Await.until("the new website to be published", () -> Sites.hasChildren(north, "lighthouse"));
+        check(!Sites.table(north, "site-index").containsKey("lighthouse"), "nobody writes the index");
+        check(north.watches("websites") == 1, "the watch stays for who still uses it");
+        held("it is removed again: its name is free, the others keep their watches and their work");
+    }
+
+    private void managerStopsUnderLoad() throws Exception {
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            demo.gate().close(cluster.name());
+            for (int i = 0; i < RUSH; i++) {
+                Sites.create(cluster, "rush-" + i);
+            }
+            RunnableHandle engagement = demo.unit("cluster/" + cluster.name() + "/websites");
+            Await.until("the rush to be queued", () -> pending(engagement) >= RUSH);
+        }
+        var stop = demo.manager().stop();
+        demo.clusters().forEach(cluster -> demo.gate().open(cluster.name()));
+        StopReport report = stop.await(BOUND);
+        List<StopReport> engagements = demo.clusters().stream()
+                .map(cluster -> demo.unit("cluster/" + cluster.name() + "/websites").lastStop().orElseThrow()).toList();
+        long carriedOver = engagements.stream().mapToLong(StopReport::carriedOver).sum();
+        figure(report.toString());
+        engagements.forEach(engagement -> figure(engagement.toString()));
+        check(report.clean(), "clean: " + report);
+        check(demo.manager().units().stream().noneMatch(unit -> unit.state() == UnitState.QUARANTINED),
+                "no unit hangs");
+        long unpublished = demo.clusters().stream().flatMap(cluster -> Sites.of(cluster).stream())
+                .filter(site -> !Sites.isPublished(site)).count();
+        check(unpublished <= carriedOver, "%d websites are not published, and %d reported".formatted(unpublished, carriedOver));
+        held("the manager stops under load: all that was queued is done or reported, nothing is left, nothing unknown");
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            Await.until("all watches and requests to end",
+                    () -> cluster.watches().isEmpty() && cluster.requestsInFlight() == 0);
+            Await.until("all connections to close", cluster::nobodyIsConnected);
+        }
+        held("the API servers agree: no watch, no request in flight, no connection");
+        Await.until("all threads of units to end", () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(
+                        thread -> thread.getName().startsWith("cluster/") || thread.getName().startsWith("server/")));
+        held("no thread of any unit is left in this process");
+    }
+
+    private static long pending(RunnableHandle engagement) {
+        UnitStatus status = engagement.status();
+        return Objects.requireNonNullElse(status.queued(), 0L) + Objects.requireNonNullElse(status.inFlight(), 0L);
+    }
+
+    private static long drained(StopReport report) {
+        return report.drained() + report.children().stream().mapToLong(Tour::drained).sum();
+    }
+
+    private boolean metricsMention(String text) throws IOException, InterruptedException {
+        URI address = demo.metrics().address().orElseThrow();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(address.resolve("/metrics")).build(),
+                    HttpResponse.BodyHandlers.ofString()).body().contains(text);
+        }
+    }
+
+    private static Set<String> names(List<? extends HasMetadata> objects) {
+        return objects.stream().map(object -> object.getMetadata().getName()).collect(Collectors.toSet());
+    }
+
+    private static String name(Website site) {
+        return site.getMetadata().getName();
+    }
+
+    private void held(String what) {
+        number++;
+        out.accept(number + ". " + what);
+    }
+
+    /** A figure of this run. */
+    private void figure(String what) {
+        out.accept("   " + what);
+    }
+
+    private static void check(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalStateException("does not hold: " + what);
+        }
+    }
+}

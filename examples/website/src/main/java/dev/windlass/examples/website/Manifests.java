@@ -1,0 +1,79 @@
+package dev.windlass.examples.website;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The YAML files that come with this example: definitions of its kinds, and objects for two clusters. */
+public final class Manifests {
+    private Manifests() {
+    }
+
+    /** The custom resource definitions. */
+    public static List<HasMetadata> definitions() {
+        return in("crds");
+    }
+
+    /**
+     * The websites and redirects of a cluster.
+     *
+     * @param cluster {@code north} or {@code south}
+     */
+    public static List<HasMetadata> of(String cluster) {
+        return in(cluster);
+    }
+
+    private static List<HasMetadata> in(String folder) {
+        URL url = Manifests.class.getResource(folder);
+        if (url == null) {
+            throw new IllegalArgumentException(
+                    "no manifests in \"%s\": there are crds, north, south".formatted(folder));
+        }
+        try {
+            URI uri = url.toURI();
+            if (!uri.getScheme().equals("jar")) {
+                return read(Path.of(uri));
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
+                return read(jar.provider().getPath(uri));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the manifests in " + url + " cannot be read", e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<HasMetadata> read(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(folder)) {
+            files = entries.sorted().toList();
+        }
+        KubernetesSerialization yaml = new KubernetesSerialization();
+        List<HasMetadata> objects = new ArrayList<>();
+        for (Path file : files) {
+            try (InputStream in = Files.newInputStream(file)) {
+                // One document is one object, several are a list.
+                Object content = yaml.unmarshal(in);
+                for (Object object : content instanceof Collection<?> all ? all : List.of(content)) {
+                    objects.add((HasMetadata) object);
+                }
+            }
+        }
+        return objects;
+    }
+}
