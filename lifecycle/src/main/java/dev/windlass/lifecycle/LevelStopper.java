@@ -87,7 +87,7 @@ final class LevelStopper {
         StopOptions own = StopOptions.defaults();
         StopOptions limited = limited(own, share);
         for (UnitCell cell : cells) {
-            if (cell.spec().stop() != own) { // nearly all units have the same
+            if (!cell.spec().stop().equals(own)) { // nearly all units have the same
                 own = cell.spec().stop();
                 limited = limited(own, share);
             }

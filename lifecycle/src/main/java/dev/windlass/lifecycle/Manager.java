@@ -430,8 +430,9 @@ public final class Manager implements AutoCloseable {
             heldBackBy = missing.stream().map(cell -> cell.name() + " (" + cell.state() + ")").sorted()
                     .collect(Collectors.joining(", "));
             if (missing.isEmpty()) {
-                openGroups++;
-                pokeGroupsFrom(openGroups, openGroups);
+                int opened = openGroups + 1;
+                openGroups = opened;
+                pokeGroupsFrom(opened, opened);
             } else {
                 pokeGroupsFrom(openGroups + 1, LAST_GROUP); // so that they say what they wait for now
                 return;
