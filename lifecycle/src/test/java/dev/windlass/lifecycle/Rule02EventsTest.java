@@ -95,7 +95,8 @@ class Rule02EventsTest {
                 unit.start().await();
                 unit.stop().await();
             }
-            Trial.until(() -> events.stream().filter(event -> event.to() == UnitState.STOPPED).count() == 20);
+            Trial.until(() -> !events.isEmpty() && events.getLast().to() == UnitState.STOPPED
+                    && events.getLast().generation() == 20);
             blocked.close();
             letGo.countDown();
         }

@@ -212,7 +212,8 @@ class Rule03StopIsLegalInEveryStateTest {
         manager.start();
         AtomicInteger refused = new AtomicInteger();
         CountDownLatch childRuns = new CountDownLatch(1);
-        RunnableHandle unit = manager.add("scope", context -> {
+        RunnableSpec spec = RunnableSpec.builder("scope").signalsReadiness(true).build();
+        RunnableHandle unit = manager.add(Task.of(spec, context -> {
             Forked awaiting = () -> {
                 assertThatThrownBy(() -> context.handle().stop().await()).isInstanceOf(IllegalStateException.class);
                 refused.incrementAndGet();
@@ -235,9 +236,10 @@ class Rule03StopIsLegalInEveryStateTest {
                 context.awaitStop();
                 awaiting.run();
             });
+            context.ready();
             context.awaitStop();
             awaiting.run();
-        });
+        }));
         Trial.await(childRuns);
         unit.ready().await();
         StopReport report = unit.stop().await();
