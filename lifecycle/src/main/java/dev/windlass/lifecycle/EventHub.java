@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,7 +66,7 @@ final class EventHub {
         private long entered;
         private long dropped;
         /** How far a unit's events are contained in the state that was replayed. Used by the delivering thread only. */
-        private Map<UnitCell, Long> told = Map.of();
+        private IdentityHashMap<UnitCell, Long> told = new IdentityHashMap<>(0);
         private long toldUpTo;
 
         Listener(Consumer<? super UnitEvent> consumer) {
@@ -101,7 +100,7 @@ final class EventHub {
         private void deliver() {
             for (Entry entry = next(); entry != null; entry = next()) {
                 if (entry.number() > toldUpTo) {
-                    told = Map.of();
+                    told = new IdentityHashMap<>(0);
                 }
                 Long contained = told.get(entry.cell());
                 if (contained == null || entry.number() > contained) {
@@ -115,7 +114,7 @@ final class EventHub {
                 synchronized (this) {
                     if (closed || (backlog.isEmpty() && !replay)) {
                         running = false;
-                        told = Map.of();
+                        told = new IdentityHashMap<>(0);
                         return null;
                     }
                     if (!replay) {
@@ -128,7 +127,7 @@ final class EventHub {
         }
 
         private void replay() {
-            Map<UnitCell, Long> contained = new IdentityHashMap<>();
+            IdentityHashMap<UnitCell, Long> contained = new IdentityHashMap<>();
             for (UnitCell cell : cells.get().stream().sorted(Comparator.comparing(UnitCell::name)).toList()) {
                 UnitCell.Position position;
                 synchronized (cell) {

@@ -108,7 +108,7 @@ final class Incarnation implements RunnableContext {
         try {
             launch(Thread.ofVirtual(), id(), true, this::runMain);
         } catch (Throwable e) {
-            cell.threadEnded(this, true, new Ending(e, describe(e), false));
+            cell.threadEnded(this, Thread.currentThread(), true, new Ending(e, describe(e), false));
         }
     }
 
@@ -184,7 +184,8 @@ final class Incarnation implements RunnableContext {
         }
     }
 
-    private synchronized void leave(Thread thread) {
+    /** A thread counts as alive until the unit has taken note of its end, and of how it ended, in one message. */
+    synchronized void leave(Thread thread) {
         if (main == thread) {
             main = null;
         } else if (forks != null) {
@@ -206,8 +207,7 @@ final class Incarnation implements RunnableContext {
                 MDC.remove("unit");
             }
         }
-        leave(Thread.currentThread());
-        cell.threadEnded(this, first, ending);
+        cell.threadEnded(this, Thread.currentThread(), first, ending);
     }
 
     void requestStop(StopRequest request) {
@@ -277,7 +277,10 @@ final class Incarnation implements RunnableContext {
     }
 
     List<Leftover> leftThreads() {
-        return threads().stream().map(thread -> new Leftover("thread", thread.getName(), stack(thread))).toList();
+        List<Thread> alive = threads();
+        return alive.isEmpty()
+                ? List.of()
+                : alive.stream().map(thread -> new Leftover("thread", thread.getName(), stack(thread))).toList();
     }
 
     /** Lets go of what the unit handed in for its status: nothing of an ended unit is kept. */

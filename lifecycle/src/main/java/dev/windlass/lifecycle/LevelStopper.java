@@ -82,13 +82,23 @@ final class LevelStopper {
 
     private void tell(List<UnitCell> cells, Consumer<StopReport> whenEnded) {
         int levelsLeft = levels.size() - level + 1 + further;
-        Duration share = Duration.ofNanos(Math.max(0, deadline - time.nanos()) / levelsLeft);
+        long now = time.nanos();
+        Duration share = Duration.ofNanos(Math.max(0, deadline - now) / levelsLeft);
+        StopOptions own = StopOptions.defaults();
+        StopOptions limited = limited(own, share);
         for (UnitCell cell : cells) {
-            StopOptions own = cell.spec().stop().withMode(mode);
-            StopOptions limited = own.budget().compareTo(share) <= 0 ? own : own.withBudget(share);
-            cell.stopAlong(new UnitCell.StopOrder(order.reason(), limited, order.actor(), time.nanos(), order.remove()),
+            if (!cell.spec().stop().equals(own)) { // nearly all units have the same
+                own = cell.spec().stop();
+                limited = limited(own, share);
+            }
+            cell.stopAlong(new UnitCell.StopOrder(order.reason(), limited, order.actor(), now, order.remove()),
                     whenEnded);
         }
+    }
+
+    private StopOptions limited(StopOptions own, Duration share) {
+        StopOptions asked = own.withMode(mode);
+        return asked.budget().compareTo(share) <= 0 ? asked : asked.withBudget(share);
     }
 
     private void ended(StopReport report) {

@@ -430,8 +430,9 @@ public final class Manager implements AutoCloseable {
             heldBackBy = missing.stream().map(cell -> cell.name() + " (" + cell.state() + ")").sorted()
                     .collect(Collectors.joining(", "));
             if (missing.isEmpty()) {
-                openGroups++;
-                pokeGroupsFrom(openGroups, openGroups);
+                int opened = openGroups + 1;
+                openGroups = opened;
+                pokeGroupsFrom(opened, opened);
             } else {
                 pokeGroupsFrom(openGroups + 1, LAST_GROUP); // so that they say what they wait for now
                 return;
@@ -550,7 +551,7 @@ public final class Manager implements AutoCloseable {
          * How long a stop of the manager may take, shared out over the levels of units; 25 s by default, so that the usual
          * 30 s of a pod suffice.
          *
-         * @throws IllegalArgumentException when it is not positive
+         * @throws IllegalArgumentException when it is not positive, or longer than 365 days
          */
         public Builder shutdownBudget(Duration value) {
             shutdownBudget = positive("shutdown budget", value);
@@ -560,7 +561,7 @@ public final class Manager implements AutoCloseable {
         /**
          * When {@link RunnableHandle#ready()} and {@link RunnableHandle#start()} give up; 10 minutes by default.
          *
-         * @throws IllegalArgumentException when it is not positive
+         * @throws IllegalArgumentException when it is not positive, or longer than 365 days
          */
         public Builder operationDeadline(Duration value) {
             operationDeadline = positive("operation deadline", value);
@@ -579,8 +580,9 @@ public final class Manager implements AutoCloseable {
         }
 
         private static Duration positive(String what, Duration value) {
-            if (value.isNegative() || value.isZero()) {
-                throw new IllegalArgumentException("the " + what + " is " + value + ": it must be positive");
+            if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofDays(365)) > 0) {
+                throw new IllegalArgumentException(
+                        "the " + what + " is " + value + ": it must be positive, and at most 365 days");
             }
             return value;
         }

@@ -140,7 +140,7 @@ public final class Promise<T> implements Operation<T> {
             throw new IllegalStateException("a thread of " + Incarnation.currentActor() + " awaits the " + what
                     + ": it would wait for its own end; ask without awaiting, or from another unit");
         }
-        boolean limited = limit != FOR_EVER;
+        boolean limited = !limit.equals(FOR_EVER);
         long deadline = limited ? time.nanos() + SystemTime.nanos(limit) : 0;
         Duration remaining = limit;
         Thread self = Thread.currentThread();

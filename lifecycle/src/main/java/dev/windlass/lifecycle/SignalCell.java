@@ -91,7 +91,7 @@ final class SignalCell implements Signal {
 
     private boolean parkUntilSet(Duration limit) throws InterruptedException {
         TimeSource time = owner.time();
-        boolean limited = limit != FOR_EVER;
+        boolean limited = !limit.equals(FOR_EVER);
         long deadline = limited ? time.nanos() + SystemTime.nanos(limit) : 0;
         Duration remaining = limit;
         while (!set) {

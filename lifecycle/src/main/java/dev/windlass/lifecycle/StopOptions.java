@@ -16,14 +16,15 @@ import java.time.Duration;
  */
 public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Duration release, boolean cascade) {
 
+    private static final Duration LONGEST = Duration.ofDays(365);
     private static final StopOptions DEFAULTS = new StopOptions(StopMode.DRAIN, Duration.ofSeconds(20),
             Duration.ofSeconds(8), Duration.ofSeconds(2), false);
 
-    /** @throws IllegalArgumentException when a share is negative */
+    /** @throws IllegalArgumentException when a share is negative, or longer than 365 days */
     public StopOptions {
-        requireNotNegative("drain", drain);
-        requireNotNegative("inFlight", inFlight);
-        requireNotNegative("release", release);
+        requireSensible("drain", drain);
+        requireSensible("inFlight", inFlight);
+        requireSensible("release", release);
     }
 
     /** Drain with 30 s in total. */
@@ -64,18 +65,19 @@ public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Dura
     /**
      * The same options with another total: two thirds drain, four fifteenths in flight, one fifteenth release.
      *
-     * @throws IllegalArgumentException when {@code total} is negative
+     * @throws IllegalArgumentException when {@code total} is negative, or longer than 365 days
      */
     public StopOptions withBudget(Duration total) {
-        requireNotNegative("budget", total);
+        requireSensible("budget", total);
         Duration newDrain = total.multipliedBy(10).dividedBy(15);
         Duration newInFlight = total.multipliedBy(4).dividedBy(15);
         return new StopOptions(mode, newDrain, newInFlight, total.minus(newDrain).minus(newInFlight), cascade);
     }
 
-    private static void requireNotNegative(String what, Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException("stop option " + what + " is " + value + ": it must not be negative");
+    private static void requireSensible(String what, Duration value) {
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "stop option %s is %s: it must be between nothing and %s".formatted(what, value, LONGEST));
         }
     }
 }

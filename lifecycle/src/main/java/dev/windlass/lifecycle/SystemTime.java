@@ -64,6 +64,6 @@ final class SystemTime implements TimeSource, AutoCloseable {
 
     /** Any duration in nanoseconds, however long. */
     static long nanos(Duration duration) {
-        return duration.getSeconds() >= FOR_EVER / 1_000_000_000 ? FOR_EVER : duration.toNanos();
+        return duration.toSeconds() >= FOR_EVER / 1_000_000_000 ? FOR_EVER : duration.toNanos();
     }
 }

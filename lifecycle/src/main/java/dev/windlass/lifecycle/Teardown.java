@@ -65,7 +65,12 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private boolean activeInside() {
-        return cell.childCells().stream().anyMatch(child -> !child.state().isTerminal());
+        for (UnitCell child : cell.childCells()) {
+            if (!child.state().isTerminal()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private StopRequest request(UnitCell.StopOrder from, boolean drains) {
@@ -182,6 +187,7 @@ final class Teardown implements Watchdog.Watched {
         if (!entries.isEmpty()) {
             releaser = new Releaser(incarnation.id(), entries, incarnation::startReleasing, time,
                     () -> cell.post(this::onProgress));
+            watch();
             releaser.start();
         }
     }

@@ -523,8 +523,11 @@ final class UnitCell extends Mailbox {
         });
     }
 
-    void threadEnded(Incarnation asker, boolean main, Incarnation.@Nullable Ending ending) {
-        post(() -> onThreadEnded(asker, main, ending));
+    void threadEnded(Incarnation asker, Thread thread, boolean main, Incarnation.@Nullable Ending ending) {
+        post(() -> {
+            asker.leave(thread);
+            onThreadEnded(asker, main, ending);
+        });
     }
 
     private void onThreadEnded(Incarnation asker, boolean main, Incarnation.@Nullable Ending ending) {
@@ -694,7 +697,7 @@ final class UnitCell extends Mailbox {
         }
         closedForChildren = true;
         closedForDependents = true;
-        if (readyWaiters != null) {
+        if (readyWaiters != null && !startAfterStop) {
             failReadyWaiters(switch (target) {
                 case FAILED ->
                     new UnitFailedException(current.id() + " failed before it was ready: " + lastError, null);

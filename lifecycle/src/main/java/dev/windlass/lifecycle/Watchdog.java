@@ -2,15 +2,18 @@ package dev.windlass.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes what has a deadline. One timer for all of them, armed for the earliest: most deadlines are never reached, and a stop
- * that ends in microseconds must not pay for a timer of its own. The monitor guards all fields; the clock is called under it,
- * what is watched is not.
+ * that ends in microseconds must not pay for a timer of its own.
+ *
+ * <p>The monitor guards the timer; the clock is called under it, what is watched is not. A watch that needs no earlier timer goes
+ * without the monitor: it enters the set and then looks at {@code armedFor}, a firing timer clears {@code armedFor} and then
+ * looks through the set, so that one of them sees the other.
  */
 final class Watchdog {
 
@@ -24,40 +27,48 @@ final class Watchdog {
         void check();
     }
 
+    /** For what {@code armed} is armed, relative to {@code origin}; this when it is not. */
+    private static final long UNARMED = Long.MAX_VALUE;
+
     private final TimeSource time;
-    private final Set<Watched> watched = new HashSet<>();
+    private final long origin;
+    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private volatile long armedFor = UNARMED;
     private @Nullable Timer armed;
-    private long armedFor;
 
     Watchdog(TimeSource time) {
         this.time = time;
+        this.origin = time.nanos();
     }
 
     /** Adds it, or takes note of its new time. */
-    synchronized void watch(Watched one) {
+    void watch(Watched one) {
         watched.add(one);
-        arm(one.nextCheck());
+        if (one.nextCheck() - origin < armedFor) {
+            arm(one.nextCheck() - origin);
+        }
     }
 
-    synchronized void forget(Watched one) {
+    void forget(Watched one) {
         watched.remove(one);
     }
 
     /** Nothing is watched any more, and nothing is armed. */
-    synchronized void close() {
+    void close() {
         watched.clear();
         disarm();
     }
 
-    private void arm(long at) {
-        if (armed == null || at - armedFor < 0) {
+    private synchronized void arm(long at) {
+        if (at < armedFor) {
             disarm();
             armedFor = at;
-            armed = time.after(Duration.ofNanos(Math.max(0, at - time.nanos())), () -> fire(at));
+            armed = time.after(Duration.ofNanos(Math.max(0, at + origin - time.nanos())), () -> fire(at));
         }
     }
 
-    private void disarm() {
+    private synchronized void disarm() {
+        armedFor = UNARMED;
         if (armed != null) {
             armed.cancel();
             armed = null;
@@ -65,24 +76,26 @@ final class Watchdog {
     }
 
     private void fire(long at) {
-        List<Watched> due = new ArrayList<>();
         synchronized (this) {
-            if (armed == null || armedFor != at) {
+            if (armedFor != at) {
                 return;
             }
             armed = null;
-            long now = time.nanos();
-            Watched earliest = null;
-            for (Watched one : watched) {
-                if (one.nextCheck() - now <= 0) {
-                    due.add(one);
-                } else if (earliest == null || one.nextCheck() - earliest.nextCheck() < 0) {
-                    earliest = one;
-                }
+            armedFor = UNARMED;
+        }
+        List<Watched> due = new ArrayList<>();
+        long now = time.nanos() - origin;
+        long earliest = UNARMED;
+        for (Watched one : watched) {
+            long next = one.nextCheck() - origin;
+            if (next <= now) {
+                due.add(one);
+            } else {
+                earliest = Math.min(earliest, next);
             }
-            if (earliest != null) {
-                arm(earliest.nextCheck());
-            }
+        }
+        if (earliest < UNARMED) {
+            arm(earliest);
         }
         due.forEach(Watched::check);
     }

@@ -1,5 +1,7 @@
 package dev.windlass.lifecycle;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -34,17 +36,26 @@ final class Measure {
             entered.countDown();
             context.awaitStop();
         };
+        long cpuBegun = cpuNanos();
         long begun = System.nanoTime();
         names.forEach(name -> manager.add(name, idle));
         long added = System.nanoTime();
         entered.await();
         long running = System.nanoTime();
+        long cpuAdd = cpuNanos() - cpuBegun;
         long bytes = (usedBytes() - before) / units;
         long stopping = System.nanoTime();
+        long cpuBefore = cpuNanos();
         manager.close();
         long stopped = System.nanoTime();
-        System.out.printf("round %d: add %.2f µs, add and start %.2f µs, %d bytes each, stop of all %.0f ms%n", round,
-                (added - begun) / 1e3 / units, (running - begun) / 1e3 / units, bytes, (stopped - stopping) / 1e6);
+        System.out.printf("round %d: add %.2f µs, add and start %.2f µs (%.2f µs of CPU), %d bytes each,"
+                + " stop of all %.0f ms (%.0f ms of CPU)%n", round, (added - begun) / 1e3 / units,
+                (running - begun) / 1e3 / units, cpuAdd / 1e3 / units, bytes, (stopped - stopping) / 1e6,
+                (cpuNanos() - cpuBefore) / 1e6);
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     private static long usedBytes() throws InterruptedException {

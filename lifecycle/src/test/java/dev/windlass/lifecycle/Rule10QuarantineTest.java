@@ -1,0 +1,79 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A unit that does not end is quarantined with its stacks; its name is free at once; it is stopped when it ends after all. */
+@Timeout(60)
+class Rule10QuarantineTest {
+
+    private static final StopOptions SHORT = StopOptions.drain(Duration.ofMillis(60));
+
+    @Test
+    void theReportShowsWhereTheThreadsHang() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add("unit", context -> {
+                context.fork("worker", hung::hang);
+                hung.run(context);
+            });
+            Trial.await(hung.entered);
+            StopReport report = unit.stop(SHORT).await();
+            assertThat(report.leftovers()).extracting(Leftover::toString)
+                    .containsExactlyInAnyOrder("thread unit#1", "thread unit#1/worker");
+            assertThat(report.leftovers()).allMatch(leftover -> leftover.detail().contains("Trial$Hung.hang"));
+            assertThat(report.clean()).isFalse();
+            assertThat(report.toString()).contains("quarantined").contains("left: thread unit#1");
+            assertThat(unit.status().reason()).isEqualTo(Reason.DEADLINE_EXCEEDED);
+            assertThat(hung.interrupts).hasValueGreaterThan(1);
+            hung.letGo.countDown();
+            Trial.until(unit, UnitState.STOPPED);
+            assertThat(unit.status().reason()).isEqualTo(Reason.ENDED_LATE);
+            assertThat(unit.lastStop()).contains(report);
+        }
+    }
+
+    @Test
+    void resourcesAreReleasedAlthoughThreadsHang() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add("unit", context -> {
+                context.own("socket", "s", hung.letGo::countDown); // what a thread blocks on may be what is closed
+                hung.run(context);
+            });
+            Trial.await(hung.entered);
+            StopReport report = unit.stop(StopOptions.drain(Duration.ofSeconds(2))).await();
+            assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
+            assertThat(report.clean()).isTrue();
+        }
+    }
+
+    @Test
+    void aQuarantinedUnitCanBeStartedAgainAndItsNameIsFree() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            ManagedRunnable code = context -> {
+                if (context.generation() == 1) {
+                    hung.run(context);
+                } else {
+                    context.awaitStop();
+                }
+            };
+            RunnableHandle unit = manager.add("unit", code);
+            Trial.await(hung.entered);
+            unit.stop(SHORT).await();
+            assertThat(unit.stop().await().outcome()).isEqualTo(StopOutcome.NOT_RUNNING);
+            assertThat(unit.state()).isEqualTo(UnitState.QUARANTINED);
+            assertThat(unit.start().await().id()).isEqualTo("unit#2");
+            unit.remove().await();
+            assertThat(manager.add("unit", code).ready().await().id()).isEqualTo("unit#3");
+            hung.letGo.countDown();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.windlass.lifecycle;
+
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** A unit's throwable ends that unit; what follows is declared. */
+@Timeout(60)
+class Rule11FailureIsolationTest {
+
+    private static final ManagedRunnable BROKEN = context -> {
+        throw new IllegalStateException("broken");
+    };
+
+    @Test
+    void theFailureOfARootUnitStopsTheManagerAndRunThrowsIt() {
+        Manager manager = Manager.create();
+        manager.add("calm", RunnableContext::awaitStop);
+        manager.add("broken", BROKEN);
+        assertThatThrownBy(manager::run).isInstanceOf(UnitFailedException.class)
+                .hasMessage("broken#1 failed: java.lang.IllegalStateException: broken")
+                .hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(manager.find("calm").orElseThrow().state()).isEqualTo(UnitState.STOPPED);
+        assertThat(manager.find("calm").orElseThrow().status().reason()).isEqualTo(Reason.MANAGER_STOPPING);
+    }
+
+    @Test
+    void soDoesTheFailureOfOneThatWasAddedLater() throws Exception {
+        Manager manager = Manager.create();
+        manager.start();
+        manager.add("calm", RunnableContext::awaitStop).ready().await();
+        manager.add("broken", BROKEN);
+        StopReport report = manager.ended().await();
+        assertThat(report.outcome()).isEqualTo(StopOutcome.FAILED);
+        assertThat(report.reason()).isEqualTo(Reason.FAILED);
+        assertThat(report.errors()).containsExactly("broken#1 failed: java.lang.IllegalStateException: broken");
+        assertThat(manager.find("broken").orElseThrow().state()).isEqualTo(UnitState.FAILED);
+    }
+
+    @Test
+    void aDeclaredPolicyCountsMoreThanThePlace() throws Exception {
+        Manager manager = Manager.create();
+        manager.start();
+        RunnableHandle isolated = manager.add(Task.of(RunnableSpec.builder("isolated")
+                .onFailure(FailurePolicy.ISOLATE).build(), BROKEN));
+        Trial.until(isolated, UnitState.FAILED);
+        assertThat(manager.stopping()).isFalse();
+        manager.add("scope", context -> {
+            context.add(Task.of(RunnableSpec.builder("vital").onFailure(FailurePolicy.STOP_MANAGER).build(), BROKEN));
+            context.awaitStop();
+        });
+        assertThat(manager.ended().await().errors()).hasSize(1).first().asString().startsWith("scope/vital#1 failed");
+    }
+
+    @Test
+    void theFailureOfAChildLeavesItsScopeAndItsSiblingsAlone() throws Exception {
+        CountDownLatch fail = new CountDownLatch(1);
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle scope = manager.add("scope", context -> {
+                context.add("calm", RunnableContext::awaitStop);
+                context.add("broken", inner -> {
+                    fail.await();
+                    throw new StackOverflowError("deep");
+                });
+                context.awaitStop();
+            });
+            Trial.until(() -> scope.children().size() == 2);
+            fail.countDown();
+            Trial.until(manager.find("scope/broken").orElseThrow(), UnitState.FAILED);
+            Trial.until(manager.find("scope/calm").orElseThrow(), UnitState.READY);
+            assertThat(scope.state()).isEqualTo(UnitState.READY);
+            RunnableHandle broken = manager.find("scope/broken").orElseThrow();
+            assertThat(broken.status().lastError()).isEqualTo("java.lang.StackOverflowError: deep");
+            assertThat(broken.status().message()).isEqualTo("java.lang.StackOverflowError: deep");
+            broken.start();
+            Trial.until(() -> broken.generation() == 2 && broken.state() == UnitState.FAILED);
+        }
+    }
+
+    @Test
+    void aFailedScopeTakesItsChildrenWithIt() throws Exception {
+        CountDownLatch fail = new CountDownLatch(1);
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle scope = manager.add(Task.of(RunnableSpec.builder("scope").onFailure(FailurePolicy.ISOLATE)
+                    .build(), context -> {
+                        context.add("child", RunnableContext::awaitStop);
+                        fail.await();
+                        throw new IllegalStateException("broken");
+                    }));
+            Trial.until(() -> manager.find("scope/child").map(RunnableHandle::state).orElse(null) == UnitState.READY);
+            fail.countDown();
+            Trial.until(scope, UnitState.FAILED);
+            RunnableHandle child = manager.find("scope/child").orElseThrow();
+            assertThat(child.state()).isEqualTo(UnitState.STOPPED);
+            assertThat(child.status().reason()).isEqualTo(Reason.SCOPE_STOPPING);
+        }
+    }
+}
