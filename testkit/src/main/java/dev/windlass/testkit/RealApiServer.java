@@ -1,11 +1,15 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.OpenWatch;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * A real kube-apiserver with etcd, in processes of its own that end with this JVM.
@@ -71,6 +75,11 @@ public final class RealApiServer implements TestApiServer {
     }
 
     @Override
+    public Set<String> users() {
+        return server.tokens().keySet();
+    }
+
+    @Override
     public String kubeconfig(String user, URI address) {
         return Kubeconfig.text(name, address, server.authority(), user, token(user));
     }
@@ -87,6 +96,17 @@ public final class RealApiServer implements TestApiServer {
     @Override
     public List<OpenWatch> openWatches() {
         return audit.openWatches();
+    }
+
+    @Override
+    public OptionalLong connections() {
+        if (!LinuxSockets.available()) {
+            return OptionalLong.empty();
+        }
+        List<Long> processes = server.processes().stream()
+                .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
+                .map(ProcessHandle::pid).toList();
+        return OptionalLong.of(LinuxSockets.served(server.url().getPort(), processes));
     }
 
     @Override
