@@ -4,6 +4,7 @@ import dev.windlass.controller.Controller;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.FieldOwner;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import static dev.windlass.tests.e2e.Outside.NAMESPACE;
 import static dev.windlass.tests.e2e.Outside.names;
@@ -30,44 +32,52 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NetworkTest {
 
     private static final int WRITERS = 5;
+    private static final String COPIES = "copies";
 
     @Scenario
     void aClusterThatBecomesABlackHoleWithCallsInFlightHoldsNobodyUp(World world) throws Exception {
         FaultProxy proxy = world.opened(FaultProxy.before(world.server(SOUTH)));
         Outside outside = world.outside(SOUTH);
         outside.each(names("note", WRITERS), name -> outside.note(name, "here"));
-        world.journal.hold(SOUTH);
         world.connect(NORTH);
         ClusterHandle south = world.manager.add(World.describe(SOUTH, proxy.kubeconfig())
                 .probe(Duration.ofSeconds(20), Duration.ofSeconds(20), 3).build());
         south.ready().await(LIMIT);
-        world.ready(Controller.builder(WatchSpec.of(ConfigMap.class).withLabels(Reconcilers.NOTE_LABEL)).named("copies")
+        AtomicBoolean restless = new AtomicBoolean(true);
+        world.ready(Controller.builder(WatchSpec.of(ConfigMap.class).withLabels(Reconcilers.NOTE_LABEL)).named(COPIES)
                 .workers(WRITERS).reconciler(world.journal.noting((request, context) -> {
-                    context.client().apply(new ConfigMapBuilder().withNewMetadata().withNamespace(NAMESPACE)
-                            .withName("copy-of-" + request.name()).endMetadata().build(), FieldOwner.of("copies"));
+                    int round = 0;
+                    do { // on south it writes without a pause, so that the black hole finds all of them writing
+                        context.client().apply(new ConfigMapBuilder().withNewMetadata().withNamespace(NAMESPACE)
+                                .withName("copy-of-" + request.name()).endMetadata()
+                                .addToData("round", Integer.toString(round++)).build(), FieldOwner.of(COPIES));
+                    } while (restless.get() && request.cluster().equals(SOUTH));
                     return "copied";
                 })).build());
         world.notes();
-        RunnableHandle engagement = world.engagement(SOUTH, "copies");
-        eventually(() -> assertThat(engagement.status().inFlight()).isEqualTo(WRITERS));
-        int connections = proxy.connections();
-        assertThat(connections).isPositive();
+        for (String name : names("note", WRITERS)) {
+            eventually(() -> assertThat(outside.configMap("copy-of-" + name).get()).isNotNull()
+                    .satisfies(copy -> assertThat(copy.getData()).doesNotContainEntry("round", "0")));
+        }
 
         proxy.blackHole();
-        world.journal.release(SOUTH); // each of them writes now, and waits for an answer
+        Operation<StopReport> stop = south.stop(StopOptions.drain(Duration.ofSeconds(6)));
         goesOn(world, "during");
-        StopReport report = south.stop(StopOptions.drain(Duration.ofSeconds(6))).await(LIMIT);
+        StopReport report = stop.await(LIMIT);
 
         assertThat(report.outcome()).as("ended within its budget: %s", report).isEqualTo(StopOutcome.STOPPED);
         assertThat(report.allLeftovers()).isEmpty();
         List<String> unknown = new ArrayList<>();
         collectUnknown(report, unknown);
-        assertThat(unknown).hasSize(WRITERS).allMatch(request -> request.contains("copy-of-note-"));
+        assertThat(unknown).as("%s %s", report, report.children()).hasSize(WRITERS)
+                .allMatch(request -> request.contains("copy-of-note-"));
         eventually(() -> assertThat(proxy.connections()).isZero());
         assertThat(world.meters(SOUTH)).isEmpty();
         goesOn(world, "after");
 
+        restless.set(false);
         proxy.heal();
+        names("note", WRITERS).forEach(name -> outside.discard("copy-of-" + name));
         south.start().await(LIMIT);
         eventually(() -> assertThat(names("note", WRITERS))
                 .allMatch(name -> outside.configMap("copy-of-" + name).get() != null));

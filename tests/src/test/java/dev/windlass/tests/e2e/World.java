@@ -6,6 +6,7 @@ import dev.windlass.kubernetes.Cluster;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.Clusters;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.DeadlineException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.testkit.TestApiServer;
@@ -26,7 +27,7 @@ final class World implements AutoCloseable {
     static final String NORTH = "north";
     static final String SOUTH = "south";
     /** After this long a test hangs. */
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofSeconds(20);
 
     final Manager manager = Manager.builder().shutdownBudget(Duration.ofSeconds(20)).build();
     final Journal journal = new Journal();
@@ -102,7 +103,11 @@ final class World implements AutoCloseable {
     <T extends io.fabric8.kubernetes.api.model.HasMetadata> ControllerHandle<T> ready(Controller<T> controller)
             throws InterruptedException {
         ControllerHandle<T> handle = manager.add(controller);
-        handle.ready().await(LIMIT);
+        try {
+            handle.ready().await(LIMIT);
+        } catch (DeadlineException e) {
+            throw new AssertionError("not ready: " + manager.units().stream().map(RunnableHandle::status).toList(), e);
+        }
         return handle;
     }
 
