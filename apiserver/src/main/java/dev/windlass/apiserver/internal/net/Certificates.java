@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -14,8 +15,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -39,10 +38,12 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  *            the CA's certificate
  * @param authorityPem
  *            the same, as clients want it
- * @param context
- *            shows the server's certificate
+ * @param keyStore
+ *            the server's key and its chain
+ * @param password
+ *            of the key store
  */
-public record Certificates(X509Certificate authority, String authorityPem, SSLContext context) {
+public record Certificates(X509Certificate authority, String authorityPem, KeyStore keyStore, String password) {
     private static final Duration VALID = Duration.ofDays(365);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final String SIGNATURE = "SHA256withECDSA";

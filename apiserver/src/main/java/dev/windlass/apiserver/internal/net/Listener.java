@@ -56,7 +56,8 @@ public final class Listener implements AutoCloseable {
         http.addCustomizer(secure);
 
         SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setSslContext(certificates.context());
+        tls.setKeyStore(certificates.keyStore());
+        tls.setKeyStorePassword(certificates.password());
         tls.setSniRequired(false);
 
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
