@@ -73,12 +73,17 @@ final class AuditLog {
         JsonNode event = json.readTree(text);
         String id = event.path("auditID").asString("");
         switch (event.path("stage").asString("")) {
-            case "ResponseStarted" -> open.put(id, new OpenWatch(event.path("user").path("username").asString(""),
-                    event.path("userAgent").asString(""), event.path("requestURI").asString("")));
+            case "ResponseStarted" -> open.put(id, watch(event, event.path("objectRef")));
             case "ResponseComplete", "Panic" -> open.remove(id);
             default -> {
                 // the policy omits the other stages
             }
         }
+    }
+
+    private static OpenWatch watch(JsonNode event, JsonNode object) {
+        return new OpenWatch(object.path("apiGroup").asString(""), object.path("apiVersion").asString(""),
+                object.path("resource").asString(""), object.path("namespace").asString(""),
+                event.path("userAgent").asString(""));
     }
 }

@@ -1,11 +1,12 @@
 package dev.windlass.testkit;
 
 /**
- * A watch that an API server has open at the moment, as the server itself tells it.
+ * A watch that a client has open.
  *
- * @param user the user that the server authenticated
- * @param userAgent the client's {@code User-Agent}, or an empty string
- * @param path the request's path with its query, such as {@code /api/v1/configmaps?watch=true}
+ * @param group empty for the core group
+ * @param resource plural, as in the path
+ * @param namespace empty for all
+ * @param userAgent of the client; may be empty
  */
-public record OpenWatch(String user, String userAgent, String path) {
+public record OpenWatch(String group, String version, String resource, String namespace, String userAgent) {
 }

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * A real kube-apiserver with etcd, in processes of its own that end with this JVM.
@@ -87,6 +89,17 @@ public final class RealApiServer implements TestApiServer {
     @Override
     public List<OpenWatch> openWatches() {
         return audit.openWatches();
+    }
+
+    @Override
+    public OptionalLong connections() {
+        if (!LinuxSockets.available()) {
+            return OptionalLong.empty();
+        }
+        List<Long> processes = server.processes().stream()
+                .flatMap(process -> Stream.concat(Stream.of(process.toHandle()), process.descendants()))
+                .map(ProcessHandle::pid).toList();
+        return OptionalLong.of(LinuxSockets.served(server.url().getPort(), processes));
     }
 
     @Override

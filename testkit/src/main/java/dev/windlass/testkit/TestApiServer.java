@@ -2,6 +2,7 @@ package dev.windlass.testkit;
 
 import java.net.URI;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * One Kubernetes cluster for tests: an API server on loopback, with its store, and nothing else. There is no controller
@@ -49,6 +50,9 @@ public sealed interface TestApiServer extends AutoCloseable permits RealApiServe
     default int watches() {
         return openWatches().size();
     }
+
+    /** How many connections clients have to it now; empty where that cannot be seen, as on a system without /proc. */
+    OptionalLong connections();
 
     /**
      * Removes everything that was made since the server started: objects of all kinds, custom resource definitions and

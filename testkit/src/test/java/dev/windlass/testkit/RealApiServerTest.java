@@ -112,9 +112,9 @@ class RealApiServerTest {
         try {
             await().until(() -> north.watches() == 1);
             assertThat(north.openWatches()).singleElement().satisfies(watch -> {
-                assertThat(watch.user()).isEqualTo("admin");
                 assertThat(watch.userAgent()).startsWith("kubectl/");
-                assertThat(watch.path()).startsWith("/api/v1/configmaps?").contains("watch=true");
+                assertThat(watch.resource()).isEqualTo("configmaps");
+                assertThat(watch.version()).isEqualTo("v1");
             });
             assertThat(south.watches()).isZero();
         } finally {

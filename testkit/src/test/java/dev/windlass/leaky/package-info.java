@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.leaky;
+
+import org.jspecify.annotations.NullMarked;
