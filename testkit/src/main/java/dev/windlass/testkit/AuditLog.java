@@ -1,5 +1,6 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.OpenWatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -26,6 +26,7 @@ final class Kubeconfig {
                   context:
                     cluster: "%1$s"
                     user: "%4$s"
+                    namespace: default
                 users:
                 - name: "%4$s"
                   user:

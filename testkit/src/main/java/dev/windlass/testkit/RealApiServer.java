@@ -1,11 +1,13 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.OpenWatch;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -70,6 +72,11 @@ public final class RealApiServer implements TestApiServer {
     @Override
     public URI url() {
         return server.url();
+    }
+
+    @Override
+    public Set<String> users() {
+        return server.tokens().keySet();
     }
 
     @Override

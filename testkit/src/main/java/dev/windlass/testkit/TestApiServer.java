@@ -1,8 +1,10 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.OpenWatch;
 import java.net.URI;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One Kubernetes cluster for tests: an API server on loopback, with its store, and nothing else. There is no controller
@@ -10,16 +12,42 @@ import java.util.OptionalLong;
  *
  * <p>All methods may be called from any thread.
  */
-public sealed interface TestApiServer extends AutoCloseable permits RealApiServer {
+public sealed interface TestApiServer extends AutoCloseable permits EmbeddedApiServer, RealApiServer {
 
     /** The user who may do everything. */
     String ADMIN = "admin";
+
+    /** A user who may do nothing but what RBAC objects in the cluster allow. Known to servers that {@link #start} started. */
+    String GUEST = "guest";
+
+    /** The system property that says what {@link #start} starts: {@value} is {@code embedded} or {@code real}. */
+    String KIND = "windlass.apiserver";
+
+    /**
+     * Starts a server of the kind that the system property {@value #KIND} names: {@code embedded}, which is the default,
+     * or {@code real}, which also knows {@link #GUEST}.
+     *
+     * @param name the cluster's name
+     * @throws IllegalStateException if it cannot be started, or the property has another value
+     */
+    static TestApiServer start(String name) throws InterruptedException {
+        String kind = System.getProperty(KIND, "embedded");
+        return switch (kind) {
+            case "embedded" -> EmbeddedApiServer.start(name);
+            case "real" -> RealApiServer.builder(name).user(GUEST).start();
+            default -> throw new IllegalStateException(
+                    "the system property %s is \"%s\"; set it to embedded or real".formatted(KIND, kind));
+        };
+    }
 
     /** The cluster's name, which is also its context's name in {@link #kubeconfig()}. */
     String name();
 
     /** Where the server listens: {@code https://127.0.0.1:PORT}. */
     URI url();
+
+    /** The users of whom {@link #kubeconfig(String)} knows. */
+    Set<String> users();
 
     /** The kubeconfig of {@link #ADMIN}, as YAML. */
     default String kubeconfig() {
@@ -29,7 +57,7 @@ public sealed interface TestApiServer extends AutoCloseable permits RealApiServe
     /**
      * The kubeconfig of a user, as YAML.
      *
-     * @throws IllegalArgumentException if the server was not started with this user
+     * @throws IllegalArgumentException if the server was not started with this user; see {@link #users()}
      */
     default String kubeconfig(String user) {
         return kubeconfig(user, url());
@@ -39,7 +67,7 @@ public sealed interface TestApiServer extends AutoCloseable permits RealApiServe
      * The kubeconfig of a user who reaches the server by another address, such as that of a {@link FaultProxy}.
      *
      * @param address {@code https://127.0.0.1:PORT} or {@code https://localhost:PORT}: the certificate covers these
-     * @throws IllegalArgumentException if the server was not started with this user
+     * @throws IllegalArgumentException if the server was not started with this user; see {@link #users()}
      */
     String kubeconfig(String user, URI address);
 

@@ -1,5 +1,6 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.OpenWatch;
 import dev.windlass.testkit.LinuxSockets.Tcp;
 import dev.windlass.testkit.ThreadDump.Entry;
 import java.lang.management.ManagementFactory;
@@ -30,7 +31,7 @@ public final class Witnesses {
             .compile("Reference Handler|Finalizer|Signal Dispatcher|Service Thread"
                     + "|Monitor Deflation Thread|Notification Thread|Common-Cleaner|Attach Listener|C[12] CompilerThread.*"
                     + "|.*-Poller.*|VirtualThread-unblocker|ForkJoinPool-\\d+-delayScheduler|CompletableFutureDelayScheduler"
-                    + "|ForkJoinPool\\.commonPool-.*|process reaper.*|Keep-Alive-.*|JFR .*|RMI .*|surefire-.*|Cleaner-\\d+");
+                    + "|ForkJoinPool\\.commonPool-.*|process reaper.*|Keep-Alive-.*|JFR .*|RMI .*|surefire-.*|awaitility-.*|Cleaner-\\d+");
     private static final String CARRIER = "jdk.internal.misc.CarrierThread";
     private static final String OWN = Witnesses.class.getPackageName() + ".";
     private static final int FRAMES = 16;

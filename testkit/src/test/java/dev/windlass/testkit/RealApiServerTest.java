@@ -1,6 +1,11 @@
 package dev.windlass.testkit;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -156,12 +161,54 @@ class RealApiServerTest {
 
     @Test
     void aClosedServerLeavesNoProcessAndNoData() throws Exception {
+        Set<ProcessHandle> before = children();
         RealApiServer third = RealApiServer.start("third");
-        assertThat(ProcessHandle.current().children()).hasSize(3);
+        assertThat(children()).hasSizeGreaterThan(before.size());
         third.close();
-        assertThat(ProcessHandle.current().children()).hasSize(2);
-        assertThat(Path.of(System.getProperty("java.io.tmpdir")).toFile()
-                .list((parent, name) -> name.startsWith("windlass-third-")))
-                .isEmpty();
+        assertThat(children()).isEqualTo(before);
+        assertThat(dataOf("third")).isEmpty();
+    }
+
+    @Test
+    void theProgramsOfTheAssetsFolderAreAServerToo() throws Exception {
+        Set<ProcessHandle> before = children();
+        RunningServer server = TwoProcesses.start("assets", Map.of("alice", List.of()), RealApiServer.programs());
+        try (Api api = new Api(server.url(), server.authority(), token(server, "admin"));
+                Api alice = new Api(server.url(), server.authority(), token(server, "alice"))) {
+            assertThat(api.get("/api/v1/namespaces").ok()).isTrue();
+            assertThat(alice.get("/api/v1/namespaces").status()).isEqualTo(403);
+        } finally {
+            server.end();
+        }
+        assertThat(children()).isEqualTo(before);
+        assertThat(dataOf("assets")).isEmpty();
+    }
+
+    @Test
+    void aServerEndsWithTheJvmThatStartedIt() throws Exception {
+        Process jvm = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                System.getProperty("java.class.path"), StartsAndWaits.class.getName()).redirectErrorStream(true)
+                .start();
+        await().atMost(Duration.ofMinutes(2)).until(() -> jvm.descendants().findAny().isPresent()
+                && jvm.inputReader().lines().anyMatch("started"::equals));
+        Set<ProcessHandle> servers = jvm.descendants().collect(Collectors.toSet());
+        assertThat(servers).isNotEmpty();
+
+        jvm.destroyForcibly().waitFor();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private static String token(RunningServer server, String user) {
+        return Objects.requireNonNull(server.tokens().get(user));
+    }
+
+    private static Set<ProcessHandle> children() {
+        return ProcessHandle.current().descendants().collect(Collectors.toSet());
+    }
+
+    private static String[] dataOf(String name) {
+        return Path.of(System.getProperty("java.io.tmpdir")).toFile()
+                .list((parent, file) -> file.startsWith("windlass-" + name + "-"));
     }
 }

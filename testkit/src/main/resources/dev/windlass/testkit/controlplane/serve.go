@@ -73,18 +73,19 @@ func serve(arguments []string) error {
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
 	flags.Var(known, "user", "a further user, `NAME=GROUP,GROUP`, who gets a token of its own; repeatable")
 	port := flags.Int("port", 0, "the port on 127.0.0.1; 0 chooses a free one")
-	parent := flags.String("dir", "", "where the temporary data directory is made (default: the system's)")
+	given := flags.String("dir", "", "the data directory, which is removed at the end but kept after a failure "+
+		"(default: a new one)")
 	keep := flags.Bool("keep", false, "outlive standard input and the parent process")
 	_ = flags.Parse(arguments)
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 
-	dir, err := os.MkdirTemp(*parent, "control-plane-")
+	dir, err := dataDirectory(*given)
 	if err != nil {
 		return fmt.Errorf("make a data directory: %w", err)
 	}
-	end := ender(dir)
+	end := ender(dir, *given != "")
 	go endOnSignal(end)
 	if !*keep {
 		go endWithInput(end)
@@ -105,6 +106,13 @@ func serve(arguments []string) error {
 	}()
 	end(<-code, "kube-apiserver ended by itself")
 	return nil
+}
+
+func dataDirectory(given string) (string, error) {
+	if given == "" {
+		return os.MkdirTemp("", "control-plane-")
+	}
+	return given, os.MkdirAll(given, 0o700)
 }
 
 // start starts etcd and then kube-apiserver, whose exit code arrives on the channel should it end by itself.
@@ -291,26 +299,30 @@ func probe(ctx context.Context, client *http.Client, server announcement, path s
 }
 
 // ender answers a function that removes the data and ends the process; the first call wins. Neither server is asked
-// to shut down in order: nothing of them is kept.
-func ender(dir string) func(int, string) {
+// to shut down in order: nothing of them is kept, but for a caller who wants to see what failed.
+func ender(dir string, keepFailed bool) func(int, string) {
 	var once sync.Once
 	return func(code int, reason string) {
 		once.Do(func() {
 			fmt.Fprintf(os.Stderr, "control-plane: ends: %s\n", reason)
-			// etcd still writes; a file that it adds meanwhile makes the removal fail once.
-			var err error
-			for range 10 {
-				if err = os.RemoveAll(dir); err == nil {
-					break
-				}
-			}
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "control-plane: left behind: %v\n", err)
+			if code == 0 || !keepFailed {
+				remove(dir)
 			}
 			os.Exit(code)
 		})
 		select {} // the call that won ends the process
 	}
+}
+
+func remove(dir string) {
+	// etcd still writes; a file that it adds meanwhile makes the removal fail once.
+	var err error
+	for range 10 {
+		if err = os.RemoveAll(dir); err == nil {
+			return
+		}
+	}
+	fmt.Fprintf(os.Stderr, "control-plane: left behind: %v\n", err)
 }
 
 func endOnSignal(end func(int, string)) {
