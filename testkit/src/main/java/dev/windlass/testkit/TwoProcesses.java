@@ -32,11 +32,11 @@ final class TwoProcesses {
             exec 3<&0
             "$@" 3<&- </dev/null &
             program=$!
-            { cat <&3 >/dev/null; kill -9 $program; } &
+            { cat <&3 >/dev/null; kill -9 $program 2>/dev/null; } &
             watcher=$!
             wait $program
             code=$?
-            kill $watcher
+            kill $watcher 2>/dev/null
             exit $code
             """;
 
@@ -130,13 +130,13 @@ final class TwoProcesses {
 
     private static String signingKey() {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(256);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
             return "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n".formatted(Base64
                     .getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                     .encodeToString(generator.generateKeyPair().getPrivate().getEncoded()));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no elliptic curve keys", e);
+            throw new IllegalStateException("this Java has no RSA keys", e);
         }
     }
 
