@@ -63,7 +63,6 @@ final class Measure {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 4; i++) {
             System.gc();
-            Thread.yield();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
         return least;

@@ -174,7 +174,7 @@ class Rule06LedgerTest {
         try (Manager manager = Manager.create()) {
             manager.start();
             Forked look = () -> seen.add(Thread.currentThread().getName() + " " + inherited.get() + " "
-                    + (Thread.currentThread().getContextClassLoader() == loader) + " "
+                    + loader.equals(Thread.currentThread().getContextClassLoader()) + " "
                     + Thread.currentThread().isDaemon());
             RunnableHandle unit = manager.add("unit", context -> {
                 look.run();

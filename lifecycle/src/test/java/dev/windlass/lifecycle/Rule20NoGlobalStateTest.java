@@ -43,7 +43,7 @@ class Rule20NoGlobalStateTest {
             assertThat(other.find("unit")).isEmpty();
             assertThat(other.health().checks(HealthKind.LIVENESS)).isEmpty();
             assertThat(other.add("unit", RunnableContext::awaitStop).ready().await().generation()).isEqualTo(1);
-            other.close();
+            other.stop().await();
             assertThat(unit.state()).isEqualTo(UnitState.READY);
             assertThat(one.stopping()).isFalse();
             assertThat(one.extension(StringBuilder.class, manager -> new StringBuilder("one"))).hasToString("one");

@@ -67,7 +67,7 @@ class SoakTest {
                 new Object[]{new String[0]}, new String[]{String[].class.getName()});
         Map<String, Long> instances = new TreeMap<>();
         for (String line : histogram.lines().toList()) {
-            String[] columns = line.trim().split("\\s+");
+            String[] columns = line.trim().split("\\s+", -1);
             if (columns.length >= 4 && columns[3].startsWith("dev.windlass.lifecycle.")
                     && !columns[3].contains("Test") && !columns[3].contains("$$Lambda")) {
                 instances.merge(columns[3], Long.parseLong(columns[1]), Long::sum);
