@@ -109,6 +109,7 @@ final class Engagements implements AutoCloseable {
         if (pair.run == run && before != null && before.generation() >= connection.generation()) {
             return; // engaged, or tried; an older generation's message came late
         }
+        discardWorkOfNamesake(pair, run);
         pair.run = run;
         pair.connection = connection;
         pair.controllerGeneration = run.context().generation();
@@ -123,10 +124,24 @@ final class Engagements implements AutoCloseable {
         }
     }
 
+    /** The event of the removal of a controller may come after a new one of its name: what was kept for the old one goes first. */
+    private static void discardWorkOfNamesake(Pair pair, ControllerRun<?> run) {
+        RunnableHandle owner = run.context().handle();
+        RunnableHandle left = pair.handle;
+        if (pair.owner != null && pair.owner != owner && left != null && left.state() != UnitState.REMOVED) {
+            left.remove();
+        }
+        pair.owner = owner;
+    }
+
     /** The engagement of an earlier generation of the controller has not ended yet: it starts again when it has. */
     private void restart(Pair pair, NameTakenException taken) {
         RunnableHandle present = manager.find(pair.unit()).orElse(null);
-        if (present == null || !present.kind().equals(EngagementUnit.KIND)) {
+        if (present == null) {
+            engageAgain(pair); // gone since
+            return;
+        }
+        if (!present.kind().equals(EngagementUnit.KIND)) {
             LOGGER.atError().setCause(taken).addKeyValue("unit", pair.unit())
                     .log("not engaged: the name is taken by another unit");
             return;
@@ -253,20 +268,19 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** It was not running when it was removed, so nobody told its engagements. */
-    private void onControllerRemoved(UnitEvent event) {
+    /**
+     * It was not running when it was removed, so nobody told its engagements. They are told under the monitor: a new controller
+     * of that name that engages now finds them either there or on their way out, and not an order that comes after it.
+     */
+    private synchronized void onControllerRemoved(UnitEvent event) {
         String controller = event.unit().substring(Controller.PREFIX.length());
-        List<RunnableHandle> orphans = new ArrayList<>();
-        synchronized (this) {
-            for (Pair pair : pairs.getOrDefault(controller, Map.of()).values()) {
-                RunnableHandle handle = pair.handle;
-                if (pair.run == null && pair.controllerGeneration <= event.generation() && handle != null
-                        && handle.state() != UnitState.REMOVED) {
-                    orphans.add(handle);
-                }
+        for (Pair pair : pairs.getOrDefault(controller, Map.of()).values()) {
+            RunnableHandle handle = pair.handle;
+            if (pair.run == null && pair.controllerGeneration <= event.generation() && handle != null
+                    && handle.state() != UnitState.REMOVED) {
+                handle.remove();
             }
         }
-        orphans.forEach(RunnableHandle::remove);
     }
 
     private synchronized void onEngagementRemoved(String controller, UnitEvent event) {

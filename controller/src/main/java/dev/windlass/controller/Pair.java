@@ -22,6 +22,8 @@ final class Pair {
     volatile @Nullable ControllerRun<?> run;
     volatile @Nullable ClusterConnection connection;
     volatile @Nullable RunnableHandle handle;
+    /** The controller that had it last: a new one of the same name has another handle. */
+    volatile @Nullable RunnableHandle owner;
     volatile @Nullable EngagementRun<?> engagement;
     /** The last generation of the controller that had it. */
     volatile long controllerGeneration;

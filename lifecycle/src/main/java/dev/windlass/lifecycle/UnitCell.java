@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One name in the tree: its state machine and all that outlives a generation. It is its own mailbox: every method whose name
  * starts with {@code on} runs as a message, and so do the private ones that those call. Only messages write the fields, except
- * {@code children} and {@code adopting}. Fields that others read are volatile.
+ * {@code children}, {@code adopting} and {@code removalAsked}. Fields that others read are volatile.
  *
  * <p>A generation that ends goes through a {@link Teardown}. Messages of a generation carry it and are ignored when it is not
  * the current one any more.
@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * whether its dependencies are open, the stopping one sets {@code closedForDependents} and then looks who is active or
  * admitting. So at least one of them sees the other.
  *
- * <p>The monitor guards {@code children} and {@code adopting}, and makes a change of {@code position} and its event one step;
- * the monitors of listeners are taken under it.
+ * <p>The monitor guards {@code children}, {@code adopting} and {@code removalAsked}, and makes a change of {@code position} and
+ * its event one step; the monitors of listeners are taken under it.
  */
 final class UnitCell extends Mailbox {
 
@@ -86,6 +86,8 @@ final class UnitCell extends Mailbox {
     private volatile boolean admitting;
     private volatile @Nullable Set<UnitCell> children;
     private boolean adopting;
+    /** From the moment of the order on, before its message has run, so that nobody declares anew what is on its way out. */
+    private boolean removalAsked;
     /** Which generation of the parent has declared it. */
     private long ownerGeneration;
     private @Nullable Teardown teardown;
@@ -303,7 +305,12 @@ final class UnitCell extends Mailbox {
     }
 
     Operation<StopReport> remove(StopOptions options) {
+        removalAsked(true);
         return stop(order(Reason.REMOVED, options, Incarnation.currentActor(), true));
+    }
+
+    private synchronized void removalAsked(boolean asked) {
+        removalAsked = asked;
     }
 
     private StopOrder order(Reason reason, StopOptions options, String actor, boolean remove) {
@@ -352,7 +359,7 @@ final class UnitCell extends Mailbox {
     /** Reserves a unit that does not run for a new declaration; false when it runs, goes, or is reserved for another one. */
     synchronized boolean reserve() {
         UnitState state = state();
-        if (adopting || !state.isTerminal() || state == UnitState.REMOVED) {
+        if (adopting || removalAsked || !state.isTerminal() || state == UnitState.REMOVED) {
             return false;
         }
         adopting = true;
@@ -585,6 +592,9 @@ final class UnitCell extends Mailbox {
             if (!dependents.isEmpty() && !order.options().cascade()) {
                 closedForDependents = false;
                 manager.pokeDependents(this);
+                if (order.remove()) {
+                    removalAsked(removeAfterStop);
+                }
                 promise.fail(refused(dependents));
                 return;
             }
