@@ -1,0 +1,76 @@
+package dev.windlass.tests.e2e;
+
+import dev.windlass.lifecycle.StopOutcome;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.UnitState;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import static dev.windlass.tests.e2e.Outside.names;
+import static dev.windlass.tests.e2e.World.LIMIT;
+import static dev.windlass.tests.e2e.World.NORTH;
+import static dev.windlass.tests.e2e.World.SOUTH;
+import static dev.windlass.tests.e2e.World.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The whole manager stops while everything changes. */
+class ManagerUnderLoadTest {
+
+    private static final int NOTES = 200;
+    private static final int SITES = 40;
+
+    @Scenario
+    void aManagerThatStopsUnderLoadLosesNothingInSilenceAndLeavesNothing(World world) throws Exception {
+        List<String> notes = names("note", NOTES);
+        List<String> sites = names("site", SITES);
+        for (String cluster : List.of(NORTH, SOUTH)) {
+            Outside outside = world.outside(cluster);
+            outside.each(notes, name -> outside.note(name, "0"));
+            outside.each(sites, name -> outside.publish(name, 2, "0"));
+        }
+        world.engageAll();
+        AtomicBoolean end = new AtomicBoolean();
+        List<Thread> writers = new ArrayList<>();
+        for (String cluster : List.of(NORTH, SOUTH)) {
+            writers.add(Thread.ofVirtual().name("writer-" + cluster).start(() -> write(world.outside(cluster), end)));
+        }
+        long north = world.journal.calls(NORTH);
+        eventually(() -> assertThat(world.journal.calls(NORTH)).isGreaterThan(north + 20));
+
+        StopReport report = world.manager.stop().await(LIMIT);
+        end.set(true);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(report.clean()).as("nothing left, nothing given up, nothing of unknown outcome: %s", report).isTrue();
+        assertThat(world.manager.units()).allMatch(unit -> unit.state() == UnitState.STOPPED
+                || unit.state() == UnitState.REMOVED);
+        assertThat(world.journal.running()).isZero();
+        long calls = world.journal.calls(NORTH) + world.journal.calls(SOUTH);
+        for (String cluster : List.of(NORTH, SOUTH)) {
+            world.outside(cluster).close();
+            eventually(() -> assertThat(world.server(cluster).openWatches()).isEmpty());
+            eventually(() -> assertThat(world.server(cluster).connections().orElse(0)).isZero());
+            assertThat(world.meters(cluster)).isEmpty();
+        }
+        assertThat(world.journal.calls(NORTH) + world.journal.calls(SOUTH)).isEqualTo(calls);
+        assertThat(world.journal.overlaps()).isEmpty();
+    }
+
+    private static void write(Outside outside, AtomicBoolean end) {
+        for (int round = 1; !end.get(); round++) {
+            for (int i = 0; i < SITES && !end.get(); i++) {
+                try {
+                    outside.rewrite("site-" + i, Integer.toString(round));
+                    outside.overwrite("note-" + i, Integer.toString(round));
+                    outside.overwrite("note-" + (NOTES - 1 - i), Integer.toString(round));
+                } catch (KubernetesClientException e) {
+                    throw new AssertionError("the load broke", e);
+                }
+            }
+        }
+    }
+}
