@@ -2,6 +2,7 @@ package dev.windlass.tests.e2e;
 
 import dev.windlass.controller.ReconcileContext;
 import dev.windlass.controller.Request;
+import dev.windlass.kubernetes.ApiException;
 import dev.windlass.kubernetes.Client;
 import dev.windlass.kubernetes.FieldOwner;
 import dev.windlass.kubernetes.Finalizers;
@@ -43,7 +44,13 @@ final class Reconcilers {
                     client.delete(ConfigMap.class, ObjectKey.of(request.namespace(), page(request.name(), i)));
                 }
                 Finalizers.remove(site, FINALIZER);
-                client.update(site);
+                try {
+                    client.update(site);
+                } catch (ApiException e) {
+                    if (!e.isNotFound()) { // the cache was behind: it had gone
+                        throw e;
+                    }
+                }
             }
             return "(going)";
         }

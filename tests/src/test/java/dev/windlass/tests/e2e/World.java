@@ -27,7 +27,7 @@ final class World implements AutoCloseable {
     static final String NORTH = "north";
     static final String SOUTH = "south";
     /** After this long a test hangs. */
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     final Manager manager = Manager.builder().shutdownBudget(Duration.ofSeconds(20)).build();
     final Journal journal = new Journal();

@@ -27,6 +27,7 @@ public final class WatchStream extends IteratingCallback {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean bookmarkDue = new AtomicBoolean();
     private volatile boolean ending;
+    private volatile boolean released;
     private boolean lastWritten;
     private boolean begun;
     private volatile Runnable onRelease = () -> {
@@ -60,6 +61,10 @@ public final class WatchStream extends IteratingCallback {
         open.add(this);
         plan.listen(onChange);
         timeout = timer.schedule(this::end, longest, TimeUnit.SECONDS);
+        if (released) {
+            release(); // the client had gone before there was anything to give back
+            return;
+        }
         wake();
     }
 
@@ -132,6 +137,7 @@ public final class WatchStream extends IteratingCallback {
     }
 
     private void release() {
+        released = true;
         plan.unlisten(onChange);
         open.remove(this);
         onRelease.run();
