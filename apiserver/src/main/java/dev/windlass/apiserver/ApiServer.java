@@ -1,5 +1,6 @@
 package dev.windlass.apiserver;
 
+import dev.windlass.apiserver.internal.builtin.BuiltInRules;
 import dev.windlass.apiserver.internal.crd.Definitions;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.http.ApiHandler;
@@ -69,6 +70,7 @@ public final class ApiServer implements AutoCloseable {
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
         Namespaces namespaces = new Namespaces(resources, executor);
         new Definitions(resources);
+        BuiltInRules.register(resources);
         namespaces.createDefaults();
         listener = new Listener(name, certificates, builder.port, executor);
         faults = new Faults(faultRules, listener, openWatches);

@@ -173,7 +173,7 @@ final class Engagements implements AutoCloseable {
     private static void discardWorkOfNamesake(Pair pair, ControllerRun<?> run) {
         RunnableHandle owner = run.context().handle();
         RunnableHandle left = pair.handle;
-        if (pair.owner != null && pair.owner != owner && left != null && left.state() != UnitState.REMOVED) {
+        if (pair.owner != null && !pair.owner.equals(owner) && left != null && left.state() != UnitState.REMOVED) {
             left.remove();
         }
         pair.owner = owner;

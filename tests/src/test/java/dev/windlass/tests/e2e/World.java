@@ -143,12 +143,16 @@ final class World implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         journal.releaseAll();
         outsides.values().forEach(Outside::close);
         manager.close();
         for (AutoCloseable resource : opened.reversed()) {
-            resource.close();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a resource of the test was not closed: " + e, e);
+            }
         }
     }
 }

@@ -296,6 +296,9 @@ public final class Definitions implements KindRule {
         if (version.path("subresources").has("status")) {
             subresources.add(new Subresource("status", "", "", kind, SUBRESOURCE_VERBS));
         }
+        if (version.path("subresources").has("scale")) {
+            subresources.add(new Subresource("scale", "autoscaling", "v1", "Scale", SUBRESOURCE_VERBS));
+        }
         List<ObjectNode> columns = new ArrayList<>();
         for (JsonNode column : version.path("additionalPrinterColumns")) {
             if (column instanceof ObjectNode object) {

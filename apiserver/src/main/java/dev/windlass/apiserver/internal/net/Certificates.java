@@ -7,7 +7,6 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -15,6 +14,8 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -38,12 +39,10 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  *            the CA's certificate
  * @param authorityPem
  *            the same, as clients want it
- * @param keyStore
- *            the server's key and its chain
- * @param password
- *            of the key store
+ * @param context
+ *            shows the server's certificate
  */
-public record Certificates(X509Certificate authority, String authorityPem, KeyStore keyStore, String password) {
+public record Certificates(X509Certificate authority, String authorityPem, SSLContext context) {
     private static final Duration VALID = Duration.ofDays(365);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final String SIGNATURE = "SHA256withECDSA";
@@ -58,12 +57,9 @@ public record Certificates(X509Certificate authority, String authorityPem, KeySt
             X500Name authorityName = new X500Name("CN=" + name + "-ca");
             X509Certificate authority = authority(authorityName, authorityKeys);
             X509Certificate server = server(authorityName, authorityKeys.getPrivate(), name, serverKeys);
-            KeyStore keyStore = KeyStore.getInstance("PKCS12");
-            keyStore.load(null, null);
-            String password = Long.toHexString(new SecureRandom().nextLong());
-            keyStore.setKeyEntry("server", serverKeys.getPrivate(), password.toCharArray(),
-                    new X509Certificate[]{server, authority});
-            return new Certificates(authority, pem(authority), keyStore, password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] { new OneKey(serverKeys.getPrivate(), server, authority) }, null, null);
+            return new Certificates(authority, pem(authority), context);
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException(
                     "no certificate could be made for server " + name + "; does this JDK have EC keys on secp256r1?",

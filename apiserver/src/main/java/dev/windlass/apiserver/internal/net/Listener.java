@@ -56,8 +56,7 @@ public final class Listener implements AutoCloseable {
         http.addCustomizer(secure);
 
         SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setKeyStore(certificates.keyStore());
-        tls.setKeyStorePassword(certificates.password());
+        tls.setSslContext(certificates.context());
         tls.setSniRequired(false);
 
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
+import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -43,7 +44,10 @@ public final class Api {
         if (Reviews.appliesTo(type)) {
             return reviews.answer(target, call);
         }
-        Rendering rendering = new Rendering(type, accepted);
+        if (target.subresource().equals("scale")) {
+            return scale(target, call, accepted);
+        }
+        Rendering rendering = Rendering.of(type, accepted, call, resources);
         return switch (target.verb()) {
             case "get" -> rendering.object(200, resources.require(target));
             case "list" -> lister.list(target, call, accepted);
@@ -78,14 +82,45 @@ public final class Api {
     }
 
     private Reply patch(Target target, Call call, Rendering rendering) {
-        String media = Bodies.mediaType(call.contentType());
-        Writer.Outcome outcome = switch (media) {
-            case Patches.JSON -> writer.change(target, object -> Patches.jsonPatch(object, call.body()), call);
-            case Patches.MERGE -> writer.change(target, object -> Patches.mergePatch(object, call.body()), call);
-            case Patches.APPLY -> apply(target, call);
+        if (Bodies.mediaType(call.contentType()).equals(Patches.APPLY)) {
+            Writer.Outcome outcome = apply(target, call);
+            return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
+        }
+        Type type = resources.shapes().typeOf(target.type());
+        Writer.Outcome outcome = writer.change(target, object -> patched(target, object, call, type), call);
+        return rendering.object(200, outcome.stored()).withWarnings(outcome.warnings());
+    }
+
+    private static ObjectNode patched(Target target, ObjectNode object, Call call, Type type) {
+        return switch (Bodies.mediaType(call.contentType())) {
+            case Patches.JSON -> Patches.jsonPatch(object, call.body());
+            case Patches.MERGE -> Patches.mergePatch(object, call.body());
+            case Patches.STRATEGIC -> {
+                if (target.type().isCustom()) {
+                    throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
+                }
+                yield Patches.strategicPatch(object, call.body(), type);
+            }
             default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
         };
-        return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
+    }
+
+    /** Reads or sets how many replicas an object wants. */
+    private Reply scale(Target target, Call call, Accepted accepted) {
+        ResourceType type = target.type();
+        Rendering rendering = Rendering.of(type, accepted, call, resources);
+        Target whole = new Target(target.verb(), type, target.namespace(), target.name(), "");
+        Stored stored = switch (target.verb()) {
+            case "get" -> resources.require(target);
+            case "update" -> {
+                ObjectNode scale = Bodies.object(call, type, Scales.KIND, Scales.API_VERSION);
+                yield writer.change(whole, object -> Scales.set(object, scale, type), call).stored();
+            }
+            case "patch" -> writer.change(whole,
+                    object -> Scales.set(object, patched(target, Scales.of(object, type), call, Type.unknown()), type), call).stored();
+            default -> throw ApiException.methodNotAllowed();
+        };
+        return rendering.yamlIfWanted(Reply.json(200, Scales.of(Codec.decode(stored, type), type)));
     }
 
     private Writer.Outcome apply(Target target, Call call) {

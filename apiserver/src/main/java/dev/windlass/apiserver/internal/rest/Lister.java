@@ -20,7 +20,7 @@ final class Lister {
         ListOptions options = ListOptions.of(call, false);
         Selection selection = Selection.of(call, target);
         Shelf shelf = resources.shelf(target.type());
-        Rendering rendering = new Rendering(target.type(), accepted);
+        Rendering rendering = Rendering.of(target.type(), accepted, call, resources);
         String start = "";
         Shelf.Snapshot snapshot;
         if (options.continueToken().isEmpty()) {

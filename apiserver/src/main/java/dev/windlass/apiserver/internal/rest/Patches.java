@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
@@ -15,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Patches that say how the object changes. */
 final class Patches {
     static final String JSON = "application/json-patch+json";
+    static final String STRATEGIC = "application/strategic-merge-patch+json";
     static final String APPLY = "application/apply-patch+yaml";
     static final String MERGE = "application/merge-patch+json";
 
@@ -46,6 +48,13 @@ final class Patches {
                 "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
     }
 
+    static ObjectNode strategicPatch(ObjectNode object, byte[] body, Type type) {
+        if (parse(body) instanceof ObjectNode patch) {
+            return StrategicMerge.apply(object, patch, type);
+        }
+        throw ApiException.badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+    }
+
     private static void merge(ObjectNode into, ObjectNode patch) {
         for (Map.Entry<String, JsonNode> field : patch.properties()) {
             JsonNode value = field.getValue();
@@ -68,6 +77,6 @@ final class Patches {
     }
 
     static List<String> accepted(ResourceType type) {
-        return List.of(JSON, MERGE, APPLY);
+        return type.isCustom() ? List.of(JSON, MERGE, APPLY) : List.of(JSON, MERGE, STRATEGIC, APPLY);
     }
 }

@@ -5,9 +5,13 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Bytes;
 import dev.windlass.apiserver.internal.store.Stored;
+import dev.windlass.apiserver.internal.table.Ages;
+import dev.windlass.apiserver.internal.table.Tables;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Objects in the form in which the client wants them. One per request; not thread-safe. */
@@ -15,9 +19,23 @@ final class Rendering {
     private final ResourceType type;
     private final Accepted accepted;
 
-    Rendering(ResourceType type, Accepted accepted) {
+    private final String includeObject;
+    private final InstantSource clock;
+    private @Nullable Tables tables;
+
+    /**
+     * @param includeObject
+     *            what a row of a table carries beside its cells: None, Metadata or Object
+     */
+    Rendering(ResourceType type, Accepted accepted, String includeObject, InstantSource clock) {
         this.type = type;
         this.accepted = accepted;
+        this.includeObject = includeObject;
+        this.clock = clock;
+    }
+
+    static Rendering of(ResourceType type, Accepted accepted, Call call, Resources resources) {
+        return new Rendering(type, accepted, call.parameterOrEmpty("includeObject"), resources.surroundings().clock());
     }
 
     /** One object. */
@@ -25,8 +43,30 @@ final class Rendering {
         return switch (accepted.form()) {
             case OBJECT, METADATA_LIST -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
-            case TABLE -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
+            case TABLE -> yamlIfWanted(Reply.json(code, table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
         };
+    }
+
+    private ObjectNode table(ObjectNode metadata, List<Stored> objects) {
+        if (tables == null) {
+            tables = Tables.of(type);
+        }
+        ObjectNode out = Json.object().put("kind", "Table").put("apiVersion", accepted.apiVersion());
+        out.set("metadata", metadata);
+        out.set("columnDefinitions", tables.definitions());
+        ArrayNode rows = out.putArray("rows");
+        Ages ages = new Ages(clock.instant());
+        for (Stored stored : objects) {
+            ObjectNode object = Codec.decode(stored, type);
+            ObjectNode row = rows.addObject();
+            row.set("cells", tables.cells(EventFields.appliesTo(type) ? EventFields.toStorage(object) : object, ages));
+            switch (includeObject) {
+                case "None" -> row.putNull("object");
+                case "Object" -> row.set("object", object);
+                default -> row.set("object", metadata(stored, true));
+            }
+        }
+        return out;
     }
 
     private ObjectNode metadata(Stored stored, boolean withType) {
@@ -47,6 +87,9 @@ final class Rendering {
      *            how many are left, null when that is not told
      */
     Reply.Whole list(long version, List<Stored> objects, String continueToken, @Nullable Long remaining) {
+        if (accepted.form() == Accepted.Form.TABLE) {
+            return yamlIfWanted(Reply.json(200, table(listMetadata(version, continueToken, remaining), objects)));
+        }
         boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
                 || accepted.form() == Accepted.Form.METADATA;
         int size = 256;
@@ -91,7 +134,8 @@ final class Rendering {
     void event(String kind, Stored stored, Bytes out) {
         out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         switch (accepted.form()) {
-            case OBJECT, TABLE -> Codec.write(stored, type, out);
+            case OBJECT -> Codec.write(stored, type, out);
+            case TABLE -> out.write(Json.bytes(table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
             case METADATA, METADATA_LIST -> out.write(Json.bytes(metadata(stored, true)));
         }
         out.ascii("}\n");

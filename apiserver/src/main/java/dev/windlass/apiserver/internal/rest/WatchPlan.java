@@ -26,12 +26,12 @@ public final class WatchPlan {
     private boolean initial;
     private boolean ended;
 
-    WatchPlan(Target target, Selection selection, ListOptions options, Accepted accepted, Resources resources,
+    WatchPlan(Target target, Selection selection, ListOptions options, Rendering rendering, Resources resources,
             String userAgent) {
         this.target = target;
         this.selection = selection;
         this.options = options;
-        this.rendering = new Rendering(target.type(), accepted);
+        this.rendering = rendering;
         this.shelf = resources.shelf(target.type());
         this.userAgent = userAgent;
         this.told = Math.max(options.version(), 0);
@@ -137,7 +137,8 @@ public final class WatchPlan {
         if (options.version() > 0 && options.sendInitialEvents() && options.version() > resources.store().version()) {
             throw ApiException.tooLargeVersion(options.version(), resources.store().version());
         }
-        return new WatchPlan(target, Selection.of(call, target), options, accepted, resources, call.userAgent());
+        return new WatchPlan(target, Selection.of(call, target), options, Rendering.of(target.type(), accepted, call, resources),
+                resources, call.userAgent());
     }
 
     @Override

@@ -87,6 +87,9 @@ public final class Writer {
         }
         if (type.hasStatus()) {
             object.remove("status");
+            if (!type.isCustom()) {
+                object.putObject("status");
+            }
         }
         if (track) {
             fields(target).update(null, object, call.fieldManager());

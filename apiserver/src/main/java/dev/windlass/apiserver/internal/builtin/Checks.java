@@ -1,0 +1,95 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.status.FieldError;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What several built-in kinds are checked for. Stateless. */
+final class Checks {
+    private static final Pattern CONFIG_KEY = Pattern.compile("[-._a-zA-Z0-9]+");
+    private static final int MAX_KEY = 253;
+
+    private Checks() {
+    }
+
+    static void containers(@Nullable JsonNode containers, String path, List<FieldError> errors) {
+        if (containers == null || containers.isEmpty()) {
+            errors.add(FieldError.required(path, ""));
+            return;
+        }
+        Set<String> names = new HashSet<>();
+        int index = 0;
+        for (JsonNode container : containers) {
+            String at = path + "[" + index++ + "]";
+            String name = Json.textOrEmpty(container, "name");
+            if (name.isEmpty()) {
+                errors.add(FieldError.required(at + ".name", ""));
+            } else {
+                NameRules.label(name).forEach(problem -> errors.add(FieldError.invalid(at + ".name", name, problem)));
+                if (!names.add(name)) {
+                    errors.add(FieldError.duplicate(at + ".name", container.get("name")));
+                }
+            }
+            if (Json.textOrEmpty(container, "image").isEmpty()) {
+                errors.add(FieldError.required(at + ".image", ""));
+            }
+        }
+    }
+
+    static void notNegative(@Nullable JsonNode value, String path, List<FieldError> errors) {
+        if (value != null && value.isNumber() && value.longValue() < 0) {
+            errors.add(FieldError.invalid(path, value, "must be greater than or equal to 0"));
+        }
+    }
+
+    static void immutable(@Nullable JsonNode now, @Nullable JsonNode before, String path, List<FieldError> errors) {
+        if (!Json.same(now, before)) {
+            errors.add(FieldError.invalid(path, now, "field is immutable"));
+        }
+    }
+
+    /** Keys of a config map or secret. */
+    static void configKeys(@Nullable JsonNode data, String path, List<FieldError> errors) {
+        if (data == null) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> entry : data.properties()) {
+            String key = entry.getKey();
+            String at = path + "[" + key + "]";
+            if (key.length() > MAX_KEY) {
+                errors.add(FieldError.invalid(at, key, "must be no more than " + MAX_KEY + " characters"));
+            }
+            if (!CONFIG_KEY.matcher(key).matches()) {
+                errors.add(FieldError.invalid(at, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or"
+                        + " 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+            } else if (key.equals(".") || key.equals("..")) {
+                errors.add(FieldError.invalid(at, key, "must not be '" + key + "'"));
+            } else if (key.startsWith("..")) {
+                errors.add(FieldError.invalid(at, key, "must not start with '..'"));
+            }
+        }
+    }
+
+    /** Once something is marked immutable, its mark and its data stay. */
+    static void immutableData(JsonNode now, @Nullable JsonNode before, List<String> fields, List<FieldError> errors) {
+        if (before == null || !Json.flag(before, false, "immutable")) {
+            return;
+        }
+        if (!Json.flag(now, false, "immutable")) {
+            errors.add(FieldError.forbidden("immutable", "field is immutable when `immutable` is set"));
+        }
+        for (String field : fields) {
+            if (!Json.same(now.get(field), before.get(field))) {
+                errors.add(FieldError.forbidden(field, "field is immutable when `immutable` is set"));
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Services: they get an address, and a node port where they want one, though nothing listens there. */
+final class ServiceRule implements KindRule {
+    private static final int FIRST_NODE_PORT = 30_000;
+    private static final int NODE_PORTS = 2_768;
+    private static final int ADDRESSES = 1 << 20;
+    private static final int FIRST_ADDRESS = 10;
+
+    private final Set<String> taken = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger nextAddress = new AtomicInteger(FIRST_ADDRESS);
+    private final AtomicInteger nextPort = new AtomicInteger();
+
+    @Override
+    public void fillDefaults(ObjectNode object) {
+        ObjectNode spec = Defaults.child(object, "spec");
+        Defaults.put(spec, "type", "ClusterIP");
+        Defaults.put(spec, "sessionAffinity", "None");
+        Defaults.each(spec.path("ports"), port -> {
+            Defaults.put(port, "protocol", "TCP");
+            JsonNode number = port.get("port");
+            if (!port.has("targetPort") && number != null) {
+                port.set("targetPort", number);
+            }
+        });
+        boolean external = type(object).equals("ExternalName");
+        if (!external) {
+            Defaults.put(spec, "internalTrafficPolicy", "Cluster");
+        }
+        if (type(object).equals("NodePort") || type(object).equals("LoadBalancer")) {
+            Defaults.put(spec, "externalTrafficPolicy", "Cluster");
+        }
+        if (type(object).equals("LoadBalancer")) {
+            Defaults.put(spec, "allocateLoadBalancerNodePorts", true);
+        }
+    }
+
+    private static String type(ObjectNode service) {
+        return Json.textOrEmpty(service, "spec", "type");
+    }
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        object.putObject("status").putObject("loadBalancer");
+        assign(object);
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        ObjectNode spec = Defaults.child(object, "spec");
+        if (!type(object).equals("ExternalName")) {
+            for (String kept : List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
+                JsonNode before = Json.find(old, "spec", kept);
+                JsonNode now = spec.get(kept);
+                if (before != null && (now == null || (now.isString() && now.stringValue().isEmpty()))) {
+                    spec.set(kept, before);
+                }
+            }
+            keepNodePorts(old, spec);
+        }
+        assign(object);
+    }
+
+    private static void keepNodePorts(ObjectNode old, ObjectNode spec) {
+        for (JsonNode before : old.path("spec").path("ports")) {
+            Defaults.each(spec.path("ports"), port -> {
+                JsonNode nodePort = before.get("nodePort");
+                if (nodePort != null && Json.same(before.get("port"), port.get("port")) && Json.same(before.get("protocol"), port.get("protocol"))) {
+                    port.putIfAbsent("nodePort", nodePort);
+                }
+            });
+        }
+    }
+
+    /** Gives the service what it needs and does not have. */
+    private void assign(ObjectNode object) {
+        ObjectNode spec = Defaults.child(object, "spec");
+        if (type(object).equals("ExternalName")) {
+            spec.remove(List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"));
+            return;
+        }
+        if (Json.textOrEmpty(spec, "clusterIP").isEmpty()) {
+            JsonNode first = spec.path("clusterIPs").get(0);
+            spec.put("clusterIP", first == null ? address() : first.stringValue(""));
+        }
+        if (!spec.has("clusterIPs")) {
+            spec.putArray("clusterIPs").add(Json.textOrEmpty(spec, "clusterIP"));
+        }
+        if (!spec.has("ipFamilies")) {
+            ArrayNode families = spec.putArray("ipFamilies");
+            families.add(Json.textOrEmpty(spec, "clusterIP").contains(":") ? "IPv6" : "IPv4");
+        }
+        Defaults.put(spec, "ipFamilyPolicy", "SingleStack");
+        taken.add(Json.textOrEmpty(spec, "clusterIP"));
+        if (type(object).equals("NodePort") || type(object).equals("LoadBalancer")) {
+            Defaults.each(spec.path("ports"), port -> {
+                if (Json.number(port, 0, "nodePort") == 0) {
+                    port.put("nodePort", FIRST_NODE_PORT + nextPort.getAndIncrement() % NODE_PORTS);
+                }
+            });
+        } else {
+            Defaults.each(spec.path("ports"), port -> port.remove("nodePort"));
+        }
+    }
+
+    /** The next free address of 10.96.0.0/12. */
+    private String address() {
+        while (true) {
+            int number = nextAddress.getAndIncrement() % ADDRESSES;
+            String address = "10." + (96 + (number >> 16)) + "." + ((number >> 8) & 0xff) + "." + (number & 0xff);
+            if (taken.add(address)) {
+                return address;
+            }
+        }
+    }
+
+    @Override
+    public void deleted(ObjectNode object) {
+        taken.remove(Json.textOrEmpty(object, "spec", "clusterIP"));
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        JsonNode spec = object.path("spec");
+        String address = Json.textOrEmpty(spec, "clusterIP");
+        String type = type(object);
+        if (!List.of("ClusterIP", "NodePort", "LoadBalancer", "ExternalName").contains(type)) {
+            errors.add(FieldError.notSupported("spec.type", spec.get("type"), List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")));
+        }
+        JsonNode ports = spec.path("ports");
+        if (ports.isEmpty() && !address.equals("None") && !type.equals("ExternalName")) {
+            errors.add(FieldError.required("spec.ports", ""));
+        }
+        int index = 0;
+        for (JsonNode port : ports) {
+            String at = "spec.ports[" + index++ + "]";
+            if (ports.size() > 1 && Json.textOrEmpty(port, "name").isEmpty()) {
+                errors.add(FieldError.required(at + ".name", ""));
+            }
+            long number = Json.number(port, 0, "port");
+            if (number < 1 || number > 65_535) {
+                errors.add(FieldError.invalid(at + ".port", port.has("port") ? port.get("port") : Json.object().numberNode(0), "must be between 1 and 65535, inclusive"));
+            }
+        }
+        if (old != null && type.equals(type(old))) {
+            JsonNode before = Json.find(old, "spec", "clusterIP");
+            if (before != null && !before.equals(spec.get("clusterIP"))) {
+                errors.add(FieldError.invalid("spec.clusterIPs[0]", spec.get("clusterIPs"), "may not change once set"));
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.windlass.apiserver.internal.rest;
+
+import java.util.List;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The scale sub-resource: how many replicas are wanted and are there, whatever the kind. Stateless. */
+final class Scales {
+    static final String KIND = "Scale";
+    static final String API_VERSION = "autoscaling/v1";
+
+    private Scales() {
+    }
+
+    static ObjectNode of(ObjectNode object, ResourceType type) {
+        ObjectNode scale = Json.object().put("kind", KIND).put("apiVersion", API_VERSION);
+        ObjectNode metadata = scale.putObject("metadata");
+        for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
+            JsonNode value = Json.find(object, "metadata", field);
+            if (value != null) {
+                metadata.set(field, value);
+            }
+        }
+        ObjectNode spec = scale.putObject("spec");
+        long wanted = Json.number(object, 0, path(type, "specReplicasPath", ".spec.replicas"));
+        if (wanted != 0) {
+            spec.put("replicas", wanted);
+        }
+        ObjectNode status = scale.putObject("status").put("replicas", Json.number(object, 0, path(type, "statusReplicasPath", ".status.replicas")));
+        String selector = selector(object, type);
+        if (!selector.isEmpty()) {
+            status.put("selector", selector);
+        }
+        return scale;
+    }
+
+    private static String[] path(ResourceType type, String field, String fallback) {
+        CustomVersion custom = type.custom();
+        ObjectNode described = custom == null ? null : custom.scale();
+        String path = described == null ? fallback : Json.textOrEmpty(described, field);
+        return path.replaceFirst("^\\.", "").split("\\.", -1);
+    }
+
+    private static String selector(ObjectNode object, ResourceType type) {
+        if (type.isCustom()) {
+            return Json.textOrEmpty(object, path(type, "labelSelectorPath", ".status.labelSelector"));
+        }
+        @Nullable
+        JsonNode labels = Json.find(object, "spec", "selector", "matchLabels");
+        StringBuilder out = new StringBuilder();
+        if (labels != null) {
+            labels.properties().forEach(label -> out.append(out.isEmpty() ? "" : ",").append(label.getKey()).append('=').append(label.getValue().stringValue("")));
+        }
+        return out.toString();
+    }
+
+    /** The object with the replicas that a scale asks for. */
+    static ObjectNode set(ObjectNode object, ObjectNode scale, ResourceType type) {
+        JsonNode replicas = Json.find(scale, "spec", "replicas");
+        long wanted = replicas == null ? 0 : replicas.longValue();
+        if (wanted < 0) {
+            throw ApiException.invalid("autoscaling", KIND, Metadata.name(object),
+                    List.of(FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0")));
+        }
+        String[] path = path(type, "specReplicasPath", ".spec.replicas");
+        ObjectNode at = object;
+        for (int i = 0; i < path.length - 1; i++) {
+            at = Json.child(at, path[i]);
+        }
+        at.put(path[path.length - 1], (int) wanted);
+        String version = Metadata.versionOrNull(scale);
+        if (version != null) {
+            Metadata.of(object).put("resourceVersion", version);
+        }
+        return object;
+    }
+}

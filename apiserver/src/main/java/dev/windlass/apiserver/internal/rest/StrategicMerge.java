@@ -1,0 +1,196 @@
+package dev.windlass.apiserver.internal.rest;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.Type;
+import dev.windlass.apiserver.internal.status.ApiException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Strategic merge patches: like merge patches, but lists of built-in kinds are merged by their keys. Stateless. */
+final class StrategicMerge {
+    private static final String DIRECTIVE = "$patch";
+    private static final String RETAIN = "$retainKeys";
+    private static final String ORDER = "$setElementOrder/";
+    private static final String DELETE_FROM = "$deleteFromPrimitiveList/";
+
+    private StrategicMerge() {
+    }
+
+    /** The object with the patch applied; changes the object. */
+    static ObjectNode apply(ObjectNode object, ObjectNode patch, Type type) {
+        switch (Json.textOrEmpty(patch, DIRECTIVE)) {
+            case "replace" -> {
+                ObjectNode replacement = patch.deepCopy();
+                replacement.remove(DIRECTIVE);
+                return replacement;
+            }
+            case "delete" -> {
+                return Json.object();
+            }
+            default -> mergeFields(object, patch, type);
+        }
+        return object;
+    }
+
+    private static void mergeFields(ObjectNode object, ObjectNode patch, Type type) {
+        retain(object, patch);
+        for (Map.Entry<String, JsonNode> entry : patch.properties()) {
+            String name = entry.getKey();
+            if (name.startsWith(DELETE_FROM)) {
+                deleteFrom(object, name.substring(DELETE_FROM.length()), entry.getValue());
+            } else if (!name.startsWith("$")) {
+                mergeField(object, name, entry.getValue(), patch.get(ORDER + name), type.field(name));
+            }
+        }
+        // An order may come without the list itself, when nothing but the order has changed.
+        for (Map.Entry<String, JsonNode> entry : patch.properties()) {
+            String name = entry.getKey().startsWith(ORDER) ? entry.getKey().substring(ORDER.length()) : "";
+            if (!name.isEmpty() && !patch.has(name) && object.get(name) instanceof ArrayNode list) {
+                object.set(name, ordered(list, list, entry.getValue(), type.field(name).use().mergeKey()));
+            }
+        }
+    }
+
+    private static void retain(ObjectNode object, ObjectNode patch) {
+        if (!(patch.get(RETAIN) instanceof ArrayNode kept)) {
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        kept.forEach(name -> names.add(name.stringValue("")));
+        object.properties().removeIf(entry -> !names.contains(entry.getKey()));
+    }
+
+    private static void mergeField(ObjectNode object, String name, JsonNode value, @Nullable JsonNode order, Type type) {
+        JsonNode before = object.get(name);
+        if (value.isNull()) {
+            object.remove(name);
+        } else if (value instanceof ObjectNode patch) {
+            object.set(name, apply(before instanceof ObjectNode inner ? inner : Json.object(), patch, type));
+        } else if (value instanceof ArrayNode patch && type.use().patchStrategy().contains("merge")) {
+            ArrayNode live = before instanceof ArrayNode list ? list : Json.array();
+            ArrayNode merged = type.use().mergeKey().isEmpty() ? union(live, patch) : mergeItems(live, patch, type);
+            object.set(name, order == null ? merged : ordered(merged, live, order, type.use().mergeKey()));
+        } else {
+            object.set(name, value.deepCopy());
+        }
+    }
+
+    private static void deleteFrom(ObjectNode object, String name, JsonNode gone) {
+        if (object.get(name) instanceof ArrayNode list) {
+            ArrayNode rest = Json.array();
+            for (JsonNode item : list) {
+                boolean stays = true;
+                for (JsonNode each : gone) {
+                    stays &= !each.equals(item);
+                }
+                if (stays) {
+                    rest.add(item);
+                }
+            }
+            object.set(name, rest);
+        }
+    }
+
+    private static ArrayNode union(ArrayNode live, ArrayNode patch) {
+        Set<JsonNode> all = new LinkedHashSet<>();
+        live.forEach(all::add);
+        patch.forEach(all::add);
+        ArrayNode out = Json.array();
+        all.forEach(out::add);
+        return out;
+    }
+
+    private static ArrayNode mergeItems(ArrayNode live, ArrayNode patch, Type type) {
+        String key = type.use().mergeKey();
+        List<JsonNode> items = new ArrayList<>();
+        live.forEach(items::add);
+        for (JsonNode each : patch) {
+            if (Json.textOrEmpty(each, DIRECTIVE).equals("replace")) {
+                items.clear();
+            }
+        }
+        for (JsonNode each : patch) {
+            if (!(each instanceof ObjectNode item)) {
+                throw ApiException.badRequest("cannot merge a list of objects with something else");
+            }
+            String directive = Json.textOrEmpty(item, DIRECTIVE);
+            if (directive.equals("replace") && item.size() == 1) {
+                continue;
+            }
+            JsonNode value = item.get(key);
+            if (value == null) {
+                throw ApiException.badRequest("map: " + Json.string(item) + " does not contain declared merge key: " + key);
+            }
+            int at = find(items, key, value);
+            if (directive.equals("delete")) {
+                items.removeIf(other -> Json.same(other.get(key), value));
+            } else if (at < 0) {
+                items.add(apply(Json.object(), item, type.element()));
+            } else {
+                items.set(at, apply((ObjectNode) items.get(at).deepCopy(), item, type.element()));
+            }
+        }
+        ArrayNode out = Json.array();
+        items.forEach(out::add);
+        return out;
+    }
+
+    private static int find(List<JsonNode> items, String key, JsonNode value) {
+        for (int i = 0; i < items.size(); i++) {
+            if (Json.same(items.get(i).get(key), value)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Those that the order names come in its order; the others keep their place among those that were there before. */
+    private static ArrayNode ordered(ArrayNode merged, ArrayNode live, JsonNode order, String key) {
+        List<JsonNode> named = new ArrayList<>();
+        for (JsonNode each : order) {
+            for (JsonNode item : merged) {
+                if (sameItem(item, each, key)) {
+                    named.add(item);
+                }
+            }
+        }
+        List<JsonNode> others = new ArrayList<>();
+        for (JsonNode item : merged) {
+            if (!named.contains(item)) {
+                others.add(item);
+            }
+        }
+        ArrayNode out = Json.array();
+        int next = 0;
+        for (JsonNode item : named) {
+            int place = place(live, item, key);
+            while (next < others.size() && place >= 0 && place(live, others.get(next), key) >= 0 && place(live, others.get(next), key) < place) {
+                out.add(others.get(next++));
+            }
+            out.add(item);
+        }
+        others.subList(next, others.size()).forEach(out::add);
+        return out;
+    }
+
+    private static boolean sameItem(JsonNode item, JsonNode other, String key) {
+        return key.isEmpty() ? item.equals(other) : Json.same(item.get(key), other.get(key));
+    }
+
+    private static int place(ArrayNode live, JsonNode item, String key) {
+        for (int i = 0; i < live.size(); i++) {
+            if (sameItem(live.get(i), item, key)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
