@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Generations of a name must rise even across its removal, without remembering every name that ever was: the highest
  * generation of removed names is kept per hash bucket. So after many removals a new name may start above 1.
  *
- * <p>The monitor guards {@code dependents} and the dependencies under which a unit is entered there, and makes a check for cycles
+ * <p>Lock order: the monitor, then a bin of {@code cells}, then the monitor of a unit. The monitor guards {@code dependents} and the dependencies under which a unit is entered there, and makes a check for cycles
  * and the registration one step.
  */
 final class Registry {
@@ -70,18 +71,32 @@ final class Registry {
         }
     }
 
+    /** A unit is complete, its generation included, before anybody can find it. */
     private void enter(UnitCell cell) {
-        UnitCell present = cells.putIfAbsent(cell.name(), cell);
-        while (present != null) {
-            if (present.state() != UnitState.REMOVED) {
-                throw new NameTakenException(
-                        "a unit named \"%s\" exists (%s, %s): choose another name, or remove it first"
-                                .formatted(present.name(), present.spec().kind(), present.state()));
+        AtomicReference<@Nullable UnitCell> replaced = new AtomicReference<>();
+        cells.compute(cell.name(), (name, present) -> {
+            if (present != null) {
+                if (present.state() != UnitState.REMOVED) {
+                    throw new NameTakenException(
+                            "a unit named \"%s\" exists (%s, %s): choose another name, or remove it first"
+                                    .formatted(name, present.spec().kind(), present.state()));
+                }
+                // Its removal is under way: whoever knows of it may use the name. Listeners are told that it went first.
+                present.awaitEvent();
+                remember(present);
+                replaced.set(present);
             }
-            remove(present); // its removal is under way: whoever knows of it may use the name
-            present = cells.putIfAbsent(cell.name(), cell);
+            cell.continueFrom(highestRemoved.get(bucket(name)));
+            return cell;
+        });
+        UnitCell gone = replaced.get();
+        if (gone != null) {
+            remove(gone);
         }
-        cell.continueFrom(highestRemoved.get(bucket(cell.name())));
+    }
+
+    private void remember(UnitCell removed) {
+        highestRemoved.accumulateAndGet(bucket(removed.name()), removed.generation(), Math::max);
     }
 
     /**
@@ -99,7 +114,7 @@ final class Registry {
 
     /** Frees the name, if it is still this unit's. */
     synchronized void remove(UnitCell cell) {
-        highestRemoved.accumulateAndGet(bucket(cell.name()), cell.generation(), Math::max);
+        remember(cell);
         unregister(cell);
         cells.remove(cell.name(), cell);
     }

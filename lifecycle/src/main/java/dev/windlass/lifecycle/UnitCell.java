@@ -816,6 +816,11 @@ final class UnitCell extends Mailbox {
         move(new Position(next, reason, message, since, before.generation(), before.serial()), actor);
     }
 
+    /** Returns when the event of the state that is seen has been entered in the backlogs of the listeners. */
+    synchronized void awaitEvent() {
+        // A transition and its event are one step under the monitor.
+    }
+
     private void move(Position next, String actor) {
         Position before = position;
         if (before.state() == next.state()) {
