@@ -1,7 +1,5 @@
 package dev.windlass.apiserver;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.windlass.apiserver.internal.json.Json;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -10,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.node.ObjectNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Verbs, codes, reasons and messages. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -30,7 +30,8 @@ class ResourcesTest {
     private static String deployment(String name) {
         return """
                 {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"%s"},"spec":{"selector":{"matchLabels":{"app":"web"}},
-                "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web:1"}]}}}}""".formatted(name);
+                "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"web","image":"web:1"}]}}}}"""
+                .formatted(name);
     }
 
     @Test
@@ -70,8 +71,9 @@ class ResourcesTest {
         Wire.Answer refused = wire.put(MAPS + "/stale", first);
         assertThat(refused.code()).isEqualTo(409);
         assertThat(refused.reason()).isEqualTo("Conflict");
-        assertThat(refused.message()).isEqualTo("Operation cannot be fulfilled on configmaps \"stale\": the object has been modified; please apply your"
-                + " changes to the latest version and try again");
+        assertThat(refused.message()).isEqualTo(
+                "Operation cannot be fulfilled on configmaps \"stale\": the object has been modified; please apply your"
+                        + " changes to the latest version and try again");
     }
 
     @Test
@@ -83,13 +85,17 @@ class ResourcesTest {
 
     @Test
     void onlyTheSpecRaisesTheGeneration() {
-        assertThat(wire.post(DEPLOYMENTS, deployment("generations")).body().path("metadata").path("generation").intValue()).isEqualTo(1);
+        assertThat(
+                wire.post(DEPLOYMENTS, deployment("generations")).body().path("metadata").path("generation").intValue())
+                .isEqualTo(1);
         Wire.Answer labelled = wire.merge(DEPLOYMENTS + "/generations", "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}");
         assertThat(labelled.body().path("metadata").path("generation").intValue()).isEqualTo(1);
-        Wire.Answer status = wire.merge(DEPLOYMENTS + "/generations/status", "{\"status\":{\"replicas\":3},\"spec\":{\"replicas\":9}}");
+        Wire.Answer status = wire.merge(DEPLOYMENTS + "/generations/status",
+                "{\"status\":{\"replicas\":3},\"spec\":{\"replicas\":9}}");
         assertThat(status.body().path("metadata").path("generation").intValue()).isEqualTo(1);
         assertThat(status.body().path("spec").path("replicas").intValue()).isEqualTo(1);
-        Wire.Answer scaled = wire.merge(DEPLOYMENTS + "/generations", "{\"spec\":{\"replicas\":4},\"status\":{\"replicas\":8}}");
+        Wire.Answer scaled = wire.merge(DEPLOYMENTS + "/generations",
+                "{\"spec\":{\"replicas\":4},\"status\":{\"replicas\":8}}");
         assertThat(scaled.body().path("metadata").path("generation").intValue()).isEqualTo(2);
         assertThat(scaled.body().path("status").path("replicas").intValue()).isEqualTo(3);
     }
@@ -145,7 +151,8 @@ class ResourcesTest {
 
     @Test
     void aWatchResumesTellsTransitionsAndExpires() {
-        String from = wire.post(MAPS, "{\"metadata\":{\"name\":\"seen\",\"labels\":{\"w\":\"1\"}}}").text("metadata", "resourceVersion");
+        String from = wire.post(MAPS, "{\"metadata\":{\"name\":\"seen\",\"labels\":{\"w\":\"1\"}}}").text("metadata",
+                "resourceVersion");
         wire.merge(MAPS + "/seen", "{\"data\":{\"a\":\"1\"}}");
         wire.merge(MAPS + "/seen", "{\"metadata\":{\"labels\":{\"w\":\"2\"}}}");
         try (Wire.Watching watching = wire.watch(MAPS + "?labelSelector=w%3D1&resourceVersion=" + from)) {
@@ -165,11 +172,13 @@ class ResourcesTest {
     void initialEventsEndWithABookmark() {
         wire.post(MAPS, "{\"metadata\":{\"name\":\"initial\",\"labels\":{\"init\":\"yes\"}}}");
         try (Wire.Watching watching = wire
-                .watch(MAPS + "?labelSelector=init&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true")) {
+                .watch(MAPS
+                        + "?labelSelector=init&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true")) {
             assertThat(watching.nextLine()).isEqualTo("ADDED initial");
             var bookmark = watching.next();
             assertThat(Json.textOrEmpty(bookmark, "type")).isEqualTo("BOOKMARK");
-            assertThat(Json.textOrEmpty(bookmark, "object", "metadata", "annotations", "k8s.io/initial-events-end")).isEqualTo("true");
+            assertThat(Json.textOrEmpty(bookmark, "object", "metadata", "annotations", "k8s.io/initial-events-end"))
+                    .isEqualTo("true");
         }
     }
 
@@ -187,16 +196,19 @@ class ResourcesTest {
         wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"gone\"}}");
         wire.post("/api/v1/namespaces/gone/configmaps", Wire.configMap("inside"));
         wire.delete("/api/v1/namespaces/gone");
-        org.awaitility.Awaitility.await().untilAsserted(() -> assertThat(wire.get("/api/v1/namespaces/gone").code()).isEqualTo(404));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(wire.get("/api/v1/namespaces/gone").code()).isEqualTo(404));
         assertThat(wire.get("/api/v1/namespaces/gone/configmaps/inside").code()).isEqualTo(404);
     }
 
     @Test
     void anUnknownFieldIsRefusedWhenValidationIsStrict() {
-        Wire.Answer refused = wire.post(MAPS + "?fieldValidation=Strict", "{\"metadata\":{\"name\":\"strict\"},\"colour\":\"red\"}");
+        Wire.Answer refused = wire.post(MAPS + "?fieldValidation=Strict",
+                "{\"metadata\":{\"name\":\"strict\"},\"colour\":\"red\"}");
         assertThat(refused.code()).isEqualTo(400);
         assertThat(refused.message()).endsWith("strict decoding error: unknown field \"colour\"");
-        assertThat(wire.post(MAPS, "{\"metadata\":{\"name\":\"warned\"},\"colour\":\"red\"}").raw().headers().firstValue("Warning"))
+        assertThat(wire.post(MAPS, "{\"metadata\":{\"name\":\"warned\"},\"colour\":\"red\"}").raw().headers()
+                .firstValue("Warning"))
                 .contains("299 - \"unknown field \\\"colour\\\"\"");
     }
 }

@@ -50,7 +50,8 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     public <S extends HasMetadata> WatchHandle watch(WatchSpec<S> objects, Mapper<S> mapper, Predicate<S> which) {
         Engagements bound = engagements;
         if (bound == null) {
-            throw new IllegalStateException(name() + " has never been started: declare the watch in its builder, or await ready() first");
+            throw new IllegalStateException(
+                    name() + " has never been started: declare the watch in its builder, or await ready() first");
         }
         int number = controller.watches().size() + numbers.incrementAndGet();
         WatchHandle added = new WatchHandle(Watch.mapped(number, objects, which, mapper), this, bound.time());

@@ -131,7 +131,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     private <S extends HasMetadata> Source<S> source(Watch<S> watch, Live now, KnownObjects known, Runnable onSynced) {
-        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue, onSynced);
+        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
+                onSynced);
     }
 
     private void openExtra(WatchHandle extra, Live now, KnownObjects known) {

@@ -34,7 +34,8 @@ public final class WatchHandle implements Registration {
     /** Ends the watch. Returns when no callback of it is running and none will. */
     @Override
     public void close() {
-        ready.fail(new PreemptedException("the watch " + watch.id() + " of " + owner.name() + " was closed before it was synced"));
+        ready.fail(new PreemptedException(
+                "the watch " + watch.id() + " of " + owner.name() + " was closed before it was synced"));
         owner.unwatch(this);
     }
 

@@ -1,8 +1,5 @@
 package dev.windlass.kubernetes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
@@ -21,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 class ClusterTest extends OnEmbeddedServer {
 
     @Test
@@ -35,7 +35,8 @@ class ClusterTest extends OnEmbeddedServer {
         assertThat(lease.addHandler(journal).awaitSynced(HANG)).isTrue();
         client.create(configMap("b", "1"));
         eventually().untilAsserted(() -> assertThat(journal.told).as("%s", lease.status()).contains("+a", "+b"));
-        assertThat(client.fabric8().configMaps().inNamespace("default").list().getItems()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(client.fabric8().configMaps().inNamespace("default").list().getItems())
+                .hasSizeGreaterThanOrEqualTo(2);
         assertThat(server().watches()).hasSize(1);
 
         StopReport report = handle.stop().await(HANG);
@@ -43,9 +44,11 @@ class ClusterTest extends OnEmbeddedServer {
         assertThat(report.clean()).as("%s", report).isTrue();
         awaitNothingOpen();
         assertThat(handle.connection()).isEmpty();
-        assertThatThrownBy(() -> client.get(ConfigMap.class, ObjectKey.of("default", "a"))).isInstanceOf(RevokedException.class)
+        assertThatThrownBy(() -> client.get(ConfigMap.class, ObjectKey.of("default", "a")))
+                .isInstanceOf(RevokedException.class)
                 .hasMessageContaining("north");
-        assertThatThrownBy(() -> client.fabric8().configMaps().inNamespace("default").list()).isInstanceOf(RevokedException.class);
+        assertThatThrownBy(() -> client.fabric8().configMaps().inNamespace("default").list())
+                .isInstanceOf(RevokedException.class);
         assertThatThrownBy(() -> lease.reader().list()).isInstanceOf(RevokedException.class);
         assertThatThrownBy(() -> north.informers().acquire(owner, WatchSpec.of(ConfigMap.class)))
                 .isInstanceOf(RevokedException.class);
@@ -87,7 +90,8 @@ class ClusterTest extends OnEmbeddedServer {
     @Test
     void aClusterThatIsABlackHoleFromTheStartStopsAtOnceAndLeavesNoSocket() throws Exception {
         wire().mode(Mode.BLACK_HOLE);
-        ClusterHandle handle = manager().add(cluster("north").probe(Duration.ofSeconds(1), Duration.ofSeconds(60), 3).build());
+        ClusterHandle handle = manager()
+                .add(cluster("north").probe(Duration.ofSeconds(1), Duration.ofSeconds(60), 3).build());
         eventually().until(() -> wire().connections() == 1);
         StopReport report = handle.stop().await(HANG);
         assertThat(report.clean()).as("%s", report).isTrue();
@@ -118,13 +122,15 @@ class ClusterTest extends OnEmbeddedServer {
 
     /** A client past the wire. */
     private Client direct() throws Exception {
-        ClusterConnection connection = connect(Cluster.builder("direct-" + manager().units().size()).kubeconfig(server().kubeconfig()));
+        ClusterConnection connection = connect(
+                Cluster.builder("direct-" + manager().units().size()).kubeconfig(server().kubeconfig()));
         return connection.client(owner(connection, "user"));
     }
 
     @Test
     void anAbortWithAWriteInTheAirSaysThatItsOutcomeIsUnknownAndClosesItsSocket() throws Exception {
-        ClusterHandle handle = manager().add(cluster("north").probe(Duration.ofMinutes(1), Duration.ofSeconds(5), 3).build());
+        ClusterHandle handle = manager()
+                .add(cluster("north").probe(Duration.ofMinutes(1), Duration.ofSeconds(5), 3).build());
         ClusterConnection north = connect(handle);
         RunnableContext owner = owner(north, "writer");
         Client client = north.client(owner);
@@ -142,18 +148,22 @@ class ClusterTest extends OnEmbeddedServer {
 
         StopReport report = owner.handle().stop(StopOptions.abort()).await(HANG);
 
-        assertThat(report.unknownOutcomes()).as("%s", report).singleElement().asString().contains("PUT", "north", "configmaps/a");
-        assertThat(outcome.get(HANG.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(ApiException.class, failure -> {
-            assertThat(failure.outcomeUnknown()).isTrue();
-            assertThat(failure).hasMessageContaining("update configmaps a in namespace default on cluster north");
-        });
+        assertThat(report.unknownOutcomes()).as("%s", report).singleElement().asString().contains("PUT", "north",
+                "configmaps/a");
+        assertThat(outcome.get(HANG.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(ApiException.class,
+                failure -> {
+                    assertThat(failure.outcomeUnknown()).isTrue();
+                    assertThat(failure)
+                            .hasMessageContaining("update configmaps a in namespace default on cluster north");
+                });
         assertThat(handle.details().get("requests")).startsWith("0 in flight");
         eventually().until(() -> wire().connections() == 0);
     }
 
     @Test
     void requestsBeyondTheCapWait() throws Exception {
-        ClusterHandle handle = manager().add(cluster("north").maxInFlight(2).probe(Duration.ofMinutes(1), Duration.ofSeconds(5), 3).build());
+        ClusterHandle handle = manager()
+                .add(cluster("north").maxInFlight(2).probe(Duration.ofMinutes(1), Duration.ofSeconds(5), 3).build());
         ClusterConnection north = connect(handle);
         RunnableContext owner = owner(north, "user");
         Client client = north.client(owner);
@@ -167,7 +177,8 @@ class ClusterTest extends OnEmbeddedServer {
                 }
             });
         }
-        eventually().untilAsserted(() -> assertThat(handle.details().get("requests")).isEqualTo("2 in flight, 3 waiting, at most 2"));
+        eventually().untilAsserted(
+                () -> assertThat(handle.details().get("requests")).isEqualTo("2 in flight, 3 waiting, at most 2"));
         assertThat(owner.handle().stop(StopOptions.abort()).await(HANG).clean()).isTrue();
         assertThat(handle.details().get("requests")).isEqualTo("0 in flight, 0 waiting, at most 2");
     }
@@ -179,8 +190,10 @@ class ClusterTest extends OnEmbeddedServer {
             throw new RevokedException("fenced off");
         });
         assertThat(client.list(ConfigMap.class, "default")).isEmpty();
-        assertThatThrownBy(() -> client.create(configMap("a", "1"))).isInstanceOf(RevokedException.class).hasMessage("fenced off");
-        assertThatThrownBy(() -> client.fabric8().resource(configMap("a", "1")).create()).isInstanceOf(RevokedException.class);
+        assertThatThrownBy(() -> client.create(configMap("a", "1"))).isInstanceOf(RevokedException.class)
+                .hasMessage("fenced off");
+        assertThatThrownBy(() -> client.fabric8().resource(configMap("a", "1")).create())
+                .isInstanceOf(RevokedException.class);
         assertThat(client.list(ConfigMap.class, "default")).isEmpty();
     }
 

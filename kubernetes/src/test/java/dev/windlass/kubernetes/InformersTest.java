@@ -1,7 +1,5 @@
 package dev.windlass.kubernetes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.kubernetes.InformerStatus.State;
 import dev.windlass.lifecycle.RunnableContext;
@@ -14,11 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class InformersTest extends OnEmbeddedServer {
 
-    private static final ResourceDefinitionContext CONFIG_MAPS = new ResourceDefinitionContext.Builder().withVersion("v1")
+    private static final ResourceDefinitionContext CONFIG_MAPS = new ResourceDefinitionContext.Builder()
+            .withVersion("v1")
             .withKind("ConfigMap").withPlural("configmaps").withNamespaced(true).build();
-    private static final ResourceDefinitionContext GADGETS = new ResourceDefinitionContext.Builder().withGroup("example.com")
+    private static final ResourceDefinitionContext GADGETS = new ResourceDefinitionContext.Builder()
+            .withGroup("example.com")
             .withVersion("v1").withKind("Gadget").withPlural("gadgets").withNamespaced(true).build();
 
     @Test
@@ -49,7 +51,8 @@ class InformersTest extends OnEmbeddedServer {
         var generic = north.informers().acquire(two, WatchSpec.generic(CONFIG_MAPS));
         var metadata = north.informers().acquire(two, WatchSpec.metadataOnly(ConfigMap.class));
         eventually().until(() -> typed.status().synced() && metadata.status().synced());
-        eventually().until(() -> typed.status().state() == State.WATCHING && metadata.status().state() == State.WATCHING);
+        eventually()
+                .until(() -> typed.status().state() == State.WATCHING && metadata.status().state() == State.WATCHING);
         assertThat(north.informers().status()).hasSize(2);
         GenericKubernetesResource object = generic.reader().get(ObjectKey.of("default", "a")).orElseThrow();
         assertThat(object.getKind()).isEqualTo("ConfigMap");
@@ -101,16 +104,17 @@ class InformersTest extends OnEmbeddedServer {
 
     /** Until it is there: its own connection may have been cut. */
     private static void create(Client client, String name) {
-        eventually().ignoreExceptionsMatching(e -> e instanceof ApiException failure && failure.code() == 0).until(() -> {
-            try {
-                client.create(configMap(name, "1"));
-            } catch (ApiException e) {
-                if (!e.isAlreadyExists()) {
-                    throw e;
-                }
-            }
-            return true;
-        });
+        eventually().ignoreExceptionsMatching(e -> e instanceof ApiException failure && failure.code() == 0)
+                .until(() -> {
+                    try {
+                        client.create(configMap(name, "1"));
+                    } catch (ApiException e) {
+                        if (!e.isAlreadyExists()) {
+                            throw e;
+                        }
+                    }
+                    return true;
+                });
     }
 
     @Test
@@ -176,17 +180,21 @@ class InformersTest extends OnEmbeddedServer {
 
     private static void install(Client client) {
         eventually().ignoreExceptions().until(() -> {
-            client.fabric8().load(new java.io.ByteArrayInputStream("""
-                    apiVersion: apiextensions.k8s.io/v1
-                    kind: CustomResourceDefinition
-                    metadata: {name: gadgets.example.com}
-                    spec:
-                      group: example.com
-                      scope: Namespaced
-                      names: {plural: gadgets, singular: gadget, kind: Gadget, listKind: GadgetList}
-                      versions:
-                      - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-                    """.getBytes(java.nio.charset.StandardCharsets.UTF_8))).create();
+            client.fabric8()
+                    .load(new java.io.ByteArrayInputStream(
+                            """
+                                    apiVersion: apiextensions.k8s.io/v1
+                                    kind: CustomResourceDefinition
+                                    metadata: {name: gadgets.example.com}
+                                    spec:
+                                      group: example.com
+                                      scope: Namespaced
+                                      names: {plural: gadgets, singular: gadget, kind: Gadget, listKind: GadgetList}
+                                      versions:
+                                      - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+                                    """
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                    .create();
             return true;
         });
     }
@@ -194,8 +202,10 @@ class InformersTest extends OnEmbeddedServer {
     private static void gadget(Client client, String name) {
         eventually().ignoreExceptions().until(() -> {
             client.fabric8().genericKubernetesResources(GADGETS).inNamespace("default").resource(
-                    new io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder().withApiVersion("example.com/v1")
-                            .withKind("Gadget").withNewMetadata().withName(name).withNamespace("default").endMetadata().build())
+                    new io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder()
+                            .withApiVersion("example.com/v1")
+                            .withKind("Gadget").withNewMetadata().withName(name).withNamespace("default").endMetadata()
+                            .build())
                     .create();
             return true;
         });

@@ -1,8 +1,5 @@
 package dev.windlass.kubernetes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import dev.windlass.apiserver.ApiServer;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
@@ -21,6 +18,9 @@ import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** An embedded API server behind a wire that can fail, a manager, and short waits for everything that is long in production. */
 abstract class OnEmbeddedServer {
@@ -64,7 +64,8 @@ abstract class OnEmbeddedServer {
 
     final Cluster.Builder cluster(String name) {
         return Cluster.builder(name).kubeconfig(kubeconfig()).probe(Duration.ofMillis(100), Duration.ofMillis(500), 3)
-                .backoff(Duration.ofMillis(50), Duration.ofMillis(200)).watches(Duration.ofMinutes(5), Duration.ofSeconds(2));
+                .backoff(Duration.ofMillis(50), Duration.ofMillis(200))
+                .watches(Duration.ofMinutes(5), Duration.ofSeconds(2));
     }
 
     final ClusterConnection connect(Cluster.Builder cluster) throws InterruptedException {
@@ -101,7 +102,8 @@ abstract class OnEmbeddedServer {
     }
 
     static ConfigMap configMap(String name, String value) {
-        return new ConfigMapBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata().addToData("v", value)
+        return new ConfigMapBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata()
+                .addToData("v", value)
                 .build();
     }
 

@@ -233,7 +233,8 @@ public final class Tour {
                 "no unit hangs");
         long unpublished = demo.clusters().stream().flatMap(cluster -> Sites.of(cluster).stream())
                 .filter(site -> !Sites.isPublished(site)).count();
-        check(unpublished <= carriedOver, "%d websites are not published, and %d reported".formatted(unpublished, carriedOver));
+        check(unpublished <= carriedOver,
+                "%d websites are not published, and %d reported".formatted(unpublished, carriedOver));
         held("the manager stops under load: all that was queued is done or reported, nothing is left, nothing unknown");
         for (EmbeddedCluster cluster : demo.clusters()) {
             Await.until("all watches and requests to end",

@@ -39,7 +39,8 @@ class CyclesTest {
         cycles(world, WARM_UP);
         eventually(() -> assertThat(world.server(NORTH).openWatches()).isEmpty());
         LeakCheck check = LeakCheck.builder().servers(world.server(NORTH)).instancesOf("dev.windlass.")
-                .instancesOf("io.vertx.", FEW).instancesOf("io.fabric8.", FEW).instancesOf("io.netty.", CYCLES / 10).ignoring(TwoServers.EMBEDDED).baseline();
+                .instancesOf("io.vertx.", FEW).instancesOf("io.fabric8.", FEW).instancesOf("io.netty.", CYCLES / 10)
+                .ignoring(TwoServers.EMBEDDED).baseline();
         cycles(world, CYCLES);
         check.assertNothingLeft();
     }

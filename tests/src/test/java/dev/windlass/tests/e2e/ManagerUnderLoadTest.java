@@ -45,7 +45,8 @@ class ManagerUnderLoadTest {
             writer.join();
         }
         assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
-        assertThat(report.clean()).as("nothing left, nothing given up, nothing of unknown outcome: %s", report).isTrue();
+        assertThat(report.clean()).as("nothing left, nothing given up, nothing of unknown outcome: %s", report)
+                .isTrue();
         assertThat(world.manager.units()).allMatch(unit -> unit.state() == UnitState.STOPPED
                 || unit.state() == UnitState.REMOVED);
         assertThat(world.journal.running()).isZero();

@@ -1,14 +1,13 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-
-import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -68,8 +67,9 @@ final class Checks {
                 errors.add(FieldError.invalid(at, key, "must be no more than " + MAX_KEY + " characters"));
             }
             if (!CONFIG_KEY.matcher(key).matches()) {
-                errors.add(FieldError.invalid(at, key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or"
-                        + " 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
+                errors.add(FieldError.invalid(at, key,
+                        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or"
+                                + " 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
             } else if (key.equals(".") || key.equals("..")) {
                 errors.add(FieldError.invalid(at, key, "must not be '" + key + "'"));
             } else if (key.startsWith("..")) {

@@ -1,9 +1,8 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import java.util.List;
-
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,8 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import java.util.List;
-
 import dev.windlass.apiserver.internal.rest.KindRule;
+import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,7 +18,8 @@ final class NetworkPolicyRule implements KindRule {
             }
         }
         for (String direction : List.of("ingress", "egress")) {
-            Defaults.each(spec.path(direction), rule -> Defaults.each(rule.path("ports"), port -> Defaults.put(port, "protocol", "TCP")));
+            Defaults.each(spec.path(direction),
+                    rule -> Defaults.each(rule.path("ports"), port -> Defaults.put(port, "protocol", "TCP")));
         }
     }
 }

@@ -1,13 +1,12 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
 import static dev.windlass.apiserver.internal.builtin.Defaults.child;
 import static dev.windlass.apiserver.internal.builtin.Defaults.each;
 import static dev.windlass.apiserver.internal.builtin.Defaults.put;
-
-import java.util.List;
-
-import dev.windlass.apiserver.internal.json.Json;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The defaults of pods and of what is inside them. Stateless. */
 final class PodDefaults {

@@ -1,12 +1,11 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.List;
-
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,7 +18,8 @@ final class SecretRule implements KindRule {
         if (object.remove("stringData") instanceof ObjectNode text && !text.isEmpty()) {
             ObjectNode data = Defaults.child(object, "data");
             text.properties().forEach(entry -> data.put(entry.getKey(),
-                    Base64.getEncoder().encodeToString(entry.getValue().stringValue("").getBytes(StandardCharsets.UTF_8))));
+                    Base64.getEncoder()
+                            .encodeToString(entry.getValue().stringValue("").getBytes(StandardCharsets.UTF_8))));
         }
     }
 

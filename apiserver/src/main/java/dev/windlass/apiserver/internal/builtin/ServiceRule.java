@@ -1,13 +1,12 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-
-import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.rest.KindRule;
-import dev.windlass.apiserver.internal.status.FieldError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -78,7 +77,8 @@ final class ServiceRule implements KindRule {
         for (JsonNode before : old.path("spec").path("ports")) {
             Defaults.each(spec.path("ports"), port -> {
                 JsonNode nodePort = before.get("nodePort");
-                if (nodePort != null && Json.same(before.get("port"), port.get("port")) && Json.same(before.get("protocol"), port.get("protocol"))) {
+                if (nodePort != null && Json.same(before.get("port"), port.get("port"))
+                        && Json.same(before.get("protocol"), port.get("protocol"))) {
                     port.putIfAbsent("nodePort", nodePort);
                 }
             });
@@ -138,7 +138,8 @@ final class ServiceRule implements KindRule {
         String address = Json.textOrEmpty(spec, "clusterIP");
         String type = type(object);
         if (!List.of("ClusterIP", "NodePort", "LoadBalancer", "ExternalName").contains(type)) {
-            errors.add(FieldError.notSupported("spec.type", spec.get("type"), List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")));
+            errors.add(FieldError.notSupported("spec.type", spec.get("type"),
+                    List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")));
         }
         JsonNode ports = spec.path("ports");
         if (ports.isEmpty() && !address.equals("None") && !type.equals("ExternalName")) {
@@ -152,7 +153,9 @@ final class ServiceRule implements KindRule {
             }
             long number = Json.number(port, 0, "port");
             if (number < 1 || number > 65_535) {
-                errors.add(FieldError.invalid(at + ".port", port.has("port") ? port.get("port") : Json.object().numberNode(0), "must be between 1 and 65535, inclusive"));
+                errors.add(FieldError.invalid(at + ".port",
+                        port.has("port") ? port.get("port") : Json.object().numberNode(0),
+                        "must be between 1 and 65535, inclusive"));
             }
         }
         if (old != null && type.equals(type(old))) {

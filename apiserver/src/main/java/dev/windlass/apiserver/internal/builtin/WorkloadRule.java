@@ -1,18 +1,17 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import static dev.windlass.apiserver.internal.builtin.Defaults.child;
-import static dev.windlass.apiserver.internal.builtin.Defaults.put;
-
-import java.util.List;
-import java.util.Map;
-
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import static dev.windlass.apiserver.internal.builtin.Defaults.child;
+import static dev.windlass.apiserver.internal.builtin.Defaults.put;
 
 /** Deployments, replica sets, stateful sets, daemon sets, jobs, cron jobs, replication controllers. */
 final class WorkloadRule implements KindRule {
@@ -94,7 +93,9 @@ final class WorkloadRule implements KindRule {
 
     private ObjectNode template(ObjectNode object) {
         ObjectNode spec = child(object, "spec");
-        return kind == Workload.CRON_JOB ? child(child(child(spec, "jobTemplate"), "spec"), "template") : child(spec, "template");
+        return kind == Workload.CRON_JOB
+                ? child(child(child(spec, "jobTemplate"), "spec"), "template")
+                : child(spec, "template");
     }
 
     @Override
@@ -104,8 +105,10 @@ final class WorkloadRule implements KindRule {
             String uid = Metadata.uid(object);
             String name = Metadata.name(object);
             ObjectNode labels = child(child(template(object), "metadata"), "labels");
-            labels.put("controller-uid", uid).put("batch.kubernetes.io/controller-uid", uid).put("job-name", name).put("batch.kubernetes.io/job-name", name);
-            child(child(child(object, "spec"), "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+            labels.put("controller-uid", uid).put("batch.kubernetes.io/controller-uid", uid).put("job-name", name)
+                    .put("batch.kubernetes.io/job-name", name);
+            child(child(child(object, "spec"), "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid",
+                    uid);
         }
     }
 
@@ -118,7 +121,8 @@ final class WorkloadRule implements KindRule {
         if (selects) {
             checkSelector(object, template, errors);
             if (old != null) {
-                Checks.immutable(Json.find(object, "spec", "selector"), Json.find(old, "spec", "selector"), "spec.selector", errors);
+                Checks.immutable(Json.find(object, "spec", "selector"), Json.find(old, "spec", "selector"),
+                        "spec.selector", errors);
             }
         }
         Checks.containers(Json.find(template, "spec", "containers"), path + ".spec.containers", errors);
@@ -137,7 +141,8 @@ final class WorkloadRule implements KindRule {
         JsonNode labels = template.path("metadata").path("labels");
         for (Map.Entry<String, JsonNode> wanted : selector.path("matchLabels").properties()) {
             if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
-                errors.add(FieldError.invalid("spec.template.metadata.labels", labels.isMissingNode() ? Json.object() : labels,
+                errors.add(FieldError.invalid("spec.template.metadata.labels",
+                        labels.isMissingNode() ? Json.object() : labels,
                         "`selector` does not match template `labels`"));
                 return;
             }
@@ -159,8 +164,10 @@ final class WorkloadRule implements KindRule {
         List<String> allowed = job ? List.of("OnFailure", "Never") : List.of("Always");
         if (!allowed.contains(policy)) {
             errors.add(job && policy.equals("Always")
-                    ? new FieldError("FieldValueRequired", path + ".spec.restartPolicy", "Required value: valid values: \"OnFailure\", \"Never\"")
-                    : FieldError.notSupported(path + ".spec.restartPolicy", Json.find(template, "spec", "restartPolicy"), allowed));
+                    ? new FieldError("FieldValueRequired", path + ".spec.restartPolicy",
+                            "Required value: valid values: \"OnFailure\", \"Never\"")
+                    : FieldError.notSupported(path + ".spec.restartPolicy",
+                            Json.find(template, "spec", "restartPolicy"), allowed));
         }
     }
 }

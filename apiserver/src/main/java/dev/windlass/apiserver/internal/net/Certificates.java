@@ -58,7 +58,7 @@ public record Certificates(X509Certificate authority, String authorityPem, SSLCo
             X509Certificate authority = authority(authorityName, authorityKeys);
             X509Certificate server = server(authorityName, authorityKeys.getPrivate(), name, serverKeys);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] { new OneKey(serverKeys.getPrivate(), server, authority) }, null, null);
+            context.init(new KeyManager[]{new OneKey(serverKeys.getPrivate(), server, authority)}, null, null);
             return new Certificates(authority, pem(authority), context);
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException(

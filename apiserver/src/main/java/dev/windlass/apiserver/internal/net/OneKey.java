@@ -33,7 +33,7 @@ final class OneKey extends X509ExtendedKeyManager {
 
     @Override
     public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-        return new String[] { ALIAS };
+        return new String[]{ALIAS};
     }
 
     @Override

@@ -117,7 +117,8 @@ public final class Api {
                 yield writer.change(whole, object -> Scales.set(object, scale, type), call).stored();
             }
             case "patch" -> writer.change(whole,
-                    object -> Scales.set(object, patched(target, Scales.of(object, type), call, Type.unknown()), type), call).stored();
+                    object -> Scales.set(object, patched(target, Scales.of(object, type), call, Type.unknown()), type),
+                    call).stored();
             default -> throw ApiException.methodNotAllowed();
         };
         return rendering.yamlIfWanted(Reply.json(200, Scales.of(Codec.decode(stored, type), type)));

@@ -52,7 +52,8 @@ final class Patches {
         if (parse(body) instanceof ObjectNode patch) {
             return StrategicMerge.apply(object, patch, type);
         }
-        throw ApiException.badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+        throw ApiException.badRequest(
+                "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
     }
 
     private static void merge(ObjectNode into, ObjectNode patch) {

@@ -43,7 +43,8 @@ final class Rendering {
         return switch (accepted.form()) {
             case OBJECT, METADATA_LIST -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
-            case TABLE -> yamlIfWanted(Reply.json(code, table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
+            case TABLE -> yamlIfWanted(Reply.json(code,
+                    table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
         };
     }
 
@@ -135,7 +136,8 @@ final class Rendering {
         out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         switch (accepted.form()) {
             case OBJECT -> Codec.write(stored, type, out);
-            case TABLE -> out.write(Json.bytes(table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
+            case TABLE -> out.write(Json.bytes(
+                    table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
             case METADATA, METADATA_LIST -> out.write(Json.bytes(metadata(stored, true)));
         }
         out.ascii("}\n");

@@ -1,12 +1,11 @@
 package dev.windlass.apiserver.internal.rest;
 
-import java.util.List;
-
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,7 +32,8 @@ final class Scales {
         if (wanted != 0) {
             spec.put("replicas", wanted);
         }
-        ObjectNode status = scale.putObject("status").put("replicas", Json.number(object, 0, path(type, "statusReplicasPath", ".status.replicas")));
+        ObjectNode status = scale.putObject("status").put("replicas",
+                Json.number(object, 0, path(type, "statusReplicasPath", ".status.replicas")));
         String selector = selector(object, type);
         if (!selector.isEmpty()) {
             status.put("selector", selector);
@@ -56,7 +56,8 @@ final class Scales {
         JsonNode labels = Json.find(object, "spec", "selector", "matchLabels");
         StringBuilder out = new StringBuilder();
         if (labels != null) {
-            labels.properties().forEach(label -> out.append(out.isEmpty() ? "" : ",").append(label.getKey()).append('=').append(label.getValue().stringValue("")));
+            labels.properties().forEach(label -> out.append(out.isEmpty() ? "" : ",").append(label.getKey()).append('=')
+                    .append(label.getValue().stringValue("")));
         }
         return out.toString();
     }

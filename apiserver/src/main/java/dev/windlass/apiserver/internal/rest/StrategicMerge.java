@@ -1,14 +1,13 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.Type;
+import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-
-import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.schema.Type;
-import dev.windlass.apiserver.internal.status.ApiException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -68,7 +67,8 @@ final class StrategicMerge {
         object.properties().removeIf(entry -> !names.contains(entry.getKey()));
     }
 
-    private static void mergeField(ObjectNode object, String name, JsonNode value, @Nullable JsonNode order, Type type) {
+    private static void mergeField(ObjectNode object, String name, JsonNode value, @Nullable JsonNode order,
+            Type type) {
         JsonNode before = object.get(name);
         if (value.isNull()) {
             object.remove(name);
@@ -127,7 +127,8 @@ final class StrategicMerge {
             }
             JsonNode value = item.get(key);
             if (value == null) {
-                throw ApiException.badRequest("map: " + Json.string(item) + " does not contain declared merge key: " + key);
+                throw ApiException
+                        .badRequest("map: " + Json.string(item) + " does not contain declared merge key: " + key);
             }
             int at = find(items, key, value);
             if (directive.equals("delete")) {
@@ -172,7 +173,8 @@ final class StrategicMerge {
         int next = 0;
         for (JsonNode item : named) {
             int place = place(live, item, key);
-            while (next < others.size() && place >= 0 && place(live, others.get(next), key) >= 0 && place(live, others.get(next), key) < place) {
+            while (next < others.size() && place >= 0 && place(live, others.get(next), key) >= 0
+                    && place(live, others.get(next), key) < place) {
                 out.add(others.get(next++));
             }
             out.add(item);

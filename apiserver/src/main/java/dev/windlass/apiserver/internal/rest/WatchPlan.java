@@ -137,7 +137,8 @@ public final class WatchPlan {
         if (options.version() > 0 && options.sendInitialEvents() && options.version() > resources.store().version()) {
             throw ApiException.tooLargeVersion(options.version(), resources.store().version());
         }
-        return new WatchPlan(target, Selection.of(call, target), options, Rendering.of(target.type(), accepted, call, resources),
+        return new WatchPlan(target, Selection.of(call, target), options,
+                Rendering.of(target.type(), accepted, call, resources),
                 resources, call.userAgent());
     }
 

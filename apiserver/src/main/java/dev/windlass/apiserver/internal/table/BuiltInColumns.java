@@ -1,5 +1,16 @@
 package dev.windlass.apiserver.internal.table;
 
+import dev.windlass.apiserver.internal.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import static dev.windlass.apiserver.internal.table.Cells.age;
 import static dev.windlass.apiserver.internal.table.Cells.containers;
 import static dev.windlass.apiserver.internal.table.Cells.count;
@@ -14,50 +25,55 @@ import static dev.windlass.apiserver.internal.table.Cells.string;
 import static dev.windlass.apiserver.internal.table.Cells.timed;
 import static dev.windlass.apiserver.internal.table.Cells.wide;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-
-import dev.windlass.apiserver.internal.json.Json;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 /** The columns of built-in kinds, by their storage id. Kinds that are not here have their name and creation time. */
 final class BuiltInColumns {
-    private static final List<Column> CONTAINERS = List.of(wide("Containers", object -> names(containers(object), "name")),
+    private static final List<Column> CONTAINERS = List.of(
+            wide("Containers", object -> names(containers(object), "name")),
             wide("Images", object -> names(containers(object), "image")));
     private static final Column SELECTOR = wide("Selector", object -> selector(Json.find(object, "spec", "selector")));
-    private static final Column MAP_SELECTOR = wide("Selector", object -> labels(Json.find(object, "spec", "selector")));
+    private static final Column MAP_SELECTOR = wide("Selector",
+            object -> labels(Json.find(object, "spec", "selector")));
 
     private static final Map<String, List<Column>> BY_KIND = Map.ofEntries(
-            Map.entry("/namespaces", List.of(name(), string("Status", object -> Json.textOrEmpty(object, "status", "phase")), age())),
-            Map.entry("/configmaps", List.of(name(), count("Data", "string", object -> size(object, "data") + size(object, "binaryData")), age())),
+            Map.entry("/namespaces",
+                    List.of(name(), string("Status", object -> Json.textOrEmpty(object, "status", "phase")), age())),
+            Map.entry("/configmaps", List.of(name(),
+                    count("Data", "string", object -> size(object, "data") + size(object, "binaryData")), age())),
             Map.entry("/secrets",
-                    List.of(name(), string("Type", object -> Json.textOrEmpty(object, "type")), count("Data", "string", object -> size(object, "data")), age())),
-            Map.entry("/serviceaccounts", List.of(name(), age())), Map.entry("/services", services()), Map.entry("/pods", PodCells.columns()),
-            Map.entry("/nodes", nodes()), Map.entry("/endpoints", List.of(name(), string("Endpoints", BuiltInColumns::endpoints), age())),
-            Map.entry("/events", events()), Map.entry("/persistentvolumes", volumes()), Map.entry("/persistentvolumeclaims", claims()),
-            Map.entry("/resourcequotas", List.of(name(), string("Request", object -> quota(object, false)), string("Limit", object -> quota(object, true)), age())),
-            Map.entry("/podtemplates", templates()), Map.entry("/replicationcontrollers", join(replicas(), CONTAINERS, List.of(MAP_SELECTOR))),
+                    List.of(name(), string("Type", object -> Json.textOrEmpty(object, "type")),
+                            count("Data", "string", object -> size(object, "data")), age())),
+            Map.entry("/serviceaccounts", List.of(name(), age())), Map.entry("/services", services()),
+            Map.entry("/pods", PodCells.columns()),
+            Map.entry("/nodes", nodes()),
+            Map.entry("/endpoints", List.of(name(), string("Endpoints", BuiltInColumns::endpoints), age())),
+            Map.entry("/events", events()), Map.entry("/persistentvolumes", volumes()),
+            Map.entry("/persistentvolumeclaims", claims()),
+            Map.entry("/resourcequotas",
+                    List.of(name(), string("Request", object -> quota(object, false)),
+                            string("Limit", object -> quota(object, true)), age())),
+            Map.entry("/podtemplates", templates()),
+            Map.entry("/replicationcontrollers", join(replicas(), CONTAINERS, List.of(MAP_SELECTOR))),
             Map.entry("apps/replicasets", join(replicas(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("apps/deployments", join(deployments(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("apps/statefulsets",
                     join(List.of(name(), string("Ready", object -> ready(object)), age()), CONTAINERS)),
             Map.entry("apps/daemonsets", join(daemons(), CONTAINERS, List.of(SELECTOR))),
-            Map.entry("apps/controllerrevisions", revisions()), Map.entry("batch/jobs", join(jobs(), CONTAINERS, List.of(SELECTOR))),
+            Map.entry("apps/controllerrevisions", revisions()),
+            Map.entry("batch/jobs", join(jobs(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("batch/cronjobs", cronJobs()), Map.entry("networking.k8s.io/ingresses", ingresses()),
             Map.entry("networking.k8s.io/ingressclasses",
                     List.of(name(), string("Controller", object -> Json.textOrEmpty(object, "spec", "controller")),
-                            string("Parameters", object -> orNone(reference(Json.find(object, "spec", "parameters")))), age())),
+                            string("Parameters", object -> orNone(reference(Json.find(object, "spec", "parameters")))),
+                            age())),
             Map.entry("networking.k8s.io/networkpolicies",
-                    List.of(name(), string("Pod-Selector", object -> selector(Json.find(object, "spec", "podSelector"))), age())),
-            Map.entry("rbac.authorization.k8s.io/rolebindings", bindings()), Map.entry("rbac.authorization.k8s.io/clusterrolebindings", bindings()),
+                    List.of(name(),
+                            string("Pod-Selector", object -> selector(Json.find(object, "spec", "podSelector"))),
+                            age())),
+            Map.entry("rbac.authorization.k8s.io/rolebindings", bindings()),
+            Map.entry("rbac.authorization.k8s.io/clusterrolebindings", bindings()),
             Map.entry("coordination.k8s.io/leases",
-                    List.of(name(), string("Holder", object -> Json.textOrEmpty(object, "spec", "holderIdentity")), age())));
+                    List.of(name(), string("Holder", object -> Json.textOrEmpty(object, "spec", "holderIdentity")),
+                            age())));
 
     private BuiltInColumns() {
     }
@@ -81,16 +97,20 @@ final class BuiltInColumns {
 
     private static List<Column> services() {
         return List.of(name(), string("Type", object -> Json.textOrEmpty(object, "spec", "type")),
-                string("Cluster-IP", object -> orNone(Json.textOrEmpty(object, "spec", "clusterIP"))), string("External-IP", BuiltInColumns::externalIp),
+                string("Cluster-IP", object -> orNone(Json.textOrEmpty(object, "spec", "clusterIP"))),
+                string("External-IP", BuiltInColumns::externalIp),
                 string("Port(s)", BuiltInColumns::ports), age(), MAP_SELECTOR);
     }
 
     private static String externalIp(ObjectNode service) {
-        String external = items(Json.find(service, "spec", "externalIPs")).stream().map(ip -> ip.stringValue("")).collect(Collectors.joining(","));
+        String external = items(Json.find(service, "spec", "externalIPs")).stream().map(ip -> ip.stringValue(""))
+                .collect(Collectors.joining(","));
         return switch (Json.textOrEmpty(service, "spec", "type")) {
             case "LoadBalancer" -> {
                 String ingress = items(Json.find(service, "status", "loadBalancer", "ingress")).stream()
-                        .map(each -> Json.textOrEmpty(each, "ip").isEmpty() ? Json.textOrEmpty(each, "hostname") : Json.textOrEmpty(each, "ip"))
+                        .map(each -> Json.textOrEmpty(each, "ip").isEmpty()
+                                ? Json.textOrEmpty(each, "hostname")
+                                : Json.textOrEmpty(each, "ip"))
                         .collect(Collectors.joining(","));
                 String all = ingress + (ingress.isEmpty() || external.isEmpty() ? "" : ",") + external;
                 yield all.isEmpty() ? "<pending>" : all;
@@ -103,15 +123,19 @@ final class BuiltInColumns {
     private static String ports(ObjectNode service) {
         return orNone(items(Json.find(service, "spec", "ports")).stream().map(port -> {
             long node = Json.number(port, 0, "nodePort");
-            return Json.number(port, 0, "port") + (node > 0 ? ":" + node : "") + "/" + Json.textOrEmpty(port, "protocol");
+            return Json.number(port, 0, "port") + (node > 0 ? ":" + node : "") + "/"
+                    + Json.textOrEmpty(port, "protocol");
         }).collect(Collectors.joining(",")));
     }
 
     private static List<Column> nodes() {
-        return List.of(name(), string("Status", BuiltInColumns::nodeStatus), string("Roles", BuiltInColumns::roles), age(),
+        return List.of(name(), string("Status", BuiltInColumns::nodeStatus), string("Roles", BuiltInColumns::roles),
+                age(),
                 string("Version", object -> Json.textOrEmpty(object, "status", "nodeInfo", "kubeletVersion")),
-                wide("Internal-IP", object -> address(object, "InternalIP")), wide("External-IP", object -> address(object, "ExternalIP")),
-                wide("OS-Image", object -> info(object, "osImage")), wide("Kernel-Version", object -> info(object, "kernelVersion")),
+                wide("Internal-IP", object -> address(object, "InternalIP")),
+                wide("External-IP", object -> address(object, "ExternalIP")),
+                wide("OS-Image", object -> info(object, "osImage")),
+                wide("Kernel-Version", object -> info(object, "kernelVersion")),
                 wide("Container-Runtime", object -> info(object, "containerRuntimeVersion")));
     }
 
@@ -126,7 +150,8 @@ final class BuiltInColumns {
     }
 
     private static String roles(ObjectNode node) {
-        return orNone(node.path("metadata").path("labels").propertyNames().stream().filter(label -> label.startsWith("node-role.kubernetes.io/"))
+        return orNone(node.path("metadata").path("labels").propertyNames().stream()
+                .filter(label -> label.startsWith("node-role.kubernetes.io/"))
                 .map(label -> label.substring(label.indexOf('/') + 1)).sorted().collect(Collectors.joining(",")));
     }
 
@@ -159,20 +184,29 @@ final class BuiltInColumns {
         if (all.isEmpty()) {
             return Cells.NONE;
         }
-        return all.size() <= 3 ? String.join(",", all) : String.join(",", all.subList(0, 3)) + " + " + (all.size() - 3) + " more...";
+        return all.size() <= 3
+                ? String.join(",", all)
+                : String.join(",", all.subList(0, 3)) + " + " + (all.size() - 3) + " more...";
     }
 
     private static List<Column> events() {
-        return List.of(timed("Last Seen", 0, (object, ages) -> ages.since(lastSeen(object))), string("Type", object -> Json.textOrEmpty(object, "type")),
-                string("Reason", object -> Json.textOrEmpty(object, "reason")), string("Object", object -> involved(object)),
-                wide("Subobject", object -> Json.textOrEmpty(object, "involvedObject", "fieldPath")), wide("Source", BuiltInColumns::source),
+        return List.of(timed("Last Seen", 0, (object, ages) -> ages.since(lastSeen(object))),
+                string("Type", object -> Json.textOrEmpty(object, "type")),
+                string("Reason", object -> Json.textOrEmpty(object, "reason")),
+                string("Object", object -> involved(object)),
+                wide("Subobject", object -> Json.textOrEmpty(object, "involvedObject", "fieldPath")),
+                wide("Source", BuiltInColumns::source),
                 string("Message", object -> Json.textOrEmpty(object, "message").strip()),
                 timed("First Seen", 1, (object, ages) -> ages.since(firstSeen(object))),
-                wide("Count", object -> Long.toString(Math.max(1, Json.number(object, number(object, "count"), "series", "count")))), nameLast());
+                wide("Count",
+                        object -> Long.toString(
+                                Math.max(1, Json.number(object, number(object, "count"), "series", "count")))),
+                nameLast());
     }
 
     private static Column nameLast() {
-        return new Column("Name", "string", "", 1, (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "name")));
+        return new Column("Name", "string", "", 1,
+                (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "name")));
     }
 
     private static String involved(ObjectNode event) {
@@ -192,7 +226,8 @@ final class BuiltInColumns {
     }
 
     private static String lastSeen(ObjectNode event) {
-        for (String[] path : List.of(new String[] { "series", "lastObservedTime" }, new String[] { "lastTimestamp" }, new String[] { "eventTime" })) {
+        for (String[] path : List.of(new String[]{"series", "lastObservedTime"}, new String[]{"lastTimestamp"},
+                new String[]{"eventTime"})) {
             String time = Json.textOrEmpty(event, path);
             if (!time.isEmpty()) {
                 return time;
@@ -210,19 +245,24 @@ final class BuiltInColumns {
         return List.of(name(), string("Capacity", object -> quantity(object, "spec", "capacity", "storage")),
                 string("Access Modes", object -> modes(Json.find(object, "spec", "accessModes"))),
                 string("Reclaim Policy", object -> Json.textOrEmpty(object, "spec", "persistentVolumeReclaimPolicy")),
-                string("Status", BuiltInColumns::phase), string("Claim", object -> claim(Json.find(object, "spec", "claimRef"))),
+                string("Status", BuiltInColumns::phase),
+                string("Claim", object -> claim(Json.find(object, "spec", "claimRef"))),
                 string("StorageClass", object -> Json.textOrEmpty(object, "spec", "storageClassName")),
-                string("VolumeAttributesClass", object -> unset(Json.textOrEmpty(object, "spec", "volumeAttributesClassName"))),
+                string("VolumeAttributesClass",
+                        object -> unset(Json.textOrEmpty(object, "spec", "volumeAttributesClassName"))),
                 string("Reason", object -> Json.textOrEmpty(object, "status", "reason")), age(),
                 wide("VolumeMode", object -> unset(Json.textOrEmpty(object, "spec", "volumeMode"))));
     }
 
     private static List<Column> claims() {
-        return List.of(name(), string("Status", BuiltInColumns::phase), string("Volume", object -> Json.textOrEmpty(object, "spec", "volumeName")),
+        return List.of(name(), string("Status", BuiltInColumns::phase),
+                string("Volume", object -> Json.textOrEmpty(object, "spec", "volumeName")),
                 string("Capacity", object -> quantity(object, "status", "capacity", "storage")),
                 string("Access Modes", object -> modes(Json.find(object, "status", "accessModes"))),
                 string("StorageClass", object -> Json.textOrEmpty(object, "spec", "storageClassName")),
-                string("VolumeAttributesClass", object -> unset(Json.textOrEmpty(object, "spec", "volumeAttributesClassName"))), age(),
+                string("VolumeAttributesClass",
+                        object -> unset(Json.textOrEmpty(object, "spec", "volumeAttributesClassName"))),
+                age(),
                 wide("VolumeMode", object -> unset(Json.textOrEmpty(object, "spec", "volumeMode"))));
     }
 
@@ -231,7 +271,9 @@ final class BuiltInColumns {
     }
 
     private static String phase(ObjectNode object) {
-        return Json.text(object, "metadata", "deletionTimestamp") != null ? "Terminating" : Json.textOrEmpty(object, "status", "phase");
+        return Json.text(object, "metadata", "deletionTimestamp") != null
+                ? "Terminating"
+                : Json.textOrEmpty(object, "status", "phase");
     }
 
     private static String quantity(ObjectNode object, String... path) {
@@ -250,18 +292,25 @@ final class BuiltInColumns {
     }
 
     private static String claim(@Nullable JsonNode reference) {
-        return reference == null ? "" : Json.textOrEmpty(reference, "namespace") + "/" + Json.textOrEmpty(reference, "name");
+        return reference == null
+                ? ""
+                : Json.textOrEmpty(reference, "namespace") + "/" + Json.textOrEmpty(reference, "name");
     }
 
     private static String quota(ObjectNode quota, boolean limits) {
         JsonNode hard = quota.path("status").path("hard");
         JsonNode used = quota.path("status").path("used");
-        return hard.properties().stream().filter(each -> each.getKey().startsWith("limits.") == limits).sorted(Map.Entry.comparingByKey())
-                .map(each -> each.getKey() + ": " + used.path(each.getKey()).asString("0") + "/" + each.getValue().asString()).collect(Collectors.joining(", "));
+        return hard.properties().stream().filter(each -> each.getKey().startsWith("limits.") == limits)
+                .sorted(Map.Entry.comparingByKey())
+                .map(each -> each.getKey() + ": " + used.path(each.getKey()).asString("0") + "/"
+                        + each.getValue().asString())
+                .collect(Collectors.joining(", "));
     }
 
     private static List<Column> templates() {
-        return List.of(name(), string("Containers", object -> names(items(Json.find(object, "template", "spec", "containers")), "name")),
+        return List.of(name(),
+                string("Containers",
+                        object -> names(items(Json.find(object, "template", "spec", "containers")), "name")),
                 string("Images", object -> names(items(Json.find(object, "template", "spec", "containers")), "image")),
                 string("Pod Labels", object -> labels(Json.find(object, "template", "metadata", "labels"))));
     }
@@ -277,17 +326,21 @@ final class BuiltInColumns {
     }
 
     private static List<Column> deployments() {
-        return List.of(name(), string("Ready", BuiltInColumns::ready), count("Up-to-date", "string", object -> number(object, "status", "updatedReplicas")),
+        return List.of(name(), string("Ready", BuiltInColumns::ready),
+                count("Up-to-date", "string", object -> number(object, "status", "updatedReplicas")),
                 count("Available", "string", object -> number(object, "status", "availableReplicas")), age());
     }
 
     private static List<Column> daemons() {
-        return List.of(name(), count("Desired", "integer", object -> number(object, "status", "desiredNumberScheduled")),
-                count("Current", "integer", object -> number(object, "status", "currentNumberScheduled")),
-                count("Ready", "integer", object -> number(object, "status", "numberReady")),
-                count("Up-to-date", "integer", object -> number(object, "status", "updatedNumberScheduled")),
-                count("Available", "integer", object -> number(object, "status", "numberAvailable")),
-                string("Node Selector", object -> labels(Json.find(object, "spec", "template", "spec", "nodeSelector"))), age());
+        return List
+                .of(name(), count("Desired", "integer", object -> number(object, "status", "desiredNumberScheduled")),
+                        count("Current", "integer", object -> number(object, "status", "currentNumberScheduled")),
+                        count("Ready", "integer", object -> number(object, "status", "numberReady")),
+                        count("Up-to-date", "integer", object -> number(object, "status", "updatedNumberScheduled")),
+                        count("Available", "integer", object -> number(object, "status", "numberAvailable")),
+                        string("Node Selector",
+                                object -> labels(Json.find(object, "spec", "template", "spec", "nodeSelector"))),
+                        age());
     }
 
     private static List<Column> revisions() {
@@ -326,7 +379,8 @@ final class BuiltInColumns {
     private static String jobStatus(ObjectNode job) {
         for (String type : List.of("Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet")) {
             for (JsonNode condition : items(Json.find(job, "status", "conditions"))) {
-                if (Json.textOrEmpty(condition, "type").equals(type) && Json.textOrEmpty(condition, "status").equals("True")) {
+                if (Json.textOrEmpty(condition, "type").equals(type)
+                        && Json.textOrEmpty(condition, "status").equals("True")) {
                     return type;
                 }
             }
@@ -340,41 +394,58 @@ final class BuiltInColumns {
         if (start.isEmpty()) {
             return "";
         }
-        return end.isEmpty() ? ages.since(start) : Ages.human(Duration.between(Instant.parse(start), Instant.parse(end)));
+        return end.isEmpty()
+                ? ages.since(start)
+                : Ages.human(Duration.between(Instant.parse(start), Instant.parse(end)));
     }
 
     private static List<Column> cronJobs() {
-        List<Column> first = List.of(name(), string("Schedule", object -> Json.textOrEmpty(object, "spec", "schedule")), string("Timezone", object -> {
-            String zone = Json.textOrEmpty(object, "spec", "timeZone");
-            return orNone(zone);
-        }), string("Suspend", object -> Json.flag(object, false, "spec", "suspend") ? "True" : "False"),
-                count("Active", "integer", object -> (long) object.path("status").path("active").size()), timed("Last Schedule", 0, (object, ages) -> {
+        List<Column> first = List.of(name(), string("Schedule", object -> Json.textOrEmpty(object, "spec", "schedule")),
+                string("Timezone", object -> {
+                    String zone = Json.textOrEmpty(object, "spec", "timeZone");
+                    return orNone(zone);
+                }), string("Suspend", object -> Json.flag(object, false, "spec", "suspend") ? "True" : "False"),
+                count("Active", "integer", object -> (long) object.path("status").path("active").size()),
+                timed("Last Schedule", 0, (object, ages) -> {
                     String last = Json.textOrEmpty(object, "status", "lastScheduleTime");
                     return last.isEmpty() ? Cells.NONE : ages.since(last);
                 }), age());
         return join(first, List.of(
-                wide("Containers", object -> names(items(Json.find(object, "spec", "jobTemplate", "spec", "template", "spec", "containers")), "name")),
-                wide("Images", object -> names(items(Json.find(object, "spec", "jobTemplate", "spec", "template", "spec", "containers")), "image")),
+                wide("Containers",
+                        object -> names(items(
+                                Json.find(object, "spec", "jobTemplate", "spec", "template", "spec", "containers")),
+                                "name")),
+                wide("Images",
+                        object -> names(items(
+                                Json.find(object, "spec", "jobTemplate", "spec", "template", "spec", "containers")),
+                                "image")),
                 wide("Selector", object -> selector(Json.find(object, "spec", "jobTemplate", "spec", "selector")))));
     }
 
     private static List<Column> ingresses() {
-        return List.of(name(), string("Class", object -> orNone(Json.textOrEmpty(object, "spec", "ingressClassName"))), string("Hosts", object -> {
-            String hosts = names(items(Json.find(object, "spec", "rules")), "host");
-            return hosts.replace(",", "").isEmpty() ? "*" : hosts;
-        }), string("Address", object -> names(items(Json.find(object, "status", "loadBalancer", "ingress")), "ip")),
+        return List.of(name(), string("Class", object -> orNone(Json.textOrEmpty(object, "spec", "ingressClassName"))),
+                string("Hosts", object -> {
+                    String hosts = names(items(Json.find(object, "spec", "rules")), "host");
+                    return hosts.replace(",", "").isEmpty() ? "*" : hosts;
+                }),
+                string("Address", object -> names(items(Json.find(object, "status", "loadBalancer", "ingress")), "ip")),
                 string("Ports", object -> items(Json.find(object, "spec", "tls")).isEmpty() ? "80" : "80, 443"), age());
     }
 
     private static List<Column> bindings() {
-        return List.of(name(), string("Role", object -> Json.textOrEmpty(object, "roleRef", "kind") + "/" + Json.textOrEmpty(object, "roleRef", "name")), age(),
+        return List.of(name(),
+                string("Role",
+                        object -> Json.textOrEmpty(object, "roleRef", "kind") + "/"
+                                + Json.textOrEmpty(object, "roleRef", "name")),
+                age(),
                 wide("Users", object -> subjects(object, "User")), wide("Groups", object -> subjects(object, "Group")),
                 wide("ServiceAccounts", object -> subjects(object, "ServiceAccount")));
     }
 
     private static String subjects(ObjectNode binding, String kind) {
         return items(binding.get("subjects")).stream().filter(each -> Json.textOrEmpty(each, "kind").equals(kind))
-                .map(each -> kind.equals("ServiceAccount") ? Json.textOrEmpty(each, "namespace") + "/" + Json.textOrEmpty(each, "name")
+                .map(each -> kind.equals("ServiceAccount")
+                        ? Json.textOrEmpty(each, "namespace") + "/" + Json.textOrEmpty(each, "name")
                         : Json.textOrEmpty(each, "name"))
                 .collect(Collectors.joining(", "));
     }

@@ -1,13 +1,12 @@
 package dev.windlass.apiserver.internal.table;
 
+import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-
-import dev.windlass.apiserver.internal.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,15 +24,19 @@ final class Cells {
     }
 
     static JsonNode number(long value) {
-        return value == (int) value ? JsonNodeFactory.instance.numberNode((int) value) : JsonNodeFactory.instance.numberNode(value);
+        return value == (int) value
+                ? JsonNodeFactory.instance.numberNode((int) value)
+                : JsonNodeFactory.instance.numberNode(value);
     }
 
     static Column name() {
-        return new Column("Name", "string", "name", 0, (object, _) -> text(Json.textOrEmpty(object, "metadata", "name")));
+        return new Column("Name", "string", "name", 0,
+                (object, _) -> text(Json.textOrEmpty(object, "metadata", "name")));
     }
 
     static Column age() {
-        return new Column("Age", "string", "", 0, (object, ages) -> text(ages.since(Json.textOrEmpty(object, "metadata", "creationTimestamp"))));
+        return new Column("Age", "string", "", 0,
+                (object, ages) -> text(ages.since(Json.textOrEmpty(object, "metadata", "creationTimestamp"))));
     }
 
     static Column string(String name, Function<ObjectNode, String> cell) {
@@ -81,7 +84,8 @@ final class Cells {
         if (labels == null || labels.isEmpty()) {
             return NONE;
         }
-        return labels.properties().stream().sorted(Map.Entry.comparingByKey()).map(entry -> entry.getKey() + "=" + entry.getValue().stringValue(""))
+        return labels.properties().stream().sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() + "=" + entry.getValue().stringValue(""))
                 .collect(Collectors.joining(","));
     }
 
@@ -97,7 +101,8 @@ final class Cells {
         }
         for (JsonNode expression : selector.path("matchExpressions")) {
             String key = Json.textOrEmpty(expression, "key");
-            String values = items(expression.get("values")).stream().map(value -> value.stringValue("")).sorted().collect(Collectors.joining(","));
+            String values = items(expression.get("values")).stream().map(value -> value.stringValue("")).sorted()
+                    .collect(Collectors.joining(","));
             parts.add(switch (Json.textOrEmpty(expression, "operator")) {
                 case "In" -> key + " in (" + values + ")";
                 case "NotIn" -> key + " notin (" + values + ")";

@@ -18,5 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @param cell
  *            the value for an object, at a time; a string, a number, a boolean or null
  */
-record Column(String name, String type, String format, int priority, BiFunction<ObjectNode, Ages, @Nullable JsonNode> cell) {
+record Column(String name, String type, String format, int priority,
+        BiFunction<ObjectNode, Ages, @Nullable JsonNode> cell) {
 }

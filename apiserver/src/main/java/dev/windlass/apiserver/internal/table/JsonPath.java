@@ -1,17 +1,17 @@
 package dev.windlass.apiserver.internal.table;
 
+import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
-import dev.windlass.apiserver.internal.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The part of JSONPath that printer columns use: fields, indices, {@code [*]} and {@code [?(@.field=="value")]}. Immutable. */
 final class JsonPath {
-    private static final Pattern FILTER = Pattern.compile("\\?\\(\\s*@\\.([^=!\\s]+)\\s*(==|!=)\\s*(['\"]?)(.*?)\\3\\s*\\)");
+    private static final Pattern FILTER = Pattern
+            .compile("\\?\\(\\s*@\\.([^=!\\s]+)\\s*(==|!=)\\s*(['\"]?)(.*?)\\3\\s*\\)");
 
     private final List<Step> steps = new ArrayList<>();
 
@@ -86,7 +86,8 @@ final class JsonPath {
         }
         Matcher filter = FILTER.matcher(text);
         if (filter.matches()) {
-            return new Step.Where(List.of(filter.group(1).split("\\.", -1)), filter.group(2).equals("=="), filter.group(4));
+            return new Step.Where(List.of(filter.group(1).split("\\.", -1)), filter.group(2).equals("=="),
+                    filter.group(4));
         }
         return new Step.Field(text.replaceAll("^['\"]|['\"]$", ""));
     }
@@ -108,7 +109,8 @@ final class JsonPath {
     private static void follow(Step step, JsonNode node, List<JsonNode> out) {
         switch (step) {
             case Step.Field field -> add(node.get(field.name()), out);
-            case Step.Index index -> add(node.get(index.index() < 0 ? node.size() + index.index() : index.index()), out);
+            case Step.Index index ->
+                add(node.get(index.index() < 0 ? node.size() + index.index() : index.index()), out);
             case Step.All _ -> node.forEach(out::add);
             case Step.Where where -> node.forEach(item -> {
                 JsonNode value = Json.find(item, where.path().toArray(String[]::new));

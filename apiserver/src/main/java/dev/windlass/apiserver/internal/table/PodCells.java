@@ -1,8 +1,7 @@
 package dev.windlass.apiserver.internal.table;
 
-import java.util.List;
-
 import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,11 +1,10 @@
 package dev.windlass.apiserver.internal.table;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,7 +28,8 @@ public final class Tables {
     }
 
     private static Column created() {
-        return new Column("Created At", "date", "", 0, (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "creationTimestamp")));
+        return new Column("Created At", "date", "", 0,
+                (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "creationTimestamp")));
     }
 
     private static List<Column> custom(List<ObjectNode> described) {
@@ -37,12 +37,14 @@ public final class Tables {
         columns.add(Cells.name());
         if (described.isEmpty()) {
             columns.add(new Column("Age", "date", "", 0,
-                    (object, ages) -> Cells.text(ages.since(Json.textOrEmpty(object, "metadata", "creationTimestamp")))));
+                    (object, ages) -> Cells
+                            .text(ages.since(Json.textOrEmpty(object, "metadata", "creationTimestamp")))));
         }
         for (ObjectNode each : described) {
             JsonPath path = JsonPath.parse(Json.textOrEmpty(each, "jsonPath"));
             String type = Json.textOrEmpty(each, "type");
-            columns.add(new Column(Json.textOrEmpty(each, "name"), type, Json.textOrEmpty(each, "format"), (int) Json.number(each, 0, "priority"),
+            columns.add(new Column(Json.textOrEmpty(each, "name"), type, Json.textOrEmpty(each, "format"),
+                    (int) Json.number(each, 0, "priority"),
                     (object, ages) -> cell(path.first(object), type, ages)));
         }
         return columns;
@@ -65,8 +67,9 @@ public final class Tables {
     public ArrayNode definitions() {
         ArrayNode out = Json.array();
         for (Column column : columns) {
-            out.addObject().put("name", column.name()).put("type", column.type()).put("format", column.format()).put("description", "").put("priority",
-                    column.priority());
+            out.addObject().put("name", column.name()).put("type", column.type()).put("format", column.format())
+                    .put("description", "").put("priority",
+                            column.priority());
         }
         return out;
     }
