@@ -64,6 +64,9 @@ public final class Manifests {
             files = entries.sorted().toList();
         }
         KubernetesSerialization yaml = new KubernetesSerialization();
+        // Without this they are read as generic objects: the serialization knows the built-in kinds only.
+        yaml.registerKubernetesResource(Website.class);
+        yaml.registerKubernetesResource(Redirect.class);
         List<HasMetadata> objects = new ArrayList<>();
         for (Path file : files) {
             try (InputStream in = Files.newInputStream(file)) {
