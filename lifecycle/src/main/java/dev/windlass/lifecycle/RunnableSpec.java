@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What a manager needs to know of a unit before it runs. Immutable.
  *
  * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
- * code is entered, nothing to drain, {@link StopOptions#defaults()}, and the failure policy of its place:
- * {@link FailurePolicy#STOP_MANAGER} at the root, {@link FailurePolicy#ISOLATE} in a scope.
+ * code is entered, nothing to drain, {@link StopOptions#defaults()}, the failure policy of its place
+ * ({@link FailurePolicy#STOP_MANAGER} at the root, {@link FailurePolicy#ISOLATE} in a scope), priority {@link
+ * PriorityClass#NORMAL}, no cost, no limits for what is inside.
  */
 public final class RunnableSpec {
 
@@ -29,6 +30,9 @@ public final class RunnableSpec {
     private final boolean drains;
     private final StopOptions stop;
     private final @Nullable FailurePolicy onFailure;
+    private final PriorityClass priority;
+    private final Cost cost;
+    private final Limits limits;
 
     private RunnableSpec(Builder builder) {
         name = builder.name;
@@ -41,6 +45,9 @@ public final class RunnableSpec {
         drains = builder.drains;
         stop = builder.stop;
         onFailure = builder.onFailure;
+        priority = builder.priority;
+        cost = builder.cost;
+        limits = builder.limits;
     }
 
     /**
@@ -66,7 +73,8 @@ public final class RunnableSpec {
     /** A builder that starts from this specification. */
     public Builder toBuilder() {
         Builder builder = new Builder(name).kind(kind).group(group).required(required)
-                .signalsReadiness(signalsReadiness).drains(drains).stop(stop);
+                .signalsReadiness(signalsReadiness).drains(drains).stop(stop)
+                .priority(priority).cost(cost).limits(limits);
         builder.labels.putAll(labels);
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
@@ -121,6 +129,21 @@ public final class RunnableSpec {
     /** What follows a failure; null for the default of its place. */
     public @Nullable FailurePolicy onFailure() {
         return onFailure;
+    }
+
+    /** Who gives way to whom when a quota does not suffice for all. */
+    public PriorityClass priority() {
+        return priority;
+    }
+
+    /** What the unit needs at most while it runs, without the units inside; a quota admits it by that. */
+    public Cost cost() {
+        return cost;
+    }
+
+    /** What this unit and all units inside may cost together. A quota that is set at run time overrules it. */
+    public Limits limits() {
+        return limits;
     }
 
     @Override
@@ -178,6 +201,9 @@ public final class RunnableSpec {
         private boolean drains;
         private StopOptions stop = StopOptions.defaults();
         private @Nullable FailurePolicy onFailure;
+        private PriorityClass priority = PriorityClass.NORMAL;
+        private Cost cost = Cost.none();
+        private Limits limits = Limits.none();
 
         private Builder(String name) {
             this.name = name;
@@ -242,6 +268,24 @@ public final class RunnableSpec {
         /** See {@link RunnableSpec#onFailure()}. */
         public Builder onFailure(FailurePolicy value) {
             onFailure = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#priority()}. */
+        public Builder priority(PriorityClass value) {
+            priority = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#cost()}. */
+        public Builder cost(Cost value) {
+            cost = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#limits()}. */
+        public Builder limits(Limits value) {
+            limits = value;
             return this;
         }
 
