@@ -6,10 +6,7 @@ import dev.windlass.lifecycle.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -42,25 +39,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkQueue<K> implements AutoCloseable {
 
-    // One lock guards everything below it: table, ready, delayed, what is processing, tenants, back-off state, counters.
+    // One lock guards the state: what is queued, delayed and processed, tenants, back-off, counters. What becomes of a key is
+    // decided in QueueState; here is who waits and who is woken.
     //
     // Lock order: WorkQueueMetrics, then this lock, then whatever the time source locks to set a timer. Code of others
     // (tenant functions) runs before the lock is taken.
     //
-    // Phases, forwards only:
-    //   OPEN ──DRAIN──► DRAINING ──HANDOFF, ABORT──► HALTED ──export──► EXPORTED
-    //   OPEN        adds, dispatches, promotes what becomes due
-    //   DRAINING    refuses adds, dispatches what is ready, promotes nothing
-    //   HALTED      refuses adds, dispatches nothing; a run that is given back still leaves its retry here
-    //   EXPORTED    holds nothing; a run that is given back is forgotten, for it was exported
-    //
-    // A worker waits in take() only after it has promoted what is due and armed a timer for the earliest of what is not,
-    // so a timer is needed only while somebody waits, and only one.
-
-    private static final byte OPEN = 0;
-    private static final byte DRAINING = 1;
-    private static final byte HALTED = 2;
-    private static final byte EXPORTED = 3;
+    // While a worker waits, a timer is armed for the earliest of what is delayed: whoever changes the state calls wake(),
+    // which wakes as many workers as there are new ready entries and arms the timer. Nobody waits: no timer. The timer wakes
+    // one worker, who promotes what is due and, by wake(), sees to the rest.
 
     private final String name;
     private final TimeSource time;
@@ -70,19 +57,8 @@ public final class WorkQueue<K> implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition available = lock.newCondition();
-    private byte phase = OPEN;
-    private final KeyTable<K> table = new KeyTable<>();
-    private final ReadyEntries<K> ready;
-    private final DelayedEntries<K> delayed = new DelayedEntries<>();
-    private final Map<String, Tenant<K>> tenants = new HashMap<>();
-    private final Delays delays;
-    private final @Nullable QueueMeters meters;
-    private @Nullable Entry<K> processing;
-    private int processingCount;
-    private int blockedCount;
+    private final QueueState<K> state;
     private int waiters;
-    private long finishedSinceShutDown;
-    private long sequence;
     private @Nullable Timer timer;
     private long timerDue;
     private long timerId;
@@ -94,9 +70,8 @@ public final class WorkQueue<K> implements AutoCloseable {
         tenantOf = builder.tenantOf;
         weightOf = builder.weightOf;
         metrics = builder.metrics;
-        ready = new ReadyEntries<>(builder.ageing.toNanos());
-        delays = Delays.of(builder.rateLimiter);
-        meters = metrics == null ? null : new QueueMeters();
+        state = new QueueState<>(builder.ageing.toNanos(), Delays.of(builder.rateLimiter),
+                metrics == null ? null : new QueueMeters());
     }
 
     /** A queue with all defaults: system time, exponential back-off, no fairness, no metrics. */
@@ -153,14 +128,11 @@ public final class WorkQueue<K> implements AutoCloseable {
         long now = time.nanos();
         lock.lock();
         try {
-            if (phase != OPEN) {
+            if (!state.open()) {
                 return false;
             }
-            promote(now); // what became due before this add is ready before it
-            if (delayNanos > 0 && meters != null) {
-                meters.retries++;
-            }
-            offer(key, hash, tenant(tenant, weight), priority, now + delayNanos, 0, now);
+            state.add(key, hash, tenant, weight, priority, delayNanos, now);
+            wake(now);
             return true;
         } finally {
             lock.unlock();
@@ -168,112 +140,33 @@ public final class WorkQueue<K> implements AutoCloseable {
     }
 
     /**
-     * Takes over what another queue exported, with due times and failures. Keys that are queued already are merged: earlier
-     * due time, higher priority, more failures.
+     * Takes over what another queue exported, with due times and failures, in one step. Keys that are queued already are
+     * merged: earlier due time, higher priority, more failures.
      *
      * @return how many were taken over: all, or none when the queue is shut down
      */
     public int restore(Collection<QueuedItem<K>> items) {
-        int count = 0;
+        List<Arrival<K>> arrivals = new ArrayList<>(items.size());
         for (QueuedItem<K> item : items) {
-            K key = item.key();
-            String tenant = tenantOf == null ? null : tenantOf.apply(key);
-            int weight = tenant == null ? 1 : weightOf.applyAsInt(tenant);
-            long now = time.nanos();
-            lock.lock();
-            try {
-                if (phase != OPEN) {
-                    return count;
-                }
-                offer(key, KeyTable.hash(key), tenant(tenant, weight), item.priority(), item.dueNanos(),
-                        item.failures(), now);
-                count++;
-            } finally {
-                lock.unlock();
+            String tenant = tenantOf == null ? null : tenantOf.apply(item.key());
+            arrivals.add(new Arrival<>(item, tenant, tenant == null ? 1 : weightOf.applyAsInt(tenant)));
+        }
+        long now = time.nanos();
+        lock.lock();
+        try {
+            if (!state.open()) {
+                return 0;
             }
-        }
-        return count;
-    }
-
-    private void offer(K key, int hash, @Nullable Tenant<K> tenant, int priority, long due, int failures, long now) {
-        Entry<K> entry = table.find(key, hash);
-        if (entry == null) {
-            entry = new Entry<>(key, hash, priority, failures, tenant);
-            table.insert(entry);
-            place(entry, due, now);
-        } else if (entry.state != Entry.PROCESSING) {
-            merge(entry, priority, due, failures, now);
-        } else if (entry.partner != null) {
-            merge(entry.partner, priority, due, failures, now);
-        } else {
-            Entry<K> follower = new Entry<>(key, hash, priority, failures, tenant);
-            follower.partner = entry;
-            entry.partner = follower;
-            place(follower, due, now);
+            arrivals.forEach(arrival -> state.restore(arrival.item, arrival.tenant, arrival.weight, now));
+            wake(now);
+            return arrivals.size();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Puts a new entry where it belongs. */
-    private void place(Entry<K> entry, long due, long now) {
-        if (entry.tenant != null) {
-            entry.tenant.add(entry);
-        }
-        entry.sequence = ++sequence;
-        if (due - now > 0) {
-            entry.state = Entry.WAITING;
-            entry.since = due;
-            delayed.add(entry);
-            if (waiters > 0 && phase == OPEN) {
-                arm(now);
-            }
-        } else {
-            makeReady(entry, now);
-        }
-    }
-
-    private void makeReady(Entry<K> entry, long since) {
-        entry.since = since;
-        if (meters != null) {
-            meters.adds++;
-        }
-        if (entry.follower()) {
-            entry.state = Entry.BLOCKED;
-            blockedCount++;
-        } else {
-            enqueue(entry);
-        }
-    }
-
-    private void enqueue(Entry<K> entry) {
-        entry.state = Entry.READY;
-        ready.add(entry);
-        if (waiters > 0) {
-            available.signal();
-        }
-    }
-
-    private void merge(Entry<K> entry, int priority, long due, int failures, long now) {
-        entry.failures = Math.max(entry.failures, failures);
-        int higher = Math.max(entry.priority, priority);
-        if (entry.state == Entry.READY && higher > entry.priority) {
-            ready.remove(entry);
-            entry.priority = higher;
-            ready.add(entry);
-        }
-        entry.priority = higher;
-        if (entry.state != Entry.WAITING || due - entry.since >= 0) {
-            return;
-        }
-        if (due - now <= 0) {
-            delayed.remove(entry);
-            makeReady(entry, now);
-        } else {
-            entry.since = due;
-            delayed.moved(entry);
-            if (waiters > 0 && phase == OPEN) {
-                arm(now);
-            }
-        }
+    /** What is to be restored, with what the user's functions say about it. */
+    private record Arrival<K>(QueuedItem<K> item, @Nullable String tenant, int weight) {
     }
 
     // ---- taking
@@ -289,8 +182,9 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             while (true) {
-                Entry<K> entry = next(now);
-                if (entry != null || phase != OPEN) {
+                Entry<K> entry = state.next(now);
+                wake(now);
+                if (entry != null || !state.open()) {
                     return entry;
                 }
                 arm(now);
@@ -312,54 +206,29 @@ public final class WorkQueue<K> implements AutoCloseable {
         long now = time.nanos();
         lock.lock();
         try {
-            return next(now);
+            Entry<K> entry = state.next(now);
+            wake(now);
+            return entry;
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Entry<K> next(long now) {
-        if (phase >= HALTED) {
-            return null;
-        }
-        promote(now);
-        Entry<K> entry = ready.poll(now);
-        if (entry == null) {
-            return null;
-        }
-        if (entry.tenant != null) {
-            leave(entry.tenant, entry);
-        }
-        if (meters != null) {
-            meters.queued.observe(now - entry.since);
-        }
-        entry.state = Entry.PROCESSING;
-        entry.since = now;
-        Entry<K> head = processing;
-        entry.next = head;
-        if (head != null) {
-            head.previous = entry;
-        }
-        processing = entry;
-        processingCount++;
-        return entry;
-    }
+    // ---- waking
 
-    /** Makes ready what has become due; as of when it became due, not of when that was noticed. */
-    private void promote(long now) {
-        if (phase != OPEN) {
-            return;
-        }
-        Entry<K> first = delayed.first();
-        while (first != null && first.since - now <= 0) {
-            delayed.remove(first);
-            makeReady(first, first.since);
-            first = delayed.first();
+    /** After each change of the state, under the lock. */
+    private void wake(long now) {
+        int fresh = state.takeBecameReady();
+        if (waiters > 0) {
+            for (int i = Math.min(fresh, waiters); i > 0; i--) {
+                available.signal();
+            }
+            arm(now);
         }
     }
 
     private void arm(long now) {
-        Entry<K> first = delayed.first();
+        Entry<K> first = state.firstDelayed();
         if (first == null || (timer != null && timerDue - first.since <= 0)) {
             return;
         }
@@ -403,37 +272,40 @@ public final class WorkQueue<K> implements AutoCloseable {
         long now = time.nanos();
         lock.lock();
         try {
-            Entry<K> entry = end(item, now);
-            if (phase != OPEN) {
-                finishedSinceShutDown++;
-            }
-            if (phase != EXPORTED) {
-                follow(entry, 0);
-            }
+            state.done(running(item), now);
+            wake(now);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives a run back as failed, keeping its priority. See {@link #retry(Item, int)}. */
+    /** Gives a run back as failed, keeping its priority. See {@link #retry(Item, int, Duration)}. */
     public boolean retry(Item<K> item) {
         return retry(item, item.priority());
+    }
+
+    /** Gives a run back as failed. See {@link #retry(Item, int, Duration)}. */
+    public boolean retry(Item<K> item, int priority) {
+        return retry(item, priority, Duration.ZERO);
     }
 
     /**
      * Gives a run back as failed: the key runs again after the back-off that its failures in a row ask for, or at once when it
      * was added meanwhile. On a queue that is shut down and not yet exported it is kept for the export.
      *
+     * @param priority of the next run
+     * @param atLeast how long it waits even when the back-off is shorter, for example because a server asked for that
      * @return false when the queue was exported before; the run was part of that export
      * @throws IllegalStateException when it was given back before
      */
-    public boolean retry(Item<K> item, int priority) {
+    public boolean retry(Item<K> item, int priority, Duration atLeast) {
         long now = time.nanos();
+        long least = nanos(atLeast);
         lock.lock();
         try {
-            Entry<K> entry = end(item, now);
-            int failures = entry.failures == Integer.MAX_VALUE ? entry.failures : entry.failures + 1;
-            return again(entry, priority, now + delays.next(failures, now), failures, now);
+            boolean kept = state.retry(running(item), priority, least, now);
+            wake(now);
+            return kept;
         } finally {
             lock.unlock();
         }
@@ -453,114 +325,49 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     public boolean retryAfter(Item<K> item, Duration delay, int priority) {
         long now = time.nanos();
-        long due = now + Math.max(0, nanos(delay));
+        long due = now + nanos(delay);
         lock.lock();
         try {
-            Entry<K> entry = end(item, now);
-            if (phase != OPEN) {
-                finishedSinceShutDown++;
-            }
-            return again(entry, priority, due, 0, now);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Gives a run back as not run, for example because it was cancelled: it can run again at once, with priority and failures
-     * as they were. On a queue that is shut down and not yet exported it is kept for the export.
-     *
-     * @return false when the queue was exported before; the run was part of that export
-     * @throws IllegalStateException when it was given back before
-     */
-    public boolean release(Item<K> item) {
-        long now = time.nanos();
-        lock.lock();
-        try {
-            Entry<K> entry = end(item, now);
-            boolean kept = phase != EXPORTED;
-            if (kept) {
-                Entry<K> follower = entry.partner;
-                if (follower == null) {
-                    replace(entry, entry.priority, now, entry.failures, now);
-                } else {
-                    follow(entry, entry.failures);
-                    merge(follower, entry.priority, now, entry.failures, now);
-                }
-            }
+            boolean kept = state.retryAt(running(item), priority, due, now);
+            wake(now);
             return kept;
         } finally {
             lock.unlock();
         }
     }
 
-    private Entry<K> end(Item<K> item, long now) {
+    /** Gives a run back as not run, to be run at once. See {@link #release(Item, Duration)}. */
+    public boolean release(Item<K> item) {
+        return release(item, Duration.ZERO);
+    }
+
+    /**
+     * Gives a run back as not run, for example because it was cancelled: it can run again after a delay, with priority and
+     * failures as they were. On a queue that is shut down and not yet exported it is kept for the export.
+     *
+     * @return false when the queue was exported before; the run was part of that export
+     * @throws IllegalStateException when it was given back before
+     */
+    public boolean release(Item<K> item, Duration delay) {
+        long now = time.nanos();
+        long due = now + nanos(delay);
+        lock.lock();
+        try {
+            boolean kept = state.release(running(item), due, now);
+            wake(now);
+            return kept;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Entry<K> running(Item<K> item) {
         Entry<K> entry = (Entry<K>) item;
         if (entry.state != Entry.PROCESSING) {
             throw new IllegalStateException("key " + entry.key + " of queue " + name
                     + " is not being processed by this item: give back each item once, and to the queue that it came from");
         }
-        Entry<K> before = entry.previous;
-        Entry<K> after = entry.next;
-        if (before == null) {
-            processing = after;
-        } else {
-            before.next = after;
-            entry.previous = null;
-        }
-        if (after != null) {
-            after.previous = before;
-            entry.next = null;
-        }
-        processingCount--;
-        entry.state = Entry.ENDED;
-        if (meters != null) {
-            meters.worked.observe(now - entry.since);
-        }
         return entry;
-    }
-
-    private boolean again(Entry<K> entry, int priority, long due, int failures, long now) {
-        if (phase == EXPORTED) {
-            return false;
-        }
-        if (meters != null) {
-            meters.retries++;
-        }
-        Entry<K> follower = entry.partner;
-        if (follower == null) {
-            replace(entry, priority, due, failures, now);
-        } else {
-            follow(entry, failures);
-            merge(follower, priority, due, failures, now);
-        }
-        return true;
-    }
-
-    /** The run that ended is followed by a new one. */
-    private void replace(Entry<K> entry, int priority, long due, int failures, long now) {
-        table.remove(entry);
-        Tenant<K> tenant = entry.tenant == null ? null : tenant(entry.tenant.name, entry.tenant.weight);
-        Entry<K> next = new Entry<>(entry.key, entry.hash, priority, failures, tenant);
-        table.insert(next);
-        place(next, due, now);
-    }
-
-    /** The run that ended is followed by the one that was added meanwhile, if any. */
-    private void follow(Entry<K> entry, int failures) {
-        table.remove(entry);
-        Entry<K> follower = entry.partner;
-        if (follower == null) {
-            return;
-        }
-        entry.partner = null;
-        follower.partner = null;
-        follower.failures = failures;
-        table.insert(follower);
-        if (follower.state == Entry.BLOCKED) {
-            blockedCount--;
-            enqueue(follower);
-        }
     }
 
     // ---- shutting down
@@ -574,10 +381,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     public void shutDown(StopMode mode) {
         lock.lock();
         try {
-            byte wanted = mode == StopMode.DRAIN ? DRAINING : HALTED;
-            if (phase < wanted) {
-                phase = wanted;
-            }
+            state.shutDown(mode);
             disarm();
             available.signalAll();
         } finally {
@@ -593,31 +397,20 @@ public final class WorkQueue<K> implements AutoCloseable {
     public CarriedWork<K> export() {
         lock.lock();
         try {
-            List<QueuedItem<K>> items = new ArrayList<>(table.size());
-            for (Entry<K> entry = phase == EXPORTED ? null : processing; entry != null; entry = entry.next) {
-                Entry<K> follower = entry.partner;
-                int priority = follower == null ? entry.priority : Math.max(entry.priority, follower.priority);
-                items.add(new QueuedItem<>(entry.key, priority, entry.since, entry.failures));
-                entry.partner = null;
-            }
-            ready.forEach(entry -> items.add(item(entry)));
-            // Followers are in the export already, with the run that they follow.
-            waiting().stream().filter(entry -> !entry.follower()).forEach(entry -> items.add(item(entry)));
-            phase = EXPORTED;
+            List<QueuedItem<K>> items = state.export();
             disarm();
             available.signalAll();
-            table.clear();
-            ready.clear();
-            delayed.clear();
-            tenants.clear();
-            blockedCount = 0;
             return new CarriedWork<>(items);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes out what one tenant has queued; what is being processed goes on. Costs that tenant's items only. */
+    /**
+     * Takes out what one tenant has queued; what is being processed goes on. Costs that tenant's items only.
+     *
+     * @throws IllegalStateException when the queue was built without {@linkplain Builder#fairness tenants}
+     */
     public CarriedWork<K> purge(String tenant) {
         if (tenantOf == null) {
             throw new IllegalStateException(
@@ -625,33 +418,9 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
         lock.lock();
         try {
-            List<QueuedItem<K>> items = new ArrayList<>();
-            Tenant<K> found = tenants.getOrDefault(tenant, new Tenant<>(tenant));
-            for (Entry<K> entry = found.first; entry != null; entry = found.first) {
-                items.add(item(entry));
-                remove(entry);
-            }
-            return new CarriedWork<>(items);
+            return new CarriedWork<>(state.purge(tenant));
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void remove(Entry<K> entry) {
-        Entry<K> leader = entry.partner;
-        if (leader == null) {
-            table.remove(entry);
-        } else {
-            leader.partner = null;
-        }
-        switch (entry.state) {
-            case Entry.READY -> ready.remove(entry);
-            case Entry.WAITING -> delayed.remove(entry);
-            default -> blockedCount--;
-        }
-        entry.state = Entry.ENDED;
-        if (entry.tenant != null) {
-            leave(entry.tenant, entry);
         }
     }
 
@@ -680,8 +449,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lock();
         try {
             promote(now);
-            // A follower that waits is in the heap; counting it as delayed and its leader as processing is what it is.
-            return new QueueSizes(ready.size(), delayed.size(), blockedCount, processingCount, finishedSinceShutDown);
+            return state.sizes();
         } finally {
             lock.unlock();
         }
@@ -693,30 +461,21 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lock();
         try {
             promote(now);
-            List<QueuedItem<K>> readyItems = new ArrayList<>(ready.size());
-            ready.forEach(entry -> readyItems.add(item(entry)));
-            List<QueuedItem<K>> blockedItems = new ArrayList<>(blockedCount);
-            List<QueuedItem<K>> processingItems = new ArrayList<>(processingCount);
-            for (Entry<K> entry = processing; entry != null; entry = entry.next) {
-                processingItems.add(item(entry));
-                Entry<K> follower = entry.partner;
-                if (follower != null && follower.state == Entry.BLOCKED) {
-                    blockedItems.add(item(follower));
-                }
-            }
-            return new QueueSnapshot<>(List.copyOf(readyItems), waiting().stream().map(WorkQueue::item).toList(),
-                    List.copyOf(blockedItems), List.copyOf(processingItems));
+            return state.snapshot();
         } finally {
             lock.unlock();
         }
     }
 
+    private void promote(long now) {
+        state.promote(now);
+        wake(now);
+    }
+
     void readCounters(QueueMeters into) {
         lock.lock();
         try {
-            if (meters != null) {
-                into.addCounters(meters);
-            }
+            state.readCounters(into);
         } finally {
             lock.unlock();
         }
@@ -727,48 +486,16 @@ public final class WorkQueue<K> implements AutoCloseable {
         lock.lock();
         try {
             promote(now);
-            ready.forEachPriority(into::addDepth);
-            for (Entry<K> entry = processing; entry != null; entry = entry.next) {
-                long running = Math.max(0, now - entry.since);
-                into.unfinishedNanos += running;
-                into.longestNanos = Math.max(into.longestNanos, running);
-            }
+            state.readGauges(into, now);
         } finally {
             lock.unlock();
         }
     }
 
-    private List<Entry<K>> waiting() {
-        List<Entry<K>> entries = new ArrayList<>(delayed.size());
-        for (int i = 0; i < delayed.size(); i++) {
-            entries.add(delayed.at(i));
-        }
-        entries.sort(
-                Comparator.<Entry<K>>comparingLong(entry -> entry.since).thenComparingLong(entry -> entry.sequence));
-        return entries;
-    }
-
-    private static <K> QueuedItem<K> item(Entry<K> entry) {
-        return new QueuedItem<>(entry.key, entry.priority, entry.since, entry.failures);
-    }
-
-    private @Nullable Tenant<K> tenant(@Nullable String tenant, int weight) {
-        if (tenant == null) {
-            return null;
-        }
-        Tenant<K> found = tenants.computeIfAbsent(tenant, Tenant::new);
-        found.weight = Math.max(1, weight);
-        return found;
-    }
-
-    private void leave(Tenant<K> tenant, Entry<K> entry) {
-        tenant.remove(entry);
-        if (tenant.pending == 0) {
-            tenants.remove(tenant.name);
-        }
-    }
-
     private static long nanos(Duration delay) {
+        if (!delay.isPositive()) {
+            return 0;
+        }
         // A delay of more than a century would wrap around the monotonic clock.
         return delay.toSeconds() > 3_153_600_000L ? 3_153_600_000_000_000_000L : delay.toNanos();
     }

@@ -5,6 +5,7 @@ import dev.windlass.lifecycle.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -150,5 +152,34 @@ class WorkQueueConcurrencyTest {
         queue.shutDown(StopMode.DRAIN);
         await().until(() -> workers.stream().noneMatch(Thread::isAlive));
         assertThat(time.armed()).isZero();
+    }
+
+    @Test
+    void aBusyWorkerKeepsNoDueKeyFromAnIdleOne() throws InterruptedException {
+        VirtualTime time = new VirtualTime();
+        WorkQueue<String> queue = WorkQueue.<String>builder("q").time(time).build();
+        queue.addAfter("first", Duration.ofSeconds(1));
+        queue.addAfter("second", Duration.ofSeconds(2));
+        List<String> taken = new CopyOnWriteArrayList<>();
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            // Each takes one key and never gives it back: it is busy from then on.
+            workers.add(Thread.startVirtualThread(() -> {
+                try {
+                    taken.add(requireNonNull(queue.take()).key());
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        await().until(() -> workers.stream().allMatch(worker -> worker.getState() == Thread.State.WAITING));
+        time.advance(Duration.ofSeconds(1));
+        await().untilAsserted(() -> assertThat(taken).containsExactly("first"));
+        time.advance(Duration.ofSeconds(1));
+        await().untilAsserted(() -> assertThat(taken).containsExactly("first", "second"));
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        queue.close();
     }
 }

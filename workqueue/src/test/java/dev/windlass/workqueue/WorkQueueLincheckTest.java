@@ -63,6 +63,13 @@ public class WorkQueueLincheckTest {
     }
 
     @Operation
+    public boolean release(@Param(gen = ThreadIdGen.class) int thread) {
+        Item<Integer> item = held[thread];
+        held[thread] = null;
+        return item != null && queue.release(item);
+    }
+
+    @Operation
     public String sizes() {
         return queue.sizes().toString();
     }

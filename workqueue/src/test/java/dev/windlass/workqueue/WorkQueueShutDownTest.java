@@ -131,6 +131,29 @@ class WorkQueueShutDownTest {
         assertThat(requireNonNull(successor.poll()).key()).isEqualTo("later");
     }
 
+    @Test
+    void whatCouldRunBeforeAHandOverHasWaitedSinceThenAfterIt() {
+        queue.add("a");
+        long readySince = time.nanos();
+        queue.shutDown(StopMode.HANDOFF);
+        CarriedWork<String> work = queue.export();
+        time.advance(Duration.ofMinutes(1));
+        WorkQueue<String> successor = WorkQueue.<String>builder("q").time(time).build();
+        successor.restore(work.items());
+        successor.shutDown(StopMode.HANDOFF);
+        assertThat(successor.export().items()).singleElement()
+                .satisfies(item -> assertThat(item.dueNanos()).isEqualTo(readySince));
+    }
+
+    @Test
+    void aQueueThatIsShutDownRestoresNothing() {
+        queue.add("a");
+        queue.add("b");
+        CarriedWork<String> work = queue.export();
+        assertThat(queue.restore(work.items())).isZero();
+        assertThat(queue.sizes().empty()).isTrue();
+    }
+
     /** JOSDK leaves a key "under processing" for ever when its run ends after the stop. */
     @Test
     void aKeyThatIsProcessedAcrossAStopIsNotStuck() {

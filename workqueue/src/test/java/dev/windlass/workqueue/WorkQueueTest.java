@@ -310,6 +310,35 @@ class WorkQueueTest {
         }
 
         @Test
+        void aReleasedItemCanWaitWithItsPriorityAndFailures() {
+            queue.add("a", 3);
+            queue.retry(next());
+            time.advance(Duration.ofMillis(5));
+            queue.release(next(), Duration.ofSeconds(1));
+            time.advance(Duration.ofMillis(999));
+            assertThat(queue.poll()).isNull();
+            time.advance(Duration.ofMillis(1));
+            Item<String> again = next();
+            assertThat(again.failures()).isEqualTo(1);
+            assertThat(again.priority()).isEqualTo(3);
+            assertThat(queue.sizes().finishedSinceShutDown()).isZero();
+        }
+
+        @Test
+        void aRetryWaitsAtLeastAsLongAsItIsAskedTo() {
+            queue.add("a");
+            queue.retry(next(), 0, Duration.ofSeconds(2));
+            time.advance(Duration.ofMillis(1999));
+            assertThat(queue.poll()).isNull();
+            time.advance(Duration.ofMillis(1));
+            queue.retry(next(), 0, Duration.ofNanos(1));
+            time.advance(Duration.ofMillis(10).minusNanos(1));
+            assertThat(queue.poll()).as("the back-off is longer than what was asked for").isNull();
+            time.advance(Duration.ofNanos(1));
+            assertThat(next().failures()).isEqualTo(2);
+        }
+
+        @Test
         void aTokenBucketSpacesOutTheRetriesOfAllKeys() {
             WorkQueue<String> limited = WorkQueue.<String>builder("q").time(time)
                     .rateLimiter(RateLimiter.tokenBucket(10, 2)).build();
