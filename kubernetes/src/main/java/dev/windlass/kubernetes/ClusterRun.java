@@ -83,8 +83,12 @@ final class ClusterRun implements ManagedRunnable {
                     return settings.probeInterval();
                 }
             }
-        } catch (KubeconfigException | KubernetesClientException e) {
+        } catch (KubeconfigException e) {
             failure = String.valueOf(e.getMessage());
+        } catch (KubernetesClientException e) {
+            // Files that it names are read only now: certificates, keys, tokens.
+            failure = kubeconfig.describe() + " cannot be used: " + Failures.describe(e)
+                    + "; check the files and the credentials that it names";
         }
         return failed(context, failure, backoff);
     }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
@@ -33,6 +35,9 @@ final class Failures {
             case UnknownHostException unknown -> "unknown host " + message;
             case ConnectException refused -> message == null ? "connection refused" : message;
             case SSLException tls -> "TLS: " + message;
+            // Their messages are the path alone.
+            case NoSuchFileException missing -> "file " + message + " does not exist";
+            case AccessDeniedException denied -> "no permission to read " + message;
             default -> message == null || message.isBlank() ? at.getClass().getSimpleName() : message;
         };
     }

@@ -6,12 +6,16 @@ import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DatabindException;
 
 /** Where the address and the credentials of a cluster come from: a file that is read anew for each connection, or a text. */
 final class Kubeconfig {
@@ -87,7 +91,7 @@ final class Kubeconfig {
         try {
             parsed = KubeConfigUtils.parseConfigFromString(content);
         } catch (RuntimeException e) {
-            throw new KubeconfigException(describe() + " is malformed: " + firstLine(Failures.describe(e))
+            throw new KubeconfigException(describe() + " is malformed: " + malformation(e)
                     + "; it must be the YAML that kubectl reads", e);
         }
         if (parsed == null || parsed.getContexts() == null || parsed.getContexts().isEmpty()) {
@@ -119,6 +123,7 @@ final class Kubeconfig {
             throw new KubeconfigException(
                     "cluster \"" + cluster + "\" of " + describe() + " has no server: set its address");
         }
+        requireAddress(cluster, target.getCluster().getServer());
         String user = named.getContext().getUser();
         if (user != null && !user.isEmpty()
                 && parsed.getUsers().stream().noneMatch(one -> user.equals(one.getName()))) {
@@ -128,15 +133,47 @@ final class Kubeconfig {
         }
     }
 
+    private void requireAddress(@Nullable String cluster, String server) {
+        String address = server.contains("://") ? server : "https://" + server;
+        try {
+            if (new URI(address).getHost() != null) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            // Said below, like every other text that is not an address.
+        }
+        throw new KubeconfigException("cluster \"" + cluster + "\" of " + describe() + " has the server \"" + server
+                + "\", which is no address: it is written like https://10.0.0.1:6443");
+    }
+
     private static List<String> contexts(io.fabric8.kubernetes.api.model.Config parsed) {
         return parsed.getContexts().stream().map(NamedContext::getName).toList();
     }
 
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+    /** What is wrong and where, in one line. The parsers' excerpts are left out: they may show a token. */
+    private static String malformation(RuntimeException e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root instanceof DatabindException mapping) {
+            String field = mapping.getPath().stream()
+                    .map(step -> step.getPropertyName() == null
+                            ? "[" + step.getIndex() + "]"
+                            : "." + step.getPropertyName())
+                    .collect(Collectors.joining());
+            return field.isEmpty()
+                    ? "it has no fields"
+                    : "the value of " + field.substring(1) + " is not of the right type";
+        }
+        String text = String.valueOf(root.getMessage()).lines()
+                .filter(line -> !line.startsWith("    ") && !line.strip().startsWith("at [")).map(String::strip)
+                .collect(Collectors.joining(" ")).replace(" in reader, ", " at ");
+        return text.endsWith(":") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private String describe() {
+    /** For messages: which kubeconfig. */
+    String describe() {
         return file == null ? "the kubeconfig text" : "kubeconfig " + file;
     }
 }
