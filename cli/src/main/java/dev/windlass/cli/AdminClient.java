@@ -143,6 +143,8 @@ final class AdminClient {
             require(connection);
             try (InputStream body = connection.getInputStream()) {
                 return JSON.readTree(body);
+            } catch (JacksonException e) {
+                throw stranger(connection, e);
             }
         } catch (IOException e) {
             throw unreachable(e);
@@ -166,18 +168,28 @@ final class AdminClient {
         try (InputStream in = connection.getErrorStream()) {
             body = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        String message;
-        try {
-            message = JSON.readTree(body).path("message").asString();
-        } catch (JacksonException e) {
-            message = body.strip();
+        String message = message(body);
+        if (message.isEmpty()) {
+            throw stranger(connection, null);
         }
         if (code == 401) {
             message = "the manager at %s refused the token: %s".formatted(address.getAuthority(), message);
         }
-        throw code == 400
-                ? new BadUsageException(message)
-                : new CliException(message.isEmpty() ? "the manager answered " + code : message);
+        throw code == 400 ? new BadUsageException(message) : new CliException(message);
+    }
+
+    private CliException stranger(HttpURLConnection connection, @Nullable Throwable cause) throws IOException {
+        return new CliException("what listens at %s is no windlass manager: it answered %d to %s".formatted(
+                address.getAuthority(), connection.getResponseCode(), connection.getURL().getPath()), cause);
+    }
+
+    /** What a manager says of a failure; empty when it is none that speaks. */
+    private static String message(String body) {
+        try {
+            return UnitTable.text(JSON.readTree(body), "message");
+        } catch (JacksonException e) {
+            return "";
+        }
     }
 
     private CliException unreachable(IOException e) {

@@ -8,8 +8,10 @@ import dev.windlass.cli.demo.Log;
 import dev.windlass.cli.demo.Reconciliation;
 import dev.windlass.cli.demo.Signals;
 import dev.windlass.cli.demo.Tour;
+import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.lifecycle.UnitStatus;
 import dev.windlass.server.BindAddress;
 import dev.windlass.server.ServerHandle;
 import java.nio.file.Path;
@@ -39,8 +41,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep the folder with kubeconfigs and log when the demo ends.")
     private boolean keep;
 
-    @Option(names = "--join", paramLabel = "NAME=KUBECONFIG", description = "Also connect a cluster of yours, by its kubeconfig file. Can be repeated.")
-    private Map<String, Path> joined = new LinkedHashMap<>();
+    @Option(names = "--join", paramLabel = "NAME=KUBECONFIG", converter = JoinConverter.class, description = "Also connect a cluster of yours, by its kubeconfig file. Can be repeated.")
+    private List<Join> joins = new ArrayList<>();
 
     @Option(names = "--admin-address", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:0", converter = AddressConverter.class, description = "Admin API; default ${DEFAULT-VALUE}, any free port.")
     @SuppressWarnings("NullAway.Init")
@@ -54,6 +56,10 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private BindAddress metrics;
 
+    private record Join(String name, Path kubeconfig) {
+    }
+
+    private final Map<String, Path> joined = new LinkedHashMap<>();
     private final Terminal terminal = Terminal.standard();
     private final AtomicInteger signals = new AtomicInteger();
     private final Thread main = Thread.currentThread();
@@ -65,21 +71,27 @@ final class DemoCommand implements Callable<Integer> {
             throw new BadUsageException(
                     "--address names a manager that runs: the demo starts one; use --admin-address");
         }
-        if (tour && !joined.isEmpty()) {
+        if (tour && !joins.isEmpty()) {
             throw new BadUsageException("--tour plays with its own two clusters only: leave --join out");
+        }
+        for (Join join : joins) {
+            if (Demo.CLUSTERS.contains(join.name) || joined.putIfAbsent(join.name, join.kubeconfig) != null) {
+                throw new BadUsageException("--join %s=%s: the demo has a cluster of that name; choose another name"
+                        .formatted(join.name, join.kubeconfig));
+            }
         }
         Path folder = DemoFolder.create();
         Path log = folder.resolve("demo.log");
         Log.into(log, root.debug);
         Signals.onEach(this::signal);
-        boolean done = false;
+        int code = 1;
         try {
-            int code = run(folder, log);
-            done = code == 0;
+            code = run(folder, log);
             return code;
         } finally {
             Log.close();
-            if (keep || !done) {
+            // What was refused before it ran left nothing there to look into.
+            if (keep || (code != 0 && running != null)) {
                 terminal.line("kept: " + folder);
             } else {
                 DemoFolder.delete(folder);
@@ -89,16 +101,31 @@ final class DemoCommand implements Callable<Integer> {
 
     private int run(Path folder, Path log) throws Exception {
         DemoOptions options = new DemoOptions(admin, health, metrics, joined);
-        try (Demo demo = Demo.start(options, folder, line -> terminal.line(faint("starting: " + line)))) {
-            running = demo;
-            if (signals.get() > 0) {
-                throw new InterruptedException();
+        try (Demo demo = Demo.prepare(options, folder, this::progress)) {
+            try {
+                demo.start(this::progress);
+                running = demo;
+                if (signals.get() > 0) {
+                    throw new InterruptedException();
+                }
+                return tour ? tour(demo) : watch(demo, log);
+            } catch (InterruptedException e) {
+                report(demo.manager().stop().await());
+                return ended();
             }
-            return tour ? tour(demo) : watch(demo, log);
         } catch (InterruptedException e) {
-            terminal.line("stopped before it was done");
-            return tour ? 1 : 0;
+            return ended();
         }
+    }
+
+    /** What was stopped before it was done: a tour has shown nothing then. */
+    private int ended() {
+        terminal.line("stopped before it was done");
+        return tour ? 1 : 0;
+    }
+
+    private void progress(String line) {
+        terminal.line(faint("starting: " + line));
     }
 
     private int tour(Demo demo) throws Exception {
@@ -119,10 +146,13 @@ final class DemoCommand implements Callable<Integer> {
         try (AutoCloseable _ = demo.manager().subscribe(this::event)) {
             demo.manager().run();
         }
-        StopReport report = demo.manager().ended().await();
+        report(demo.manager().ended().await());
+        return 0;
+    }
+
+    private void report(StopReport report) {
         terminal.line("");
         StopReports.lines(report).forEach(terminal::line);
-        return 0;
     }
 
     /** The first one asks for an orderly end, the second ends the process. */
@@ -145,6 +175,12 @@ final class DemoCommand implements Callable<Integer> {
             lines.add("  cluster/" + cluster.name() + "          " + cluster.url());
             lines.add("                         " + faint("kubeconfig " + cluster.kubeconfig()));
         }
+        for (ClusterHandle cluster : demo.joined()) {
+            UnitStatus status = cluster.status();
+            lines.add("  " + cluster.name() + "  " + joined.get(cluster.clusterName()) + "  "
+                    + terminal.state(status.state().name()) + (status.message().isEmpty() ? "" : ": ")
+                    + status.message());
+        }
         lines.add("  controller/websites    keeps a ConfigMap, a Deployment and a Service per Website");
         lines.add("  controller/redirects   keeps a table of all Redirects, which have no finalizer");
         lines.add("  server/admin           " + address(demo.admin()));
@@ -165,9 +201,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void event(UnitEvent event) {
         if (event.from() != null) {
-            terminal.line(
-                    EventLine.of(event.time(), event.unit(), event.generation(), event.from().name(), event.to().name(),
-                            event.message(), terminal));
+            terminal.line(EventLine.of(event, terminal));
         }
     }
 
@@ -185,6 +219,18 @@ final class DemoCommand implements Callable<Integer> {
 
     private String faint(String text) {
         return terminal.styled(Terminal.Style.FAINT, text);
+    }
+
+    private static final class JoinConverter implements ITypeConverter<Join> {
+        @Override
+        public Join convert(String text) {
+            int equals = text.indexOf('=');
+            if (equals < 1 || equals == text.length() - 1 || text.lastIndexOf('/', equals) >= 0) {
+                throw new TypeConversionException("\"%s\" is not a name without slashes and a kubeconfig file,"
+                        .formatted(text) + " for example staging=/home/me/.kube/config");
+            }
+            return new Join(text.substring(0, equals), Path.of(text.substring(equals + 1)));
+        }
     }
 
     private static final class AddressConverter implements ITypeConverter<BindAddress> {

@@ -40,8 +40,9 @@ final class DescribeCommand implements Callable<Integer> {
         }
         Map<String, String> lines = facts(unit, terminal);
         int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0) + 1;
-        lines.forEach(
-                (key, value) -> terminal.line((key + ":" + " ".repeat(width - key.length()) + value).stripTrailing()));
+        String below = System.lineSeparator() + " ".repeat(width + 1);
+        lines.forEach((key, value) -> terminal.line((key + ":" + " ".repeat(width - key.length())
+                + String.join(below, value.lines().toList())).stripTrailing()));
         unit.path("children").valueStream().forEach(child -> terminal.line("  " + child.asString()));
         JsonNode report = unit.path("lastStop");
         if (report.isObject()) {
@@ -72,7 +73,7 @@ final class DescribeCommand implements Callable<Integer> {
         optional(lines, "Depends on",
                 unit.path("dependsOn").valueStream().map(JsonNode::asString).collect(Collectors.joining(", ")));
         optional(lines, "Last error", text(unit, "lastError"));
-        unit.path("details").propertyStream()
+        unit.path("details").propertyStream().filter(detail -> !detail.getValue().asString().isEmpty())
                 .forEach(detail -> lines.putIfAbsent(capitalised(detail.getKey()), detail.getValue().asString()));
         if (!unit.path("children").isEmpty()) {
             lines.put("Children", "");

@@ -1,5 +1,7 @@
 package dev.windlass.cli;
 
+import dev.windlass.lifecycle.UnitFailedException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command, and where all failures become one line and an exit code: 0 done, 1 refused or failed, 2 bad usage. */
 @Command(name = "windlass", description = "Raises and lowers the parts of a controller manager while the rest keeps working.", mixinStandardHelpOptions = false, synopsisSubcommandLabel = "COMMAND", sortOptions = false, subcommands = {
@@ -71,8 +74,8 @@ public final class Windlass implements Runnable {
         return (e, _) -> {
             CommandLine command = e.getCommandLine();
             PrintWriter err = command.getErr();
-            err.println("windlass: " + firstLower(e.getMessage()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+            err.println("windlass: " + message(e));
+            UnmatchedArgumentException.printSuggestions(e, err);
             err.println("Usage and options: " + command.getCommandSpec().qualifiedName() + " --help");
             if (root.debug) {
                 e.printStackTrace(err);
@@ -83,6 +86,10 @@ public final class Windlass implements Runnable {
 
     static void failed(PrintWriter err, Throwable e, boolean debug) {
         String message = e.getMessage();
+        if (e instanceof UnitFailedException && e.getCause() instanceof IOException io && io.getMessage() != null) {
+            // Ours too, and it names the unit: the class of what was thrown is for programmers.
+            message = io.getMessage();
+        }
         boolean ours = e.getClass().getName().startsWith("dev.windlass.") || e instanceof IllegalArgumentException
                 || e instanceof IllegalStateException;
         err.println("windlass: " + (message == null
@@ -93,6 +100,17 @@ public final class Windlass implements Runnable {
             e.printStackTrace(err);
         }
         err.flush();
+    }
+
+    private static String message(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String what = "\"" + String.join(" ", unmatched.getUnmatched()) + "\"";
+            CommandLine command = e.getCommandLine();
+            return command.getSubcommands().isEmpty()
+                    ? "there is nothing for " + what + " to say: leave it out"
+                    : "there is no command " + what + ": use " + String.join(", ", command.getSubcommands().keySet());
+        }
+        return firstLower(e.getMessage());
     }
 
     private static String firstLower(@Nullable String text) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the command as a user does: as a process of its own, seen by its output and exit code only. */
 record CommandProcess(int code, String out, String err) {
-    private static final long BOUND_SECONDS = 60;
+    private static final long BOUND_SECONDS = 300;
 
     static CommandProcess run(Path runtimeDirectory, String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile("windlass", ".out");

@@ -10,8 +10,11 @@ import dev.windlass.examples.website.Website;
 import dev.windlass.examples.website.WebsiteReconciler;
 import dev.windlass.examples.website.Websites;
 import dev.windlass.kubernetes.Cluster;
+import dev.windlass.kubernetes.ClusterHandle;
+import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.UnitFailedException;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.server.AdminServer;
 import dev.windlass.server.HealthServer;
@@ -27,82 +30,96 @@ import java.util.function.Consumer;
 
 /** What runs in a demo: two API servers with objects, and one manager with both clusters and the example's controllers. */
 public final class Demo implements AutoCloseable {
+    /** The clusters that each demo has. */
+    public static final List<String> CLUSTERS = List.of("north", "south");
+
     private final List<Consumer<Reconciliation>> listeners = new CopyOnWriteArrayList<>();
     private final Gate gate = new Gate();
     private final Manager manager = Manager.builder().name("demo").build();
     private final EmbeddedCluster north;
     private final EmbeddedCluster south;
+    private final List<ClusterHandle> joined;
     private final ServerHandle admin;
     private final ServerHandle health;
     private final ServerHandle metrics;
     private final ControllerHandle<Website> websites;
     private final ControllerHandle<Redirect> redirects;
 
-    private Demo(DemoOptions options, List<Cluster> joined, EmbeddedCluster north, EmbeddedCluster south) {
+    private Demo(DemoOptions options, AdminServer adminServer, List<Cluster> joined, EmbeddedCluster north,
+            EmbeddedCluster south) {
         this.north = north;
         this.south = south;
-        admin = manager.add(AdminServer.at(options.admin()));
+        admin = manager.add(adminServer);
         health = manager.add(HealthServer.at(options.health()));
         metrics = manager.add(MetricsServer.at(options.metrics()));
         manager.add(Cluster.fromKubeconfig(north.name(), north.kubeconfig()));
         manager.add(Cluster.fromKubeconfig(south.name(), south.kubeconfig()));
-        joined.forEach(manager::add);
+        this.joined = joined.stream().map(manager::add).toList();
         websites = manager.add(websitesController());
         redirects = manager.add(redirectsController());
     }
 
     /**
-     * Starts everything; what takes time is told line by line.
+     * Starts the API servers and describes to a manager what is to run; what takes time is told line by line.
      *
      * @param folder where the kubeconfig files go
+     * @throws IllegalArgumentException when an address or a kubeconfig file that the user gave cannot be used
      */
-    public static Demo start(DemoOptions options, Path folder, Consumer<String> progress)
+    public static Demo prepare(DemoOptions options, Path folder, Consumer<String> progress)
             throws IOException, InterruptedException {
         // First what can be wrong with what the user gave.
+        AdminServer adminServer = AdminServer.at(options.admin());
         List<Cluster> joined = options.joined().entrySet().stream()
                 .map(entry -> Cluster.fromKubeconfig(entry.getKey(), entry.getValue())).toList();
         List<EmbeddedCluster> started = new ArrayList<>();
         try {
-            for (String name : List.of("north", "south")) {
+            for (String name : CLUSTERS) {
                 EmbeddedCluster cluster = EmbeddedCluster.start(name, folder);
                 started.add(cluster);
                 int objects = cluster.seed();
                 progress.accept("API server " + name + " at " + cluster.url() + ", " + objects + " objects applied");
             }
-            Demo demo = new Demo(options, joined, started.getFirst(), started.getLast());
+            Demo demo = new Demo(options, adminServer, joined, started.getFirst(), started.getLast());
             started.clear();
-            demo.startManager(progress);
             return demo;
         } finally {
             started.forEach(EmbeddedCluster::close);
         }
     }
 
-    private void startManager(Consumer<String> progress) throws InterruptedException {
+    /**
+     * Starts the manager, and returns when all websites are published.
+     *
+     * @throws UnitFailedException when an endpoint cannot be served; then the manager has ended
+     */
+    public void start(Consumer<String> progress) throws InterruptedException {
+        manager.start();
         try {
-            manager.start();
             for (RunnableHandle server : List.of(admin, health, metrics)) {
                 server.ready().await(Await.BOUND);
             }
-            progress.accept("health, metrics and admin API are served");
-            for (EmbeddedCluster cluster : clusters()) {
-                unit("cluster/" + cluster.name()).ready().await(Await.BOUND);
-                // Not the controllers as a whole: a cluster of the user's may lack their kinds.
-                for (String controller : List.of("websites", "redirects")) {
-                    String engagement = "cluster/" + cluster.name() + "/" + controller;
-                    Await.until(engagement + " to be ready", () -> unit(engagement).state() == UnitState.READY);
-                }
-                progress.accept("cluster " + cluster.name() + " is connected, both controllers work on it");
+        } catch (LifecycleException e) {
+            if (e instanceof UnitFailedException || manager.stopping()) {
+                // One that fails stops the others: this throws the failure of the one, whichever was awaited.
+                manager.run();
             }
-            for (EmbeddedCluster cluster : clusters()) {
-                Await.until("all websites of " + cluster.name() + " to be published",
-                        () -> Sites.of(cluster).stream().allMatch(Sites::isPublished));
-            }
-            progress.accept("all websites are published");
-        } catch (RuntimeException | InterruptedException e) {
-            close();
             throw e;
         }
+        progress.accept("health, metrics and admin API are served");
+        for (EmbeddedCluster cluster : clusters()) {
+            unit("cluster/" + cluster.name()).ready().await(Await.BOUND);
+            // Not the controllers as a whole: a cluster of the user's may lack their kinds.
+            for (String controller : List.of("websites", "redirects")) {
+                String engagement = "cluster/" + cluster.name() + "/" + controller;
+                Await.until(engagement + " to be ready", () -> unit(engagement).state() == UnitState.READY);
+            }
+            progress.accept("cluster " + cluster.name() + " is connected, both controllers work on it");
+        }
+        for (EmbeddedCluster cluster : clusters()) {
+            Await.until("all websites of " + cluster.name() + " to be published",
+                    () -> Sites.of(cluster).stream().allMatch(Sites::isPublished));
+        }
+        progress.accept("all websites are published");
     }
 
     Controller<Website> websitesController() {
@@ -141,6 +158,11 @@ public final class Demo implements AutoCloseable {
 
     public List<EmbeddedCluster> clusters() {
         return List.of(north, south);
+    }
+
+    /** The user's own clusters, which may not be reached. */
+    public List<ClusterHandle> joined() {
+        return joined;
     }
 
     EmbeddedCluster north() {

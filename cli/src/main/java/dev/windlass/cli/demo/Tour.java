@@ -157,11 +157,12 @@ public final class Tour {
                 && !Sites.exists(south, "baobab") && Sites.hasChildren(south, "lagoon"));
         check(Sites.hasNoChildren(south, "baobab"), "children of baobab are gone");
         held("south comes back and catches up: the new website is published, the changed one too, the deleted one is gone");
-        Await.until("each deleted redirect to get its request", () -> requested.containsAll(
-                Set.of("redirects south#2 coral-home", "redirects south#2 dune-home")));
+        Set<String> requests = Set.of("websites south#2 baobab", "redirects south#2 coral-home",
+                "redirects south#2 dune-home");
+        Await.until("each deleted object to get its request", () -> requested.containsAll(requests));
         Await.until("the redirect table to lose the deleted lines",
                 () -> Sites.table(south, "redirects").keySet().equals(names(Sites.redirects(south))));
-        held("each redirect that was deleted meanwhile gets its request, though it has no finalizer: its line is gone");
+        held("each object that was deleted meanwhile gets its request, also the redirects: their lines are gone");
         check(Sites.of(south).stream().filter(site -> versions.containsKey(name(site)))
                 .allMatch(site -> site.getMetadata().getResourceVersion().equals(versions.get(name(site)))),
                 "websites that did not change were not written");
