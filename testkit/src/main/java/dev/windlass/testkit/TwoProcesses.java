@@ -90,7 +90,7 @@ final class TwoProcesses {
     private static List<String> apiServer(Path assets, Path folder, String etcd, URI url) {
         return List.of(assets.resolve("kube-apiserver").toString(), "--etcd-servers=" + etcd,
                 "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1", "--secure-port=" + url.getPort(),
+                "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none", "--secure-port=" + url.getPort(),
                 "--cert-dir=" + folder.resolve("certificates"), "--service-account-issuer=" + url,
                 "--service-account-key-file=" + folder.resolve("service-account.key"),
                 "--service-account-signing-key-file=" + folder.resolve("service-account.key"),

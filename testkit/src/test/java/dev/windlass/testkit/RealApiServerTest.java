@@ -95,13 +95,13 @@ class RealApiServerTest {
     void aUserMayDoWhatRbacAllowsAndNoMore() throws Exception {
         Kubectl alice = new Kubectl(folder, "alice", north.kubeconfig("alice"));
 
-        assertThat(alice.run("", "get", "configmaps").output())
+        assertThat(alice.run("get", "configmaps").output())
                 .contains("configmaps is forbidden: User \"alice\" cannot list resource \"configmaps\"");
 
         kubectl.must("create", "role", "see", "--verb=list", "--resource=configmaps");
         kubectl.must("create", "rolebinding", "see", "--role=see", "--group=developers");
-        await().untilAsserted(() -> assertThat(alice.run("", "get", "configmaps").code()).isZero());
-        assertThat(alice.run("", "create", "configmap", "mine").output()).contains("cannot create resource");
+        await().untilAsserted(() -> assertThat(alice.run("get", "configmaps").code()).isZero());
+        assertThat(alice.run("create", "configmap", "mine").output()).contains("cannot create resource");
     }
 
     @Test
@@ -131,11 +131,11 @@ class RealApiServerTest {
     @Test
     void cleaningTakesAwayObjectsDefinitionsAndNamespaces() throws Exception {
         String before = everything();
-        kubectl.apply(WIDGETS, "apply", "-f", "-");
+        kubectl.mustWith(WIDGETS, "apply", "-f", "-");
         kubectl.must("wait", "--for=condition=Established", "crd/widgets.example.com");
         kubectl.must("create", "namespace", "shop");
         for (String namespace : new String[]{"shop", "default"}) {
-            kubectl.apply("""
+            kubectl.mustWith("""
                     {"apiVersion": "example.com/v1", "kind": "Widget",
                      "metadata": {"name": "held", "namespace": "%s", "finalizers": ["example.com/never"]}}
                     """.formatted(namespace), "apply", "-f", "-");

@@ -140,6 +140,10 @@ func start(dir string, port int, known users) (announcement, <-chan int, error) 
 	command.SetArgs([]string{
 		"--etcd-servers=" + etcd,
 		"--bind-address=127.0.0.1",
+		// It would look for an address that others reach, and not start on a machine without a network. Nobody asks for
+		// the endpoints of the Service "kubernetes", for which it refuses a loopback address.
+		"--advertise-address=127.0.0.1",
+		"--endpoint-reconciler-type=none",
 		fmt.Sprintf("--secure-port=%d", port),
 		"--permit-port-sharing=true",
 		"--cert-dir=" + dir,
