@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class Api implements AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(30);
     private static final String JSON = "application/json";
     private static final String METADATA = JSON + ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, " + JSON;
+
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final URI server;
     private final String token;
@@ -86,10 +89,28 @@ final class Api implements AutoCloseable {
             request.method(method, BodyPublishers.ofString(body)).header("Content-Type", contentType);
         }
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = whenNotTooMany(request.build());
             return new Answer(method + " " + path, response.statusCode(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException("%s %s at %s failed: %s".formatted(method, path, server, e), e);
+        }
+    }
+
+    /** Sends a request again as long as the server says "later", as it does while it makes the storage of a definition. */
+    private HttpResponse<String> whenNotTooMany(HttpRequest request) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + CALL.toNanos();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        while (response.statusCode() == TOO_MANY_REQUESTS && System.nanoTime() - deadline < 0) {
+            pause(response.headers().firstValue("Retry-After").orElse("1"));
+            response = client.send(request, BodyHandlers.ofString());
+        }
+        return response;
+    }
+
+    private static void pause(String seconds) throws InterruptedException {
+        LockSupport.parkNanos(Duration.ofSeconds(Long.parseLong(seconds)).toNanos());
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while waiting for the API server to take requests again");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.Fault;
+import dev.windlass.apiserver.FaultRule;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
@@ -70,6 +72,20 @@ class ApiServersTest {
 
             assertThat(api.get(CONFIG_MAPS).orThrow().body()).doesNotContain("\"c1\"");
             assertThat(api.get("/api/v1/namespaces/shop").gone()).isTrue();
+        }
+    }
+
+    @Test
+    void cleaningWaitsWhileTheServerSaysLater() throws InterruptedException {
+        try (EmbeddedApiServer server = EmbeddedApiServer.start("busy"); Api api = Clients.api(server.kubeconfig())) {
+            create(api, "held");
+            Fault busy = server.server().faults().add(FaultRule.on("list", "configmaps").answering(429)
+                    .retryAfter(Duration.ofSeconds(1)).times(2));
+
+            server.clean();
+
+            assertThat(busy.hits()).isEqualTo(2);
+            assertThat(api.get(CONFIG_MAPS).orThrow().body()).doesNotContain("\"held\"");
         }
     }
 

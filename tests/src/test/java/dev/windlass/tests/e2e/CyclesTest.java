@@ -2,12 +2,18 @@ package dev.windlass.tests.e2e;
 
 import dev.windlass.controller.Controller;
 import dev.windlass.controller.ControllerHandle;
+import dev.windlass.controller.Result;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.testkit.LeakCheck;
+import dev.windlass.testkit.Witness;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +32,8 @@ class CyclesTest {
     /** Of what libraries keep for themselves: well below one for each cycle. */
     private static final int FEW = 20;
 
+    private final AtomicInteger calls = new AtomicInteger();
+
     @Test
     @ExtendWith(TwoServers.class)
     @Timeout(300)
@@ -38,19 +46,39 @@ class CyclesTest {
         world.outside(SOUTH).close();
         cycles(world, WARM_UP);
         eventually(() -> assertThat(world.server(NORTH).openWatches()).isEmpty());
-        LeakCheck check = LeakCheck.builder().servers(world.server(NORTH)).instancesOf("dev.windlass.")
+        calls.set(0);
+        LeakCheck check = LeakCheck.builder().servers(world.server(NORTH)).witness(new Meters(world))
+                .instancesOf("dev.windlass.")
                 .instancesOf("io.vertx.", FEW).instancesOf("io.fabric8.", FEW).instancesOf("io.netty.", CYCLES / 10)
                 .ignoring(TwoServers.EMBEDDED).baseline();
         cycles(world, CYCLES);
+        assertThat(calls).as("each of them worked").hasValueGreaterThanOrEqualTo(CYCLES);
         check.assertNothingLeft();
     }
 
-    private static void cycles(World world, int count) throws Exception {
+    /** The series of the manager that goes on. */
+    private record Meters(World world) implements Witness {
+
+        @Override
+        public String name() {
+            return "meters";
+        }
+
+        @Override
+        public Map<String, Sighting> look() {
+            return world.series().stream().collect(Collectors.toMap(Function.identity(), series -> Sighting.of(1)));
+        }
+    }
+
+    private void cycles(World world, int count) throws Exception {
         for (int i = 0; i < count; i++) {
             ControllerHandle<ConfigMap> handle = world.ready(Controller
                     .builder(WatchSpec.of(ConfigMap.class).withLabels(Reconcilers.NOTE_LABEL)).named("visitor")
-                    .owns(Secret.class).reconciler((request, context) -> dev.windlass.controller.Result.done())
-                    .build());
+                    .owns(Secret.class).reconciler((request, context) -> {
+                        assertThat(Reconcilers.note(request, context)).isEqualTo("here");
+                        calls.incrementAndGet();
+                        return Result.done();
+                    }).build());
             StopReport stopped = handle.stop().await(LIMIT);
             assertThat(stopped.clean()).as(stopped.toString()).isTrue();
             StopReport removed = handle.remove().await(LIMIT);

@@ -1,5 +1,7 @@
 package dev.windlass.tests.e2e;
 
+import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOutcome;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitState;
@@ -20,12 +22,14 @@ class ManagerUnderLoadTest {
 
     private static final int NOTES = 200;
     private static final int SITES = 40;
+    private static final int QUEUED = 30;
+    private static final List<String> BOTH = List.of(NORTH, SOUTH);
 
     @Scenario
     void aManagerThatStopsUnderLoadLosesNothingInSilenceAndLeavesNothing(World world) throws Exception {
         List<String> notes = names("note", NOTES);
         List<String> sites = names("site", SITES);
-        for (String cluster : List.of(NORTH, SOUTH)) {
+        for (String cluster : BOTH) {
             Outside outside = world.outside(cluster);
             outside.each(notes, name -> outside.note(name, "0"));
             outside.each(sites, name -> outside.publish(name, 2, "0"));
@@ -33,13 +37,25 @@ class ManagerUnderLoadTest {
         world.engageAll();
         AtomicBoolean end = new AtomicBoolean();
         List<Thread> writers = new ArrayList<>();
-        for (String cluster : List.of(NORTH, SOUTH)) {
+        for (String cluster : BOTH) {
             writers.add(Thread.ofVirtual().name("writer-" + cluster).start(() -> write(world.outside(cluster), end)));
         }
         long north = world.journal.calls(NORTH);
         eventually(() -> assertThat(world.journal.calls(NORTH)).isGreaterThan(north + 20));
 
-        StopReport report = world.manager.stop().await(LIMIT);
+        // Both queues fill, so that there is work to drain when the stop comes.
+        BOTH.forEach(world.journal::hold);
+        for (String cluster : BOTH) {
+            RunnableHandle engagement = world.engagement(cluster, Reconcilers.NOTES);
+            eventually(() -> assertThat(engagement.status().queued()).isGreaterThanOrEqualTo(QUEUED));
+        }
+        Operation<StopReport> stop = world.manager.stop();
+        for (String cluster : BOTH) {
+            RunnableHandle engagement = world.engagement(cluster, Reconcilers.NOTES);
+            eventually(() -> assertThat(engagement.state()).isEqualTo(UnitState.DRAINING));
+        }
+        world.journal.releaseAll();
+        StopReport report = stop.await(LIMIT);
         end.set(true);
         for (Thread writer : writers) {
             writer.join();
@@ -47,11 +63,12 @@ class ManagerUnderLoadTest {
         assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
         assertThat(report.clean()).as("nothing left, nothing given up, nothing of unknown outcome: %s", report)
                 .isTrue();
+        assertThat(drained(report)).as("what was queued is done: %s", report).isGreaterThanOrEqualTo(2 * QUEUED);
         assertThat(world.manager.units()).allMatch(unit -> unit.state() == UnitState.STOPPED
                 || unit.state() == UnitState.REMOVED);
         assertThat(world.journal.running()).isZero();
         long calls = world.journal.calls(NORTH) + world.journal.calls(SOUTH);
-        for (String cluster : List.of(NORTH, SOUTH)) {
+        for (String cluster : BOTH) {
             world.outside(cluster).close();
             eventually(() -> assertThat(world.server(cluster).openWatches()).isEmpty());
             eventually(() -> assertThat(world.server(cluster).connections().orElse(0)).isZero());
@@ -59,6 +76,10 @@ class ManagerUnderLoadTest {
         }
         assertThat(world.journal.calls(NORTH) + world.journal.calls(SOUTH)).isEqualTo(calls);
         assertThat(world.journal.overlaps()).isEmpty();
+    }
+
+    private static long drained(StopReport report) {
+        return report.drained() + report.children().stream().mapToLong(ManagerUnderLoadTest::drained).sum();
     }
 
     private static void write(Outside outside, AtomicBoolean end) {

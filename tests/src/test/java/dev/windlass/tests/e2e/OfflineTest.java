@@ -1,5 +1,6 @@
 package dev.windlass.tests.e2e;
 
+import dev.windlass.apiserver.OpenWatch;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -27,6 +28,7 @@ class OfflineTest {
     @Scenario
     void aStoppedClusterDrainsItsQueueWhileTheOtherOneGoesOn(World world) throws Exception {
         ClusterHandle south = queueMany(world);
+        List<OpenWatch> northWatches = world.server(NORTH).openWatches();
         Operation<StopReport> stop = south.stop(StopOptions.drain(LIMIT));
         northGoesOn(world, south);
         world.journal.release(SOUTH);
@@ -40,6 +42,7 @@ class OfflineTest {
         }
         nothingIsLeftOfSouth(world, report);
         goesOn(world, "after");
+        assertThat(world.server(NORTH).openWatches()).containsExactlyInAnyOrderElementsOf(northWatches);
     }
 
     @Scenario

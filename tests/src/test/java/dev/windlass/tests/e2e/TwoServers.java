@@ -2,11 +2,14 @@ package dev.windlass.tests.e2e;
 
 import dev.windlass.testkit.LeakCheck;
 import dev.windlass.testkit.TestApiServer;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Two API servers for the whole run, a {@link World} over them for each test, and the leak check behind it. */
 final class TwoServers implements ParameterResolver, AfterEachCallback {
@@ -67,20 +70,23 @@ final class TwoServers implements ParameterResolver, AfterEachCallback {
     }
 
     /** A method of its own, so that no frame of this thread holds the world when the leak check counts instances. */
-    private static void closeWorld(ExtensionContext context) throws Exception {
+    private static Set<String> closeWorld(ExtensionContext context) throws Exception {
         World world = context.getStore(STORE).remove(World.class, World.class);
-        if (world != null) {
-            world.close();
+        if (world == null) {
+            return Set.of();
         }
+        world.close();
+        return world.metersLeft();
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
-        closeWorld(context);
+        Set<String> meters = closeWorld(context);
         if (!AnnotationSupport.isAnnotated(context.getRequiredTestMethod(), Scenario.class)
                 || context.getExecutionException().isPresent()) {
             return; // what a broken test leaves behind says nothing
         }
+        assertThat(meters).as("meters of units that have gone").isEmpty();
         ExtensionContext.Store ofTheTest = context.getParent().orElseThrow().getStore(STORE);
         LeakCheck baseline = ofTheTest.get(LeakCheck.class, LeakCheck.class);
         if (baseline == null) {

@@ -11,12 +11,16 @@ import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.awaitility.core.ThrowingRunnable;
 
 import static org.awaitility.Awaitility.await;
@@ -34,6 +38,7 @@ final class World implements AutoCloseable {
     private final Map<String, TestApiServer> servers = new TreeMap<>();
     private final Map<String, Outside> outsides = new TreeMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Set<String> metersAtStart;
 
     World(TestApiServer... servers) {
         for (TestApiServer server : servers) {
@@ -43,6 +48,7 @@ final class World implements AutoCloseable {
             outsides.put(server.name(), outside);
         }
         manager.start();
+        metersAtStart = series();
     }
 
     TestApiServer server(String name) {
@@ -132,14 +138,30 @@ final class World implements AutoCloseable {
     /** Every series that names a cluster, in any label, or its server. */
     List<String> meters(String cluster) {
         String port = ":" + server(cluster).url().getPort();
+        return series(labels -> labels.stream()
+                .anyMatch(label -> label.getValue().contains(cluster) || label.getValue().endsWith(port)));
+    }
+
+    /** Every series there is, by name and labels. */
+    Set<String> series() {
+        return new TreeSet<>(series(labels -> true));
+    }
+
+    private List<String> series(Predicate<Labels> which) {
         List<String> series = new ArrayList<>();
         manager.metrics().scrape().forEach(snapshot -> snapshot.getDataPoints().forEach(point -> {
-            if (point.getLabels().stream()
-                    .anyMatch(label -> label.getValue().contains(cluster) || label.getValue().endsWith(port))) {
+            if (which.test(point.getLabels())) {
                 series.add(snapshot.getMetadata().getName() + point.getLabels());
             }
         }));
         return series;
+    }
+
+    /** The series that a closed world has left: units' meters go with them. */
+    Set<String> metersLeft() {
+        Set<String> left = series();
+        left.removeAll(metersAtStart);
+        return left;
     }
 
     @Override
