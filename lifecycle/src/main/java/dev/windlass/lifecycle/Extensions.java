@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +49,12 @@ final class Extensions {
                         .formatted(type.getSimpleName(), manager.name()));
             }
             try {
-                return type.cast(present.join());
-            } catch (CompletionException e) {
+                return type.cast(present.get());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LifecycleException("interrupted while another thread makes %s of %s"
+                        .formatted(type.getSimpleName(), manager.name()), e);
+            } catch (ExecutionException e) {
                 throw new LifecycleException("%s of %s could not be made: %s"
                         .formatted(type.getSimpleName(), manager.name(), e.getCause()), e.getCause());
             }

@@ -1,5 +1,8 @@
 package dev.windlass.lifecycle;
 
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
@@ -45,6 +48,7 @@ final class Incarnation implements RunnableContext {
     private @Nullable Thread main;
     private @Nullable Set<Thread> forks;
     private boolean threadsClosed;
+    private boolean ended;
     private @Nullable Ledger ledger;
     private boolean ledgerClosed;
     private @Nullable Map<String, Supplier<String>> details;
@@ -147,6 +151,9 @@ final class Incarnation implements RunnableContext {
     void startAction(Runnable action) {
         Thread thread = unstarted(Thread.ofVirtual(), id() + "/signal", () -> runThread(false, action::run));
         synchronized (this) {
+            if (ended) {
+                throw revoked("run an action on a signal");
+            }
             enter(thread, false);
         }
         start(thread);
@@ -244,6 +251,12 @@ final class Incarnation implements RunnableContext {
 
     synchronized boolean hasThreads() {
         return main != null || (forks != null && !forks.isEmpty());
+    }
+
+    /** Refuses even the actions of signals if no thread is alive; returns whether that is so. */
+    synchronized boolean endIfNoThreads() {
+        ended |= !hasThreads();
+        return ended;
     }
 
     /** Refuses further threads. */
@@ -543,6 +556,21 @@ final class Incarnation implements RunnableContext {
             check.check();
         } : check;
         own("health check", checkName, manager().health().add(checkName, kind, wrapped));
+    }
+
+    @Override
+    public <T extends Collector> T meter(T meter) {
+        PrometheusRegistry registry = manager().metrics();
+        MetricFamilyDescriptor descriptor = meter.getMetricFamilyDescriptor();
+        String name = descriptor == null ? meter.getClass().getSimpleName() : descriptor.getPrometheusName();
+        try {
+            registry.register(meter);
+        } catch (IllegalArgumentException e) {
+            throw new NameTakenException("%s cannot register the meter %s: %s; give it a name of its own"
+                    .formatted(id(), name, e.getMessage()));
+        }
+        own("meter", name, () -> registry.unregister(meter));
+        return meter;
     }
 
     @Override

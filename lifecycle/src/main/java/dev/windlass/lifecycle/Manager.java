@@ -64,6 +64,8 @@ public final class Manager implements AutoCloseable {
     private volatile String heldBackBy = "the start of the manager";
     private volatile boolean running;
     private volatile @Nullable UnitFailedException failure;
+    /** Failures that would have stopped the manager, had it not been stopping already. Guarded by itself. */
+    private final List<String> laterFailures = new ArrayList<>(0);
     // Written by messages of root only:
     private long stopBegan;
     private @Nullable LevelStopper stopper;
@@ -80,6 +82,7 @@ public final class Manager implements AutoCloseable {
         watchdog = new Watchdog(time);
         extensions = new Extensions(this);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
+        health.add("quarantine", HealthKind.DIAGNOSTIC, this::nothingQuarantined);
         unitsGauge = GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state")
                 .labelNames("kind", "state")
                 .callback(this::countUnits).register(metrics);
@@ -335,6 +338,11 @@ public final class Manager implements AutoCloseable {
                     // Nobody waits in run(), which would throw it.
                     LOG.atError().addKeyValue("manager", name).setCause(error).log("a unit failed, the manager stops");
                 }
+            } else {
+                LOG.atError().addKeyValue("manager", name).setCause(error).log("a unit failed while the manager stops");
+                synchronized (laterFailures) {
+                    laterFailures.add(String.valueOf(error.getMessage()));
+                }
             }
             onStop(StopOptions.defaults());
         });
@@ -368,6 +376,9 @@ public final class Manager implements AutoCloseable {
         List<String> errors = new ArrayList<>();
         if (failed != null) {
             errors.add(String.valueOf(failed.getMessage()));
+        }
+        synchronized (laterFailures) {
+            errors.addAll(laterFailures);
         }
         errors.addAll(closingErrors);
         StopOutcome outcome = quarantined
@@ -404,7 +415,7 @@ public final class Manager implements AutoCloseable {
             }
             if (!other.satisfiesDependents()) {
                 if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
-                    other.poke(); // it may start before its group, because this one needs it
+                    root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
                 }
                 return dependency + ", which is " + (other.state().satisfiesDependents() ? "stopping" : other.state());
             }
@@ -505,6 +516,15 @@ public final class Manager implements AutoCloseable {
 
     UUID incarnationId(long serial) {
         return new UUID(identity.getMostSignificantBits(), identity.getLeastSignificantBits() ^ serial);
+    }
+
+    private void nothingQuarantined() {
+        List<String> quarantined = registry.all().stream().filter(cell -> cell.state() == UnitState.QUARANTINED)
+                .map(cell -> cell.name() + "#" + cell.generation()).sorted().toList();
+        if (!quarantined.isEmpty()) {
+            throw new IllegalStateException("quarantined: " + String.join(", ", quarantined)
+                    + "; their stop reports say where their threads hang");
+        }
     }
 
     private void countUnits(GaugeWithCallback.Callback callback) {

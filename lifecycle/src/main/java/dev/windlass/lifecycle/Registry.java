@@ -173,7 +173,10 @@ final class Registry {
         return found;
     }
 
-    /** Looks along dependencies, and from what is inside a scope to the scope, without which it cannot start. */
+    /**
+     * Looks along dependencies, and from what is inside a scope to the scope, without which it cannot start. A name that does
+     * not exist yet counts as inside of the unit whose name it continues.
+     */
     private void refuseCycle(UnitCell added, Set<String> names) {
         Map<String, String> cameFrom = new HashMap<>();
         Deque<String> open = new ArrayDeque<>();
@@ -199,8 +202,9 @@ final class Registry {
         UnitCell cell = cells.get(name);
         Set<String> needed = new LinkedHashSet<>();
         if (cell == null) {
-            if (name.startsWith(added.name() + "/")) {
-                needed.add(added.name());
+            String scope = scopeOf(name, added);
+            if (scope != null) {
+                needed.add(scope);
             }
             return needed;
         }
@@ -210,6 +214,17 @@ final class Registry {
             needed.add(parent.name());
         }
         return needed;
+    }
+
+    /** The scope that a unit which does not exist yet will be in, if its name tells. */
+    private @Nullable String scopeOf(String name, UnitCell added) {
+        for (int slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+            String scope = name.substring(0, slash);
+            if (scope.equals(added.name()) || cells.containsKey(scope)) {
+                return scope;
+            }
+        }
+        return null;
     }
 
     private static String path(String name, Map<String, String> cameFrom) {

@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import io.prometheus.metrics.model.registry.Collector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -116,8 +117,20 @@ public interface RunnableContext {
         return add(Task.of(childName, code));
     }
 
-    /** Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for. */
+    /**
+     * Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for.
+     *
+     * @throws NameTakenException when a check of that kind and name exists
+     */
     void health(String checkName, HealthKind kind, HealthCheck check);
+
+    /**
+     * Registers a meter with {@link Manager#metrics()}, where it is until the unit ends. Two generations, or two units that are
+     * alive at once, cannot have meters of the same name.
+     *
+     * @throws NameTakenException when a meter of that name is registered
+     */
+    <T extends Collector> T meter(T meter);
 
     /** Declares where the unit's status finds its counts of work. */
     void workload(Workload workload);

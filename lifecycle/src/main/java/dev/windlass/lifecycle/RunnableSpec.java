@@ -228,7 +228,8 @@ public final class RunnableSpec {
         }
 
         /**
-         * Adds dependencies by their full names. A name that does not exist keeps the unit pending until it does.
+         * Adds dependencies by their full names. A name that does not exist keeps the unit pending until it does; {@code a/b}
+         * is taken to be inside of {@code a} then.
          *
          * @throws IllegalArgumentException when a name is not legal
          */

@@ -17,6 +17,8 @@ public interface Signal {
     /**
      * Runs an action when the signal is set, at once if it is set already: on a virtual thread of the unit, which its stop
      * awaits. Closing the registration withdraws an action that has not started.
+     *
+     * @throws RevokedException when the signal is set and the generation has ended
      */
     Registration onSet(Runnable action);
 }

@@ -2,11 +2,15 @@ package dev.windlass.lifecycle;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The system's clocks, and one daemon thread for timers, which ends when it has been idle for some seconds. After {@link
@@ -17,10 +21,27 @@ final class SystemTime implements TimeSource, AutoCloseable {
     /** As good as for ever: nobody waits for 146 years, and it can be added to any {@link #nanos()}. */
     private static final long FOR_EVER = Long.MAX_VALUE / 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+
     private final ScheduledThreadPoolExecutor timers;
 
+    /** An action that throws is a defect of whoever scheduled it, and would otherwise never be heard of. */
+    private static final class Timers extends ScheduledThreadPoolExecutor {
+
+        Timers() {
+            super(1, Thread.ofPlatform().daemon().name("windlass-timer").factory());
+        }
+
+        @Override
+        protected void afterExecute(Runnable action, @Nullable Throwable thrown) {
+            if (action instanceof Future<?> done && done.state() == Future.State.FAILED) {
+                LOG.atError().setCause(done.exceptionNow()).log("the action of a timer failed");
+            }
+        }
+    }
+
     SystemTime() {
-        timers = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("windlass-timer").factory());
+        timers = new Timers();
         timers.setRemoveOnCancelPolicy(true);
         timers.setKeepAliveTime(5, TimeUnit.SECONDS);
         timers.allowCoreThreadTimeOut(true);

@@ -173,7 +173,7 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private boolean hasEnded() {
-        return (releaser == null || releaser.isDone()) && !incarnation.hasThreads();
+        return (releaser == null || releaser.isDone()) && incarnation.endIfNoThreads();
     }
 
     private void startRelease() {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One name in the tree: its state machine and all that outlives a generation. It is its own mailbox: every method whose name
  * starts with {@code on} runs as a message, and so do the private ones that those call. Only messages write the fields, except
- * {@code children}, {@code adopting} and {@code removalAsked}. Fields that others read are volatile.
+ * {@code children}, {@code adopting}, {@code removalAsked} and {@code carryOver}. Fields that others read are volatile.
  *
  * <p>A generation that ends goes through a {@link Teardown}. Messages of a generation carry it and are ignored when it is not
  * the current one any more.
@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * whether its dependencies are open, the stopping one sets {@code closedForDependents} and then looks who is active or
  * admitting. So at least one of them sees the other.
  *
- * <p>The monitor guards {@code children}, {@code adopting} and {@code removalAsked}, and makes a change of {@code position} and
- * its event one step; the monitors of listeners are taken under it.
+ * <p>The monitor guards {@code children}, {@code adopting}, {@code removalAsked} and {@code closedForCarryOver}. It makes a change of {@code position} and
+ * its event one step, and the same of {@code carryOver} and the question who may leave it; the monitors of listeners are taken
+ * under it.
  */
 final class UnitCell extends Mailbox {
 
@@ -84,6 +85,7 @@ final class UnitCell extends Mailbox {
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
     private volatile boolean admitting;
+    private boolean closedForCarryOver;
     private volatile @Nullable Set<UnitCell> children;
     private boolean adopting;
     /** From the moment of the order on, before its message has run, so that nobody declares anew what is on its way out. */
@@ -319,9 +321,14 @@ final class UnitCell extends Mailbox {
 
     private Operation<StopReport> stop(StopOrder order) {
         Promise<StopReport> promise = new Promise<>((order.remove() ? "removal of " : "stop of ") + name,
-                manager.time(), this::isAncestorOrSelfOf);
+                manager.time(), order.options().cascade() ? this::stopsWithCascade : this::isAncestorOrSelfOf);
         post(() -> onStop(order, promise));
         return promise;
+    }
+
+    private boolean stopsWithCascade(@Nullable UnitCell other) {
+        return isAncestorOrSelfOf(other)
+                || manager.activeDependents(this).stream().anyMatch(dependent -> dependent.isAncestorOrSelfOf(other));
     }
 
     /** Stops because the manager, the scope or a dependency does; never refused. */
@@ -431,16 +438,19 @@ final class UnitCell extends Mailbox {
         }
         if (ends) {
             startAfterStop = true;
-        } else if (state == UnitState.NEW ? manager.started() : state.isTerminal()) {
-            move(UnitState.PENDING, Reason.START_REQUESTED, "", actor);
-            onPoke();
+        } else if (state == UnitState.NEW ? manager.started() || manager.stopping() : state.isTerminal()) {
+            admit(actor);
         }
     }
 
     private void onPoke() {
-        if (state() != UnitState.PENDING) {
-            return;
+        if (state() == UnitState.PENDING) {
+            admit("manager");
         }
+    }
+
+    /** Starts it, or says what it waits for, or why it cannot start. It is pending in between, and tells so once. */
+    private void admit(String actor) {
         String refusal = refusal();
         if (refusal != null) {
             refuseStart(refusal);
@@ -449,11 +459,14 @@ final class UnitCell extends Mailbox {
         admitting = true;
         try {
             String waitsFor = manager.waitsFor(this);
-            if (waitsFor == null) {
-                beginGeneration();
-            } else {
-                move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, "manager");
+            if (waitsFor != null) {
+                move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, actor);
+                return;
             }
+            if (state() != UnitState.PENDING) {
+                move(UnitState.PENDING, Reason.START_REQUESTED, "", actor);
+            }
+            beginGeneration();
         } finally {
             admitting = false;
         }
@@ -465,7 +478,9 @@ final class UnitCell extends Mailbox {
         closedForDependents = false;
         Position before = position;
         Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial());
-        incarnation = next;
+        synchronized (this) {
+            incarnation = next;
+        }
         move(new Position(UnitState.STARTING, Reason.ADMITTED, "", manager.time().nanos(), next.generation(),
                 next.serial()), "manager");
         next.startMain();
@@ -485,7 +500,9 @@ final class UnitCell extends Mailbox {
     }
 
     private void refuseStart(String why) {
-        move(UnitState.STOPPED, parent == null ? Reason.MANAGER_STOPPING : Reason.SCOPE_STOPPING, why, "manager");
+        if (!state().isTerminal()) {
+            move(UnitState.STOPPED, parent == null ? Reason.MANAGER_STOPPING : Reason.SCOPE_STOPPING, why, "manager");
+        }
         failReadyWaiters(new StoppingException("%s cannot start: %s".formatted(name, why)));
     }
 
@@ -513,13 +530,28 @@ final class UnitCell extends Mailbox {
     /** Counts here, on the unit's own thread: a count that throws or blocks must not do so in a message. */
     void carryOver(Incarnation asker, @Nullable CarryOver work) {
         Kept kept = work == null ? null : new Kept(work, work.count(), List.copyOf(work.sample(MAX_SAMPLE)));
-        if (incarnation == asker) {
-            carryOver = kept;
-        } else if (kept != null && kept.count() > 0) {
+        if (!keep(asker, kept) && kept != null && kept.count() > 0) {
             LOG.atWarn().addKeyValue("unit", asker.id()).addKeyValue("count", kept.count())
                     .addKeyValue("sample", kept.sample())
                     .log("carry-over of a generation that has ended, or was succeeded, is lost");
         }
+    }
+
+    /** Under the monitor, so that a generation that is succeeded meanwhile does not touch what its successor has. */
+    private synchronized boolean keep(Incarnation asker, @Nullable Kept kept) {
+        if (incarnation != asker || closedForCarryOver) {
+            return false;
+        }
+        carryOver = kept;
+        return true;
+    }
+
+    /** What is given up with the name; nothing can be left here after it. */
+    private synchronized @Nullable Kept takeForGood() {
+        Kept kept = carryOver;
+        carryOver = null;
+        closedForCarryOver = true;
+        return kept;
     }
 
     void requestsEnded(Incarnation asker) {
@@ -557,10 +589,10 @@ final class UnitCell extends Mailbox {
         if (!stopsManager) {
             LOG.atError().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed");
         }
-        beginTeardown(order(Reason.FAILED, spec.stop(), asker.id(), false), UnitState.FAILED);
-        if (stopsManager) {
+        if (stopsManager) { // before the end of the unit, which may be the last one that the manager awaits
             manager.fail(new UnitFailedException(asker.id() + " failed: " + ending.description(), ending.thrown()));
         }
+        beginTeardown(order(Reason.FAILED, spec.stop(), asker.id(), false), UnitState.FAILED);
     }
 
     /** All of a quarantined generation has ended after all. */
@@ -707,6 +739,7 @@ final class UnitCell extends Mailbox {
         }
         closedForChildren = true;
         closedForDependents = true;
+        cascade = null; // it has ended by itself meanwhile: whoever asked for a stop is told of this end
         if (readyWaiters != null && !startAfterStop) {
             failReadyWaiters(switch (target) {
                 case FAILED ->
@@ -757,7 +790,6 @@ final class UnitCell extends Mailbox {
             lastStop = told;
         }
         if (removeAfterStop) {
-            carryOver = null;
             move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
             manager.forget(this);
         }
@@ -776,7 +808,7 @@ final class UnitCell extends Mailbox {
 
     /** The report with what is kept for the next start, or given up with the name. */
     private StopReport withCarryOver(StopReport report, List<StopReport> removed) {
-        Kept kept = carryOver;
+        Kept kept = removeAfterStop ? takeForGood() : carryOver;
         long count = kept == null ? 0 : kept.count();
         if (count == 0 && removed.isEmpty()) {
             return report;

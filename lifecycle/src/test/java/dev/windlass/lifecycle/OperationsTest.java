@@ -190,4 +190,34 @@ class OperationsTest {
         assertThatThrownBy(future::join).isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(UnitFailedException.class);
     }
+
+    @Test
+    void whatEndsByItselfDuringACascadeTellsThoseWhoAskedAndCanBeStartedAndRemoved() throws Exception {
+        manager.start();
+        CountDownLatch letGo = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        RunnableHandle base = manager.add("base", context -> {
+            if (context.generation() == 1) {
+                end.await();
+            } else {
+                context.awaitStop();
+            }
+        });
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
+                context -> {
+                    context.awaitStop();
+                    letGo.await();
+                }));
+        top.ready().await();
+        Operation<StopReport> cascade = base.stop(StopOptions.defaults().withCascade());
+        end.countDown();
+        assertThat(cascade.await(Trial.HANG).outcome()).isEqualTo(StopOutcome.COMPLETED);
+        assertThat(base.stop().await(Trial.HANG).outcome()).isEqualTo(StopOutcome.NOT_RUNNING);
+        assertThat(base.start().await(Trial.HANG).generation()).isEqualTo(2);
+        assertThat(top.state()).isEqualTo(UnitState.DRAINING);
+        letGo.countDown();
+        Trial.until(top, UnitState.STOPPED);
+        assertThat(base.remove().await(Trial.HANG).outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(manager.find("base")).isEmpty();
+    }
 }

@@ -160,4 +160,53 @@ class Rule01IdentityTest {
             }
         }
     }
+
+    @Test
+    void aSignalOfAGenerationThatHasEndedStartsNoThread() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add(signalling);
+            RunnableContext ended = contexts.take();
+            unit.stop().await();
+            assertThatThrownBy(() -> ended.stopping().onSet(ran::incrementAndGet)).isInstanceOf(RevokedException.class)
+                    .hasMessageContaining("unit#1");
+            assertThat(ran).hasValue(0);
+        }
+    }
+
+    @Test
+    void whatAQuarantinedGenerationLeavesLateIsKeptUntilItIsSucceededOrRemoved() throws Exception {
+        Rule08CarryOverTest.Keys late = new Rule08CarryOverTest.Keys("late");
+        Trial.Hung hung = new Trial.Hung();
+        StopOptions brief = StopOptions.drain(Duration.ofMillis(15));
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add("unit", context -> {
+                contexts.add(context);
+                if (context.generation() == 2) {
+                    context.awaitStop();
+                } else {
+                    hung.hang();
+                }
+            });
+            RunnableContext first = contexts.take();
+            assertThat(unit.stop(brief).await().outcome()).isEqualTo(StopOutcome.QUARANTINED);
+            first.carryOver(late);
+            assertThat(unit.status().carriedOver()).isEqualTo(1);
+            unit.start().await();
+            RunnableContext second = contexts.take();
+            assertThat(second.carryOver()).contains(late);
+            second.carryOver(null);
+            first.carryOver(late);
+            assertThat(unit.status().carriedOver()).isZero();
+            unit.stop().await();
+            unit.start().await();
+            RunnableContext third = contexts.take();
+            assertThat(unit.remove(brief).await().outcome()).isEqualTo(StopOutcome.QUARANTINED);
+            third.carryOver(late);
+            assertThat(unit.status().carriedOver()).isZero();
+            hung.letGo.countDown();
+        }
+    }
 }

@@ -201,4 +201,18 @@ class Rule02EventsTest {
             assertThat(unit.status().lastError()).contains("Unreadable").contains("cannot be read");
         }
     }
+
+    @Test
+    void theEventOfAUnitThatWaitsSaysWhatItWaitsFor() throws Exception {
+        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            manager.subscribe(events::add);
+            manager.add(Task.of(RunnableSpec.builder("unit").dependsOn("missing").build(),
+                    RunnableContext::awaitStop));
+            Trial.until(() -> !events.isEmpty() && events.getLast().to() == UnitState.PENDING);
+            assertThat(events.getLast().message()).isEqualTo("waits for missing, which does not exist");
+            assertThat(events.getLast().reason()).isEqualTo(Reason.WAITING);
+        }
+    }
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -261,5 +263,125 @@ class Rule03StopIsLegalInEveryStateTest {
         });
         manager.ended().await();
         assertThat(refused).isTrue();
+    }
+
+    @Test
+    void aThreadOfADependentMayNotAwaitTheStopThatWouldEndIt() throws Exception {
+        manager.start();
+        RunnableHandle base = manager.add("base", RunnableContext::awaitStop);
+        AtomicReference<Throwable> refused = new AtomicReference<>();
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
+                context -> {
+                    try {
+                        base.stop(StopOptions.defaults().withCascade()).await();
+                    } catch (IllegalStateException e) {
+                        refused.set(e);
+                    }
+                    context.awaitStop();
+                }));
+        Trial.until(base, UnitState.STOPPED);
+        assertThat(refused.get()).hasMessageContaining("would wait for its own end");
+        assertThat(top.state()).isEqualTo(UnitState.STOPPED);
+    }
+
+    /** Brings a unit into a state and keeps it there until the latch opens. */
+    private RunnableHandle in(UnitState state, String name, CountDownLatch letGo) throws InterruptedException {
+        RunnableSpec.Builder spec = RunnableSpec.builder(name).onFailure(FailurePolicy.ISOLATE);
+        RunnableHandle unit = manager.add(switch (state) {
+            case NEW, READY, STOPPED, REMOVED, PAUSED -> Task.of(spec.build(), RunnableContext::awaitStop);
+            case PENDING -> Task.of(spec.dependsOn("missing").build(), RunnableContext::awaitStop);
+            case STARTING -> Task.of(spec.signalsReadiness(true).build(), RunnableContext::awaitStop);
+            case DEGRADED -> Task.of(spec.build(), context -> {
+                context.degraded("half of it");
+                context.awaitStop();
+            });
+            case BACKOFF -> Task.of(spec.signalsReadiness(true).build(), context -> {
+                context.backoff("refused", Duration.ofHours(1));
+                context.awaitStop();
+            });
+            case DRAINING -> Task.of(spec.drains(true).build(), context -> {
+                context.awaitStop();
+                letGo.await();
+            });
+            case STOPPING, QUARANTINED -> Task.of(spec.build(), context -> {
+                while (letGo.getCount() > 0) {
+                    try {
+                        letGo.await();
+                    } catch (InterruptedException e) {
+                        // It does not listen.
+                    }
+                }
+            });
+            case COMPLETED -> Task.of(spec.build(), context -> {
+            });
+            case FAILED -> Task.of(spec.build(), context -> {
+                throw new IllegalStateException("broken");
+            });
+        });
+        switch (state) {
+            case STOPPED, DRAINING, STOPPING -> {
+                unit.ready().await();
+                unit.stop();
+            }
+            case REMOVED -> unit.remove();
+            case QUARANTINED -> {
+                unit.ready().await();
+                unit.stop(StopOptions.drain(Duration.ofMillis(15)));
+            }
+            default -> {
+                // It gets there by itself.
+            }
+        }
+        Trial.until(unit, state);
+        return unit;
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = UnitState.class, mode = EnumSource.Mode.EXCLUDE, names = "PAUSED")
+    void stopAndRemoveAreLegalTwiceInEveryState(UnitState state) throws Exception {
+        if (state != UnitState.NEW) {
+            manager.start();
+        }
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle unit = in(state, "unit", letGo);
+        if (state == UnitState.REMOVED) {
+            assertThat(Trial.failure(unit.stop())).isInstanceOf(UnknownUnitException.class);
+            return;
+        }
+        Operation<StopReport> first = unit.stop();
+        Operation<StopReport> second = unit.stop();
+        if (state != UnitState.QUARANTINED) {
+            letGo.countDown();
+        }
+        StopOutcome expected = switch (state) {
+            case NEW, PENDING, STOPPED, COMPLETED, FAILED, QUARANTINED -> StopOutcome.NOT_RUNNING;
+            default -> StopOutcome.STOPPED;
+        };
+        assertThat(first.await(Trial.HANG).outcome()).isEqualTo(expected);
+        second.await(Trial.HANG);
+        assertThat(unit.state().isTerminal()).isTrue();
+        Operation<StopReport> removal = unit.remove();
+        removal.await(Trial.HANG);
+        assertThat(unit.state()).isEqualTo(UnitState.REMOVED);
+        assertThat(manager.find("unit")).isEmpty();
+        letGo.countDown();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = UnitState.class, mode = EnumSource.Mode.EXCLUDE, names = {"PAUSED", "REMOVED"})
+    void removeIsLegalInEveryState(UnitState state) throws Exception {
+        if (state != UnitState.NEW) {
+            manager.start();
+        }
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle unit = in(state, "unit", letGo);
+        Operation<StopReport> removal = unit.remove();
+        if (state != UnitState.QUARANTINED) {
+            letGo.countDown();
+        }
+        removal.await(Trial.HANG);
+        assertThat(unit.state()).isEqualTo(UnitState.REMOVED);
+        assertThat(manager.find("unit")).isEmpty();
+        letGo.countDown();
     }
 }

@@ -1,10 +1,12 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A unit that does not end is quarantined with its stacks; its name is free at once; it is stopped when it ends after all. */
 @Timeout(60)
@@ -73,6 +75,51 @@ class Rule10QuarantineTest {
             assertThat(unit.start().await().id()).isEqualTo("unit#2");
             unit.remove().await();
             assertThat(manager.add("unit", code).ready().await().id()).isEqualTo("unit#3");
+            hung.letGo.countDown();
+        }
+    }
+
+    @Test
+    void aQuarantinedUnitIsVisibleInHealthAndMetrics() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            Health.Check check = manager.health().checks(HealthKind.DIAGNOSTIC).stream()
+                    .filter(any -> any.name().equals("quarantine")).findFirst().orElseThrow();
+            RunnableHandle unit = manager.add("unit", hung);
+            Trial.await(hung.entered);
+            check.check().check();
+            unit.stop(SHORT).await();
+            assertThatThrownBy(() -> check.check().check()).hasMessageContaining("quarantined: unit#1");
+            assertThat(Rule20NoGlobalStateTest.units(manager.metrics())).containsEntry("Task quarantined", 1.0);
+            hung.letGo.countDown();
+            Trial.until(unit, UnitState.STOPPED);
+            check.check().check();
+        }
+    }
+
+    @Test
+    void whatAQuarantinedUnitHoldsIsRevoked() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        AtomicReference<RunnableContext> seen = new AtomicReference<>();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add("unit", context -> {
+                seen.set(context);
+                hung.run(context);
+            });
+            Trial.await(hung.entered);
+            unit.stop(SHORT).await();
+            RunnableContext context = Trial.present(seen);
+            assertThatThrownBy(() -> context.fork("more", () -> {
+            })).isInstanceOf(RevokedException.class).hasMessageContaining("unit#1");
+            assertThatThrownBy(() -> context.own("thing", "more", () -> {
+            })).isInstanceOf(RevokedException.class);
+            assertThatThrownBy(() -> context.inFlight("request", "PUT", true)).isInstanceOf(RevokedException.class);
+            assertThatThrownBy(() -> context.schedule(Duration.ZERO, () -> {
+            })).isInstanceOf(RevokedException.class);
+            assertThatThrownBy(() -> context.add("child", RunnableContext::awaitStop))
+                    .isInstanceOf(StoppingException.class);
             hung.letGo.countDown();
         }
     }

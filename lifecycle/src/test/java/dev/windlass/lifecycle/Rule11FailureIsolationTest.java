@@ -100,4 +100,30 @@ class Rule11FailureIsolationTest {
             assertThat(child.status().reason()).isEqualTo(Reason.SCOPE_STOPPING);
         }
     }
+
+    @Test
+    void failuresThatComeTooLateToStopTheManagerAreInItsReport() throws Exception {
+        CountDownLatch fail = new CountDownLatch(1);
+        CountDownLatch drained = new CountDownLatch(1);
+        Manager manager = Manager.create();
+        RunnableHandle late = manager.add(Task.of(RunnableSpec.builder("late").group(Group.CACHES).build(), context -> {
+            fail.await();
+            throw new IllegalStateException("disk full");
+        }));
+        RunnableHandle calm = manager.add(Task.of(RunnableSpec.builder("calm").drains(true).build(), context -> {
+            context.awaitStop();
+            drained.await();
+        }));
+        manager.start();
+        calm.ready().await();
+        Operation<StopReport> stop = manager.stop();
+        Trial.until(calm, UnitState.DRAINING);
+        fail.countDown();
+        Trial.until(late, UnitState.FAILED);
+        drained.countDown();
+        StopReport report = stop.await();
+        assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(report.errors()).containsExactly("late#1 failed: java.lang.IllegalStateException: disk full");
+        manager.run(); // it was not a failure that ended it
+    }
 }

@@ -298,4 +298,31 @@ class Rule13GroupsAndDependenciesTest {
         manager.close();
         assertThat(manager.units()).allMatch(unit -> unit.state() == UnitState.STOPPED);
     }
+
+    @Test
+    void aCycleThroughTheInsideOfAScopeIsRefusedInWhateverOrderItIsDeclared() throws Exception {
+        manager.start();
+        add("scope", "outside");
+        assertThatThrownBy(() -> add("outside", "scope/deep/inside")).isInstanceOf(RefusedException.class)
+                .hasMessageContaining("outside → scope/deep/inside → scope → outside");
+    }
+
+    @Test
+    void aLongChainOfDependenciesStartsBeforeItsGroupAndStopsInOrder() throws Exception {
+        int length = 3_000;
+        add("gate", Group.CACHES, true);
+        for (int i = 0; i < length; i++) {
+            add("unit-" + i, i == length - 1 ? Group.HTTP_SERVERS : Group.LEADER_ELECTED, false,
+                    i == 0 ? new String[0] : new String[]{"unit-" + (i - 1)});
+        }
+        manager.start();
+        manager.find("unit-" + (length - 1)).orElseThrow().ready().await(Trial.HANG);
+        assertThat(Trial.failure(manager.find("unit-0").orElseThrow().stop())).isInstanceOf(RefusedException.class);
+        StopReport report = manager.find("unit-0").orElseThrow()
+                .stop(StopOptions.drain(Duration.ofDays(1)).withCascade()).await(Trial.HANG);
+        assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(ends).hasSize(length);
+        assertThat(ends.getFirst()).isEqualTo("unit-" + (length - 1));
+        assertThat(ends.getLast()).isEqualTo("unit-0");
+    }
 }

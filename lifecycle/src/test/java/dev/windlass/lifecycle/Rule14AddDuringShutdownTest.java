@@ -130,4 +130,49 @@ class Rule14AddDuringShutdownTest {
         assertThatThrownBy(() -> manager.extension(StringBuilder.class, any -> new StringBuilder()))
                 .isInstanceOf(StoppingException.class);
     }
+
+    /** A unit during whose add something happens. */
+    private record Interrupting(RunnableSpec spec, Runnable during) implements Unit<RunnableHandle> {
+
+        @Override
+        public ManagedRunnable newInstance() {
+            return RunnableContext::awaitStop;
+        }
+
+        @Override
+        public RunnableHandle handle(RunnableHandle base) {
+            during.run();
+            return base;
+        }
+    }
+
+    @Test
+    void anAddThatTheStopOvertakesGivesAHandleThatIsStopped() throws Exception {
+        for (boolean started : new boolean[]{true, false}) {
+            Manager manager = Manager.create();
+            if (started) {
+                manager.start();
+            }
+            RunnableHandle unit = manager.add(new Interrupting(RunnableSpec.named("unit"), manager::close));
+            Trial.until(unit, UnitState.STOPPED);
+            assertThat(Trial.failure(unit.ready())).isInstanceOf(UnitFailedException.class);
+            assertThat(unit.generation()).isZero();
+        }
+    }
+
+    @Test
+    void anAddToAScopeThatTheStopOvertakesIsRefusedAndLeavesNothing() throws Exception {
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle scope = manager.add("scope", context -> {
+                Unit<RunnableHandle> child = new Interrupting(RunnableSpec.named("child"),
+                        () -> context.handle().stop());
+                assertThatThrownBy(() -> context.add(child)).isInstanceOf(StoppingException.class)
+                        .hasMessage("scope#1 takes no unit \"child\": it is stopping or has ended");
+            });
+            Trial.until(scope, UnitState.STOPPED);
+            Trial.until(() -> manager.find("scope/child").isEmpty());
+            assertThat(scope.lastStop().orElseThrow().errors()).isEmpty();
+        }
+    }
 }

@@ -3,12 +3,21 @@ package dev.windlass.lifecycle;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import java.io.File;
+import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @Timeout(60)
 class Rule20NoGlobalStateTest {
 
-    private static Map<String, Double> units(PrometheusRegistry registry) {
+    static Map<String, Double> units(PrometheusRegistry registry) {
         Map<String, Double> counts = new TreeMap<>();
         registry.scrape(name -> name.equals("windlass_units")).forEach(metric -> {
             for (GaugeDataPointSnapshot point : ((GaugeSnapshot) metric).getDataPoints()) {
@@ -101,5 +110,38 @@ class Rule20NoGlobalStateTest {
         assertThat(log).containsExactly("unit ended", "second closed", "first closed");
         assertThat(report.errors()).containsExactly(
                 "release of extension Second: java.lang.IllegalStateException: not like this");
+    }
+
+    /** Loggers, thread-bound values, handles to fields and constants: nothing that one manager could leave for another. */
+    @Test
+    void noClassOfTheEngineHasStateOfItsOwn() throws Exception {
+        Path classes = Path.of(Manager.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        List<String> suspects = new ArrayList<>();
+        int seen = 0;
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                String name = classes.relativize(file).toString().replace(File.separatorChar, '.')
+                        .replaceAll("\\.class$", "");
+                if (name.endsWith("package-info") || name.endsWith("module-info")) {
+                    continue;
+                }
+                seen++;
+                for (Field field : Class.forName(name).getDeclaredFields()) {
+                    if (Modifier.isStatic(field.getModifiers()) && !field.isSynthetic() && !isConstant(field)) {
+                        suspects.add(field.toString());
+                    }
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(60);
+        assertThat(suspects).isEmpty();
+    }
+
+    private static boolean isConstant(Field field) {
+        Class<?> type = field.getType();
+        return Modifier.isFinal(field.getModifiers()) && (type.isPrimitive() || type.isEnum() || type.isRecord()
+                || Stream.of(String.class, Logger.class, ScopedValue.class, VarHandle.class, Duration.class)
+                        .anyMatch(type::isAssignableFrom)
+                || field.getName().equals("BUSY")); // the mark of a mailbox that runs
     }
 }

@@ -61,16 +61,22 @@ final class HealthHandler extends Handler.Abstract {
             lines.append("warn: some health checks cannot be excluded: no matches for ")
                     .append(String.join(", ", unmatched)).append('\n');
         }
+        boolean verbose = query.get("verbose") != null;
+        if (verbose) {
+            manager.health().checks(HealthKind.DIAGNOSTIC).stream().filter(check -> failure(check) != null)
+                    .forEach(check -> lines.append("[!]").append(check.name()).append(" failed, does not count\n"));
+        }
         String name = root.substring(1);
         if (failed) {
             return Reply.text(response, callback, 500, lines + name + " check failed\n");
         }
-        boolean verbose = query.get("verbose") != null;
         return Reply.text(response, callback, 200, verbose ? lines + name + " check passed\n" : "ok");
     }
 
     private boolean one(String root, String name, Response response, Callback callback) {
-        for (Health.Check check : checks(root)) {
+        List<Health.Check> all = new ArrayList<>(checks(root));
+        all.addAll(manager.health().checks(HealthKind.DIAGNOSTIC));
+        for (Health.Check check : all) {
             if (check.name().equals(name)) {
                 String failure = failure(check);
                 return failure == null

@@ -107,6 +107,27 @@ class HealthServerTest {
         assertThat(stopped.await(Duration.ofSeconds(30)).clean()).isTrue();
     }
 
+    @Test
+    void aQuarantinedUnitShowsAtACheckOfItsOwnAndFailsNoProbe() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle hung = manager.add("hung", context -> {
+            while (letGo.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        hung.ready().await(Duration.ofSeconds(20));
+        assertThat(get("/healthz/quarantine").statusCode()).isEqualTo(200);
+        hung.stop(StopOptions.drain(Duration.ofMillis(15))).await();
+        HttpResponse<String> quarantine = get("/healthz/quarantine");
+        HttpResponse<String> all = get("/healthz?verbose");
+        letGo.countDown();
+        assertThat(quarantine.statusCode()).isEqualTo(500);
+        assertThat(quarantine.body()).contains("quarantined: hung#1");
+        assertThat(all.statusCode()).isEqualTo(200);
+        assertThat(all.body())
+                .isEqualTo("[+]ping ok\n[!]quarantine failed, does not count\nhealthz check passed\n");
+    }
+
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         URI address = server.address().orElseThrow();
         return http.get(address, path);

@@ -1,0 +1,305 @@
+package dev.windlass.docs;
+
+import dev.windlass.lifecycle.CarryOver;
+import dev.windlass.lifecycle.FailurePolicy;
+import dev.windlass.lifecycle.InFlight;
+import dev.windlass.lifecycle.Leftover;
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopOutcome;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.Subscription;
+import dev.windlass.lifecycle.Task;
+import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.lifecycle.UnitState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What {@code docs/lifecycle.md} shows compiles, runs, does what the page says, and is what stands here. */
+@Timeout(60)
+class LifecyclePageTest {
+
+    private final Page page = new Page("lifecycle.md");
+    private final Manager manager = Manager.create();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+    @BeforeEach
+    void begin() {
+        manager.start();
+    }
+
+    @AfterEach
+    void end() {
+        manager.close();
+    }
+
+    private void until(RunnableHandle unit, UnitState state) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> unit.state() == state);
+    }
+
+    private void print(Object line) {
+        log.add(String.valueOf(line));
+    }
+
+    @Test
+    void thePageShowsWhatIsRunHere() {
+        Map<String, String> here = Page.snippetsOf(LifecyclePageTest.class);
+        assertThat(page.snippets()).isEqualTo(here);
+        assertThat(page.blocks("java")).isEqualTo(here.size());
+    }
+
+    @Test
+    void thePageHasEveryStateAndEveryTransition() {
+        Map<String, String> written = page.table("State").stream()
+                .collect(Collectors.toMap(row -> row.get(0).replace("`", ""), row -> row.get(2).replace("`", "")));
+        assertThat(written.keySet()).isEqualTo(Arrays.stream(UnitState.values()).map(UnitState::name)
+                .collect(Collectors.toCollection(TreeSet::new)));
+        for (UnitState from : UnitState.values()) {
+            String next = Arrays.stream(UnitState.values()).filter(from::canBecome).map(UnitState::name)
+                    .collect(Collectors.joining(", "));
+            assertThat(written.get(from.name())).as("what follows %s", from).isEqualTo(next);
+        }
+    }
+
+    @Test
+    void thePageHasEveryReason() {
+        assertThat(page.table("Reason").stream().map(row -> row.get(0).replace("`", "")))
+                .containsExactlyElementsOf(Arrays.stream(Reason.values()).map(Reason::name).toList());
+    }
+
+    @Test
+    void tenLines() throws Exception {
+        // code: ten-lines
+        RunnableHandle ticker = manager.add("ticker", context -> {
+            while (context.sleep(Duration.ofSeconds(1))) {
+                print("tick");
+            }
+        });
+        ticker.ready().await();
+        StopReport report = ticker.stop().await();
+        print(report); // ticker#1 stopped in 0.4 ms, nothing left
+        // end
+        assertThat(log.getLast()).startsWith("ticker#1 stopped in ").endsWith(" ms, nothing left");
+    }
+
+    /** Stands for something that blocks in I/O and ends when it is closed, not when its thread is interrupted. */
+    private static final class Connection implements Closeable {
+
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        String read() throws IOException {
+            while (true) {
+                try {
+                    closed.await();
+                    throw new IOException("closed");
+                } catch (InterruptedException e) {
+                    // It is deaf to this, like a socket.
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
+    @Test
+    void blockingCallsThatDoNotListen() throws Exception {
+        // code: deaf
+        RunnableHandle reader = manager.add("reader", context -> {
+            Connection connection = context.own("connection", "upstream", new Connection());
+            context.stopping().onSet(connection::close); // wakes the read, which an interrupt would not
+            while (!context.stopping().isSet()) {
+                try {
+                    print(connection.read());
+                } catch (IOException e) {
+                    if (!context.stopping().isSet()) {
+                        throw e; // a failure; the same exception after a stop is none
+                    }
+                }
+            }
+        });
+        // end
+        reader.ready().await();
+        StopReport report = reader.stop().await();
+        assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(report.clean()).isTrue();
+    }
+
+    // code: carry-over
+    /** Orders that wait. */
+    record Orders(List<String> waiting) implements CarryOver {
+
+        @Override
+        public long count() {
+            return waiting.size();
+        }
+
+        @Override
+        public List<String> sample(int max) {
+            return waiting.stream().limit(max).toList();
+        }
+    }
+
+    /** Works off orders; leaves to its next generation what it could not finish. */
+    static final class Shop implements ManagedRunnable {
+
+        private final BlockingQueue<String> intake;
+
+        Shop(BlockingQueue<String> intake) {
+            this.intake = intake;
+        }
+
+        @Override
+        public void run(RunnableContext context) throws Exception {
+            List<String> mine = new ArrayList<>();
+            if (context.carryOver().orElse(null) instanceof Orders left) {
+                mine.addAll(left.waiting());
+            }
+            try {
+                while (!context.stopping().isSet()) {
+                    mine.add(intake.take());
+                }
+            } catch (InterruptedException e) {
+                // The stop: a unit that does not say that it drains is cancelled at once.
+            } finally {
+                context.carryOver(new Orders(List.copyOf(mine)));
+            }
+        }
+    }
+    // end
+
+    @Test
+    void workThatIsLeftToTheNextGeneration() throws Exception {
+        BlockingQueue<String> intake = new LinkedBlockingQueue<>(List.of("one", "two"));
+        // code: left
+        RunnableHandle shop = manager.add(Task.each(RunnableSpec.named("shop"), () -> new Shop(intake)));
+        shop.ready().await();
+        Awaitility.await().until(intake::isEmpty);
+        print(shop.stop().await().carriedOver()); // 2
+        shop.start().await(); // finds them
+        StopReport removal = shop.remove().await();
+        print(removal.discarded() + " given up: " + removal.discardedSample()); // 2 given up: [one, two]
+        // end
+        assertThat(log).containsExactly("2", "2 given up: [one, two]");
+    }
+
+    @Test
+    void aUnitThatDrains() throws Exception {
+        BlockingQueue<String> queue = new LinkedBlockingQueue<>(List.of("a", "b", "c"));
+        // code: drain
+        RunnableSpec spec = RunnableSpec.builder("worker")
+                .drains(true) // a stop tells first, and cancels when the in-flight share of the budget has passed
+                .stop(StopOptions.drain(Duration.ofSeconds(10)))
+                .build();
+        RunnableHandle worker = manager.add(Task.of(spec, context -> {
+            context.awaitStop();
+            for (String item = queue.poll(); item != null; item = queue.poll()) {
+                try (InFlight _ = context.inFlight("request", "PUT orders/" + item, true)) {
+                    print("sent " + item);
+                }
+                context.account().drained(1);
+            }
+        }));
+        worker.ready().await();
+        print(worker.stop().await()); // worker#1 stopped in 0.9 ms, 3 drained, nothing left
+        // end
+        assertThat(log).startsWith("sent a", "sent b", "sent c");
+        assertThat(log.getLast()).contains(" ms, 3 drained, nothing left");
+    }
+
+    @Test
+    void aScopeAndWhatIsInside() throws Exception {
+        // code: scope
+        RunnableHandle region = manager.add(Task.of(RunnableSpec.builder("region").signalsReadiness(true).build(),
+                context -> {
+                    RunnableHandle store = context.add("store", RunnableContext::awaitStop);
+                    context.add(Task.of(RunnableSpec.builder("index").dependsOn("region/store").build(),
+                            RunnableContext::awaitStop)).ready().await();
+                    print(store.name()); // region/store
+                    context.ready();
+                    context.awaitStop();
+                }));
+        region.ready().await();
+        StopReport report = region.stop().await();
+        report.children().forEach(child -> print(child.unit())); // region/index, then region/store
+        // end
+        assertThat(log).containsExactly("region/store", "region/index", "region/store");
+    }
+
+    @Test
+    void aUnitThatHangs() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle stubborn = manager.add("stubborn", context -> {
+            while (letGo.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        stubborn.ready().await();
+        // code: hung
+        StopReport report = stubborn.stop(StopOptions.drain(Duration.ofMillis(150))).await();
+        print(report.outcome()); // QUARANTINED
+        for (Leftover left : report.leftovers()) {
+            print(left + "\n" + left.detail()); // thread stubborn#1, and where it stands
+        }
+        stubborn.start(); // the name is free at once: a new generation
+        // end
+        assertThat(log.get(0)).isEqualTo("QUARANTINED");
+        assertThat(log.get(1)).startsWith("thread stubborn#1\nat ").contains("LifecyclePageTest");
+        letGo.countDown();
+        until(stubborn, UnitState.COMPLETED);
+    }
+
+    @Test
+    void listening() throws Exception {
+        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        // code: events
+        Subscription subscription = manager.subscribe(event -> {
+            print(event.unit() + "#" + event.generation() + " " + event.from() + " → " + event.to());
+            events.add(event);
+        });
+        // end
+        manager.add("unit", RunnableContext::awaitStop).ready().await();
+        Awaitility.await().until(() -> !events.isEmpty() && events.getLast().to() == UnitState.READY);
+        assertThat(log.getLast()).isEqualTo("unit#1 STARTING → READY");
+        subscription.close();
+    }
+
+    @Test
+    void whatFollowsAFailure() {
+        // code: failure
+        RunnableHandle optional = manager.add(Task.of(
+                RunnableSpec.builder("optional").onFailure(FailurePolicy.ISOLATE).build(),
+                context -> {
+                    throw new IOException("disk full");
+                }));
+        // end
+        until(optional, UnitState.FAILED);
+        assertThat(optional.status().lastError()).isEqualTo("java.io.IOException: disk full");
+        assertThat(manager.stopping()).isFalse();
+    }
+}

@@ -1,0 +1,3 @@
+/** The code that the pages under {@code docs/} show, compiled against the public API and run. */
+@org.jspecify.annotations.NullMarked
+package dev.windlass.docs;
