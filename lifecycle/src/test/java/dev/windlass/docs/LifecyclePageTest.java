@@ -285,7 +285,7 @@ class LifecyclePageTest {
         // end
         manager.add("unit", RunnableContext::awaitStop).ready().await();
         Awaitility.await().until(() -> !events.isEmpty() && events.getLast().to() == UnitState.READY);
-        assertThat(log.getLast()).isEqualTo("unit#1 STARTING → READY");
+        assertThat(log.getLast()).matches("unit#1 (null|STARTING) → READY"); // told as the state or as a transition
         subscription.close();
     }
 
