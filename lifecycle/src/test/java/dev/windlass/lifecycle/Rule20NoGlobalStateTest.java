@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,8 +141,15 @@ class Rule20NoGlobalStateTest {
     private static boolean isConstant(Field field) {
         Class<?> type = field.getType();
         return Modifier.isFinal(field.getModifiers()) && (type.isPrimitive() || type.isEnum() || type.isRecord()
-                || Stream.of(String.class, Logger.class, ScopedValue.class, VarHandle.class, Duration.class)
-                        .anyMatch(type::isAssignableFrom)
+                || Stream.of(String.class, Logger.class, ScopedValue.class, VarHandle.class, Duration.class,
+                        Pattern.class).anyMatch(type::isAssignableFrom)
+                || (type.isArray() && type.componentType().isEnum()) || isValue(type)
                 || field.getName().equals("BUSY")); // the mark of a mailbox that runs
+    }
+
+    private static boolean isValue(Class<?> type) {
+        return type.getPackage() == Manager.class.getPackage() && type.getSuperclass() == Object.class
+                && Stream.of(type.getDeclaredFields()).allMatch(field -> Modifier.isFinal(field.getModifiers())
+                        && !Iterable.class.isAssignableFrom(field.getType()));
     }
 }
