@@ -165,8 +165,12 @@ class Rule14AddDuringShutdownTest {
         try (Manager manager = Manager.create()) {
             manager.start();
             RunnableHandle scope = manager.add("scope", context -> {
-                Unit<RunnableHandle> child = new Interrupting(RunnableSpec.named("child"),
-                        () -> context.handle().stop());
+                Unit<RunnableHandle> child = new Interrupting(RunnableSpec.named("child"), () -> {
+                    context.handle().stop();
+                    while (!context.stopping().isSet()) {
+                        Thread.onSpinWait(); // another thread may be the one that carries it out
+                    }
+                });
                 assertThatThrownBy(() -> context.add(child)).isInstanceOf(StoppingException.class)
                         .hasMessage("scope#1 takes no unit \"child\": it is stopping or has ended");
             });
