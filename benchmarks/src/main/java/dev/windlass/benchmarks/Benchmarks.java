@@ -1,23 +1,48 @@
 package dev.windlass.benchmarks;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Runs one benchmark in this JVM. */
+/** Runs one benchmark in this JVM. What is measured beside it, and how often, is the suite's affair. */
 public final class Benchmarks {
+
+    private static final String USAGE = """
+            usage: queue | units COUNT | floor COUNT | stop-unit | events | sync KUBECONFIG OBJECTS WORKERS ROUNDS
+                   | controller KUBECONFIG few|many CYCLES | server | serve-once | real-server""";
 
     private Benchmarks() {
     }
 
     /** Prints figures, one line of JSON each. */
     public static void main(String[] arguments) throws Exception {
-        switch (arguments.length == 0 ? "" : arguments[0]) {
+        List<String> rest = List.of(arguments);
+        switch (rest.isEmpty() ? "" : rest.getFirst()) {
             case "queue" -> QueueBenchmark.run();
-            case "units" -> UnitBenchmark.run(Integer.parseInt(arguments[1]));
-            case "sync" -> SyncBenchmark.run(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+            case "units" -> UnitBenchmark.run(number(rest, 1));
+            case "floor" -> FloorBenchmark.run(number(rest, 1));
+            case "stop-unit" -> UnitBenchmark.stopOne();
+            case "events" -> EventBenchmark.run();
+            case "sync" -> SyncBenchmark.run(Path.of(rest.get(1)), number(rest, 2), number(rest, 3), number(rest, 4));
+            case "controller" -> {
+                if (rest.get(2).equals("many")) {
+                    ControllerBenchmark.run(Path.of(rest.get(1)), ConfigMap.class, number(rest, 3));
+                } else {
+                    ControllerBenchmark.run(Path.of(rest.get(1)), Namespace.class, number(rest, 3));
+                }
+            }
+            case "server" -> ServerBenchmark.run();
+            case "serve-once" -> ServerBenchmark.serveOnce();
+            case "real-server" -> ServerBenchmark.realServer();
             default -> {
-                System.err.println("usage: queue | units COUNT | sync KUBECONFIG OBJECTS");
+                System.err.println(USAGE);
                 System.exit(2);
             }
         }
+    }
+
+    private static int number(List<String> arguments, int at) {
+        return Integer.parseInt(arguments.get(at));
     }
 }

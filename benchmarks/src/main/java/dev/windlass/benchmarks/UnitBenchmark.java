@@ -1,5 +1,7 @@
 package dev.windlass.benchmarks;
 
+import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -8,45 +10,54 @@ import java.util.concurrent.CountDownLatch;
 /** Plain units of a manager: add and start, bytes each, stop of all; and the stop of one idle unit. */
 final class UnitBenchmark {
 
-    private static final int ROUNDS = 5;
+    /** Rounds together start at least so many units, so that the later ones run compiled code. */
+    private static final int UNITS_IN_ALL = 1_500_000;
+    private static final int FEWEST_ROUNDS = 8;
+    private static final int MOST_ROUNDS = 2_000;
+    private static final int MEASURED_BYTES = 5;
 
     private UnitBenchmark() {
     }
 
+    /** The first half of the rounds warms up and is reported apart. */
     static void run(int count) throws InterruptedException {
-        for (int round = 0; round < ROUNDS; round++) {
-            once(count);
+        int rounds = Math.clamp(UNITS_IN_ALL / count, FEWEST_ROUNDS, MOST_ROUNDS);
+        for (int round = 0; round < rounds; round++) {
+            once(count, round < rounds / 2 ? "cold." : "", round >= rounds - MEASURED_BYTES);
         }
-        stopOne();
     }
 
-    private static void once(int count) throws InterruptedException {
+    private static void once(int count, String prefix, boolean measureBytes) throws InterruptedException {
         String[] names = new String[count];
         for (int i = 0; i < count; i++) {
             names[i] = "unit-" + i;
         }
+        long before = measureBytes ? Figures.heap() : 0;
         Manager manager = Manager.create();
         manager.start();
         CountDownLatch running = new CountDownLatch(count);
-        long before = Figures.heap();
+        ManagedRunnable idle = context -> {
+            running.countDown();
+            context.awaitStop();
+        };
         long began = System.nanoTime();
         for (String name : names) {
-            manager.add(name, context -> {
-                running.countDown();
-                context.awaitStop();
-            });
+            manager.add(name, idle);
         }
         running.await();
-        Figures.report("units.add-start", (double) (System.nanoTime() - began) / count, "ns");
-        Figures.report("units.bytes", (double) (Figures.heap() - before) / count, "B");
+        Figures.report(prefix + "add-start", (System.nanoTime() - began) / 1e3 / count, "µs");
+        if (measureBytes) {
+            Figures.report(prefix + "bytes", (double) (Figures.heap() - before) / count, "B");
+        }
         began = System.nanoTime();
         manager.close();
-        Figures.report("units.stop-all", Figures.millis(System.nanoTime() - began), "ms");
+        Figures.report(prefix + "stop", Figures.millisSince(began), "ms");
     }
 
-    private static void stopOne() throws InterruptedException {
-        int warmup = 2_000;
-        long[] samples = new long[10_000];
+    /** From the stop request of one idle unit among others to its report. */
+    static void stopOne() throws InterruptedException {
+        int warmup = 5_000;
+        long[] samples = new long[20_000];
         try (Manager manager = Manager.create()) {
             manager.start();
             for (int i = -warmup; i < samples.length; i++) {
@@ -60,7 +71,6 @@ final class UnitBenchmark {
                 handle.remove().await();
             }
         }
-        Figures.report("units.stop-idle.p50", Figures.quantile(samples, 0.5) / 1e3, "µs");
-        Figures.report("units.stop-idle.p99", Figures.quantile(samples, 0.99) / 1e3, "µs");
+        Figures.reportQuantiles("stop", samples);
     }
 }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+)
+
+// units prints what plain runnables of a manager cost: add and start, bytes each, stop of all with the manager.
+func units(count int) {
+	rounds := min(max(1_000_000/count, 8), 500)
+	for round := range rounds {
+		unitsOnce(count, round >= rounds-5)
+	}
+}
+
+func unitsOnce(count int, measureBytes bool) {
+	mgr, err := manager.New(&rest.Config{Host: "https://127.0.0.1:1"}, manager.Options{
+		Metrics: metricsserver.Options{BindAddress: "0"},
+	})
+	must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- mgr.Start(ctx) }()
+	<-mgr.Elected()
+	var before int64
+	if measureBytes {
+		before = kept()
+	}
+	var running atomic.Int64
+	began := time.Now()
+	for range count {
+		must(mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
+			running.Add(1)
+			<-ctx.Done()
+			return nil
+		})))
+	}
+	for running.Load() < int64(count) {
+		runtime.Gosched()
+	}
+	report("add-start", micros(began)/float64(count), "µs")
+	if measureBytes {
+		report("bytes", float64(kept()-before)/float64(count), "B")
+	}
+	began = time.Now()
+	cancel()
+	must(<-done)
+	report("stop", millis(began), "ms")
+}

@@ -1,0 +1,72 @@
+package dev.windlass.benchmarks;
+
+import dev.windlass.benchmarks.measure.Figures;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What the JVM itself asks for units: named virtual threads, parked, each with one small object; no registry, no report. Nothing
+ * on this JVM can be cheaper.
+ */
+final class FloorBenchmark {
+
+    private static final int ROUNDS = 12;
+    private static final int MEASURED_BYTES = 5;
+
+    private FloorBenchmark() {
+    }
+
+    private static final class Bare {
+
+        private final CountDownLatch running;
+        private volatile boolean stopped;
+
+        Bare(CountDownLatch running) {
+            this.running = running;
+        }
+
+        void run() {
+            running.countDown();
+            while (!stopped) {
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    static void run(int count) throws InterruptedException {
+        for (int round = 0; round < ROUNDS; round++) {
+            once(count, round < ROUNDS / 2 ? "cold." : "", round >= ROUNDS - MEASURED_BYTES);
+        }
+    }
+
+    private static void once(int count, String prefix, boolean measureBytes) throws InterruptedException {
+        String[] names = new String[count];
+        for (int i = 0; i < count; i++) {
+            names[i] = "unit-" + i;
+        }
+        long before = measureBytes ? Figures.heap() : 0;
+        CountDownLatch running = new CountDownLatch(count);
+        Bare[] bare = new Bare[count];
+        Thread[] threads = new Thread[count];
+        long began = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            Bare one = new Bare(running);
+            bare[i] = one;
+            threads[i] = Thread.ofVirtual().name(names[i]).start(one::run);
+        }
+        running.await();
+        Figures.report(prefix + "add-start", (System.nanoTime() - began) / 1e3 / count, "µs");
+        if (measureBytes) {
+            Figures.report(prefix + "bytes", (double) (Figures.heap() - before) / count, "B");
+        }
+        began = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            bare[i].stopped = true;
+            LockSupport.unpark(threads[i]);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        Figures.report(prefix + "stop", Figures.millisSince(began), "ms");
+    }
+}

@@ -1,0 +1,163 @@
+package dev.windlass.benchmarks.suite;
+
+import dev.windlass.benchmarks.suite.Comparison.Entry;
+import dev.windlass.benchmarks.suite.Comparison.Row;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import static dev.windlass.benchmarks.suite.Comparison.Row.less;
+import static dev.windlass.benchmarks.suite.Comparison.Row.more;
+
+/** All comparisons. */
+final class Catalogue {
+
+    static final String WINDLASS = "Windlass";
+    static final String WINDLASS_AOT = "Windlass, AOT cache";
+    static final String GO = "controller-runtime";
+    static final String GO_PLAIN = "client-go, plain queue";
+    static final String JOSDK = "Java Operator SDK";
+    static final String OFFICIAL = "official Java client";
+    static final String FABRIC8 = "fabric8 informer";
+    static final String FLOOR = "JVM floor";
+    static final String KUBE_APISERVER = "kube-apiserver, etcd";
+
+    private static final String MANY = Integer.toString(Suite.OBJECTS);
+
+    private final Contenders contenders;
+    private final String kubeconfig;
+    private final int runs;
+
+    Catalogue(Contenders contenders, Path kubeconfig, boolean quick) {
+        this.contenders = contenders;
+        this.kubeconfig = kubeconfig.toString();
+        this.runs = quick ? 1 : 5;
+    }
+
+    List<Comparison> all() {
+        return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
+                controller("controller-many", "many", "a kind with 10 000 objects"), units(100_000), units(10_000),
+                units(1_000), units(1), stopUnit(), events(), server());
+    }
+
+    private Comparison queue() {
+        return new Comparison("queue", "Work queue",
+                """
+                        Distinct keys, each added, taken and given back by the same thread; 200 000 of them in a round, medians of \
+                        warm rounds, and of the first five of each JVM. Then 100 000 keys are added, and all of them taken and given back.""",
+                false, Math.min(runs, 3),
+                List.of(new Entry(WINDLASS, "", contenders.windlass("queue")),
+                        new Entry(GO, "", contenders.go("queue", "priority")),
+                        new Entry(GO_PLAIN, "", contenders.go("queue", "plain")),
+                        new Entry(OFFICIAL, "", contenders.official("queue"))),
+                List.of(more("threads-1", "add + get + done, 1 thread"),
+                        more("threads-8", "add + get + done, 8 threads"),
+                        more("cold.threads-1", "the same cold, 1 thread"),
+                        more("cold.threads-8", "the same cold, 8 threads"),
+                        less("fill", "add 100 000"), less("drain", "get + done of 100 000")));
+    }
+
+    private Comparison sync() {
+        List<Entry> entries = new ArrayList<>();
+        for (String workers : List.of("1", "8")) {
+            String prefix = workers + ".";
+            entries.add(new Entry(WINDLASS, prefix, contenders.windlass("sync", kubeconfig, MANY, workers, "12")));
+            entries.add(new Entry(WINDLASS_AOT, prefix,
+                    contenders.windlassWithCache("sync", kubeconfig, MANY, workers, "1")));
+            entries.add(new Entry(GO, prefix, contenders.go("sync", kubeconfig, MANY, workers, "5")));
+            entries.add(new Entry(JOSDK, prefix, contenders.josdk("sync", kubeconfig, MANY, workers, "5")));
+            entries.add(new Entry(OFFICIAL, prefix, contenders.official("sync", kubeconfig, MANY, workers, "5")));
+        }
+        entries.add(new Entry(FABRIC8, "1.", contenders.fabric8("sync", kubeconfig, MANY, "1", "5")));
+        List<Row> rows = new ArrayList<>();
+        rows.add(less("1.synced", "start → synced"));
+        rows.add(less("1.reconciled", "start → all reconciled, 1 worker"));
+        rows.add(less("8.reconciled", "start → all reconciled, 8 workers"));
+        rows.add(less("1.launched", "launch of the process → all reconciled, 1 worker"));
+        rows.add(less("1.cpu", "CPU to there"));
+        rows.add(less("1.warm.synced", "warm: start → synced"));
+        rows.add(less("1.warm.reconciled", "warm: start → all reconciled, 1 worker"));
+        rows.add(less("8.warm.reconciled", "warm: start → all reconciled, 8 workers"));
+        rows.add(less("1.warm.cpu", "warm: CPU to there"));
+        rows.add(less("1.bytes", "bytes kept per object"));
+        rows.add(less("1.resident", "resident memory"));
+        rows.add(less("1.threads", "platform threads, 1 worker"));
+        rows.add(less("8.threads", "platform threads, 8 workers"));
+        return new Comparison("sync", "From start to 10 000 objects synced and reconciled",
+                """
+                        A real kube-apiserver with etcd on the same cores holds 10 000 ConfigMaps of 800 bytes of data. A reconciler reads \
+                        its object from the cache and returns. Start is the first line that uses the library, in a fresh process; warm is \
+                        a fresh manager in the same process. The official client and controller-runtime poll for sync.""",
+                true, runs, entries, rows);
+    }
+
+    private Comparison controller(String name, String which, String what) {
+        List<Entry> entries = new ArrayList<>();
+        entries.add(new Entry(WINDLASS, "", contenders.windlass("controller", kubeconfig, which, "1000")));
+        entries.add(new Entry(GO, "", contenders.go("controller", kubeconfig, which, "200")));
+        if (which.equals("few")) {
+            entries.add(new Entry(JOSDK, "", contenders.josdk("controller", kubeconfig, which, "30")));
+            entries.add(new Entry(OFFICIAL, "", contenders.official("controller", kubeconfig, which, "60")));
+            entries.add(new Entry(FABRIC8, "", contenders.fabric8("controller", kubeconfig, which, "60")));
+        }
+        return new Comparison(name, "One idle controller comes and goes: " + what,
+                """
+                        Another user keeps the watch warm. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed \
+                        and the knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
+                        one unmanaged controller, which is all that it offers. Java Operator SDK: the whole operator. fabric8: one informer.""",
+                true, Math.min(runs, 3), entries,
+                List.of(less("ready.p50", "add → READY, p50"), less("ready.p99", "add → READY, p99"),
+                        less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99"),
+                        less("left.threads", "threads or goroutines left behind per cycle"),
+                        less("left.bytes", "bytes left behind per cycle")));
+    }
+
+    private Comparison units(int count) {
+        String arguments = Integer.toString(count);
+        List<Entry> entries = new ArrayList<>();
+        entries.add(new Entry(WINDLASS, "", contenders.windlass("units", arguments)));
+        entries.add(new Entry(GO, "", contenders.go("units", arguments)));
+        entries.add(new Entry(FLOOR, "", contenders.windlass("floor", arguments)));
+        List<Row> rows = new ArrayList<>();
+        rows.add(less("add-start", "add + start, each"));
+        rows.add(less("stop", "stop of all, with the manager"));
+        rows.add(less("cold.add-start", "cold: add + start, each"));
+        rows.add(less("cold.stop", "cold: stop of all"));
+        if (count > 1) {
+            rows.add(less("bytes", "bytes each"));
+        }
+        return new Comparison("units-" + count,
+                count == 1 ? "One plain unit" : "%,d plain units".formatted(count).replace(',', ' '),
+                """
+                        Units that wait for their stop. Windlass keeps a registry entry, a ledger and a stop report for each; the \
+                        JVM floor is as many named virtual threads with one small object each, unparked and joined.""",
+                false, Math.min(runs, 3), entries, rows);
+    }
+
+    private Comparison stopUnit() {
+        return new Comparison("stop-unit", "Stop of one idle unit",
+                "From the request to the report, 20 000 times. controller-runtime cannot stop one runnable.", false,
+                Math.min(runs, 3), List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit"))),
+                List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99")));
+    }
+
+    private Comparison events() {
+        return new Comparison("events", "Events to 100 listeners",
+                "500 units are added, awaited and removed, one after the other; all events to all listeners, per second.",
+                false, Math.min(runs, 3), List.of(new Entry(WINDLASS, "", contenders.windlass("events"))),
+                List.of(more("delivered", "events delivered")));
+    }
+
+    private Comparison server() {
+        return new Comparison("server", "Start of the API servers for tests",
+                """
+                        The embedded server in a JVM that runs already: the first one of that JVM, the next nine, and those after; and as a \
+                        process of its own, from launch to listening. Beside it the real kube-apiserver with etcd, to ready.""",
+                false, runs,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("server")),
+                        new Entry(WINDLASS, "", contenders.windlass("serve-once")),
+                        new Entry(KUBE_APISERVER, "", contenders.windlass("real-server"))),
+                List.of(less("first", "in the JVM, first"), less("second", "in the JVM, the next nine"),
+                        less("warm", "in the JVM, warm"), less("process", "as a process")));
+    }
+}
