@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class WorkQueue<K> implements AutoCloseable {
 
     // One lock guards the state: what is queued, delayed and processed, tenants, back-off, counters. What becomes of a key is
-    // decided in QueueState; here is who waits and who is woken.
+    // decided in QueueState; here is who waits and who is woken. A monitor: it costs a third of a ReentrantLock when nobody
+    // else wants it, and a virtual thread that waits in it gives its carrier back.
     //
     // Lock order: WorkQueueMetrics, then this lock, then whatever the time source locks to set a timer. Code of others
     // (tenant functions) runs before the lock is taken.
@@ -55,8 +54,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final ToIntFunction<String> weightOf;
     private final @Nullable WorkQueueMetrics metrics;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition available = lock.newCondition();
+    private final Object lock = new Object();
     private final QueueState<K> state;
     private int waiters;
     private @Nullable Timer timer;
@@ -126,16 +124,13 @@ public final class WorkQueue<K> implements AutoCloseable {
         String tenant = tenantOf == null ? null : tenantOf.apply(key);
         int weight = tenant == null ? 1 : weightOf.applyAsInt(tenant);
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (!state.open()) {
                 return false;
             }
             state.add(key, hash, tenant, weight, priority, delayNanos, now);
-            wake(now);
+            wake();
             return true;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -152,16 +147,13 @@ public final class WorkQueue<K> implements AutoCloseable {
             arrivals.add(new Arrival<>(item, tenant, tenant == null ? 1 : weightOf.applyAsInt(tenant)));
         }
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (!state.open()) {
                 return 0;
             }
             arrivals.forEach(arrival -> state.restore(arrival.item, arrival.tenant, arrival.weight, now));
-            wake(now);
+            wake();
             return arrivals.size();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -178,56 +170,53 @@ public final class WorkQueue<K> implements AutoCloseable {
      * @throws InterruptedException when interrupted while waiting; nothing was taken
      */
     public @Nullable Item<K> take() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before taking a key from queue " + name);
+        }
         long now = time.nanos();
-        lock.lockInterruptibly();
-        try {
+        synchronized (lock) {
             while (true) {
                 Entry<K> entry = state.next(now);
-                wake(now);
+                wake();
                 if (entry != null || !state.open()) {
                     return entry;
                 }
-                arm(now);
+                arm();
                 waiters++;
                 try {
-                    available.await();
+                    lock.wait();
                 } finally {
                     waiters--;
                 }
                 now = time.nanos();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Takes the next key if there is one now; otherwise returns null. Give it back exactly once. */
     public @Nullable Item<K> poll() {
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             Entry<K> entry = state.next(now);
-            wake(now);
+            wake();
             return entry;
-        } finally {
-            lock.unlock();
         }
     }
 
     // ---- waking
 
     /** After each change of the state, under the lock. */
-    private void wake(long now) {
+    private void wake() {
         int fresh = state.takeBecameReady();
         if (waiters > 0) {
             for (int i = Math.min(fresh, waiters); i > 0; i--) {
-                available.signal();
+                lock.notify();
             }
-            arm(now);
+            arm();
         }
     }
 
-    private void arm(long now) {
+    private void arm() {
         Entry<K> first = state.firstDelayed();
         if (first == null || (timer != null && timerDue - first.since <= 0)) {
             return;
@@ -237,19 +226,16 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
         long id = ++timerId;
         timerDue = first.since;
-        timer = time.after(Duration.ofNanos(Math.max(0, first.since - now)), () -> due(id));
+        timer = time.after(Duration.ofNanos(Math.max(0, first.since - time.nanos())), () -> due(id));
     }
 
     /** The timer rings: one waiting worker is woken and promotes, so that the clock's thread does no work of ours. */
     private void due(long id) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (id == timerId) {
                 timer = null;
-                available.signal();
+                lock.notify();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -269,13 +255,10 @@ public final class WorkQueue<K> implements AutoCloseable {
      * @throws IllegalStateException when it was given back before
      */
     public void done(Item<K> item) {
-        long now = time.nanos();
-        lock.lock();
-        try {
+        long now = metrics == null ? 0 : time.nanos(); // nobody else wants to know how long it took
+        synchronized (lock) {
             state.done(running(item), now);
-            wake(now);
-        } finally {
-            lock.unlock();
+            wake();
         }
     }
 
@@ -301,13 +284,10 @@ public final class WorkQueue<K> implements AutoCloseable {
     public boolean retry(Item<K> item, int priority, Duration atLeast) {
         long now = time.nanos();
         long least = nanos(atLeast);
-        lock.lock();
-        try {
+        synchronized (lock) {
             boolean kept = state.retry(running(item), priority, least, now);
-            wake(now);
+            wake();
             return kept;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -326,13 +306,10 @@ public final class WorkQueue<K> implements AutoCloseable {
     public boolean retryAfter(Item<K> item, Duration delay, int priority) {
         long now = time.nanos();
         long due = now + nanos(delay);
-        lock.lock();
-        try {
+        synchronized (lock) {
             boolean kept = state.retryAt(running(item), priority, due, now);
-            wake(now);
+            wake();
             return kept;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -351,13 +328,10 @@ public final class WorkQueue<K> implements AutoCloseable {
     public boolean release(Item<K> item, Duration delay) {
         long now = time.nanos();
         long due = now + nanos(delay);
-        lock.lock();
-        try {
+        synchronized (lock) {
             boolean kept = state.release(running(item), due, now);
-            wake(now);
+            wake();
             return kept;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -379,13 +353,10 @@ public final class WorkQueue<K> implements AutoCloseable {
      * return. Can be called again: a drain can be cut short, and nothing else changes anything.
      */
     public void shutDown(StopMode mode) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             state.shutDown(mode);
             disarm();
-            available.signalAll();
-        } finally {
-            lock.unlock();
+            lock.notifyAll();
         }
     }
 
@@ -395,14 +366,11 @@ public final class WorkQueue<K> implements AutoCloseable {
      * runs before. A second call returns nothing.
      */
     public CarriedWork<K> export() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             List<QueuedItem<K>> items = state.export();
             disarm();
-            available.signalAll();
+            lock.notifyAll();
             return new CarriedWork<>(items);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -416,11 +384,8 @@ public final class WorkQueue<K> implements AutoCloseable {
             throw new IllegalStateException(
                     "queue " + name + " knows no tenants: build it with fairness(key -> tenant)");
         }
-        lock.lock();
-        try {
+        synchronized (lock) {
             return new CarriedWork<>(state.purge(tenant));
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -429,12 +394,9 @@ public final class WorkQueue<K> implements AutoCloseable {
     public void close() {
         shutDown(StopMode.ABORT);
         boolean detach;
-        lock.lock();
-        try {
+        synchronized (lock) {
             detach = metered;
             metered = false;
-        } finally {
-            lock.unlock();
         }
         if (detach && metrics != null) {
             metrics.detach(this);
@@ -446,49 +408,37 @@ public final class WorkQueue<K> implements AutoCloseable {
     /** How much the queue holds, at one instant, in O(1). */
     public QueueSizes sizes() {
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             promote(now);
             return state.sizes();
-        } finally {
-            lock.unlock();
         }
     }
 
     /** What the queue holds, at one instant. Costs all of its items. */
     public QueueSnapshot<K> snapshot() {
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             promote(now);
             return state.snapshot();
-        } finally {
-            lock.unlock();
         }
     }
 
     private void promote(long now) {
         state.promote(now);
-        wake(now);
+        wake();
     }
 
     void readCounters(QueueMeters into) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             state.readCounters(into);
-        } finally {
-            lock.unlock();
         }
     }
 
     void readGauges(QueueMeters into) {
         long now = time.nanos();
-        lock.lock();
-        try {
+        synchronized (lock) {
             promote(now);
             state.readGauges(into, now);
-        } finally {
-            lock.unlock();
         }
     }
 
