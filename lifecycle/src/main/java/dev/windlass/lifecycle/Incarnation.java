@@ -42,6 +42,8 @@ final class Incarnation implements RunnableContext {
     private final UnitCell cell;
     private final long generation;
     private final long serial;
+    /** The name of its thread too, so that it costs nothing to keep. */
+    private final String id;
     private final SignalCell stopping = new SignalCell(this);
     private final SignalCell cancelled = new SignalCell(this);
     private volatile @Nullable StopRequest stopRequest;
@@ -59,6 +61,7 @@ final class Incarnation implements RunnableContext {
         this.cell = cell;
         this.generation = generation;
         this.serial = serial;
+        this.id = cell.name() + "#" + generation;
     }
 
     long serial() {
@@ -336,7 +339,7 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public String id() {
-        return cell.name() + "#" + generation;
+        return id;
     }
 
     @Override

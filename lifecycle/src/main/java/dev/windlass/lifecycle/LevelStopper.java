@@ -85,15 +85,18 @@ final class LevelStopper {
         long now = time.nanos();
         Duration share = Duration.ofNanos(Math.max(0, deadline - now) / levelsLeft);
         StopOptions own = StopOptions.defaults();
-        StopOptions limited = limited(own, share);
+        UnitCell.StopOrder told = told(own, share, now);
         for (UnitCell cell : cells) {
             if (!cell.spec().stop().equals(own)) { // nearly all units have the same
                 own = cell.spec().stop();
-                limited = limited(own, share);
+                told = told(own, share, now);
             }
-            cell.stopAlong(new UnitCell.StopOrder(order.reason(), limited, order.actor(), now, order.remove()),
-                    whenEnded);
+            cell.stopAlong(told, whenEnded);
         }
+    }
+
+    private UnitCell.StopOrder told(StopOptions own, Duration share, long now) {
+        return new UnitCell.StopOrder(order.reason(), limited(own, share), order.actor(), now, order.remove());
     }
 
     private StopOptions limited(StopOptions own, Duration share) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,13 +44,20 @@ final class StopLevels {
 
     /** The levels, first to stop first. */
     static List<List<UnitCell>> of(Collection<UnitCell> cells) {
-        StopLevels order = new StopLevels();
         if (cells.isEmpty() || !cells.iterator().next().manager().anyDependencies()) {
-            cells.forEach(cell -> order.place(cell, cell.spec().group().ordinal(), 0));
-        } else {
-            order.placeAll(cells);
+            return byGroup(cells);
         }
+        StopLevels order = new StopLevels();
+        order.placeAll(cells);
         return List.copyOf(order.levels.values());
+    }
+
+    private static List<List<UnitCell>> byGroup(Collection<UnitCell> cells) {
+        EnumMap<Group, List<UnitCell>> groups = new EnumMap<>(Group.class);
+        for (UnitCell cell : cells) {
+            groups.computeIfAbsent(cell.spec().group(), group -> new ArrayList<>()).add(cell);
+        }
+        return new ArrayList<>(groups.values()).reversed();
     }
 
     private void placeAll(Collection<UnitCell> cells) {

@@ -38,7 +38,7 @@ final class Teardown implements Watchdog.Watched {
     private final UnitCell.StopOrder order;
     private final UnitState target;
     private final TimeSource time;
-    private final List<String> errors = new ArrayList<>(0);
+    private List<String> errors = List.of();
     private StopRequest request;
     private long releaseShare;
     private long grace;
@@ -152,7 +152,7 @@ final class Teardown implements Watchdog.Watched {
 
     void onThreadEnded(Incarnation.@Nullable Ending ending) {
         if (ending != null && !ending.cancellation() && phase != Phase.DONE) {
-            errors.add(ending.description());
+            errors = with(errors, List.of(ending.description()));
         }
         onProgress();
     }
@@ -213,18 +213,19 @@ final class Teardown implements Watchdog.Watched {
         if (phase == Phase.DONE) {
             return;
         }
-        if (!cancelled && isPast(request.inFlightDeadline())) {
+        long now = time.nanos();
+        if (!cancelled && now - request.inFlightDeadline() >= 0) {
             cancel();
         }
-        if (cancelled && isPast(nextInterrupt)) {
-            nextInterrupt = time.nanos() + INTERRUPT_EVERY;
+        if (cancelled && now - nextInterrupt >= 0) {
+            nextInterrupt = now + INTERRUPT_EVERY;
             incarnation.interruptThreads();
         }
         onProgress();
         if (phase == Phase.RELEASE && releaser != null) {
             releaser.overtakeStuckStep(stepLimit());
         }
-        if (phase != Phase.CHILDREN && phase != Phase.DONE && isPast(request.deadline())) {
+        if (phase != Phase.CHILDREN && phase != Phase.DONE && now - request.deadline() >= 0) {
             onDeadline();
         }
         if (phase != Phase.DONE) {
@@ -279,6 +280,12 @@ final class Teardown implements Watchdog.Watched {
 
     // ---- end
 
+    private static List<String> with(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
+    }
+
     private void finish() {
         phase = Phase.DONE;
         cell.manager().watchdog().forget(this);
@@ -287,7 +294,7 @@ final class Teardown implements Watchdog.Watched {
         leftovers.addAll(incarnation.openReads());
         if (releaser != null) {
             leftovers.addAll(releaser.left());
-            errors.addAll(releaser.errors());
+            errors = with(errors, releaser.errors());
         }
         StopOutcome outcome = hung ? StopOutcome.QUARANTINED : switch (target) {
             case COMPLETED -> StopOutcome.COMPLETED;

@@ -98,7 +98,7 @@ final class UnitCell extends Mailbox {
     private boolean removeAfterStop;
     private boolean startAfterStop;
     private @Nullable List<Promise<UnitStatus>> readyWaiters;
-    private @Nullable List<Consumer<StopReport>> stopWaiters;
+    private @Nullable Consumer<StopReport> stopWaiters;
 
     /** @param owner the generation of the parent that declares it; null at the root */
     UnitCell(Manager manager, String name, @Nullable UnitCell parent, @Nullable Incarnation owner, Unit<?> unit,
@@ -115,6 +115,9 @@ final class UnitCell extends Mailbox {
 
     /** Continues the count of an earlier unit of the same name. Before it is started. */
     void continueFrom(long generation) {
+        if (generation == position.generation()) {
+            return;
+        }
         position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), generation, 0);
     }
 
@@ -661,10 +664,8 @@ final class UnitCell extends Mailbox {
     }
 
     private void addStopWaiter(Consumer<StopReport> waiter) {
-        if (stopWaiters == null) {
-            stopWaiters = new ArrayList<>(1);
-        }
-        stopWaiters.add(waiter);
+        Consumer<StopReport> earlier = stopWaiters;
+        stopWaiters = earlier == null ? waiter : earlier.andThen(waiter);
     }
 
     private void begin(StopOrder order, List<UnitCell> dependents) {
@@ -793,10 +794,10 @@ final class UnitCell extends Mailbox {
             move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
             manager.forget(this);
         }
-        List<Consumer<StopReport>> waiters = stopWaiters;
+        Consumer<StopReport> waiters = stopWaiters;
         stopWaiters = null;
         if (waiters != null) {
-            waiters.forEach(waiter -> waiter.accept(told));
+            waiters.accept(told);
         }
         if (startAfterStop) {
             startAfterStop = false;
