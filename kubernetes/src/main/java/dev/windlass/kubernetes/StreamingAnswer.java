@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamingAnswer implements AutoCloseable {
 
     private static final int AHEAD = 16;
+    /** So many at a time are asked for anew: each asking wakes the event loop. */
+    private static final int BATCH = AHEAD / 2;
     private static final ByteBuffer END = ByteBuffer.allocate(0);
 
     private final BlockingQueue<ByteBuffer> arrived = new LinkedBlockingQueue<>();
@@ -88,6 +90,7 @@ final class StreamingAnswer implements AutoCloseable {
 
         private ByteBuffer current = END;
         private boolean ended;
+        private int taken;
 
         @Override
         public int read() throws IOException {
@@ -124,7 +127,11 @@ final class StreamingAnswer implements AutoCloseable {
                 }
                 return false;
             }
-            response().body().consume();
+            if (++taken == BATCH) {
+                for (; taken > 0; taken--) {
+                    response().body().consume();
+                }
+            }
             return true;
         }
 
