@@ -53,7 +53,8 @@ final class ControllerBenchmark<T extends HasMetadata> {
         do {
             Thread.onSpinWait();
             status = controller.status();
-        } while (Objects.requireNonNullElse(status.queued(), 0L) + Objects.requireNonNullElse(status.inFlight(), 0L) > 0);
+        } while (Objects.requireNonNullElse(status.queued(), 0L)
+                + Objects.requireNonNullElse(status.inFlight(), 0L) > 0);
     }
 
     private void cycles(int count, boolean report) throws InterruptedException {

@@ -23,35 +23,55 @@ final class UnitBenchmark {
     static void run(int count) throws InterruptedException {
         int rounds = Math.clamp(UNITS_IN_ALL / count, FEWEST_ROUNDS, MOST_ROUNDS);
         for (int round = 0; round < rounds; round++) {
-            once(count, round < rounds / 2 ? "cold." : "", round >= rounds - MEASURED_BYTES);
+            timed(count, round < rounds / 2 ? "cold." : "");
+        }
+        // Apart, since a full collection shrinks the heap: the next round would pay for growing it again.
+        for (int round = 0; round < MEASURED_BYTES; round++) {
+            weighed(count);
         }
     }
 
-    private static void once(int count, String prefix, boolean measureBytes) throws InterruptedException {
+    private static void timed(int count, String prefix) throws InterruptedException {
+        String[] names = names(count);
+        Manager manager = Manager.create();
+        manager.start();
+        long began = System.nanoTime();
+        add(manager, names);
+        Figures.report(prefix + "add-start", (System.nanoTime() - began) / 1e3 / count, "µs");
+        began = System.nanoTime();
+        manager.close();
+        Figures.report(prefix + "stop", Figures.millisSince(began), "ms");
+    }
+
+    private static void weighed(int count) throws InterruptedException {
+        String[] names = names(count);
+        long before = Figures.heap();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            add(manager, names);
+            Figures.report("bytes", (double) (Figures.heap() - before) / count, "B");
+        }
+    }
+
+    private static String[] names(int count) {
         String[] names = new String[count];
         for (int i = 0; i < count; i++) {
             names[i] = "unit-" + i;
         }
-        long before = measureBytes ? Figures.heap() : 0;
-        Manager manager = Manager.create();
-        manager.start();
-        CountDownLatch running = new CountDownLatch(count);
+        return names;
+    }
+
+    /** Returns when the code of all has been entered. */
+    private static void add(Manager manager, String[] names) throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(names.length);
         ManagedRunnable idle = context -> {
             running.countDown();
             context.awaitStop();
         };
-        long began = System.nanoTime();
         for (String name : names) {
             manager.add(name, idle);
         }
         running.await();
-        Figures.report(prefix + "add-start", (System.nanoTime() - began) / 1e3 / count, "µs");
-        if (measureBytes) {
-            Figures.report(prefix + "bytes", (double) (Figures.heap() - before) / count, "B");
-        }
-        began = System.nanoTime();
-        manager.close();
-        Figures.report(prefix + "stop", Figures.millisSince(began), "ms");
     }
 
     /** From the stop request of one idle unit among others to its report. */

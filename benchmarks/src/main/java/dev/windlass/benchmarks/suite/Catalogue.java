@@ -26,12 +26,18 @@ final class Catalogue {
 
     private final Contenders contenders;
     private final String kubeconfig;
+    private final String empty;
     private final int runs;
 
-    Catalogue(Contenders contenders, Path kubeconfig, boolean quick) {
+    /**
+     * @param kubeconfig of the server with many objects
+     * @param empty of one with a single object
+     */
+    Catalogue(Contenders contenders, Path kubeconfig, Path empty, boolean quick) {
         this.contenders = contenders;
         this.kubeconfig = kubeconfig.toString();
-        this.runs = quick ? 1 : 5;
+        this.empty = empty.toString();
+        this.runs = quick ? 1 : 3;
     }
 
     List<Comparison> all() {
@@ -45,7 +51,7 @@ final class Catalogue {
                 """
                         Distinct keys, each added, taken and given back by the same thread; 200 000 of them in a round, medians of \
                         warm rounds, and of the first five of each JVM. Then 100 000 keys are added, and all of them taken and given back.""",
-                false, Math.min(runs, 3),
+                false, runs,
                 List.of(new Entry(WINDLASS, "", contenders.windlass("queue")),
                         new Entry(GO, "", contenders.go("queue", "priority")),
                         new Entry(GO_PLAIN, "", contenders.go("queue", "plain")),
@@ -69,6 +75,11 @@ final class Catalogue {
             entries.add(new Entry(OFFICIAL, prefix, contenders.official("sync", kubeconfig, MANY, workers, "5")));
         }
         entries.add(new Entry(FABRIC8, "1.", contenders.fabric8("sync", kubeconfig, MANY, "1", "5")));
+        entries.add(new Entry(WINDLASS, "empty.", contenders.windlass("sync", empty, "1", "1", "1")));
+        entries.add(new Entry(GO, "empty.", contenders.go("sync", empty, "1", "1", "1")));
+        entries.add(new Entry(JOSDK, "empty.", contenders.josdk("sync", empty, "1", "1", "1")));
+        entries.add(new Entry(OFFICIAL, "empty.", contenders.official("sync", empty, "1", "1", "1")));
+        entries.add(new Entry(FABRIC8, "empty.", contenders.fabric8("sync", empty, "1", "1", "1")));
         List<Row> rows = new ArrayList<>();
         rows.add(less("1.synced", "start → synced"));
         rows.add(less("1.reconciled", "start → all reconciled, 1 worker"));
@@ -79,7 +90,9 @@ final class Catalogue {
         rows.add(less("1.warm.reconciled", "warm: start → all reconciled, 1 worker"));
         rows.add(less("8.warm.reconciled", "warm: start → all reconciled, 8 workers"));
         rows.add(less("1.warm.cpu", "warm: CPU to there"));
-        rows.add(less("1.bytes", "bytes kept per object"));
+        rows.add(less("each.bytes", "bytes that each object keeps"));
+        rows.add(less("1.bytes", "all that is kept, by object"));
+        rows.add(less("itself", "kept with one object"));
         rows.add(less("1.resident", "resident memory"));
         rows.add(less("1.threads", "platform threads, 1 worker"));
         rows.add(less("8.threads", "platform threads, 8 workers"));
@@ -105,7 +118,7 @@ final class Catalogue {
                         Another user keeps the watch warm. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed \
                         and the knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
                         one unmanaged controller, which is all that it offers. Java Operator SDK: the whole operator. fabric8: one informer.""",
-                true, Math.min(runs, 3), entries,
+                true, runs, entries,
                 List.of(less("ready.p50", "add → READY, p50"), less("ready.p99", "add → READY, p99"),
                         less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99"),
                         less("left.threads", "threads or goroutines left behind per cycle"),
@@ -131,20 +144,20 @@ final class Catalogue {
                 """
                         Units that wait for their stop. Windlass keeps a registry entry, a ledger and a stop report for each; the \
                         JVM floor is as many named virtual threads with one small object each, unparked and joined.""",
-                false, Math.min(runs, 3), entries, rows);
+                false, runs, entries, rows);
     }
 
     private Comparison stopUnit() {
         return new Comparison("stop-unit", "Stop of one idle unit",
                 "From the request to the report, 20 000 times. controller-runtime cannot stop one runnable.", false,
-                Math.min(runs, 3), List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit"))),
+                runs, List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit"))),
                 List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99")));
     }
 
     private Comparison events() {
         return new Comparison("events", "Events to 100 listeners",
                 "500 units are added, awaited and removed, one after the other; all events to all listeners, per second.",
-                false, Math.min(runs, 3), List.of(new Entry(WINDLASS, "", contenders.windlass("events"))),
+                false, runs, List.of(new Entry(WINDLASS, "", contenders.windlass("events"))),
                 List.of(more("delivered", "events delivered")));
     }
 

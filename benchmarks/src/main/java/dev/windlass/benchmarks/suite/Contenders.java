@@ -86,7 +86,8 @@ final class Contenders {
             String own = (Files.exists(jar) ? jar : target.resolve("classes")).toString();
             return own + ":" + Files.readString(target.resolve("classpath")).strip();
         } catch (IOException e) {
-            throw new IllegalStateException("%s is not built: start the benchmarks with benchmarks/run".formatted(module),
+            throw new IllegalStateException(
+                    "%s is not built: start the benchmarks with benchmarks/run".formatted(module),
                     e);
         }
     }

@@ -36,7 +36,8 @@ public final class Suite {
         }
         Path folder = Path.of(all.getFirst());
         try {
-            Options options = Options.parse(all.subList(1, all.size()), folder, LocalDate.now(ZoneOffset.UTC).toString());
+            Options options = Options.parse(all.subList(1, all.size()), folder,
+                    LocalDate.now(ZoneOffset.UTC).toString());
             new Suite(options).run(folder);
         } catch (IllegalArgumentException e) {
             System.err.println("benchmarks/run: " + e.getMessage());
@@ -47,8 +48,9 @@ public final class Suite {
     private void run(Path folder) throws IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("windlass-benchmarks-");
         Path kubeconfig = scratch.resolve("kubeconfig");
+        Path empty = scratch.resolve("kubeconfig-empty");
         Contenders contenders = new Contenders(folder, scratch);
-        List<Comparison> chosen = options.select(new Catalogue(contenders, kubeconfig, options.quick()).all());
+        List<Comparison> chosen = options.select(new Catalogue(contenders, kubeconfig, empty, options.quick()).all());
         if (options.list()) {
             chosen.forEach(comparison -> System.out.printf("%-16s %s%n", comparison.name(), comparison.title()));
             return;
@@ -56,8 +58,11 @@ public final class Suite {
         Machine machine = Machine.here();
         if (chosen.stream().anyMatch(Comparison::needsObjects)) {
             say("starting the real API server (the first time it is built, which takes some minutes)");
-            try (RealApiServer server = RealApiServer.start("real")) {
+            try (RealApiServer server = RealApiServer.start("real");
+                    RealApiServer other = RealApiServer.start("empty")) {
                 Files.writeString(kubeconfig, server.kubeconfig());
+                Files.writeString(empty, other.kubeconfig());
+                ConfigMaps.make(empty, 1);
                 say("making %,d ConfigMaps".formatted(OBJECTS));
                 ConfigMaps.make(kubeconfig, OBJECTS);
                 say("training the AOT cache");
@@ -86,6 +91,7 @@ public final class Suite {
                     measure(entry, samples);
                 }
             }
+            comparison.contenders().forEach(contender -> shareOfEachObject(contender, samples));
         }
     }
 
@@ -98,6 +104,15 @@ public final class Suite {
                 samples.add(entry.contender(), "process", figure.millisFromLaunch(), "ms");
             }
         });
+    }
+
+    /** What each object adds: with many objects less without, so that what the library itself keeps does not count. */
+    private static void shareOfEachObject(String contender, Samples samples) {
+        samples.of(contender, "1.bytes").ifPresent(many -> samples.of(contender, "empty.bytes").ifPresent(one -> {
+            double kept = many.median() * OBJECTS;
+            samples.add(contender, "each.bytes", (kept - one.median()) / (OBJECTS - 1), "B");
+            samples.add(contender, "itself", one.median() / 1e6, "MB");
+        }));
     }
 
     private static void say(String line) {
