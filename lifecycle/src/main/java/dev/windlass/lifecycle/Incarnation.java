@@ -394,8 +394,8 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void backoff(String reason, Duration retryIn) {
-        cell.said(this, UnitState.BACKOFF, Reason.RETRY_LATER,
-                reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS));
+        cell.backoff(this, reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS),
+                SystemTime.nanos(retryIn));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -51,6 +52,8 @@ public final class Manager implements AutoCloseable {
     private final Registry registry = new Registry();
     private final EventHub events;
     private final Watchdog watchdog;
+    private final Random random;
+    private final StartRate startRate;
     private final Extensions extensions;
     private final Root root = new Root();
     private final UUID identity = UUID.randomUUID();
@@ -80,6 +83,8 @@ public final class Manager implements AutoCloseable {
         metrics = builder.metrics == null ? new PrometheusRegistry() : builder.metrics;
         events = new EventHub(time, registry::all);
         watchdog = new Watchdog(time);
+        random = builder.random == null ? new Random() : builder.random;
+        startRate = new StartRate(builder.restartsPerSecond, time.nanos());
         extensions = new Extensions(this);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
         health.add("quarantine", HealthKind.DIAGNOSTIC, this::nothingQuarantined);
@@ -506,6 +511,14 @@ public final class Manager implements AutoCloseable {
         return watchdog;
     }
 
+    Random random() {
+        return random;
+    }
+
+    StartRate startRate() {
+        return startRate;
+    }
+
     Duration operationDeadline() {
         return operationDeadline;
     }
@@ -545,6 +558,8 @@ public final class Manager implements AutoCloseable {
         private Duration shutdownBudget = Duration.ofSeconds(25);
         private Duration operationDeadline = Duration.ofMinutes(10);
         private boolean stopsOnSignals;
+        private @Nullable Random random;
+        private int restartsPerSecond = 10;
 
         private Builder() {
         }
@@ -585,6 +600,27 @@ public final class Manager implements AutoCloseable {
          */
         public Builder operationDeadline(Duration value) {
             operationDeadline = positive("operation deadline", value);
+            return this;
+        }
+
+        /** Where the manager draws the jitter of restarts from; by default from a source with a seed of its own. */
+        public Builder random(Random value) {
+            random = value;
+            return this;
+        }
+
+        /**
+         * How many units that ended by themselves the manager restarts in a second, all together, so that those which fail do
+         * not take the time of the others; 10 by default. The others wait in {@code BACKOFF} for their turn.
+         *
+         * @throws IllegalArgumentException when it is not between 1 and 1 000 000
+         */
+        public Builder restartsPerSecond(int value) {
+            if (value < 1 || value > 1_000_000) {
+                throw new IllegalArgumentException(
+                        "there may be " + value + " restarts per second: it must be between 1 and 1000000");
+            }
+            restartsPerSecond = value;
             return this;
         }
 

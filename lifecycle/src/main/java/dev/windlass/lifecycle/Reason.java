@@ -16,6 +16,8 @@ public enum Reason {
     BECAME_DEGRADED,
     /** The unit said that it will try again later. */
     RETRY_LATER,
+    /** The unit ended by itself, and will be restarted at a known time. */
+    RESTART_SCHEDULED,
     /** Somebody asked for a stop. */
     STOP_REQUESTED,
     /** The manager stops. */
@@ -28,6 +30,8 @@ public enum Reason {
     COMPLETED,
     /** The unit's code threw and nobody had asked it to stop. */
     FAILED,
+    /** The unit failed so often in a row that it is not restarted any more, until somebody asks for a start. */
+    CRASH_LOOP,
     /** The unit did not end within its budget. */
     DEADLINE_EXCEEDED,
     /** The last thread of a quarantined unit ended after all. */

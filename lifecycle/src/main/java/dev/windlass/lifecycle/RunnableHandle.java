@@ -71,8 +71,8 @@ public class RunnableHandle {
     }
 
     /**
-     * Asks for a start: a new generation, unless one is running. Completes like {@link #ready()}. While a stop is under way
-     * the start follows it.
+     * Asks for a start: a new generation, unless one is running; at once when a restart would come later. Completes like {@link
+     * #ready()}. While a stop is under way the start follows it. Failures before it do not count any more.
      */
     public final Operation<UnitStatus> start() {
         return cell.start();
@@ -93,6 +93,19 @@ public class RunnableHandle {
      */
     public final Operation<StopReport> stop(StopOptions options) {
         return cell.stop(options);
+    }
+
+    /** Stops and starts again, with the stop options of the specification. */
+    public final Operation<UnitStatus> restart() {
+        return restart(cell.spec().stop());
+    }
+
+    /**
+     * Stops like {@link #stop(StopOptions)} and starts again. Completes like {@link #ready()}; fails like {@link
+     * #stop(StopOptions)} when the stop is refused.
+     */
+    public final Operation<UnitStatus> restart(StopOptions options) {
+        return cell.restart(options);
     }
 
     /** Removes with the stop options of the specification. */

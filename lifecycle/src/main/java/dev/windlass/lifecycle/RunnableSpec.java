@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What a manager needs to know of a unit before it runs. Immutable.
  *
  * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
- * code is entered, nothing to drain, {@link StopOptions#defaults()}, the failure policy of its place
- * ({@link FailurePolicy#STOP_MANAGER} at the root, {@link FailurePolicy#ISOLATE} in a scope), priority {@link
+ * code is entered, nothing to drain, {@link StopOptions#defaults()}, the policies of its place ({@link RestartPolicy#never()}
+ * and {@link FailurePolicy#STOP_MANAGER} at the root, {@link RestartPolicy#onFailure()} and {@link FailurePolicy#ISOLATE} in a
+ * scope), priority {@link
  * PriorityClass#NORMAL}, no cost, no limits for what is inside.
  */
 public final class RunnableSpec {
@@ -30,6 +31,7 @@ public final class RunnableSpec {
     private final boolean drains;
     private final StopOptions stop;
     private final @Nullable FailurePolicy onFailure;
+    private final @Nullable RestartPolicy restart;
     private final PriorityClass priority;
     private final Cost cost;
     private final Limits limits;
@@ -45,6 +47,7 @@ public final class RunnableSpec {
         drains = builder.drains;
         stop = builder.stop;
         onFailure = builder.onFailure;
+        restart = builder.restart;
         priority = builder.priority;
         cost = builder.cost;
         limits = builder.limits;
@@ -78,6 +81,7 @@ public final class RunnableSpec {
         builder.labels.putAll(labels);
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
+        builder.restart = restart;
         return builder;
     }
 
@@ -126,7 +130,12 @@ public final class RunnableSpec {
         return stop;
     }
 
-    /** What follows a failure; null for the default of its place. */
+    /** Whether it is started again when it ends by itself; null for the default of its place. */
+    public @Nullable RestartPolicy restart() {
+        return restart;
+    }
+
+    /** What follows a failure after which it is not restarted; null for the default of its place. */
     public @Nullable FailurePolicy onFailure() {
         return onFailure;
     }
@@ -201,6 +210,7 @@ public final class RunnableSpec {
         private boolean drains;
         private StopOptions stop = StopOptions.defaults();
         private @Nullable FailurePolicy onFailure;
+        private @Nullable RestartPolicy restart;
         private PriorityClass priority = PriorityClass.NORMAL;
         private Cost cost = Cost.none();
         private Limits limits = Limits.none();
@@ -263,6 +273,12 @@ public final class RunnableSpec {
         /** See {@link RunnableSpec#stop()}. */
         public Builder stop(StopOptions value) {
             stop = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#restart()}. */
+        public Builder restart(RestartPolicy value) {
+            restart = value;
             return this;
         }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,7 @@ final class UnitCell extends Mailbox {
     private volatile @Nullable Kept carryOver;
     private volatile @Nullable StopReport lastStop;
     private volatile @Nullable String lastError;
+    private volatile @Nullable Restarts restarts;
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
@@ -186,9 +188,14 @@ final class UnitCell extends Mailbox {
         return true;
     }
 
+    /** Whether there is a generation that a stop would have to end. */
+    private boolean alive() {
+        return incarnation != null && state().isActive();
+    }
+
     /** Whether it is alive or just about to be. */
     boolean isActiveOrAdmitting() {
-        return admitting || state().isActive(); // in this order: a start sets the state and then ends the admission
+        return admitting || alive(); // in this order: a start sets the state and then ends the admission
     }
 
     @Nullable
@@ -213,17 +220,19 @@ final class UnitCell extends Mailbox {
 
     UnitStatus status() {
         Incarnation current = incarnation;
-        return status(current == null || !state().isActive() ? null : current.currentWorkload());
+        return status(current == null || !alive() ? null : current.currentWorkload());
     }
 
     /** @param work asked for its counts: code of the unit, not to be called from a message */
     private UnitStatus status(@Nullable Workload work) {
         Position now = position;
         Kept kept = carryOver;
+        Restarts again = restarts;
         TimeSource time = manager.time();
         return new UnitStatus(name, spec.kind(), now.state(), now.reason(), now.message(), now.generation(),
                 now.serial() == 0 ? null : manager.incarnationId(now.serial()),
-                time.now().minusNanos(time.nanos() - now.sinceNanos()), 0, desiredRunning,
+                time.now().minusNanos(time.nanos() - now.sinceNanos()), again == null ? 0 : again.count(),
+                now.state() == UnitState.BACKOFF && again != null ? again.dueAt() : null, desiredRunning,
                 parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
                 work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
                 kept == null ? 0 : kept.count(), lastError);
@@ -240,7 +249,7 @@ final class UnitCell extends Mailbox {
 
     Map<String, String> details() {
         Incarnation current = incarnation;
-        if (current == null || !state().isActive()) {
+        if (current == null || !alive()) {
             return Map.of();
         }
         Map<String, String> values = new LinkedHashMap<>();
@@ -324,9 +333,27 @@ final class UnitCell extends Mailbox {
 
     private Operation<StopReport> stop(StopOrder order) {
         Promise<StopReport> promise = new Promise<>((order.remove() ? "removal of " : "stop of ") + name,
-                manager.time(), order.options().cascade() ? this::stopsWithCascade : this::isAncestorOrSelfOf);
-        post(() -> onStop(order, promise));
+                manager.time(), endsBy(order));
+        post(() -> onStop(order, promise::complete, promise::fail));
         return promise;
+    }
+
+    Operation<UnitStatus> restart(StopOptions options) {
+        StopOrder order = order(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false);
+        Promise<UnitStatus> promise = new Promise<>("restart of " + name, manager.time(), endsBy(order));
+        post(() -> {
+            onStop(order, report -> {
+            }, promise::fail);
+            if (!promise.isDone()) {
+                onStart(order.actor(), promise);
+            }
+        });
+        return limited(promise);
+    }
+
+    /** Who would wait for the own end when awaiting the end of such a stop. */
+    private Predicate<@Nullable UnitCell> endsBy(StopOrder order) {
+        return order.options().cascade() ? this::stopsWithCascade : this::isAncestorOrSelfOf;
     }
 
     private boolean stopsWithCascade(@Nullable UnitCell other) {
@@ -431,6 +458,9 @@ final class UnitCell extends Mailbox {
             return;
         }
         desiredRunning = true;
+        if (restarts != null) {
+            restarts.reset();
+        }
         boolean ends = state.isEnding() || cascade != null;
         if (promise != null) {
             if (state == UnitState.READY && !ends) {
@@ -441,9 +471,14 @@ final class UnitCell extends Mailbox {
         }
         if (ends) {
             startAfterStop = true;
-        } else if (state == UnitState.NEW ? manager.started() || manager.stopping() : state.isTerminal()) {
+        } else if (state == UnitState.NEW ? manager.started() || manager.stopping() : isAtRest()) {
             admit(actor);
         }
+    }
+
+    /** Whether nothing runs, and something would if it was started. */
+    private boolean isAtRest() {
+        return state().isTerminal() || (state() == UnitState.BACKOFF && !alive());
     }
 
     private void onPoke() {
@@ -493,7 +528,7 @@ final class UnitCell extends Mailbox {
         if (parent == null) {
             return manager.stopping() ? "the manager is stopping" : null;
         }
-        if (!parent.state().isActive() || parent.closedForChildren) {
+        if (!parent.alive() || parent.closedForChildren) {
             return parent.name + " is not running";
         }
         return parent.generation() == ownerGeneration
@@ -518,6 +553,17 @@ final class UnitCell extends Mailbox {
             }
             if (state() == state ? state != UnitState.READY : state().canBecome(state)) {
                 move(state, reason, message, asker.id());
+            }
+        });
+    }
+
+    /** A running generation will try again by itself. */
+    void backoff(Incarnation asker, String message, long nanos) {
+        post(() -> {
+            if (incarnation == asker && teardown == null
+                    && (state() == UnitState.BACKOFF || state().canBecome(UnitState.BACKOFF))) {
+                restarts().dueIn(nanos);
+                move(UnitState.BACKOFF, Reason.RETRY_LATER, message, asker.id());
             }
         });
     }
@@ -581,29 +627,80 @@ final class UnitCell extends Mailbox {
         } else if (ending != null) {
             fail(asker, ending);
         } else if (main) {
+            if (restartPolicy().when() == RestartPolicy.When.ALWAYS) {
+                restarts().returned();
+            }
             beginTeardown(order(Reason.COMPLETED, spec.stop(), asker.id(), false), UnitState.COMPLETED);
         }
     }
 
     private void fail(Incarnation asker, Incarnation.Ending ending) {
         lastError = ending.description();
-        FailurePolicy policy = spec.onFailure();
-        boolean stopsManager = policy == FailurePolicy.STOP_MANAGER || (policy == null && parent == null);
-        if (!stopsManager) {
+        RestartPolicy restart = restartPolicy();
+        long readyFor = state() == UnitState.READY ? manager.time().nanos() - position.sinceNanos() : 0;
+        boolean never = restart.when() == RestartPolicy.When.NEVER;
+        if (!never && restarts().failed(restart, readyFor)) {
+            LOG.atWarn().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed, it is restarted");
+        } else if (stopsManager()) { // before the end of the unit, which may be the last one that the manager awaits
+            manager.fail(new UnitFailedException(asker.id() + " failed: " + ending.description(), ending.thrown()));
+        } else {
             LOG.atError().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed");
         }
-        if (stopsManager) { // before the end of the unit, which may be the last one that the manager awaits
-            manager.fail(new UnitFailedException(asker.id() + " failed: " + ending.description(), ending.thrown()));
+        Reason reason = never || restarts().isPlanned() ? Reason.FAILED : Reason.CRASH_LOOP;
+        beginTeardown(order(reason, spec.stop(), asker.id(), false), UnitState.FAILED);
+    }
+
+    private boolean stopsManager() {
+        FailurePolicy policy = spec.onFailure();
+        return policy == FailurePolicy.STOP_MANAGER || (policy == null && parent == null);
+    }
+
+    private RestartPolicy restartPolicy() {
+        RestartPolicy declared = spec.restart();
+        return declared != null ? declared : parent == null ? RestartPolicy.never() : RestartPolicy.onFailure();
+    }
+
+    private Restarts restarts() {
+        Restarts present = restarts;
+        if (present == null) {
+            present = new Restarts(this);
+            restarts = present;
         }
-        beginTeardown(order(Reason.FAILED, spec.stop(), asker.id(), false), UnitState.FAILED);
+        return present;
+    }
+
+    void restartDue() {
+        post(() -> {
+            if (state() == UnitState.BACKOFF && !alive()) {
+                if (restarts().mayStart()) {
+                    admit("manager");
+                } else {
+                    move(UnitState.BACKOFF, Reason.RESTART_SCHEDULED, restarts().describe(restartPolicy(), lastError),
+                            "manager");
+                }
+            }
+        });
     }
 
     /** All of a quarantined generation has ended after all. */
     void endedLate(Incarnation asker) {
-        if (incarnation == asker && state() == UnitState.QUARANTINED) {
+        boolean current = incarnation == asker && state() == UnitState.QUARANTINED;
+        retire(asker);
+        if (current && willRestart()) {
+            backOff(asker.id());
+        } else if (current) {
             move(UnitState.STOPPED, Reason.ENDED_LATE, "the last of it ended after all", asker.id());
         }
-        retire(asker);
+    }
+
+    private boolean willRestart() {
+        return restarts != null && restarts.isPlanned() && desiredRunning && !removeAfterStop && refusal() == null;
+    }
+
+    private void backOff(String actor) {
+        RestartPolicy policy = restartPolicy();
+        restarts().schedule(policy);
+        move(UnitState.BACKOFF, Reason.RESTART_SCHEDULED, restarts().describe(policy, lastError), actor);
     }
 
     /** Lets go of a generation that has ended. */
@@ -617,14 +714,14 @@ final class UnitCell extends Mailbox {
 
     // ---- stop
 
-    private void onStop(StopOrder order, Promise<StopReport> promise) {
+    private void onStop(StopOrder order, Consumer<StopReport> whenDone, Consumer<LifecycleException> refused) {
         UnitState state = state();
         if (state == UnitState.REMOVED) {
-            promise.fail(new UnknownUnitException(name + " has been removed already"));
+            refused.accept(new UnknownUnitException(name + " has been removed already"));
             return;
         }
         List<UnitCell> dependents = List.of();
-        if (state.isActive() && !state.isEnding() && cascade == null) {
+        if (alive() && !state.isEnding() && cascade == null) {
             closedForDependents = true;
             dependents = manager.activeDependents(this);
             if (!dependents.isEmpty() && !order.options().cascade()) {
@@ -633,11 +730,11 @@ final class UnitCell extends Mailbox {
                 if (order.remove()) {
                     removalAsked(removeAfterStop);
                 }
-                promise.fail(refused(dependents));
+                refused.accept(refused(dependents));
                 return;
             }
         }
-        addStopWaiter(promise::complete);
+        addStopWaiter(whenDone);
         begin(order, dependents);
     }
 
@@ -675,7 +772,11 @@ final class UnitCell extends Mailbox {
         if (order.reason() == Reason.STOP_REQUESTED || order.reason() == Reason.REMOVED) {
             desiredRunning = false;
         }
-        if (startAfterStop) {
+        boolean restarting = restarts != null && restarts.isPlanned();
+        if (restarting) {
+            restarts().cancel();
+        }
+        if (startAfterStop || restarting) {
             startAfterStop = false;
             failReadyWaiters(new PreemptedException("the start of " + name + " was overtaken by a stop"));
         }
@@ -688,7 +789,7 @@ final class UnitCell extends Mailbox {
             }
         } else if (removal != null) {
             removal.again(order.options().mode(), deadline(order));
-        } else if (!state().isActive()) {
+        } else if (!alive()) {
             endStop(order, notRunning(order.reason()), state().isTerminal() ? state() : UnitState.STOPPED);
         } else if (!dependents.isEmpty()) {
             beginCascade(order, dependents);
@@ -718,7 +819,7 @@ final class UnitCell extends Mailbox {
             return;
         }
         cascade = null;
-        if (teardown == null && state().isActive()) {
+        if (teardown == null && alive()) {
             StopOrder order = ended.order;
             Duration left = Duration.ofNanos(Math.max(0, deadline - manager.time().nanos()));
             StopOptions options = order.options();
@@ -741,7 +842,8 @@ final class UnitCell extends Mailbox {
         closedForChildren = true;
         closedForDependents = true;
         cascade = null; // it has ended by itself meanwhile: whoever asked for a stop is told of this end
-        if (readyWaiters != null && !startAfterStop) {
+        boolean runsAgain = startAfterStop || (restarts != null && restarts.isPlanned());
+        if (readyWaiters != null && !runsAgain) {
             failReadyWaiters(switch (target) {
                 case FAILED ->
                     new UnitFailedException(current.id() + " failed before it was ready: " + lastError, null);
@@ -767,7 +869,9 @@ final class UnitCell extends Mailbox {
     /** Nothing runs any more. When the name goes, so do the units inside that were left registered. */
     private void endStop(StopOrder order, StopReport report, UnitState result) {
         closedForDependents = false;
-        if (state() != result) {
+        if ((result == UnitState.FAILED || result == UnitState.COMPLETED) && willRestart()) {
+            backOff(order.actor());
+        } else if (state() != result) {
             move(result, result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(),
                     result == UnitState.FAILED ? String.valueOf(lastError) : "", order.actor());
         }
@@ -802,7 +906,7 @@ final class UnitCell extends Mailbox {
         if (startAfterStop) {
             startAfterStop = false;
             onStart(order.actor(), null);
-        } else if (readyWaiters != null) {
+        } else if (readyWaiters != null && state() != UnitState.BACKOFF) {
             failReadyWaiters(removeAfterStop ? removed() : endedBeforeReady());
         }
     }
@@ -871,6 +975,11 @@ final class UnitCell extends Mailbox {
             LOG.atDebug().addKeyValue("unit", name).addKeyValue("generation", next.generation())
                     .addKeyValue("from", before.state()).addKeyValue("to", next.state())
                     .addKeyValue("reason", next.reason()).log("transition");
+        }
+        if (restarts != null && before.state() == UnitState.BACKOFF) {
+            restarts.unschedule();
+        } else if (restarts != null && before.state() == UnitState.READY && !next.state().isEnding()) {
+            restarts.wasReady(restartPolicy(), next.sinceNanos() - before.sinceNanos());
         }
         if (next.state() == UnitState.READY && readyWaiters != null) {
             List<Promise<UnitStatus>> waiters = readyWaiters;

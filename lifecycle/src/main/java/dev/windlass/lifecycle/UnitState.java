@@ -18,7 +18,7 @@ public enum UnitState {
     DEGRADED,
     /** Runs, and dispatches nothing. */
     PAUSED,
-    /** Could not start and will try again at a known time. */
+    /** Could not start, or ended by itself, and will try again at a known time. */
     BACKOFF,
     /** Takes no new work and finishes, or hands over, what it holds. */
     DRAINING,
@@ -35,7 +35,10 @@ public enum UnitState {
     /** Did not end within its budget; its leftovers are listed in the stop report. */
     QUARANTINED;
 
-    /** Whether a generation is alive: it has threads or holds resources that a stop would have to end. */
+    /**
+     * Whether a generation may be alive: with threads, or resources that a stop would have to end. In {@code BACKOFF} there is
+     * one when it tries again by itself, and none between an end and a restart.
+     */
     public boolean isActive() {
         return switch (this) {
             case STARTING, READY, DEGRADED, PAUSED, BACKOFF, DRAINING, STOPPING -> true;
@@ -64,18 +67,18 @@ public enum UnitState {
     /** The state machine: whether a unit may go from this state straight to {@code next}. */
     public boolean canBecome(UnitState next) {
         return switch (this) {
-            case NEW -> next == PENDING || next == STOPPED || next == REMOVED;
-            case PENDING -> next == STARTING || next == STOPPED || next == REMOVED;
+            case NEW -> next == PENDING || next == STOPPED;
+            case PENDING -> next == STARTING || next == STOPPED;
             case STARTING -> next == READY || next == BACKOFF || next == DEGRADED || ends(next);
-            case BACKOFF -> next == READY || next == STARTING || ends(next);
+            case BACKOFF -> next == READY || next == PENDING || next == STOPPED || ends(next);
             case READY -> next == DEGRADED || next == PAUSED || ends(next);
             case DEGRADED -> next == READY || ends(next);
             case PAUSED -> next == READY || ends(next);
             case DRAINING -> next == STOPPING;
             case STOPPING ->
-                next == STOPPED || next == COMPLETED || next == FAILED || next == QUARANTINED;
+                next == STOPPED || next == COMPLETED || next == FAILED || next == QUARANTINED || next == BACKOFF;
             case STOPPED, COMPLETED, FAILED -> next == PENDING || next == REMOVED;
-            case QUARANTINED -> next == STOPPED || next == PENDING || next == REMOVED;
+            case QUARANTINED -> next == STOPPED || next == BACKOFF || next == PENDING || next == REMOVED;
             case REMOVED -> false;
         };
     }

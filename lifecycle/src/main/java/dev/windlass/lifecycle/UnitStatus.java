@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation how often the name has been started; 0 before the first start
  * @param incarnation identity of the current or last generation; null before the first start
  * @param since when the state was entered
- * @param restarts how often it was restarted after failures
+ * @param restarts how often it was restarted because it had ended by itself
+ * @param retryAt when it will try again; null unless it is in {@code BACKOFF}
  * @param desiredRunning whether it was last asked to run
  * @param parent full name of the scope that contains it; null at the root
  * @param group when it starts and stops
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastError what it last failed with; null when it never did
  */
 public record UnitStatus(String name, String kind, UnitState state, Reason reason, String message, long generation,
-        @Nullable UUID incarnation, Instant since, int restarts, boolean desiredRunning, @Nullable String parent,
+        @Nullable UUID incarnation, Instant since, int restarts, @Nullable Instant retryAt, boolean desiredRunning, @Nullable String parent,
         Group group, Map<String, String> labels, Set<String> dependsOn, @Nullable Long queued, @Nullable Long inFlight,
         long carriedOver, @Nullable String lastError) {
 

@@ -7,6 +7,7 @@ import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -287,6 +288,25 @@ class LifecyclePageTest {
         Awaitility.await().until(() -> !events.isEmpty() && events.getLast().to() == UnitState.READY);
         assertThat(log.getLast()).matches("unit#1 (null|STARTING) → READY"); // told as the state or as a transition
         subscription.close();
+    }
+
+    @Test
+    void aUnitThatIsRestarted() throws Exception {
+        // code: restart
+        RunnableHandle flaky = manager.add(Task.of(
+                RunnableSpec.builder("flaky").restart(RestartPolicy.onFailure()).build(),
+                context -> {
+                    if (context.generation() == 1) {
+                        throw new IOException("connection refused");
+                    }
+                    context.awaitStop();
+                }));
+        // end
+        until(flaky, UnitState.BACKOFF);
+        assertThat(flaky.status().message())
+                .startsWith("java.io.IOException: connection refused; failure 1 of 5 in a row; tries again at ");
+        Awaitility.await().until(() -> flaky.generation() == 2);
+        assertThat(flaky.ready().await().restarts()).isEqualTo(1);
     }
 
     @Test

@@ -49,7 +49,8 @@ class Rule11FailureIsolationTest {
         Trial.until(isolated, UnitState.FAILED);
         assertThat(manager.stopping()).isFalse();
         manager.add("scope", context -> {
-            context.add(Task.of(RunnableSpec.builder("vital").onFailure(FailurePolicy.STOP_MANAGER).build(), BROKEN));
+            context.add(Task.of(RunnableSpec.builder("vital").restart(RestartPolicy.never())
+                    .onFailure(FailurePolicy.STOP_MANAGER).build(), BROKEN));
             context.awaitStop();
         });
         assertThat(manager.ended().await().errors()).hasSize(1).first().asString().startsWith("scope/vital#1 failed");
@@ -62,10 +63,10 @@ class Rule11FailureIsolationTest {
             manager.start();
             RunnableHandle scope = manager.add("scope", context -> {
                 context.add("calm", RunnableContext::awaitStop);
-                context.add("broken", inner -> {
+                context.add(Task.of(RunnableSpec.builder("broken").restart(RestartPolicy.never()).build(), inner -> {
                     fail.await();
                     throw new StackOverflowError("deep");
-                });
+                }));
                 context.awaitStop();
             });
             Trial.until(() -> scope.children().size() == 2);
