@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ final class Incarnation implements RunnableContext {
     private @Nullable Ledger ledger;
     private boolean ledgerClosed;
     private @Nullable Map<String, Supplier<String>> details;
+    private volatile @Nullable Consumer<? super RunnableHandle> rebinding;
     private volatile @Nullable Workload workload;
     private volatile @Nullable WorkAccount account;
 
@@ -302,6 +304,7 @@ final class Incarnation implements RunnableContext {
     /** Lets go of what the unit handed in for its status: nothing of an ended unit is kept. */
     synchronized void forget() {
         details = null;
+        rebinding = null;
         workload = null;
         account = null;
     }
@@ -548,6 +551,21 @@ final class Incarnation implements RunnableContext {
     @Override
     public <H extends RunnableHandle> H add(Unit<H> child) {
         return cell.manager().addChild(cell, this, child);
+    }
+
+    @Override
+    public void onRebind(Consumer<? super RunnableHandle> action) {
+        rebinding = action;
+    }
+
+    /** Tells the unit what came back; returns false when it has not said that it can go on with it. */
+    boolean rebind(List<RunnableHandle> returned) {
+        Consumer<? super RunnableHandle> action = rebinding;
+        if (action == null || cancelled.isSet()) {
+            return false;
+        }
+        fork("rebind", () -> returned.forEach(action));
+        return true;
     }
 
     @Override

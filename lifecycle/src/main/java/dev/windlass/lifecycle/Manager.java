@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -426,6 +427,33 @@ public final class Manager implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** What a running unit depends on and does not have any more, in words; null when all is there. */
+    @Nullable
+    String lostDependency(UnitCell cell) {
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = registry.find(dependency);
+            if (other == null || !other.satisfiesDependents()) {
+                return "depends on " + dependency + ", which "
+                        + (other == null ? "does not exist" : "is " + other.state());
+            }
+        }
+        return null;
+    }
+
+    /** Which generations of its dependencies there are now. */
+    Map<String, Long> dependencies(UnitCell cell) {
+        Map<String, Long> generations = new HashMap<>();
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = registry.find(dependency);
+            generations.put(dependency, other == null ? 0 : other.generation());
+        }
+        return generations;
+    }
+
+    List<RunnableHandle> handles(Collection<String> names) {
+        return names.stream().flatMap(each -> find(each).stream()).toList();
     }
 
     /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */

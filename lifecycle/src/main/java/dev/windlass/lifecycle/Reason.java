@@ -24,8 +24,12 @@ public enum Reason {
     MANAGER_STOPPING,
     /** The scope that contains the unit stops or ended. */
     SCOPE_STOPPING,
-    /** A unit that this one depends on was stopped with cascade. */
+    /** A unit that this one depends on was stopped with cascade. It starts again when that one does. */
     DEPENDENCY_STOPPED,
+    /** A unit that this one depends on has ended by itself, or went with its scope. */
+    DEPENDENCY_LOST,
+    /** A unit that this one depends on is there as another generation. */
+    DEPENDENCY_RESTARTED,
     /** The unit's code returned and nobody had asked it to. */
     COMPLETED,
     /** The unit's code threw and nobody had asked it to stop. */

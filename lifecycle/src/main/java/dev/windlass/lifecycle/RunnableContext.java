@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.Collector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,6 +117,12 @@ public interface RunnableContext {
     default RunnableHandle add(String childName, ManagedRunnable code) {
         return add(Task.of(childName, code));
     }
+
+    /**
+     * Says that the unit can go on when something that it depends on was restarted: it is told the handle of what came back, on
+     * a thread of its own. A unit that does not say so is restarted instead. The last call counts.
+     */
+    void onRebind(Consumer<? super RunnableHandle> action);
 
     /**
      * Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for.

@@ -94,6 +94,8 @@ final class UnitCell extends Mailbox {
     private boolean removalAsked;
     /** Which generation of the parent has declared it. */
     private long ownerGeneration;
+    /** Which generations of what it depends on the current generation works with; null when it depends on nothing. */
+    private @Nullable Map<String, Long> bound;
     private @Nullable Teardown teardown;
     private @Nullable Cascade cascade;
     private @Nullable LevelStopper removal;
@@ -482,8 +484,45 @@ final class UnitCell extends Mailbox {
     }
 
     private void onPoke() {
-        if (state() == UnitState.PENDING) {
+        if (state() == UnitState.PENDING || canComeBack()) {
             admit("manager");
+        } else if (bound != null && alive() && teardown == null && cascade == null) {
+            onDependenciesMoved(bound);
+        }
+    }
+
+    /** Whether it was stopped only because of something that it depends on, and that is there again. */
+    private boolean canComeBack() {
+        return state() == UnitState.STOPPED && position.reason() == Reason.DEPENDENCY_STOPPED && desiredRunning
+                && manager.waitsFor(this) == null;
+    }
+
+    /**
+     * It claims to be ready only with all that it depends on. When that is back as another generation, it goes on if it has
+     * said that it can, else it is restarted.
+     */
+    private void onDependenciesMoved(Map<String, Long> before) {
+        String lost = manager.lostDependency(this);
+        if (lost != null) {
+            if (state() == UnitState.READY) {
+                move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, "manager");
+            }
+            return;
+        }
+        Map<String, Long> now = manager.dependencies(this);
+        Incarnation current = incarnation;
+        if (!now.equals(before) && current != null) {
+            List<String> changed = now.keySet().stream().filter(each -> !now.get(each).equals(before.get(each)))
+                    .sorted().toList();
+            if (!current.rebind(manager.handles(changed))) {
+                startAfterStop = true;
+                beginTeardown(order(Reason.DEPENDENCY_RESTARTED, spec.stop(), "manager", false), UnitState.STOPPED);
+                return;
+            }
+            bound = now;
+        }
+        if (state() == UnitState.DEGRADED && position.reason() == Reason.DEPENDENCY_LOST) {
+            move(UnitState.READY, Reason.BECAME_READY, "", "manager");
         }
     }
 
@@ -516,6 +555,7 @@ final class UnitCell extends Mailbox {
         closedForDependents = false;
         Position before = position;
         Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial());
+        bound = spec.dependsOn().isEmpty() ? null : manager.dependencies(this);
         synchronized (this) {
             incarnation = next;
         }
@@ -551,7 +591,11 @@ final class UnitCell extends Mailbox {
             if (incarnation != asker || teardown != null) {
                 return;
             }
-            if (state() == state ? state != UnitState.READY : state().canBecome(state)) {
+            String lost = state == UnitState.READY && bound != null ? manager.lostDependency(this) : null;
+            if (lost != null && (state() == UnitState.DEGRADED || state().canBecome(UnitState.DEGRADED))) {
+                move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, asker.id());
+            } else if (lost == null
+                    && (state() == state ? state != UnitState.READY : state().canBecome(state))) {
                 move(state, reason, message, asker.id());
             }
         });

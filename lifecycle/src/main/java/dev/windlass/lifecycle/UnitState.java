@@ -70,7 +70,8 @@ public enum UnitState {
             case NEW -> next == PENDING || next == STOPPED;
             case PENDING -> next == STARTING || next == STOPPED;
             case STARTING -> next == READY || next == BACKOFF || next == DEGRADED || ends(next);
-            case BACKOFF -> next == READY || next == PENDING || next == STOPPED || ends(next);
+            case BACKOFF ->
+                next == READY || next == DEGRADED || next == PENDING || next == STOPPED || ends(next);
             case READY -> next == DEGRADED || next == PAUSED || ends(next);
             case DEGRADED -> next == READY || ends(next);
             case PAUSED -> next == READY || ends(next);

@@ -291,6 +291,29 @@ class LifecyclePageTest {
     }
 
     @Test
+    void aUnitThatGoesOnWithAnotherGeneration() throws Exception {
+        CountDownLatch fail = new CountDownLatch(1);
+        manager.add(Task.of(RunnableSpec.builder("database").restart(RestartPolicy.onFailure()).build(), context -> {
+            if (context.generation() == 1) {
+                fail.await();
+                throw new IOException("connection reset");
+            }
+            context.awaitStop();
+        }));
+        // code: rebind
+        RunnableHandle reports = manager.add(Task.of(RunnableSpec.builder("reports").dependsOn("database").build(), context -> {
+            context.onRebind(database -> print(context.id() + " goes on with " + database.status().id()));
+            context.awaitStop();
+        }));
+        // end
+        reports.ready().await();
+        fail.countDown();
+        Awaitility.await().until(() -> !log.isEmpty());
+        assertThat(log).containsExactly("reports#1 goes on with database#2");
+        until(reports, UnitState.READY);
+    }
+
+    @Test
     void aUnitThatIsRestarted() throws Exception {
         // code: restart
         RunnableHandle flaky = manager.add(Task.of(

@@ -1,0 +1,154 @@
+package dev.windlass.lifecycle;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What becomes of a unit when something that it depends on ends by itself and comes back. */
+@Timeout(60)
+class Rule13RebindingTest {
+
+    private final VirtualTime time = new VirtualTime();
+    private final Manager manager = Manager.builder().time(time).build();
+    private final Map<Long, CountDownLatch> fail = new ConcurrentHashMap<>();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final RunnableHandle base = manager.add(Task.of(RunnableSpec.builder("base")
+            .restart(RestartPolicy.onFailure().withJitter(0).withAttempts(9)).build(), context -> {
+                fail.computeIfAbsent(context.generation(), any -> new CountDownLatch(1)).await();
+                throw new IllegalStateException("broken");
+            }));
+
+    @BeforeEach
+    void begin() {
+        manager.start();
+    }
+
+    @AfterEach
+    void end() {
+        manager.close();
+    }
+
+    private void failBase() {
+        Trial.until(() -> fail.containsKey(base.generation()));
+        Objects.requireNonNull(fail.get(base.generation())).countDown();
+        Trial.until(base, UnitState.BACKOFF);
+    }
+
+    private void returnBase() throws InterruptedException {
+        base.start().await();
+    }
+
+    private RunnableHandle top(String name, String dependency, boolean rebinds) throws InterruptedException {
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder(name).dependsOn(dependency).build(), context -> {
+            if (rebinds) {
+                context.onRebind(back -> log.add(context.id() + " on " + back.status().id()));
+            }
+            context.awaitStop();
+        }));
+        top.ready().await();
+        return top;
+    }
+
+    @Test
+    void aUnitIsDegradedWithoutItsDependencyAndRestartedWhenThatIsBack() throws Exception {
+        RunnableHandle top = top("top", "base", false);
+        RunnableHandle over = top("over", "top", false);
+        failBase();
+        Trial.until(top, UnitState.DEGRADED);
+        assertThat(top.status().reason()).isEqualTo(Reason.DEPENDENCY_LOST);
+        assertThat(top.status().message()).isEqualTo("depends on base, which is BACKOFF");
+        assertThat(over.state()).isEqualTo(UnitState.READY); // what it depends on still works in part
+        returnBase();
+        Trial.until(() -> top.state() == UnitState.READY && top.generation() == 2);
+        Trial.until(() -> over.state() == UnitState.READY && over.generation() == 2);
+        assertThat(top.lastStop().orElseThrow().reason()).isEqualTo(Reason.DEPENDENCY_RESTARTED);
+        assertThat(top.status().restarts()).isZero();
+    }
+
+    @Test
+    void aUnitThatCanGoOnIsToldWhatCameBack() throws Exception {
+        RunnableHandle top = top("top", "base", true);
+        for (int generation = 2; generation <= 4; generation++) {
+            failBase();
+            Trial.until(top, UnitState.DEGRADED);
+            returnBase();
+            Trial.until(top, UnitState.READY);
+            String expected = "top#1 on base#" + generation;
+            Trial.until(() -> log.contains(expected));
+        }
+        assertThat(log).hasSize(3);
+        assertThat(top.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void whatItSaysOfItselfCountsOnlyWithItsDependencies() throws Exception {
+        Map<String, RunnableContext> contexts = new ConcurrentHashMap<>();
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").signalsReadiness(true)
+                .build(), context -> {
+                    context.onRebind(back -> log.add(back.name()));
+                    contexts.put("top", context);
+                    context.awaitStop();
+                }));
+        Trial.until(() -> contexts.containsKey("top"));
+        RunnableContext context = Objects.requireNonNull(contexts.get("top"));
+        failBase();
+        context.ready();
+        assertThat(top.state()).isEqualTo(UnitState.DEGRADED);
+        returnBase();
+        Trial.until(top, UnitState.READY);
+        context.degraded("its own trouble");
+        failBase();
+        returnBase();
+        Trial.until(() -> log.size() == 2);
+        assertThat(top.state()).isEqualTo(UnitState.DEGRADED);
+        assertThat(top.status().message()).isEqualTo("its own trouble");
+        context.ready();
+        assertThat(top.state()).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void aStopWhileItRestartsForItsDependencyIsTheLastWord() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
+                context -> {
+                    context.awaitStop();
+                    letGo.await();
+                }));
+        top.ready().await();
+        failBase();
+        returnBase();
+        Trial.until(top, UnitState.DRAINING);
+        Operation<StopReport> stop = top.stop();
+        letGo.countDown();
+        assertThat(stop.await().outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(top.state()).isEqualTo(UnitState.STOPPED);
+        base.restart().await();
+        assertThat(top.state()).isEqualTo(UnitState.STOPPED);
+    }
+
+    @Test
+    void whatACascadeStoppedComesBackWithItsDependencyUnlessSomebodyStoppedItToo() throws Exception {
+        RunnableHandle top = top("top", "base", false);
+        RunnableHandle over = top("over", "top", false);
+        RunnableHandle unwanted = top("unwanted", "base", false);
+        base.stop(StopOptions.defaults().withCascade()).await();
+        assertThat(over.state()).isEqualTo(UnitState.STOPPED);
+        unwanted.stop().await();
+        returnBase();
+        Trial.until(() -> over.state() == UnitState.READY && over.generation() == 2);
+        assertThat(top.generation()).isEqualTo(2);
+        assertThat(unwanted.state()).isEqualTo(UnitState.STOPPED);
+        base.restart(StopOptions.defaults().withCascade()).await();
+        Trial.until(() -> over.state() == UnitState.READY && over.generation() == 3);
+    }
+}
