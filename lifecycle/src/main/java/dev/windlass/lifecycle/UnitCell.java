@@ -504,7 +504,7 @@ final class UnitCell extends Mailbox {
     private void onDependenciesMoved(Map<String, Long> before) {
         String lost = manager.lostDependency(this);
         if (lost != null) {
-            if (state() == UnitState.READY) {
+            if (state() == UnitState.READY || lacksDependency()) {
                 move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, "manager");
             }
             return;
@@ -512,7 +512,8 @@ final class UnitCell extends Mailbox {
         Map<String, Long> now = manager.dependencies(this);
         Incarnation current = incarnation;
         if (!now.equals(before) && current != null) {
-            List<String> changed = now.keySet().stream().filter(each -> !now.get(each).equals(before.get(each)))
+            List<String> changed = now.entrySet().stream()
+                    .filter(each -> !each.getValue().equals(before.get(each.getKey()))).map(Map.Entry::getKey)
                     .sorted().toList();
             if (!current.rebind(manager.handles(changed))) {
                 startAfterStop = true;
@@ -521,7 +522,7 @@ final class UnitCell extends Mailbox {
             }
             bound = now;
         }
-        if (state() == UnitState.DEGRADED && position.reason() == Reason.DEPENDENCY_LOST) {
+        if (lacksDependency()) {
             move(UnitState.READY, Reason.BECAME_READY, "", "manager");
         }
     }
@@ -547,6 +548,10 @@ final class UnitCell extends Mailbox {
         } finally {
             admitting = false;
         }
+    }
+
+    private boolean lacksDependency() {
+        return state() == UnitState.DEGRADED && position.reason() == Reason.DEPENDENCY_LOST;
     }
 
     private void beginGeneration() {
