@@ -294,6 +294,10 @@ final class Incarnation implements RunnableContext {
         return ledger == null ? List.of() : ledger.openReads();
     }
 
+    List<ThreadPosition> positions() {
+        return threads().stream().map(ThreadPosition::of).toList();
+    }
+
     List<Leftover> leftThreads() {
         List<Thread> alive = threads();
         return alive.isEmpty()

@@ -52,6 +52,11 @@ public class RunnableHandle {
         return cell.details();
     }
 
+    /** Where each thread of the current generation stands now, also when that is quarantined. Empty when none runs. */
+    public final List<ThreadPosition> threads() {
+        return cell.threads();
+    }
+
     /** What describes the unit. */
     public final Unit<?> unit() {
         return cell.unit();

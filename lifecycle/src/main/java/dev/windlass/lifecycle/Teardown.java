@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end of one generation, step by step, as messages of its unit's mailbox:
@@ -29,6 +31,7 @@ final class Teardown implements Watchdog.Watched {
         CHILDREN, WORK, REQUESTS, RELEASE, DONE
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
     private static final long INTERRUPT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long SHORTEST_STEP = Duration.ofMillis(10).toNanos();
     private static final long NEVER = Long.MAX_VALUE / 2;
@@ -50,6 +53,9 @@ final class Teardown implements Watchdog.Watched {
     private boolean graceGiven;
     private long graceEnd;
     private boolean releasedAllNow;
+    /** When half of the budget has passed; what still runs is logged then, once. */
+    private final long half;
+    private boolean halfLogged;
     private @Nullable Releaser releaser;
     private volatile long nextCheck;
 
@@ -62,6 +68,8 @@ final class Teardown implements Watchdog.Watched {
         this.request = request(order, cell.spec().drains() || activeInside());
         this.releaseShare = SystemTime.nanos(order.options().release());
         this.grace = grace(order.options());
+        long now = time.nanos();
+        this.half = now + (request.deadline() - now) / 2;
     }
 
     private boolean activeInside() {
@@ -222,6 +230,10 @@ final class Teardown implements Watchdog.Watched {
             incarnation.interruptThreads();
         }
         onProgress();
+        if (phase != Phase.DONE && !halfLogged && isPast(half)) {
+            halfLogged = true;
+            logPositions();
+        }
         if (phase == Phase.RELEASE && releaser != null) {
             releaser.overtakeStuckStep(stepLimit());
         }
@@ -231,6 +243,20 @@ final class Teardown implements Watchdog.Watched {
         if (phase != Phase.DONE) {
             watch();
         }
+    }
+
+    private void logPositions() {
+        List<String> open = new ArrayList<>();
+        incarnation.positions().forEach(thread -> open.add("thread " + thread.name() + " " + thread.state() + "\n"
+                + thread.stack()));
+        incarnation.openReads().forEach(request -> open.add(request.toString()));
+        incarnation.unknownOutcomes().forEach(write -> open.add("request " + write));
+        if (releaser != null) {
+            releaser.left().forEach(left -> open.add(left + "\n" + left.detail()));
+        }
+        LOG.atWarn().addKeyValue("unit", incarnation.id()).addKeyValue("phase", phase)
+                .log("a stop has taken half of its budget; what is open: {}",
+                        open.isEmpty() ? "units inside" : String.join("\n", open));
     }
 
     private long stepLimit() {
@@ -265,6 +291,9 @@ final class Teardown implements Watchdog.Watched {
         }
         if (cancelled) {
             wait = Math.min(wait, nextInterrupt - now);
+        }
+        if (!halfLogged) {
+            wait = Math.min(wait, half - now);
         }
         if (phase == Phase.RELEASE && releaser != null && releaser.hasWaiting()) {
             wait = Math.min(wait, stepLimit());

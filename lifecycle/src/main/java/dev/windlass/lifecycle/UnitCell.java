@@ -265,6 +265,12 @@ final class UnitCell extends Mailbox {
         return values;
     }
 
+    /** Where the threads of the current generation stand, also of a quarantined one. */
+    List<ThreadPosition> threads() {
+        Incarnation current = incarnation;
+        return current == null ? List.of() : current.positions();
+    }
+
     List<RunnableHandle> children() {
         return childCells().stream().sorted(Comparator.comparing(UnitCell::name)).map(UnitCell::handle).toList();
     }

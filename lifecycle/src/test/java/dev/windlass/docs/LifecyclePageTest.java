@@ -301,7 +301,8 @@ class LifecyclePageTest {
             context.awaitStop();
         }));
         // code: rebind
-        RunnableHandle reports = manager.add(Task.of(RunnableSpec.builder("reports").dependsOn("database").build(), context -> {
+        RunnableSpec spec = RunnableSpec.builder("reports").dependsOn("database").build();
+        RunnableHandle reports = manager.add(Task.of(spec, context -> {
             context.onRebind(database -> print(context.id() + " goes on with " + database.status().id()));
             context.awaitStop();
         }));

@@ -123,4 +123,27 @@ class Rule10QuarantineTest {
             hung.letGo.countDown();
         }
     }
+
+    @Test
+    void aStartThatNeverEndsIsStoppedLikeAnythingElse() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add(Task.each(RunnableSpec.named("unit"), () -> {
+                hung.entered.countDown();
+                hung.hang();
+                return context -> {
+                    throw new IllegalStateException("never to be entered");
+                };
+            }));
+            Trial.await(hung.entered);
+            assertThat(unit.state()).isEqualTo(UnitState.STARTING);
+            StopReport report = unit.stop(SHORT).await();
+            assertThat(report.outcome()).isEqualTo(StopOutcome.QUARANTINED);
+            hung.letGo.countDown();
+            Trial.until(unit, UnitState.STOPPED);
+            assertThat(unit.status().lastError()).isNull();
+            assertThat(manager.stopping()).isFalse();
+        }
+    }
 }

@@ -1,0 +1,146 @@
+package dev.windlass.lifecycle;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.event.LoggingEvent;
+import org.slf4j.helpers.AbstractLogger;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.LoggingEventAware;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/** The log of the tests: keeps the newest warnings and errors, with their key values in front. */
+public final class RecordedLog implements SLF4JServiceProvider {
+
+    private static final int MOST = 1_000;
+    private static final Queue<String> LINES = new ConcurrentLinkedQueue<>();
+
+    private final BasicMarkerFactory markers = new BasicMarkerFactory();
+    private final NOPMDCAdapter mdc = new NOPMDCAdapter();
+
+    /** The lines that contain this text. */
+    static List<String> lines(String text) {
+        return LINES.stream().filter(line -> line.contains(text)).toList();
+    }
+
+    private static void record(String line) {
+        LINES.add(line);
+        if (LINES.size() > MOST) {
+            LINES.poll();
+        }
+    }
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return Recorder::new;
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return markers;
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return mdc;
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return "2.0.99";
+    }
+
+    @Override
+    public void initialize() {
+        // There is nothing to prepare.
+    }
+
+    private static final class Recorder extends AbstractLogger implements LoggingEventAware {
+
+        private static final long serialVersionUID = 1;
+
+        Recorder(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void log(LoggingEvent event) {
+            List<?> pairs = event.getKeyValuePairs();
+            String keys = pairs == null
+                    ? ""
+                    : pairs.stream().map(String::valueOf).collect(Collectors.joining(" ", "", " "));
+            record(event.getLevel() + " " + keys + MessageFormatter.basicArrayFormat(event.getMessage(),
+                    event.getArgumentArray()));
+        }
+
+        @Override
+        protected @Nullable String getFullyQualifiedCallerName() {
+            return null;
+        }
+
+        @Override
+        protected void handleNormalizedLoggingCall(Level level, @Nullable Marker marker, String message,
+                Object @Nullable [] arguments, @Nullable Throwable thrown) {
+            record(level + " " + MessageFormatter.basicArrayFormat(message, arguments));
+        }
+
+        @Override
+        public boolean isTraceEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isTraceEnabled(Marker marker) {
+            return false;
+        }
+
+        @Override
+        public boolean isDebugEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isDebugEnabled(Marker marker) {
+            return false;
+        }
+
+        @Override
+        public boolean isInfoEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isInfoEnabled(Marker marker) {
+            return false;
+        }
+
+        @Override
+        public boolean isWarnEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean isWarnEnabled(Marker marker) {
+            return true;
+        }
+
+        @Override
+        public boolean isErrorEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean isErrorEnabled(Marker marker) {
+            return true;
+        }
+    }
+}
