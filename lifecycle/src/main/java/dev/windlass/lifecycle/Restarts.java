@@ -115,7 +115,8 @@ final class Restarts implements Watchdog.Watched {
                 return false;
             }
         }
-        count++;
+        int before = count; // only messages of the unit write it
+        count = before + 1;
         return true;
     }
 

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastError what it last failed with; null when it never did
  */
 public record UnitStatus(String name, String kind, UnitState state, Reason reason, String message, long generation,
-        @Nullable UUID incarnation, Instant since, int restarts, @Nullable Instant retryAt, boolean desiredRunning, @Nullable String parent,
+        @Nullable UUID incarnation, Instant since, int restarts, @Nullable Instant retryAt, boolean desiredRunning,
+        @Nullable String parent,
         Group group, Map<String, String> labels, Set<String> dependsOn, @Nullable Long queued, @Nullable Long inFlight,
         long carriedOver, @Nullable String lastError) {
 
