@@ -1,7 +1,6 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.lifecycle.ManagedRunnable;
-import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -27,7 +26,7 @@ final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
 
     @Override
     public RunnableSpec spec() {
-        return RunnableSpec.builder(NAME).kind("Cache").restart(RestartPolicy.never()).build();
+        return RunnableSpec.builder(NAME).kind("Cache").build();
     }
 
     @Override
