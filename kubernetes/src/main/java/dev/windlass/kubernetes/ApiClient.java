@@ -226,12 +226,15 @@ final class ApiClient implements Client {
 
     private Answer send(ApiCall call, String method, String path, @Nullable String contentType, @Nullable String body) {
         HttpRequest.Builder request = http.newHttpRequestBuilder()
-                .uri(requests.transport().endpoint().address().resolve(path).toString());
+                .uri(requests.transport().endpoint().url(path));
         request.header("Accept", JSON);
         request.method(method, contentType, body);
         boolean write = Exchange.isWrite(method);
         try {
             HttpResponse<byte[]> response = http.sendAsync(request.build(), byte[].class).get();
+            if (response.code() == 401) {
+                requests.transport().unauthorized();
+            }
             return new Answer(response.code(), response.body() == null ? new byte[0] : response.body(),
                     response.header("Retry-After"));
         } catch (InterruptedException e) {

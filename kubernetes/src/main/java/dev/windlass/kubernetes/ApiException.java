@@ -13,8 +13,10 @@ public class ApiException extends RuntimeException {
     private final boolean outcomeUnknown;
     private final int retryAfterSeconds;
     private final boolean kindMissing;
+    private final boolean versionTooNew;
 
-    ApiException(ApiCall call, int code, String reason, String detail, int retryAfterSeconds, boolean kindMissing) {
+    ApiException(ApiCall call, int code, String reason, String detail, int retryAfterSeconds, boolean kindMissing,
+            boolean versionTooNew) {
         super(call + ": " + detail + remedy(code, call));
         this.cluster = call.cluster();
         this.code = code;
@@ -22,6 +24,7 @@ public class ApiException extends RuntimeException {
         this.outcomeUnknown = false;
         this.retryAfterSeconds = retryAfterSeconds;
         this.kindMissing = kindMissing;
+        this.versionTooNew = versionTooNew;
     }
 
     ApiException(ApiCall call, Throwable cause, boolean outcomeUnknown) {
@@ -36,6 +39,7 @@ public class ApiException extends RuntimeException {
         this.outcomeUnknown = outcomeUnknown;
         this.retryAfterSeconds = 0;
         this.kindMissing = false;
+        this.versionTooNew = false;
     }
 
     private static String remedy(int code, ApiCall call) {
@@ -71,6 +75,11 @@ public class ApiException extends RuntimeException {
     /** The server does not know the kind at all: it is not installed. */
     public boolean isKindMissing() {
         return kindMissing;
+    }
+
+    /** A resource version was asked for that the server has not reached. */
+    boolean isVersionTooNew() {
+        return versionTooNew;
     }
 
     /** The object was changed by somebody else, or a field belongs to somebody else. */

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterRun implements ManagedRunnable {
 
+    /** How long it is from one look to the next, even when something asks for one. */
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
     private final String name;
     private final Kubeconfig kubeconfig;
     private final ClusterSettings settings;
@@ -36,6 +39,10 @@ final class ClusterRun implements ManagedRunnable {
     private volatile String version = "";
 
     private @Nullable Transport transport;
+    /** The kubeconfig that the transport was made from. */
+    private String loaded = "";
+    /** What is wrong with the kubeconfig of a cluster that goes on with an earlier one. */
+    private String unreadable = "";
     private @Nullable OwnedRequests probes;
     private @Nullable LiveConnection connection;
     private boolean unauthorized;
@@ -50,10 +57,18 @@ final class ClusterRun implements ManagedRunnable {
     public void run(RunnableContext context) throws Exception {
         Pause pause = new Pause(context.time());
         Backoff backoff = new Backoff(settings.backoffFirst(), settings.backoffMax(), settings.random());
+        Pause spacing = new Pause(context.time());
         details(context);
         try {
             while (!context.cancelled().isSet()) {
-                pause.sleep(attempt(context, pause, backoff));
+                long began = context.time().nanos();
+                Duration wait = attempt(context, pause, backoff);
+                if (lost) {
+                    pause.forget(); // what led here asks for nothing more
+                }
+                pause.sleep(wait);
+                // A flood of refusals elsewhere must not become a flood of probes.
+                spacing.sleep(least().minusNanos(context.time().nanos() - began));
             }
         } catch (StoppingException | RevokedException e) {
             // The stop overtook the connection: what was acquired is in the ledger.
@@ -64,24 +79,24 @@ final class ClusterRun implements ManagedRunnable {
         }
     }
 
+    private Duration least() {
+        return LEAST.compareTo(settings.probeInterval()) < 0 ? LEAST : settings.probeInterval();
+    }
+
     /** Connects or probes. Returns how long to wait before the next time. */
     private Duration attempt(RunnableContext context, Pause pause, Backoff backoff) throws InterruptedException {
         String failure;
         try {
             boolean fresh = prepare(context);
             failure = probe(context);
+            if (unauthorized && !fresh) {
+                renew(kubeconfig.content());
+                failure = probe(context);
+            }
             if (failure.isEmpty()) {
                 backoff.reset();
                 succeeded(context, pause);
                 return settings.probeInterval();
-            }
-            if (unauthorized && !fresh) {
-                Objects.requireNonNull(transport).replace(kubeconfig.load());
-                failure = probe(context);
-                if (failure.isEmpty()) {
-                    succeeded(context, pause);
-                    return settings.probeInterval();
-                }
             }
         } catch (KubeconfigException e) {
             failure = String.valueOf(e.getMessage());
@@ -90,23 +105,54 @@ final class ClusterRun implements ManagedRunnable {
             failure = kubeconfig.describe() + " cannot be used: " + Failures.describe(e)
                     + "; check the files and the credentials that it names";
         }
-        return failed(context, failure, backoff);
+        return failed(context, failure + unreadable, backoff);
     }
 
-    /** Makes the transport at the first attempt; returns whether it did. */
+    /**
+     * Makes the transport what the kubeconfig says now: at each attempt until there is a connection, and when a lost cluster's
+     * kubeconfig has changed. One that cannot be read leaves a lost cluster with what it has. Returns whether it was made anew.
+     */
     private boolean prepare(RunnableContext context) {
-        if (transport != null) {
+        unreadable = "";
+        if (transport == null) {
+            open(context);
+            return true;
+        }
+        if (connection != null && !lost) {
             return false;
         }
+        try {
+            String content = kubeconfig.content();
+            if (connection != null && content.equals(loaded)) {
+                return false;
+            }
+            renew(content);
+            return true;
+        } catch (KubeconfigException e) {
+            if (connection == null) {
+                throw e;
+            }
+            unreadable = "; " + e.getMessage();
+            return false;
+        }
+    }
+
+    private void open(RunnableContext context) {
         Clusters clusters = Clusters.of(context.manager());
+        String content = kubeconfig.content();
         Transport made = new Transport(clusters.vertx(), name, kubeconfig.load(), settings.maxInFlight(),
                 context.time());
         context.own("transport", name, made);
         transport = made;
+        loaded = content;
         probes = context.own("client", "probe of " + name,
                 new OwnedRequests(made, context, WriteFence.open(), closed -> {
                 }));
-        return true;
+    }
+
+    private void renew(String content) {
+        Objects.requireNonNull(transport).replace(kubeconfig.load());
+        loaded = content;
     }
 
     /** Asks the server for its version; returns what is wrong, empty when all is well. */
@@ -116,7 +162,7 @@ final class ClusterRun implements ManagedRunnable {
         unauthorized = false;
         ClusterHttpClient http = ClusterHttpClient.create(Objects.requireNonNull(probes));
         HttpRequest request = http.newHttpRequestBuilder()
-                .uri(target.endpoint().address().resolve("/version").toString())
+                .uri(target.endpoint().url("/version"))
                 .forStreaming().timeout(settings.probeTimeout().toMillis(), TimeUnit.MILLISECONDS).build();
         try {
             var response = http.sendAsync(request, byte[].class).get();
@@ -158,7 +204,8 @@ final class ClusterRun implements ManagedRunnable {
         InformerSettings informers = new InformerSettings(settings.linger(), settings.watchTimeout(),
                 settings.watchSilence(),
                 settings.watchSilence(), !isLoopback(live.endpoint().address()), settings.random(),
-                clusters.serialization().mapper(), clusters.serialization().json(), pause::wake);
+                clusters.serialization().mapper(), clusters.serialization().json());
+        live.onUnauthorized(() -> refusedElsewhere(pause));
         InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers));
         context.add(cache);
         InformerRegistry registry;
@@ -177,6 +224,13 @@ final class ClusterRun implements ManagedRunnable {
         handle(context).connection(made);
         context.ready();
         clusters.connected(made);
+    }
+
+    /** A request was refused for its credentials: looks at once; when the cluster is lost already its back-off holds. */
+    private void refusedElsewhere(Pause pause) {
+        if (!lost) {
+            pause.wake();
+        }
     }
 
     private static void withdraw(RunnableContext context, LiveConnection gone) {

@@ -150,7 +150,7 @@ final class Exchange {
         if (left.isPositive()) {
             watch(left);
         } else {
-            failed(new IOException("nothing was heard for " + limit.toMillis() + " ms"));
+            failed(new SilenceException(limit));
         }
     }
 

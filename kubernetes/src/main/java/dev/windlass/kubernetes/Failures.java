@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -38,6 +39,7 @@ final class Failures {
             // Their messages are the path alone.
             case NoSuchFileException missing -> "file " + message + " does not exist";
             case AccessDeniedException denied -> "no permission to read " + message;
+            case ClosedChannelException closed -> "the server closed the connection";
             default -> message == null || message.isBlank() ? at.getClass().getSimpleName() : message;
         };
     }
@@ -79,7 +81,13 @@ final class Failures {
                 && status.getDetails().getRetryAfterSeconds() != null) {
             seconds = status.getDetails().getRetryAfterSeconds();
         }
-        return new ApiException(call, code, reason, detail, seconds, kindMissing);
+        return new ApiException(call, code, reason, detail, seconds, kindMissing,
+                hasCause(status, "ResourceVersionTooLarge"));
+    }
+
+    private static boolean hasCause(@Nullable Status status, String reason) {
+        return status != null && status.getDetails() != null && status.getDetails().getCauses().stream()
+                .anyMatch(cause -> reason.equals(cause.getReason()));
     }
 
     /** The server answers a path that it does not serve without naming an object. */

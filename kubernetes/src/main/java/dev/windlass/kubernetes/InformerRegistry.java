@@ -25,6 +25,7 @@ final class InformerRegistry implements Informers {
     private final Transport transport;
     private final InformerSettings settings;
 
+    private final ListPermits lists = new ListPermits(ListPermits.MOST);
     private final Object lock = new Object();
     private final Map<SharingKey, Shared> shared = new HashMap<>();
     private boolean closed;
@@ -112,7 +113,7 @@ final class InformerRegistry implements Informers {
         OwnedRequests requests = new OwnedRequests(transport, context, WriteFence.open(), closedRequests -> {
         });
         return new Shared(key, informer,
-                new ListWatchLoop(informer, requests, settings, context.time(), context.logger()));
+                new ListWatchLoop(informer, requests, lists, settings, context.time(), context.logger()));
     }
 
     private RevokedException revoked() {

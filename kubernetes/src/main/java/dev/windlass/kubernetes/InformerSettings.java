@@ -13,9 +13,8 @@ import tools.jackson.databind.ObjectMapper;
  * @param watchSilence after how long without a byte a watch is taken for dead; servers send a bookmark about each minute
  * @param listSilence the same for a list
  * @param compressLists whether lists are asked for compressed: worth it when the network is slower than the processors
- * @param onUnauthorized called when the credentials are refused
  */
 record InformerSettings(Duration linger, Duration watchTimeout, Duration watchSilence, Duration listSilence,
         boolean compressLists,
-        RandomGenerator random, ObjectMapper mapper, JsonFactory json, Runnable onUnauthorized) {
+        RandomGenerator random, ObjectMapper mapper, JsonFactory json) {
 }

@@ -1,12 +1,10 @@
 package dev.windlass.kubernetes;
 
-import dev.windlass.kubernetes.ApiException.ApiCall;
 import dev.windlass.kubernetes.InformerStatus.State;
 import dev.windlass.kubernetes.ObjectScanner.Event;
 import dev.windlass.kubernetes.ObjectScanner.Scanned;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.TimeSource;
-import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,57 +18,58 @@ import tools.jackson.core.JacksonException;
 /**
  * Keeps a {@link SharedInformer} up to date, on one thread, until it is stopped. No failure ends it.
  *
- * <p>State: {@code LISTING → WATCHING}; a watch that ends is resumed at the last known version; a version that the server has
- * forgotten (410) leads back to {@code LISTING}; any other failure leads to {@code BACKOFF}, or {@code DEGRADED} when the server
- * refuses, and after a pause back to what failed. {@link #stop} leads to {@code STOPPED} from each of them.
+ * <p>State: {@code LISTING → WATCHING}; a watch that ends is resumed at the last known version; a version that the server does
+ * not know any more (410), or not yet, leads back to {@code LISTING}; any other failure leads to {@code BACKOFF}, or {@code
+ * DEGRADED} when the server refuses, and after a pause back to what failed. {@link #stop} leads to {@code STOPPED} from each of
+ * them.
+ *
+ * <p>A list is streamed by the watch that follows it when the server can do that, else fetched in pages. Either way it is as
+ * new as the moment it was asked for: a list from a cache that lags would show objects as they were before somebody knew them
+ * better, or not at all, and what had been known would seem to be deleted.
  */
 final class ListWatchLoop {
 
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(500);
     private static final long SHORT_WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
+    /** After so many watches in a row that brought nothing and ended at once, the version is taken for the reason. */
+    private static final int MOST_FRUITLESS = 3;
 
     private final SharedInformer informer;
     private final WatchSpec<?> spec;
     private final OwnedRequests requests;
-    private final ClusterHttpClient http;
-    private final InformerSettings settings;
+    private final ListWatchWire wire;
+    private final ListPermits permits;
     private final TimeSource time;
     private final Logger logger;
-    private final OmittedFields omitted;
     private final Backoff backoff;
-    private final ApiCall listCall;
-    private final ApiCall watchCall;
-    private final String path;
+    private final Pause pause;
 
     private String version = "";
     private boolean listNeeded = true;
-    private boolean listConsistently;
+    private boolean listTried;
+    /** Whether the next list is streamed; false when the server has refused that, or had nothing to say to it. */
+    private boolean streamed = true;
+    private int fruitless;
     private volatile boolean stopped;
-    private final Pause pause;
     private volatile @Nullable StreamingAnswer stream;
 
-    ListWatchLoop(SharedInformer informer, OwnedRequests requests, InformerSettings settings, TimeSource time,
-            Logger logger) {
+    ListWatchLoop(SharedInformer informer, OwnedRequests requests, ListPermits permits, InformerSettings settings,
+            TimeSource time, Logger logger) {
         this.informer = informer;
         this.spec = informer.spec();
         this.requests = requests;
-        this.http = ClusterHttpClient.create(requests);
-        this.settings = settings;
+        this.wire = new ListWatchWire(spec, requests, settings);
+        this.permits = permits;
         this.time = time;
         this.logger = logger;
-        this.omitted = OmittedFields.of(spec.omit());
         this.pause = new Pause(time);
         this.backoff = new Backoff(BACKOFF_FIRST, BACKOFF_MAX, settings.random());
-        String cluster = requests.transport().cluster();
-        this.listCall = new ApiCall(cluster, "list", spec.resource().resource(), spec.namespace(), null);
-        this.watchCall = new ApiCall(cluster, "watch", spec.resource().resource(), spec.namespace(), null);
-        this.path = spec.resource().path(spec.namespace(), null);
     }
 
     void run() {
         try {
-            while (!stopped && !requests.revoked() && !Thread.currentThread().isInterrupted()) {
+            while (!over() && !Thread.currentThread().isInterrupted()) {
                 pause.sleep(step());
             }
         } catch (InterruptedException e) {
@@ -81,14 +80,19 @@ final class ListWatchLoop {
         }
     }
 
+    private boolean over() {
+        return stopped || requests.revoked();
+    }
+
     /** Stops it for good: closes its connection and wakes it. */
     void stop() {
         stopped = true;
         requests.close();
         pause.wake();
+        permits.lookAgain();
     }
 
-    /** The connection was lost and is back: looks at once whether the watch still lives. */
+    /** The connection was lost or is back: looks at once whether the watch still lives. */
     void hurry() {
         StreamingAnswer open = stream;
         if (open != null) {
@@ -97,13 +101,16 @@ final class ListWatchLoop {
         pause.wake();
     }
 
-    /** One list or one watch. Returns how long to wait before the next. */
+    private StreamingAnswer open(HttpRequest request) throws IOException, InterruptedException {
+        StreamingAnswer answer = wire.open(request);
+        stream = answer;
+        return answer;
+    }
+
+    /** One list, one watch, or both in one. Returns how long to wait before the next. */
     private Duration step() {
         try {
-            if (listNeeded) {
-                list();
-            }
-            return watch();
+            return listNeeded ? list() : watch();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Duration.ZERO;
@@ -120,7 +127,8 @@ final class ListWatchLoop {
                     : "malformed answer: " + e.getOriginalMessage());
         } catch (MalformedAnswerException e) {
             return failed(State.BACKOFF, "malformed answer: " + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also what the JVM throws when an object is too large for it: the other informers go on, and this one tries again.
             logger.atError().setCause(e).addKeyValue("informer", spec.describe())
                     .log("informer failed; it tries again");
             return failed(State.BACKOFF, e.toString());
@@ -128,17 +136,19 @@ final class ListWatchLoop {
     }
 
     private Duration refused(ApiException refusal) {
-        if (refusal.code() == 410) {
+        if (refusal.code() == 410 || refusal.isVersionTooNew()) {
             listNeeded = true;
-            listConsistently = true;
-            return failed(State.BACKOFF, "");
+            return failed(State.BACKOFF, refusal.code() == 410
+                    ? "the server has forgotten version " + version + ": lists again"
+                    : "the server has not reached version " + version
+                            + ", it was restored to an earlier state: lists again");
         }
         boolean permanent = refusal.isForbidden() || refusal.isNotFound();
         if (permanent) {
             listNeeded = true;
         }
         if (refusal.isUnauthorized()) {
-            settings.onUnauthorized().run();
+            requests.transport().unauthorized();
         }
         Duration delay = failed(permanent ? State.DEGRADED : State.BACKOFF, String.valueOf(refusal.getMessage()));
         Duration asked = Duration.ofSeconds(refusal.retryAfterSeconds());
@@ -159,80 +169,147 @@ final class ListWatchLoop {
 
     // ---- list
 
-    private void list() throws IOException, InterruptedException {
-        informer.enter(State.LISTING, "");
-        informer.countList();
-        boolean first = !informer.synced();
-        Set<ObjectKey> seen = new HashSet<>();
+    private Duration list() throws IOException, InterruptedException {
+        informer.enter(State.LISTING, "waits for its turn: as many lists as are allowed at once are under way");
+        if (!permits.acquire(!listTried, this::over)) {
+            return Duration.ZERO;
+        }
+        ListInProgress list = new ListInProgress();
+        listTried = true;
+        try {
+            informer.enter(State.LISTING, "");
+            if (streamed) {
+                return stream(list);
+            }
+            pages(list);
+            return Duration.ZERO;
+        } finally {
+            list.givePermitBack();
+        }
+    }
+
+    /** A list that is being received. */
+    private final class ListInProgress {
+
+        private final boolean first = !informer.synced();
+        /** What it has shown; of no interest while there is nothing else. */
+        private final @Nullable Set<ObjectKey> seen = informer.size() == 0 ? null : new HashSet<>();
+        private boolean permitted = true;
+
+        ListInProgress() {
+            informer.countList();
+        }
+
+        void put(Scanned object) {
+            informer.put(object, first);
+            if (seen != null) {
+                seen.add(new ObjectKey(object.namespace(), object.name()));
+            }
+        }
+
+        void complete(String listed) {
+            if (seen != null) {
+                informer.retain(seen);
+            }
+            version = listed;
+            listNeeded = false;
+            informer.listed(version);
+            givePermitBack();
+        }
+
+        void givePermitBack() {
+            if (permitted) {
+                permitted = false;
+                permits.release();
+            }
+        }
+    }
+
+    private void pages(ListInProgress list) throws IOException, InterruptedException {
         String token = "";
         String listed;
         do {
-            String query = query(token.isEmpty()
-                    ? "resourceVersion=" + Urls.encode(listVersion())
-                    : "continue=" + Urls.encode(token));
-            try (StreamingAnswer answer = open(listCall, query, "List", settings.listSilence(),
-                    settings.compressLists());
-                    ObjectScanner scanner = new ObjectScanner(settings.json(), answer.body(), omitted,
-                            spec.resource().metadataOnly())) {
-                stream = answer;
-                var meta = scanner.readList(scanned -> {
-                    informer.put(scanned, first);
-                    seen.add(new ObjectKey(scanned.namespace(), scanned.name()));
-                });
+            try (StreamingAnswer answer = open(wire.list(token)); ObjectScanner scanner = wire.scanner(answer)) {
+                var meta = scanner.readList(list::put);
                 listed = meta.resourceVersion();
                 token = meta.continueToken();
             } finally {
                 stream = null;
             }
         } while (!token.isEmpty() && !stopped);
-        informer.retain(seen);
-        version = listed;
-        listNeeded = false;
-        listConsistently = false;
-        informer.listed(version);
+        if (token.isEmpty()) {
+            list.complete(listed);
+        }
     }
 
-    /** Any version will do at first; later not one that is older than what was seen; after 410 the newest. */
-    private String listVersion() {
-        return listConsistently ? "" : version.isEmpty() ? "0" : version;
+    /** A list that the server streams as the beginning of a watch, if it knows how. */
+    private Duration stream(ListInProgress list) throws IOException, InterruptedException {
+        try {
+            return watch(wire.streamedList(), list);
+        } catch (ApiException e) {
+            if (e.code() != 400 && e.code() != 422) {
+                throw e;
+            }
+            streamed = false;
+            pages(list);
+            return Duration.ZERO;
+        } catch (IOException | JacksonException e) {
+            if (listNeeded && (e instanceof SilenceException || e.getCause() instanceof SilenceException)) {
+                streamed = false; // a server that ignores the wish is waiting, too: next time the other way
+            }
+            throw e;
+        }
     }
 
     // ---- watch
 
     private Duration watch() throws IOException, InterruptedException {
         informer.countWatch();
-        long seconds = settings.watchTimeout().toSeconds();
-        seconds += (long) (seconds * settings.random().nextDouble());
-        String query = query("watch=true&allowWatchBookmarks=true&resourceVersion=" + Urls.encode(version)
-                + "&timeoutSeconds=" + seconds);
+        return watch(wire.watch(version), null);
+    }
+
+    private Duration watch(HttpRequest request, @Nullable ListInProgress list)
+            throws IOException, InterruptedException {
         long opened = time.nanos();
         long received = 0;
-        try (StreamingAnswer answer = open(watchCall, query, "", settings.watchSilence(), false)) {
-            stream = answer;
+        try (StreamingAnswer answer = open(request)) {
             opened = time.nanos();
-            // Before the scanner is made: that waits for the first bytes.
-            informer.enter(State.WATCHING, "");
-            try (ObjectScanner scanner = new ObjectScanner(settings.json(), answer.body(), omitted,
-                    spec.resource().metadataOnly())) {
+            if (list == null) {
+                // Before the scanner is made: that waits for the first bytes.
+                informer.enter(State.WATCHING, "");
+            }
+            try (ObjectScanner scanner = wire.scanner(answer)) {
                 Event event;
                 while (!stopped && (event = scanner.nextEvent()) != null) {
                     received++;
-                    take(event);
+                    take(event, list);
                 }
             }
         } catch (JacksonException e) {
             // The stream broke off, or fell silent: what was received counts, and the watch is resumed after it.
-            if (!useful(opened, received)) {
+            if (listNeeded || !useful(opened, received)) {
                 throw e;
             }
         } finally {
             stream = null;
         }
-        if (useful(opened, received)) {
+        if (listNeeded && !stopped) {
+            throw new IOException("the server ended the list before it was complete");
+        }
+        return ended(useful(opened, received));
+    }
+
+    private Duration ended(boolean useful) {
+        if (useful) {
+            fruitless = 0;
             backoff.reset();
             return Duration.ZERO;
         }
-        return backoff.next();
+        if (++fruitless >= MOST_FRUITLESS) {
+            fruitless = 0;
+            listNeeded = true;
+        }
+        return failed(State.BACKOFF, "the server ends each watch at once");
     }
 
     /** A server that ends each watch at once must not be asked again without a pause. */
@@ -240,7 +317,11 @@ final class ListWatchLoop {
         return received > 0 || time.nanos() - opened > SHORT_WATCH_NANOS;
     }
 
-    private void take(Event event) {
+    private void take(Event event, @Nullable ListInProgress list) {
+        if (list != null && listNeeded) {
+            takeListed(event, list);
+            return;
+        }
         Scanned object = event.object();
         switch (event.type()) {
             case "ADDED", "MODIFIED" -> informer.put(object, false);
@@ -248,8 +329,8 @@ final class ListWatchLoop {
             case "BOOKMARK" -> {
                 // Carries nothing but a version.
             }
-            case "ERROR" -> throw refusal(object);
-            default -> throw new MalformedAnswerException("a watch event of unknown type \"" + event.type() + "\"");
+            case "ERROR" -> throw wire.refusal(object);
+            default -> throw unknown(event);
         }
         informer.countEvent();
         if (!object.resourceVersion().isEmpty()) {
@@ -258,44 +339,25 @@ final class ListWatchLoop {
         }
     }
 
-    private ApiException refusal(Scanned object) {
-        Status status = settings.mapper().readValue(object.json(), Status.class);
-        int code = status.getCode() == null ? 500 : status.getCode();
-        return Failures.of(watchCall, code, object.json(), null, settings.mapper());
+    /** An event of a streamed list, before its end. They come in the order of names: their versions are no place to resume at. */
+    private void takeListed(Event event, ListInProgress list) {
+        Scanned object = event.object();
+        switch (event.type()) {
+            case "ADDED", "MODIFIED" -> list.put(object);
+            case "DELETED" -> informer.delete(object);
+            case "BOOKMARK" -> {
+                if (wire.endsTheList(object)) {
+                    list.complete(object.resourceVersion());
+                    informer.countWatch();
+                    informer.enter(State.WATCHING, "");
+                }
+            }
+            case "ERROR" -> throw wire.refusal(object);
+            default -> throw unknown(event);
+        }
     }
 
-    // ---- both
-
-    private String query(String what) {
-        StringBuilder query = new StringBuilder(what);
-        if (!spec.labelSelector().isEmpty()) {
-            query.append("&labelSelector=").append(Urls.encode(spec.labelSelector()));
-        }
-        if (!spec.fieldSelector().isEmpty()) {
-            query.append("&fieldSelector=").append(Urls.encode(spec.fieldSelector()));
-        }
-        return query.toString();
-    }
-
-    private StreamingAnswer open(ApiCall call, String query, String listSuffix, Duration silence, boolean compress)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = http.newHttpRequestBuilder()
-                .uri(requests.transport().endpoint().address().resolve(path + "?" + query).toString())
-                .forStreaming()
-                .timeout(silence.toMillis(), TimeUnit.MILLISECONDS);
-        request.header("Accept", spec.resource().metadataOnly()
-                ? "application/json;as=PartialObjectMetadata" + listSuffix + ";g=meta.k8s.io;v=v1,application/json"
-                : "application/json");
-        if (compress) {
-            request.header("Accept-Encoding", "gzip");
-        }
-        StreamingAnswer answer = StreamingAnswer.open(http, request.build());
-        if (answer.code() == 200) {
-            return answer;
-        }
-        try (answer) {
-            byte[] body = answer.body().readNBytes(1 << 16);
-            throw Failures.of(call, answer.code(), body, answer.header("Retry-After"), settings.mapper());
-        }
+    private static MalformedAnswerException unknown(Event event) {
+        return new MalformedAnswerException("a watch event of unknown type \"" + event.type() + "\"");
     }
 }

@@ -90,7 +90,7 @@ final class ObjectScanner implements AutoCloseable {
             JsonToken value = parser.nextToken();
             if (field.equals("items") && value == JsonToken.START_ARRAY) {
                 while (parser.nextToken() == JsonToken.START_OBJECT) {
-                    sink.accept(scanObject());
+                    sink.accept(scanObject(omitted));
                 }
             } else if (field.equals("metadata") && value == JsonToken.START_OBJECT) {
                 String inner;
@@ -126,7 +126,8 @@ final class ObjectScanner implements AutoCloseable {
             if (field.equals("type")) {
                 type = text();
             } else if (field.equals("object") && value == JsonToken.START_OBJECT) {
-                object = scanObject();
+                // The type comes first. What a bookmark says of itself is never left out.
+                object = scanObject(type.equals("BOOKMARK") ? OmittedFields.NOTHING : omitted);
             } else {
                 parser.skipChildren();
             }
@@ -138,7 +139,7 @@ final class ObjectScanner implements AutoCloseable {
         return new Event(type, object);
     }
 
-    private Scanned scanObject() {
+    private Scanned scanObject(OmittedFields leftOut) {
         long start = parser.currentTokenLocation().getByteOffset();
         input.keepFrom(start);
         name = "";
@@ -146,7 +147,7 @@ final class ObjectScanner implements AutoCloseable {
         uid = "";
         resourceVersion = "";
         cutCount = 0;
-        scanFields(omitted.isLeaf() ? null : omitted, Level.OBJECT, start + 1);
+        scanFields(leftOut.isLeaf() ? null : leftOut, Level.OBJECT, start + 1);
         byte[] json = input.slice(start, parser.currentLocation().getByteOffset(), cuts, cutCount);
         return new Scanned(namespace, name, uid, resourceVersion, json);
     }

@@ -11,6 +11,8 @@ record OmittedFields(Map<String, OmittedFields> children, boolean outsideMetadat
     private static final Set<String> TYPE_AND_METADATA = Set.of("apiVersion", "kind", "metadata");
     private static final OmittedFields LEAF = new OmittedFields(Map.of(), false);
 
+    static final OmittedFields NOTHING = LEAF;
+
     static OmittedFields of(Set<String> paths) {
         Map<String, Set<String>> byHead = new HashMap<>();
         Map<String, OmittedFields> children = new HashMap<>();

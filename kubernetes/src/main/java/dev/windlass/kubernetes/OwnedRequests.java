@@ -47,7 +47,8 @@ final class OwnedRequests implements AutoCloseable {
 
     /** Called on the thread that makes the request. */
     void admit(boolean write) {
-        if (revoked) {
+        // The revocation itself runs on a thread of its own, a moment after the owner was cancelled.
+        if (revoked || owner.cancelled().isSet()) {
             throw revocation();
         }
         if (write) {

@@ -17,7 +17,7 @@ final class Pause {
     }
 
     void sleep(Duration duration) throws InterruptedException {
-        if (duration.isZero()) {
+        if (!duration.isPositive()) {
             return;
         }
         sleeper = Thread.currentThread();
@@ -32,6 +32,11 @@ final class Pause {
             }
             time.park(this, Duration.ofNanos(remaining));
         }
+        woken = false;
+    }
+
+    /** A wake that came before counts no more. */
+    void forget() {
         woken = false;
     }
 

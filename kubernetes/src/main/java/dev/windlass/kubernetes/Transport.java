@@ -37,6 +37,8 @@ final class Transport implements AutoCloseable {
     private final RequestMeters meters;
     private volatile Endpoint endpoint;
     private volatile boolean closed;
+    private volatile Runnable onUnauthorized = () -> {
+    };
 
     Transport(Vertx vertx, String cluster, Config config, int maxInFlight, TimeSource time) {
         this.vertx = vertx;
@@ -52,6 +54,12 @@ final class Transport implements AutoCloseable {
 
         HttpClient http() {
             return client.getHttpClient();
+        }
+
+        /** A path of the API, which begins with a slash, below the server's address, which may have a path of its own. */
+        String url(String path) {
+            String base = address.toString();
+            return (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path;
         }
     }
 
@@ -96,6 +104,16 @@ final class Transport implements AutoCloseable {
 
     String host() {
         return endpoint.address().getAuthority();
+    }
+
+    /** Whom to tell when a request is refused for its credentials. */
+    void onUnauthorized(Runnable action) {
+        onUnauthorized = action;
+    }
+
+    /** A request was refused for its credentials. */
+    void unauthorized() {
+        onUnauthorized.run();
     }
 
     /** Puts on each request whatever the current credentials want on it. */

@@ -184,6 +184,28 @@ class ClusterTest extends OnEmbeddedServer {
     }
 
     @Test
+    void aClientIsRevokedAtTheVeryMomentItsOwnerIsCancelled() throws Exception {
+        ClusterConnection north = connect(cluster("north"));
+        for (int i = 0; i < 20; i++) {
+            RunnableContext owner = owner(north, "user-" + i);
+            Client client = north.client(owner);
+            CompletableFuture<Object> last = new CompletableFuture<>();
+            owner.fork("write", () -> {
+                while (!owner.cancelled().isSet()) {
+                    Thread.onSpinWait();
+                }
+                try {
+                    last.complete(client.create(configMap("late", "1")));
+                } catch (RuntimeException e) {
+                    last.complete(e);
+                }
+            });
+            owner.handle().stop(StopOptions.abort()).await(HANG);
+            assertThat(last.get()).isInstanceOf(RevokedException.class);
+        }
+    }
+
+    @Test
     void aWriteFenceRefusesWritesAndLetsReadsThrough() throws Exception {
         ClusterConnection north = connect(cluster("north"));
         Client client = north.client(owner(north, "user"), () -> {
