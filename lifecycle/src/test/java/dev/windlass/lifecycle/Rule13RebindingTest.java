@@ -103,7 +103,7 @@ class Rule13RebindingTest {
         RunnableContext context = Objects.requireNonNull(contexts.get("top"));
         failBase();
         context.ready();
-        assertThat(top.state()).isEqualTo(UnitState.DEGRADED);
+        Trial.until(top, UnitState.DEGRADED);
         returnBase();
         Trial.until(top, UnitState.READY);
         context.degraded("its own trouble");
@@ -113,7 +113,7 @@ class Rule13RebindingTest {
         assertThat(top.state()).isEqualTo(UnitState.DEGRADED);
         assertThat(top.status().message()).isEqualTo("its own trouble");
         context.ready();
-        assertThat(top.state()).isEqualTo(UnitState.READY);
+        Trial.until(top, UnitState.READY);
     }
 
     @Test
