@@ -1,6 +1,7 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.ApiException.ApiCall;
+import dev.windlass.lifecycle.HealthKind;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
@@ -44,7 +45,8 @@ final class ClusterRun implements ManagedRunnable {
     /** What is wrong with the kubeconfig of a cluster that goes on with an earlier one. */
     private String unreadable = "";
     private @Nullable OwnedRequests probes;
-    private @Nullable LiveConnection connection;
+    // Written by the run's own thread only; others read it for details and health.
+    private volatile @Nullable LiveConnection connection;
     private boolean unauthorized;
 
     ClusterRun(String name, Kubeconfig kubeconfig, ClusterSettings settings) {
@@ -60,6 +62,8 @@ final class ClusterRun implements ManagedRunnable {
         Pause spacing = new Pause(context.time());
         details(context);
         try {
+            // Neither a restart nor taking away work would bring the cluster back: the others go on.
+            context.health(context.name(), HealthKind.DIAGNOSTIC, this::requireConnected);
             while (!context.cancelled().isSet()) {
                 long began = context.time().nanos();
                 Duration wait = attempt(context, pause, backoff);
@@ -281,6 +285,13 @@ final class ClusterRun implements ManagedRunnable {
                 : transport.permits().used() + " in flight, "
                         + transport.permits().waiting() + " waiting, at most " + settings.maxInFlight());
         context.detail("clients", () -> connection == null ? "0" : Integer.toString(connection.clientCount()));
+    }
+
+    private void requireConnected() {
+        if (connection == null || lost) {
+            throw new IllegalStateException("cluster " + name + " is " + connectionState()
+                    + (lastFailure.isEmpty() ? "" : ": " + lastFailure));
+        }
     }
 
     private String connectionState() {

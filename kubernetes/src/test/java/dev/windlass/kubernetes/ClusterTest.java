@@ -1,6 +1,9 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.FaultyWire.Mode;
+import dev.windlass.lifecycle.Health;
+import dev.windlass.lifecycle.HealthCheck;
+import dev.windlass.lifecycle.HealthKind;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopOptions;
@@ -85,6 +88,24 @@ class ClusterTest extends OnEmbeddedServer {
         wire().mode(Mode.PASS);
         eventually().until(() -> handle.state() == UnitState.READY);
         assertThat(handle.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aClusterThatCannotBeReachedFailsACheckOfItsOwnAndNoProbe() throws Exception {
+        wire().mode(Mode.REFUSE);
+        ClusterHandle handle = manager().add(cluster("north").build());
+        eventually().until(() -> handle.state() == UnitState.BACKOFF);
+        HealthCheck check = manager().health().checks(HealthKind.DIAGNOSTIC).stream()
+                .filter(one -> one.name().equals("cluster/north")).findFirst().orElseThrow().check();
+        assertThatThrownBy(check::check).hasMessageContainingAll("north", "CONNECTING", "cannot be reached");
+        assertThat(manager().health().checks(HealthKind.READINESS)).isEmpty();
+        assertThat(manager().health().checks(HealthKind.LIVENESS)).isEmpty();
+        wire().mode(Mode.PASS);
+        eventually().until(() -> handle.state() == UnitState.READY);
+        check.check();
+        handle.stop().await(HANG);
+        assertThat(manager().health().checks(HealthKind.DIAGNOSTIC)).extracting(Health.Check::name)
+                .doesNotContain("cluster/north");
     }
 
     @Test
