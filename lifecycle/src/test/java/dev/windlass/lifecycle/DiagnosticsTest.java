@@ -40,7 +40,7 @@ class DiagnosticsTest {
         manager.start();
         Trial.Hung hung = new Trial.Hung();
         RunnableHandle unit = manager.add("unit", hung);
-        Trial.await(hung.entered);
+        untilItHangs(unit);
         Operation<StopReport> stop = unit.stop();
         time.advance(Duration.ofSeconds(12));
         assertThat(stop.await().outcome()).isEqualTo(StopOutcome.QUARANTINED);
@@ -62,7 +62,7 @@ class DiagnosticsTest {
             context.own("socket", "stuck", blocked::await);
             hung.run(context);
         }));
-        Trial.await(hung.entered);
+        untilItHangs(unit);
         Operation<StopReport> stop = unit.stop();
         time.advance(Duration.ofMillis(14_999));
         assertThat(RecordedLog.lines("half-way#1")).isEmpty();
@@ -78,5 +78,10 @@ class DiagnosticsTest {
         time.advance(Duration.ofSeconds(4));
         stop.await();
         manager.close();
+    }
+
+    private static void untilItHangs(RunnableHandle unit) {
+        Trial.until(() -> unit.threads().stream().anyMatch(thread -> thread.state() == Thread.State.WAITING
+                && thread.stack().contains("Trial$Hung.hang")));
     }
 }
