@@ -294,7 +294,12 @@ final class Engagements implements AutoCloseable {
 
     private void onEvent(UnitEvent event) {
         switch (event.kind()) {
-            case "Cluster" -> runs().forEach(this::evaluate);
+            case "Cluster" -> {
+                if (event.to() == UnitState.READY) {
+                    onClusterReady(event.unit());
+                }
+                runs().forEach(this::evaluate);
+            }
             case "Controller" -> {
                 if (event.to() == UnitState.REMOVED) {
                     onControllerRemoved(event);
@@ -309,6 +314,15 @@ final class Engagements implements AutoCloseable {
             }
             default -> {
                 // not ours
+            }
+        }
+    }
+
+    /** Controllers that came while the cluster was lost have missed its connection. */
+    private synchronized void onClusterReady(String unit) {
+        for (ClusterHandle cluster : clusters.all()) {
+            if (cluster.name().equals(unit)) {
+                cluster.connection().ifPresent(connection -> runs.values().forEach(run -> engage(run, connection)));
             }
         }
     }

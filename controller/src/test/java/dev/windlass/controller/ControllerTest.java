@@ -1,6 +1,7 @@
 package dev.windlass.controller;
 
 import dev.windlass.apiserver.ApiServer;
+import dev.windlass.kubernetes.Cluster;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Owners;
@@ -67,6 +68,22 @@ class ControllerTest {
                 .containsEntry("north/c", "new"));
         assertThat(handle.engagements()).extracting(RunnableHandle::name).containsExactly("cluster/north/settings");
         assertThat(recorder.requests.getFirst().clusterGeneration()).isEqualTo(1);
+    }
+
+    @Test
+    void aControllerThatComesWhileAClusterIsLostIsEngagedWhenTheClusterIsBack() throws InterruptedException {
+        world.create("north", "a");
+        ClusterHandle cluster = world.manager.add(Cluster.builder("lost")
+                .kubeconfig(world.server("north").kubeconfig()).linger(Duration.ZERO)
+                .probe(Duration.ofMillis(100), Duration.ofMillis(500), 1)
+                .backoff(Duration.ofMillis(50), Duration.ofMillis(200)).build());
+        cluster.ready().await(LIMIT);
+        world.server("north").faults().blackHole();
+        eventually(() -> assertThat(cluster.state()).isEqualTo(UnitState.DEGRADED));
+        world.manager.add(builder().build()).ready().await(LIMIT); // no ready cluster, nothing to wait for
+        world.server("north").faults().heal();
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("lost/a", "new"));
+        assertThat(cluster.generation()).isEqualTo(1);
     }
 
     @Test
