@@ -3,6 +3,7 @@ package dev.windlass.kubernetes;
 import dev.windlass.lifecycle.FailurePolicy;
 import dev.windlass.lifecycle.Group;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
@@ -36,7 +37,7 @@ public final class Cluster implements Unit<ClusterHandle> {
                 builder.backoffFirst, builder.backoffMax, builder.linger, builder.watchTimeout, builder.watchSilence,
                 builder.random);
         this.spec = RunnableSpec.builder(PREFIX + name).kind("Cluster").group(Group.CACHES).signalsReadiness(true)
-                .onFailure(FailurePolicy.ISOLATE).build();
+                .restart(RestartPolicy.onFailure()).onFailure(FailurePolicy.ISOLATE).build();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -26,7 +27,7 @@ final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
 
     @Override
     public RunnableSpec spec() {
-        return RunnableSpec.builder(NAME).kind("Cache").build();
+        return RunnableSpec.builder(NAME).kind("Cache").restart(RestartPolicy.never()).build();
     }
 
     @Override
