@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,6 +27,7 @@ final class ControllerMeters implements AutoCloseable {
     ControllerMeters(ControllerMetrics metrics, String controller) {
         this.metrics = metrics;
         this.controller = controller;
+        metrics.take(List.of(controller), this, this::drop);
         ControllerMetrics.RESULTS
                 .forEach(result -> results.put(result, metrics.reconciles.labelValues(controller, result)));
         errors = metrics.errors.labelValues(controller);
@@ -44,6 +46,10 @@ final class ControllerMeters implements AutoCloseable {
 
     @Override
     public void close() {
+        metrics.giveUp(List.of(controller), this, this::drop);
+    }
+
+    private void drop() {
         ControllerMetrics.RESULTS.forEach(result -> metrics.reconciles.remove(controller, result));
         metrics.errors.remove(controller);
         metrics.terminalErrors.remove(controller);
@@ -62,6 +68,7 @@ final class ControllerMeters implements AutoCloseable {
 
         private Engaged(String cluster) {
             this.cluster = cluster;
+            metrics.take(List.of(controller, cluster), this, this::drop);
             ControllerMetrics.RESULTS
                     .forEach(result -> here.put(result, metrics.perCluster.labelValues(controller, cluster, result)));
         }
@@ -112,6 +119,10 @@ final class ControllerMeters implements AutoCloseable {
 
         @Override
         public void close() {
+            metrics.giveUp(List.of(controller, cluster), this, this::drop);
+        }
+
+        private void drop() {
             ControllerMetrics.RESULTS.forEach(result -> metrics.perCluster.remove(controller, cluster, result));
         }
     }

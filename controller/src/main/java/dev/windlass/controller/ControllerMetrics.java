@@ -5,7 +5,9 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +44,8 @@ final class ControllerMetrics implements AutoCloseable {
             .build();
 
     private final PrometheusRegistry registry;
+    /** Whose the series of a name are now: one that ends late must not drop those of its successor. Guarded by the monitor. */
+    private final Map<List<String>, Object> owners = new HashMap<>();
     private final List<Collector> all = List.of(reconciles, errors, terminalErrors, panics, timeouts, seconds,
             maxConcurrent, active,
             perCluster);
@@ -62,6 +66,20 @@ final class ControllerMetrics implements AutoCloseable {
     /** The meters of one controller, all at zero, until they are closed. */
     ControllerMeters open(String controller) {
         return new ControllerMeters(this, controller);
+    }
+
+    /** From now on the series of that name are the owner's. Those of a predecessor are dropped. */
+    synchronized void take(List<String> name, Object owner, Runnable drop) {
+        if (owners.put(name, owner) != null) {
+            drop.run();
+        }
+    }
+
+    /** Drops the series of that name, unless they belong to a successor. */
+    synchronized void giveUp(List<String> name, Object owner, Runnable drop) {
+        if (owners.remove(name, owner)) {
+            drop.run();
+        }
     }
 
     @Override
