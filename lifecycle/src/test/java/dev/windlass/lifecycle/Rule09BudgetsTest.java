@@ -166,6 +166,8 @@ class Rule09BudgetsTest {
         });
         Trial.await(hung.entered);
         Operation<StopReport> stop = scope.stop();
+        // From here on nobody else is at work on the mailbox of the scope: each further stop takes effect where it is asked for.
+        Trial.until(() -> Trial.threadsNamed("scope#1").isEmpty());
         assertThat(Trial.present(child).cancelled().isSet()).isFalse();
         scope.stop(StopOptions.abort());
         assertThat(Trial.present(child).cancelled().isSet()).isTrue();
