@@ -39,7 +39,9 @@ class SoakTest {
                 cycle(manager, prefix + (numbered.isEmpty() ? "" : String.valueOf(i)));
             }
             settle();
-            assertThat(instances()).isEqualTo(before);
+            // Fewer is right too: what an earlier test of this process has left may go now.
+            assertThat(instances()).allSatisfy(
+                    (type, count) -> assertThat(count).as(type).isLessThanOrEqualTo(before.getOrDefault(type, 0L)));
             assertThat(manager.units()).hasSize(1);
         }
     }
