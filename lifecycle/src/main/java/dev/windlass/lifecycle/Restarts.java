@@ -46,9 +46,7 @@ final class Restarts implements Watchdog.Watched {
      * @param readyFor for how long it had been ready, in nanoseconds
      */
     boolean failed(RestartPolicy policy, long readyFor) {
-        if (readyFor >= SystemTime.nanos(policy.resetAfter())) {
-            failures = 0;
-        }
+        wasReady(policy, readyFor);
         failures++;
         planned = failures < policy.attempts();
         return planned;
