@@ -320,10 +320,8 @@ final class Engagements implements AutoCloseable {
 
     /** Controllers that came while the cluster was lost have missed its connection. */
     private synchronized void onClusterReady(String unit) {
-        for (ClusterHandle cluster : clusters.all()) {
-            if (cluster.name().equals(unit)) {
-                cluster.connection().ifPresent(connection -> runs.values().forEach(run -> engage(run, connection)));
-            }
+        if (manager.find(unit).orElse(null) instanceof ClusterHandle cluster) {
+            cluster.connection().ifPresent(connection -> runs.values().forEach(run -> engage(run, connection)));
         }
     }
 

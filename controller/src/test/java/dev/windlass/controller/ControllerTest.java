@@ -78,10 +78,17 @@ class ControllerTest {
                 .probe(Duration.ofMillis(100), Duration.ofMillis(500), 1)
                 .backoff(Duration.ofMillis(50), Duration.ofMillis(200)).build());
         cluster.ready().await(LIMIT);
+        // The first controller of a manager hears of every connection that lives; those after it do not.
+        world.manager.add(builder().named("first").build()).ready().await(LIMIT);
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("lost/a", "new"));
         world.server("north").faults().blackHole();
         eventually(() -> assertThat(cluster.state()).isEqualTo(UnitState.DEGRADED));
         world.manager.add(builder().build()).ready().await(LIMIT); // no ready cluster, nothing to wait for
+        assertThat(world.manager.find("cluster/lost/settings")).isEmpty();
+        recorder.lastSeen.clear();
         world.server("north").faults().heal();
+        eventually(() -> assertThat(world.manager.find("cluster/lost/settings")).map(RunnableHandle::state)
+                .contains(UnitState.READY));
         eventually(() -> assertThat(recorder.lastSeen).containsEntry("lost/a", "new"));
         assertThat(cluster.generation()).isEqualTo(1);
     }
