@@ -21,7 +21,7 @@ class OperationsTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private static Task waiting(String name) {

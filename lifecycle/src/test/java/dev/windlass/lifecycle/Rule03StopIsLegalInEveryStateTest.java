@@ -26,7 +26,7 @@ class Rule03StopIsLegalInEveryStateTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     @Test

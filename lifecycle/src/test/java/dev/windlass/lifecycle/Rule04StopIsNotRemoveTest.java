@@ -22,7 +22,7 @@ class Rule04StopIsNotRemoveTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     @Test

@@ -43,7 +43,7 @@ class Rule08CarryOverTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private static Keys numbered(int count) {

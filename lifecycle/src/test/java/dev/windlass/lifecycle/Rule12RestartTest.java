@@ -38,7 +38,7 @@ class Rule12RestartTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private static RunnableSpec.Builder spec(String name, RestartPolicy policy) {

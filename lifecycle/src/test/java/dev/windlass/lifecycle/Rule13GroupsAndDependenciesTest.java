@@ -26,7 +26,7 @@ class Rule13GroupsAndDependenciesTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private final ManagedRunnable code = context -> {

@@ -35,7 +35,7 @@ class Rule13RebindingTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private void failBase() {

@@ -60,6 +60,15 @@ final class Trial {
         }
     }
 
+    /**
+     * Ends a manager after a test, also after one that failed half-way, whose units still wait for what the test would have done
+     * next, on a clock that nobody moves any more.
+     */
+    static void end(Manager manager) {
+        manager.stop(StopOptions.abort());
+        until(() -> manager.ended().isDone());
+    }
+
     static void until(BooleanSupplier reached) {
         Awaitility.await().atMost(HANG).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
                 .until(reached::getAsBoolean);
