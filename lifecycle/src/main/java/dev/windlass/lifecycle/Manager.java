@@ -429,6 +429,15 @@ public final class Manager implements AutoCloseable {
         return null;
     }
 
+    /**
+     * Whether all that this unit depends on, directly or not, is there and to stay: in a cascade those that have not been told
+     * yet look as if they could be depended on, and so does what completed while it was asked to stop.
+     */
+    boolean dependsOnlyOnWhatRuns(UnitCell cell) {
+        return registry.allDependenciesOf(cell)
+                .allMatch(other -> other != null && other.satisfiesDependents() && other.desiredRunning());
+    }
+
     /** What a running unit depends on and does not have any more, in words; null when all is there. */
     @Nullable
     String lostDependency(UnitCell cell) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,6 +147,22 @@ final class Registry {
             Set<UnitCell> found = dependents.get(name);
             return found == null ? List.of() : List.copyOf(found);
         }
+    }
+
+    /** What this one depends on, directly or not; null for a name that is not registered. */
+    Stream<@Nullable UnitCell> allDependenciesOf(UnitCell cell) {
+        Set<String> names = new LinkedHashSet<>();
+        Deque<UnitCell> open = new ArrayDeque<>();
+        open.add(cell);
+        while (!open.isEmpty()) {
+            for (String name : open.remove().spec().dependsOn()) {
+                UnitCell other = cells.get(name);
+                if (names.add(name) && other != null) {
+                    open.add(other);
+                }
+            }
+        }
+        return names.stream().map(cells::get);
     }
 
     /** The units outside of this one that depend on it, on something inside it, or on others that do. */

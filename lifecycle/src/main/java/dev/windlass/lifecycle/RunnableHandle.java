@@ -69,7 +69,8 @@ public class RunnableHandle {
 
     /**
      * Completes when the unit is {@code READY}, at once if it is. Fails when the unit ends before, with its reason, and when
-     * it is not ready by the manager's operation deadline.
+     * it is not ready by the manager's operation deadline. Waits for one that a cascade has stopped, since it comes back with
+     * what it depends on.
      */
     public final Operation<UnitStatus> ready() {
         return cell.ready();

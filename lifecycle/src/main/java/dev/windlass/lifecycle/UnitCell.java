@@ -190,6 +190,10 @@ final class UnitCell extends Mailbox {
         return true;
     }
 
+    boolean desiredRunning() {
+        return desiredRunning;
+    }
+
     /** Whether there is a generation that a stop would have to end. */
     private boolean alive() {
         return incarnation != null && state().isActive();
@@ -433,7 +437,7 @@ final class UnitCell extends Mailbox {
             promise.complete(status(null));
         } else if (state == UnitState.REMOVED) {
             promise.fail(removed());
-        } else if (state.isTerminal() && !startAfterStop) {
+        } else if (state.isTerminal() && !startAfterStop && !comesBack()) {
             promise.fail(endedBeforeReady());
         } else {
             addReadyWaiter(promise);
@@ -492,15 +496,21 @@ final class UnitCell extends Mailbox {
     private void onPoke() {
         if (state() == UnitState.PENDING || canComeBack()) {
             admit("manager");
+        } else if (state() == UnitState.COMPLETED) {
+            manager.pokeDependents(this); // it does not mind; those above may
         } else if (bound != null && alive() && teardown == null && cascade == null) {
             onDependenciesMoved(bound);
         }
     }
 
-    /** Whether it was stopped only because of something that it depends on, and that is there again. */
-    private boolean canComeBack() {
+    /** Whether it was stopped only because of something that it depends on, so that it starts again when that is back. */
+    private boolean comesBack() {
         return state() == UnitState.STOPPED && position.reason() == Reason.DEPENDENCY_STOPPED && desiredRunning
-                && manager.waitsFor(this) == null;
+                && !removeAfterStop && refusal() == null;
+    }
+
+    private boolean canComeBack() {
+        return comesBack() && manager.dependsOnlyOnWhatRuns(this) && manager.waitsFor(this) == null;
     }
 
     /**
@@ -961,7 +971,9 @@ final class UnitCell extends Mailbox {
         if (startAfterStop) {
             startAfterStop = false;
             onStart(order.actor(), null);
-        } else if (readyWaiters != null && state() != UnitState.BACKOFF) {
+        } else if (canComeBack()) {
+            admit("manager"); // what it depends on was back before it had ended
+        } else if (readyWaiters != null && state() != UnitState.BACKOFF && !comesBack()) {
             failReadyWaiters(removeAfterStop ? removed() : endedBeforeReady());
         }
     }

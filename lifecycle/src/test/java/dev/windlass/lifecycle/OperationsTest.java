@@ -42,7 +42,7 @@ class OperationsTest {
         assertThat(Trial.failure(start)).isInstanceOf(DeadlineException.class);
         manager.add("missing", RunnableContext::awaitStop);
         unit.ready().await(); // the unit itself went on waiting
-        assertThat(time.timers()).isZero();
+        Trial.until(() -> time.timers() == 0);
     }
 
     @Test
@@ -213,10 +213,10 @@ class OperationsTest {
         assertThat(cascade.await(Trial.HANG).outcome()).isEqualTo(StopOutcome.COMPLETED);
         assertThat(base.stop().await(Trial.HANG).outcome()).isEqualTo(StopOutcome.NOT_RUNNING);
         assertThat(base.start().await(Trial.HANG).generation()).isEqualTo(2);
-        assertThat(top.state()).isEqualTo(UnitState.DRAINING);
+        Trial.until(top, UnitState.DRAINING);
+        Operation<UnitStatus> back = top.ready(); // what it depends on is there again
         letGo.countDown();
-        // What it depends on is there again: if that is told only now, it comes back.
-        Trial.until(() -> top.state() == UnitState.STOPPED || top.state() == UnitState.READY);
+        assertThat(back.await(Trial.HANG).generation()).isEqualTo(2);
         assertThat(base.remove(StopOptions.defaults().withCascade()).await(Trial.HANG).outcome())
                 .isEqualTo(StopOutcome.STOPPED);
         assertThat(manager.find("base")).isEmpty();

@@ -162,7 +162,7 @@ class Rule03StopIsLegalInEveryStateTest {
         }));
         unit.ready().await();
         Operation<StopReport> first = unit.stop();
-        assertThat(unit.state()).isEqualTo(UnitState.DRAINING);
+        Trial.until(unit, UnitState.DRAINING);
         Operation<StopReport> second = unit.stop();
         assertThat(first.isDone()).isFalse();
         drained.countDown();

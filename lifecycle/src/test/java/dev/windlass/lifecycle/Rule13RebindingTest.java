@@ -39,9 +39,13 @@ class Rule13RebindingTest {
     }
 
     private void failBase() {
+        failBaseNow();
+        Trial.until(base, UnitState.BACKOFF);
+    }
+
+    private void failBaseNow() {
         Trial.until(() -> fail.containsKey(base.generation()));
         Objects.requireNonNull(fail.get(base.generation())).countDown();
-        Trial.until(base, UnitState.BACKOFF);
     }
 
     private void returnBase() throws InterruptedException {
@@ -150,5 +154,62 @@ class Rule13RebindingTest {
         assertThat(unwanted.state()).isEqualTo(UnitState.STOPPED);
         base.restart(StopOptions.defaults().withCascade()).await();
         Trial.until(() -> over.state() == UnitState.READY && over.generation() == 3);
+    }
+
+    @Test
+    void whatIsStillDrainingWhenItsDependencyIsBackComesBackWhenItHasEnded() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
+                context -> {
+                    context.awaitStop();
+                    letGo.await();
+                }));
+        top.ready().await();
+        Operation<StopReport> cascade = base.stop(StopOptions.defaults().withCascade());
+        failBaseNow();
+        cascade.await();
+        base.start().await();
+        Trial.until(top, UnitState.DRAINING);
+        Operation<UnitStatus> back = top.ready();
+        letGo.countDown();
+        assertThat(back.await().generation()).isEqualTo(2);
+    }
+
+    @Test
+    void whatCompletedWhileItWasAskedToStopBringsNothingBackUntilItIsStarted() throws Exception {
+        CountDownLatch complete = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle job = manager.add("job", context -> complete.await());
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("job").drains(true).build(),
+                context -> {
+                    context.awaitStop();
+                    letGo.await();
+                }));
+        RunnableHandle middle = top("middle", "job", false);
+        top.ready().await();
+        Operation<StopReport> cascade = job.stop(StopOptions.defaults().withCascade());
+        complete.countDown();
+        assertThat(cascade.await().outcome()).isEqualTo(StopOutcome.COMPLETED);
+        letGo.countDown();
+        Trial.until(top, UnitState.STOPPED);
+        Trial.until(middle, UnitState.STOPPED);
+        Operation<UnitStatus> back = top.ready();
+        job.start().await();
+        assertThat(back.await().generation()).isEqualTo(2);
+        assertThat(middle.ready().await().generation()).isEqualTo(2);
+    }
+
+    @Test
+    void whatDependsOnItThroughSomethingCompletedComesBackToo() throws Exception {
+        RunnableHandle job = manager.add(Task.of(RunnableSpec.builder("job").dependsOn("base").build(), context -> {
+        }));
+        Trial.until(job, UnitState.COMPLETED);
+        RunnableHandle over = top("over", "job", false);
+        base.stop(StopOptions.defaults().withCascade()).await();
+        assertThat(over.state()).isEqualTo(UnitState.STOPPED);
+        Operation<UnitStatus> back = over.ready();
+        assertThat(back.isDone()).isFalse();
+        returnBase();
+        assertThat(back.await().generation()).isEqualTo(2);
     }
 }
