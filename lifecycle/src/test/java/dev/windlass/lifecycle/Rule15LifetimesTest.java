@@ -55,7 +55,7 @@ class Rule15LifetimesTest {
             adder.remove().await();
             assertThat(unit.state()).isEqualTo(UnitState.READY);
             assertThat(unit.status().parent()).isNull();
-            assertThat(Trial.threadsNamed("unit#1")).hasSize(1);
+            Trial.until(() -> Trial.threadsNamed("unit#1").size() == 1);
         }
     }
 
