@@ -49,6 +49,16 @@ public record StopReport(String unit, long generation, StopOutcome outcome, Reas
         return all;
     }
 
+    StopReport with(List<StopReport> moreChildren) {
+        if (moreChildren.isEmpty()) {
+            return this;
+        }
+        List<StopReport> all = new ArrayList<>(children);
+        all.addAll(moreChildren);
+        return new StopReport(unit, generation, outcome, reason, duration, drained, handedOver, carriedOver, discarded,
+                discardedSample, unknownOutcomes, leftovers, errors, all);
+    }
+
     /** One line: {@code ticker#1 stopped in 0.4 ms, nothing left}. */
     @Override
     public String toString() {

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * starts with {@code on} runs as a message, and so do the private ones that those call. Only messages write the fields, except
  * {@code children}, {@code adopting}, {@code removalAsked} and {@code carryOver}. Fields that others read are volatile.
  *
- * <p>A generation that ends goes through a {@link Teardown}. Messages of a generation carry it and are ignored when it is not
- * the current one any more.
+ * <p>A stop is a {@link UnitStop}, in which a generation that ends goes through a {@link Teardown}. Messages of a generation carry
+ * it and are ignored when it is not the current one any more.
  *
  * <p>A start and the stop of what it depends on meet without a lock: the starting unit sets {@code admitting} and then looks
  * whether its dependencies are open, the stopping one sets {@code closedForDependents} and then looks who is active or
@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class UnitCell extends Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
-    private static final int MAX_SAMPLE = 10;
 
     /**
      * State with its reason and generation, so that readers see them together.
@@ -55,22 +54,6 @@ final class UnitCell extends Mailbox {
         }
     }
 
-    /** Work that was left for the next generation, counted by the thread that left it. */
-    private record Kept(CarryOver work, long count, List<String> sample) {
-    }
-
-    /** A stop that waits until the units which depend on this one have stopped. */
-    private static final class Cascade {
-
-        StopOrder order;
-        @Nullable
-        LevelStopper dependents;
-
-        Cascade(StopOrder order) {
-            this.order = order;
-        }
-    }
-
     private final Manager manager;
     private final String name;
     private final @Nullable UnitCell parent;
@@ -79,7 +62,7 @@ final class UnitCell extends Mailbox {
     private volatile RunnableHandle handle;
     private volatile Position position;
     private volatile @Nullable Incarnation incarnation;
-    private volatile @Nullable Kept carryOver;
+    private volatile @Nullable KeptWork carryOver;
     private volatile @Nullable StopReport lastStop;
     private volatile @Nullable String lastError;
     private volatile @Nullable Restarts restarts;
@@ -97,12 +80,8 @@ final class UnitCell extends Mailbox {
     /** Which generations of what it depends on the current generation works with; null when it depends on nothing. */
     private @Nullable Map<String, Long> bound;
     private @Nullable Teardown teardown;
-    private @Nullable Cascade cascade;
-    private @Nullable LevelStopper removal;
-    private boolean removeAfterStop;
-    private boolean startAfterStop;
+    private @Nullable UnitStop stop;
     private @Nullable List<Promise<UnitStatus>> readyWaiters;
-    private @Nullable Consumer<StopReport> stopWaiters;
 
     /** @param owner the generation of the parent that declares it; null at the root */
     UnitCell(Manager manager, String name, @Nullable UnitCell parent, @Nullable Incarnation owner, Unit<?> unit,
@@ -195,13 +174,13 @@ final class UnitCell extends Mailbox {
     }
 
     /** Whether there is a generation that a stop would have to end. */
-    private boolean alive() {
+    boolean isAlive() {
         return incarnation != null && state().isActive();
     }
 
     /** Whether it is alive or just about to be. */
     boolean isActiveOrAdmitting() {
-        return admitting || alive(); // in this order: a start sets the state and then ends the admission
+        return admitting || isAlive(); // in this order: a start sets the state and then ends the admission
     }
 
     @Nullable
@@ -211,7 +190,7 @@ final class UnitCell extends Mailbox {
 
     @Nullable
     CarryOver carryOver() {
-        Kept kept = carryOver;
+        KeptWork kept = carryOver;
         return kept == null ? null : kept.work();
     }
 
@@ -226,13 +205,13 @@ final class UnitCell extends Mailbox {
 
     UnitStatus status() {
         Incarnation current = incarnation;
-        return status(current == null || !alive() ? null : current.currentWorkload());
+        return status(current == null || !isAlive() ? null : current.currentWorkload());
     }
 
     /** @param work asked for its counts: code of the unit, not to be called from a message */
     private UnitStatus status(@Nullable Workload work) {
         Position now = position;
-        Kept kept = carryOver;
+        KeptWork kept = carryOver;
         Restarts again = restarts;
         TimeSource time = manager.time();
         return new UnitStatus(name, spec.kind(), now.state(), now.reason(), now.message(), now.generation(),
@@ -255,7 +234,7 @@ final class UnitCell extends Mailbox {
 
     Map<String, String> details() {
         Incarnation current = incarnation;
-        if (current == null || !alive()) {
+        if (current == null || !isAlive()) {
             return Map.of();
         }
         Map<String, String> values = new LinkedHashMap<>();
@@ -437,7 +416,7 @@ final class UnitCell extends Mailbox {
             promise.complete(status(null));
         } else if (state == UnitState.REMOVED) {
             promise.fail(removed());
-        } else if (state.isTerminal() && !startAfterStop && !comesBack()) {
+        } else if (state.isTerminal() && !startFollows() && !comesBack()) {
             promise.fail(endedBeforeReady());
         } else {
             addReadyWaiter(promise);
@@ -463,7 +442,7 @@ final class UnitCell extends Mailbox {
 
     private void onStart(String actor, @Nullable Promise<UnitStatus> promise) {
         UnitState state = state();
-        if (state == UnitState.REMOVED || removeAfterStop) {
+        if (state == UnitState.REMOVED || isGoing()) {
             if (promise != null) {
                 promise.fail(removed());
             }
@@ -473,7 +452,7 @@ final class UnitCell extends Mailbox {
         if (restarts != null) {
             restarts.reset();
         }
-        boolean ends = state.isEnding() || cascade != null;
+        boolean ends = state.isEnding() || cascades();
         if (promise != null) {
             if (state == UnitState.READY && !ends) {
                 promise.complete(status(null));
@@ -482,7 +461,7 @@ final class UnitCell extends Mailbox {
             addReadyWaiter(promise);
         }
         if (ends) {
-            startAfterStop = true;
+            ongoingStop().letStartFollow();
         } else if (state == UnitState.NEW ? manager.started() || manager.stopping() : isAtRest()) {
             admit(actor);
         }
@@ -490,7 +469,7 @@ final class UnitCell extends Mailbox {
 
     /** Whether nothing runs, and something would if it was started. */
     private boolean isAtRest() {
-        return state().isTerminal() || (state() == UnitState.BACKOFF && !alive());
+        return state().isTerminal() || (state() == UnitState.BACKOFF && !isAlive());
     }
 
     private void onPoke() {
@@ -498,7 +477,7 @@ final class UnitCell extends Mailbox {
             admit("manager");
         } else if (state() == UnitState.COMPLETED) {
             manager.pokeDependents(this); // it does not mind; those above may
-        } else if (bound != null && alive() && teardown == null && cascade == null) {
+        } else if (bound != null && isAlive() && teardown == null && !cascades()) {
             onDependenciesMoved(bound);
         }
     }
@@ -506,10 +485,10 @@ final class UnitCell extends Mailbox {
     /** Whether it was stopped only because of something that it depends on, so that it starts again when that is back. */
     private boolean comesBack() {
         return state() == UnitState.STOPPED && position.reason() == Reason.DEPENDENCY_STOPPED && desiredRunning
-                && !removeAfterStop && refusal() == null;
+                && !isGoing() && refusal() == null;
     }
 
-    private boolean canComeBack() {
+    boolean canComeBack() {
         return comesBack() && manager.dependsOnlyOnWhatRuns(this) && manager.waitsFor(this) == null;
     }
 
@@ -532,7 +511,7 @@ final class UnitCell extends Mailbox {
                     .filter(each -> !each.getValue().equals(before.get(each.getKey()))).map(Map.Entry::getKey)
                     .sorted().toList();
             if (!current.rebind(manager.handles(changed))) {
-                startAfterStop = true;
+                ongoingStop().letStartFollow();
                 beginTeardown(order(Reason.DEPENDENCY_RESTARTED, spec.stop(), "manager", false), UnitState.STOPPED);
                 return;
             }
@@ -589,7 +568,7 @@ final class UnitCell extends Mailbox {
         if (parent == null) {
             return manager.stopping() ? "the manager is stopping" : null;
         }
-        if (!parent.alive() || parent.closedForChildren) {
+        if (!parent.isAlive() || parent.closedForChildren) {
             return parent.name + " is not running";
         }
         return parent.generation() == ownerGeneration
@@ -643,7 +622,7 @@ final class UnitCell extends Mailbox {
 
     /** Counts here, on the unit's own thread: a count that throws or blocks must not do so in a message. */
     void carryOver(Incarnation asker, @Nullable CarryOver work) {
-        Kept kept = work == null ? null : new Kept(work, work.count(), List.copyOf(work.sample(MAX_SAMPLE)));
+        KeptWork kept = work == null ? null : KeptWork.of(work);
         if (!keep(asker, kept) && kept != null && kept.count() > 0) {
             LOG.atWarn().addKeyValue("unit", asker.id()).addKeyValue("count", kept.count())
                     .addKeyValue("sample", kept.sample())
@@ -652,7 +631,7 @@ final class UnitCell extends Mailbox {
     }
 
     /** Under the monitor, so that a generation that is succeeded meanwhile does not touch what its successor has. */
-    private synchronized boolean keep(Incarnation asker, @Nullable Kept kept) {
+    private synchronized boolean keep(Incarnation asker, @Nullable KeptWork kept) {
         if (incarnation != asker || closedForCarryOver) {
             return false;
         }
@@ -661,8 +640,8 @@ final class UnitCell extends Mailbox {
     }
 
     /** What is given up with the name; nothing can be left here after it. */
-    private synchronized @Nullable Kept takeForGood() {
-        Kept kept = carryOver;
+    private synchronized @Nullable KeptWork takeForGood() {
+        KeptWork kept = carryOver;
         carryOver = null;
         closedForCarryOver = true;
         return kept;
@@ -736,7 +715,7 @@ final class UnitCell extends Mailbox {
 
     void restartDue() {
         post(() -> {
-            if (state() == UnitState.BACKOFF && !alive()) {
+            if (state() == UnitState.BACKOFF && !isAlive()) {
                 if (restarts().mayStart()) {
                     admit("manager");
                 } else {
@@ -759,7 +738,7 @@ final class UnitCell extends Mailbox {
     }
 
     private boolean willRestart() {
-        return restarts != null && restarts.isPlanned() && desiredRunning && !removeAfterStop && refusal() == null;
+        return restarts != null && restarts.isPlanned() && desiredRunning && !isGoing() && refusal() == null;
     }
 
     private void backOff(String actor) {
@@ -786,21 +765,22 @@ final class UnitCell extends Mailbox {
             return;
         }
         List<UnitCell> dependents = List.of();
-        if (alive() && !state.isEnding() && cascade == null) {
+        if (isAlive() && !state.isEnding() && !cascades()) {
             closedForDependents = true;
             dependents = manager.activeDependents(this);
             if (!dependents.isEmpty() && !order.options().cascade()) {
                 closedForDependents = false;
                 manager.pokeDependents(this);
                 if (order.remove()) {
-                    removalAsked(removeAfterStop);
+                    removalAsked(isGoing());
                 }
                 refused.accept(refused(dependents));
                 return;
             }
         }
-        addStopWaiter(whenDone);
-        begin(order, dependents);
+        UnitStop ongoing = ongoingStop();
+        ongoing.tell(whenDone);
+        ongoing.begin(order, dependents);
     }
 
     private RefusedException refused(List<UnitCell> dependents) {
@@ -814,26 +794,36 @@ final class UnitCell extends Mailbox {
             whenDone.accept(notRunning(order.reason()));
             return;
         }
-        addStopWaiter(whenDone);
-        if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
-            // The manager or the scope stops the dependents too, in its own order and time.
-            StopOrder merged = cascade.order.and(order);
-            cascade = null;
-            begin(merged, List.of());
-        } else {
-            begin(order, List.of());
-        }
+        UnitStop ongoing = ongoingStop();
+        ongoing.tell(whenDone);
+        ongoing.beginAlong(order);
     }
 
-    private void addStopWaiter(Consumer<StopReport> waiter) {
-        Consumer<StopReport> earlier = stopWaiters;
-        stopWaiters = earlier == null ? waiter : earlier.andThen(waiter);
+    private UnitStop ongoingStop() {
+        UnitStop present = stop;
+        if (present == null) {
+            present = new UnitStop(this);
+            stop = present;
+        }
+        return present;
     }
 
-    private void begin(StopOrder order, List<UnitCell> dependents) {
-        if (order.remove()) {
-            removeAfterStop = true;
-        }
+    /** Whether it waits for its dependents to stop. */
+    private boolean cascades() {
+        return stop != null && stop.cascades();
+    }
+
+    /** Whether its name goes when it has stopped. */
+    private boolean isGoing() {
+        return stop != null && stop.removes();
+    }
+
+    private boolean startFollows() {
+        return stop != null && stop.startFollows();
+    }
+
+    /** Somebody asked for the stop: it is not wanted any more, and neither is a start or restart that was to come. */
+    void unwanted(StopOrder order, boolean startWasToFollow) {
         if (order.reason() == Reason.STOP_REQUESTED || order.reason() == Reason.REMOVED) {
             desiredRunning = false;
         }
@@ -841,73 +831,31 @@ final class UnitCell extends Mailbox {
         if (restarting) {
             restarts().cancel();
         }
-        if (startAfterStop || restarting) {
-            startAfterStop = false;
+        if (startWasToFollow || restarting) {
             failReadyWaiters(new PreemptedException("the start of " + name + " was overtaken by a stop"));
         }
-        if (teardown != null && state().isEnding()) {
-            teardown.onAskedAgain(order);
-        } else if (cascade != null) {
-            cascade.order = cascade.order.and(order);
-            if (cascade.dependents != null) {
-                cascade.dependents.again(order.options().mode(), deadline(order));
-            }
-        } else if (removal != null) {
-            removal.again(order.options().mode(), deadline(order));
-        } else if (!alive()) {
-            endStop(order, notRunning(order.reason()), state().isTerminal() ? state() : UnitState.STOPPED);
-        } else if (!dependents.isEmpty()) {
-            beginCascade(order, dependents);
-        } else {
-            beginTeardown(order, UnitState.STOPPED);
-        }
     }
 
-    private long deadline(StopOrder order) {
-        return manager.time().nanos() + SystemTime.nanos(order.options().budget());
+    /** The teardown that is under way. */
+    @Nullable
+    Teardown ongoingTeardown() {
+        return state().isEnding() ? teardown : null;
     }
 
-    /** The dependents and this unit share the budget, each level of them an equal part. */
-    private void beginCascade(StopOrder order, List<UnitCell> dependents) {
-        Cascade began = new Cascade(order);
-        cascade = began;
-        long deadline = deadline(order);
-        LevelStopper stopper = new LevelStopper(this, manager.time(), dependents,
-                new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), false),
-                deadline, 1, reports -> onDependentsStopped(began, deadline));
-        began.dependents = stopper;
-        stopper.run();
-    }
-
-    private void onDependentsStopped(Cascade ended, long deadline) {
-        if (cascade != ended) {
-            return;
-        }
-        cascade = null;
-        if (teardown == null && alive()) {
-            StopOrder order = ended.order;
-            Duration left = Duration.ofNanos(Math.max(0, deadline - manager.time().nanos()));
-            StopOptions options = order.options();
-            StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
-            beginTeardown(new StopOrder(order.reason(), limited, order.actor(), order.asked(), order.remove()),
-                    UnitState.STOPPED);
-        }
-    }
-
-    private StopReport notRunning(Reason reason) {
+    StopReport notRunning(Reason reason) {
         return new StopReport(name, generation(), StopOutcome.NOT_RUNNING, reason, Duration.ZERO, 0, 0, 0, 0, List.of(),
                 List.of(), List.of(), List.of(), List.of());
     }
 
-    private void beginTeardown(StopOrder order, UnitState target) {
+    void beginTeardown(StopOrder order, UnitState target) {
         Incarnation current = incarnation;
         if (current == null) {
             throw new IllegalStateException(name + " is " + state() + " without a generation");
         }
         closedForChildren = true;
         closedForDependents = true;
-        cascade = null; // it has ended by itself meanwhile: whoever asked for a stop is told of this end
-        boolean runsAgain = startAfterStop || (restarts != null && restarts.isPlanned());
+        ongoingStop().cascadeIsOver(); // if it ended by itself meanwhile, whoever asked for a stop is told of this end
+        boolean runsAgain = startFollows() || (restarts != null && restarts.isPlanned());
         if (readyWaiters != null && !runsAgain) {
             failReadyWaiters(switch (target) {
                 case FAILED ->
@@ -928,11 +876,11 @@ final class UnitCell extends Mailbox {
         if (ended != null && result != UnitState.QUARANTINED) {
             retire(ended);
         }
-        endStop(order, report, result);
+        ongoingStop().ended(order, report, result);
     }
 
-    /** Nothing runs any more. When the name goes, so do the units inside that were left registered. */
-    private void endStop(StopOrder order, StopReport report, UnitState result) {
+    /** Nothing runs any more. */
+    void settle(StopOrder order, UnitState result) {
         closedForDependents = false;
         if ((result == UnitState.FAILED || result == UnitState.COMPLETED) && willRestart()) {
             backOff(order.actor());
@@ -940,61 +888,31 @@ final class UnitCell extends Mailbox {
             move(result, result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(),
                     result == UnitState.FAILED ? String.valueOf(lastError) : "", order.actor());
         }
-        List<UnitCell> inside = removeAfterStop ? childCells() : List.of();
-        if (inside.isEmpty()) {
-            tellStopped(order, report, List.of());
-        } else {
-            removal = new LevelStopper(this, manager.time(), inside,
-                    new LevelStopper.Order(Reason.SCOPE_STOPPING, order.options().mode(), order.actor(), true),
-                    deadline(order), 0, reports -> {
-                        removal = null;
-                        tellStopped(order, report, reports);
-                    });
-            removal.run();
-        }
     }
 
-    private void tellStopped(StopOrder order, StopReport report, List<StopReport> removed) {
-        StopReport told = withCarryOver(report, removed);
-        if (told.outcome() != StopOutcome.NOT_RUNNING || told.discarded() > 0) {
-            lastStop = told;
+    /** The last message of a stop. */
+    void onStopEnded(UnitStop ended, StopOrder order, StopReport own, List<StopReport> removedInside) {
+        KeptWork kept = ended.removes() ? takeForGood() : carryOver;
+        StopReport report = own.with(removedInside);
+        if (kept != null && kept.count() > 0) {
+            report = kept.addedTo(report, ended.removes());
         }
-        if (removeAfterStop) {
+        if (report.outcome() != StopOutcome.NOT_RUNNING || report.discarded() > 0) {
+            lastStop = report;
+        }
+        if (ended.removes()) {
             move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
             manager.forget(this);
         }
-        Consumer<StopReport> waiters = stopWaiters;
-        stopWaiters = null;
-        if (waiters != null) {
-            waiters.accept(told);
-        }
-        if (startAfterStop) {
-            startAfterStop = false;
+        stop = null;
+        ended.tellAll(report);
+        if (ended.startFollows()) {
             onStart(order.actor(), null);
         } else if (canComeBack()) {
             admit("manager"); // what it depends on was back before it had ended
         } else if (readyWaiters != null && state() != UnitState.BACKOFF && !comesBack()) {
-            failReadyWaiters(removeAfterStop ? removed() : endedBeforeReady());
+            failReadyWaiters(ended.removes() ? removed() : endedBeforeReady());
         }
-    }
-
-    /** The report with what is kept for the next start, or given up with the name. */
-    private StopReport withCarryOver(StopReport report, List<StopReport> removed) {
-        Kept kept = removeAfterStop ? takeForGood() : carryOver;
-        long count = kept == null ? 0 : kept.count();
-        if (count == 0 && removed.isEmpty()) {
-            return report;
-        }
-        List<String> sample = new ArrayList<>(report.discardedSample());
-        if (kept != null && removeAfterStop) {
-            kept.sample().stream().limit(MAX_SAMPLE - sample.size()).forEach(sample::add);
-        }
-        List<StopReport> children = new ArrayList<>(report.children());
-        children.addAll(removed);
-        return new StopReport(report.unit(), report.generation(), report.outcome(), report.reason(), report.duration(),
-                report.drained(), report.handedOver(), removeAfterStop ? 0 : count,
-                report.discarded() + (removeAfterStop ? count : 0), sample, report.unknownOutcomes(),
-                report.leftovers(), report.errors(), children);
     }
 
     private void failReadyWaiters(LifecycleException error) {

@@ -1,0 +1,162 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stop of a unit, from the first order, or from the end of its generation by itself, until the report has been told:
+ *
+ * <pre>
+ * cascade    with the order to do so: the units that depend on it stop first
+ * teardown   its generation ends
+ * inside     when its name goes: so do the units inside that were left registered
+ * told
+ * </pre>
+ *
+ * Orders that arrive meanwhile join it. All methods are called by messages of the unit.
+ */
+final class UnitStop {
+
+    /** A stop that waits until the units which depend on this one have stopped. */
+    private static final class Cascade {
+
+        UnitCell.StopOrder order;
+        @Nullable
+        LevelStopper dependents;
+
+        Cascade(UnitCell.StopOrder order) {
+            this.order = order;
+        }
+    }
+
+    private final UnitCell cell;
+    private final TimeSource time;
+    private @Nullable Consumer<StopReport> waiters;
+    private @Nullable Cascade cascade;
+    private @Nullable LevelStopper inside;
+    private boolean removes;
+    private boolean startFollows;
+
+    UnitStop(UnitCell cell) {
+        this.cell = cell;
+        this.time = cell.manager().time();
+    }
+
+    boolean cascades() {
+        return cascade != null;
+    }
+
+    /** Whether the name goes with it. */
+    boolean removes() {
+        return removes;
+    }
+
+    boolean startFollows() {
+        return startFollows;
+    }
+
+    void letStartFollow() {
+        startFollows = true;
+    }
+
+    void tell(Consumer<StopReport> waiter) {
+        Consumer<StopReport> earlier = waiters;
+        waiters = earlier == null ? waiter : earlier.andThen(waiter);
+    }
+
+    void tellAll(StopReport report) {
+        if (waiters != null) {
+            waiters.accept(report);
+        }
+    }
+
+    /** Begins what the order asks for, or makes what is under way harder, shorter or a removal. */
+    void begin(UnitCell.StopOrder order, List<UnitCell> dependents) {
+        removes |= order.remove();
+        cell.unwanted(order, startFollows);
+        startFollows = false;
+        Teardown teardown = cell.ongoingTeardown();
+        if (teardown != null) {
+            teardown.onAskedAgain(order);
+        } else if (cascade != null) {
+            cascade.order = cascade.order.and(order);
+            if (cascade.dependents != null) {
+                cascade.dependents.again(order.options().mode(), deadline(order));
+            }
+        } else if (inside != null) {
+            inside.again(order.options().mode(), deadline(order));
+        } else if (!cell.isAlive()) {
+            ended(order, cell.notRunning(order.reason()),
+                    cell.state().isTerminal() ? cell.state() : UnitState.STOPPED);
+        } else if (!dependents.isEmpty()) {
+            beginCascade(order, dependents);
+        } else {
+            cell.beginTeardown(order, UnitState.STOPPED);
+        }
+    }
+
+    /** The manager, the scope or a cascade from below stops it, and the dependents too, in its own order and time. */
+    void beginAlong(UnitCell.StopOrder order) {
+        if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
+            UnitCell.StopOrder merged = cascade.order.and(order);
+            cascade = null;
+            begin(merged, List.of());
+        } else {
+            begin(order, List.of());
+        }
+    }
+
+    private long deadline(UnitCell.StopOrder order) {
+        return time.nanos() + SystemTime.nanos(order.options().budget());
+    }
+
+    /** The dependents and this unit share the budget, each level of them an equal part. */
+    private void beginCascade(UnitCell.StopOrder order, List<UnitCell> dependents) {
+        Cascade began = new Cascade(order);
+        cascade = began;
+        long deadline = deadline(order);
+        LevelStopper stopper = new LevelStopper(cell, time, dependents,
+                new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), false),
+                deadline, 1, reports -> onDependentsStopped(began, deadline));
+        began.dependents = stopper;
+        stopper.run();
+    }
+
+    private void onDependentsStopped(Cascade ended, long deadline) {
+        if (cascade != ended) {
+            return;
+        }
+        cascade = null;
+        UnitCell.StopOrder order = ended.order;
+        Duration left = Duration.ofNanos(Math.max(0, deadline - time.nanos()));
+        StopOptions options = order.options();
+        StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
+        cell.beginTeardown(
+                new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.remove()),
+                UnitState.STOPPED);
+    }
+
+    /** Its generation ends now, whether its dependents have stopped or not. */
+    void cascadeIsOver() {
+        cascade = null;
+    }
+
+    /** Nothing of the unit itself runs any more. */
+    void ended(UnitCell.StopOrder order, StopReport report, UnitState result) {
+        cell.settle(order, result);
+        List<UnitCell> left = removes ? cell.childCells() : List.of();
+        if (left.isEmpty()) {
+            cell.onStopEnded(this, order, report, List.of());
+        } else {
+            inside = new LevelStopper(cell, time, left,
+                    new LevelStopper.Order(Reason.SCOPE_STOPPING, order.options().mode(), order.actor(), true),
+                    deadline(order), 0, reports -> {
+                        inside = null;
+                        cell.onStopEnded(this, order, report, reports);
+                    });
+            inside.run();
+        }
+    }
+}
