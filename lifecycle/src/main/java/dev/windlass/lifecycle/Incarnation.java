@@ -3,31 +3,22 @@ package dev.windlass.lifecycle;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
-import org.slf4j.helpers.NOPMDCAdapter;
 
 /**
- * One generation of a unit: its signals, threads and ledger. State changes are messages to the mailbox of the {@link
+ * One generation of a unit: its signals, its {@link UnitThreads}, its ledger. State changes are messages to the mailbox of the {@link
  * UnitCell}, which ignores those of another generation.
  *
  * <p>The monitor guards the fields that are neither final nor volatile. The ledger's monitor may be taken under it, nothing
@@ -37,8 +28,6 @@ final class Incarnation implements RunnableContext {
 
     private static final ScopedValue<Incarnation> CURRENT = ScopedValue.newInstance();
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.unit");
-    private static final boolean HAS_MDC = !(MDC.getMDCAdapter() instanceof NOPMDCAdapter);
-    private static final int MAX_CAUSES = 32;
 
     private final UnitCell cell;
     private final long generation;
@@ -47,11 +36,8 @@ final class Incarnation implements RunnableContext {
     private final String id;
     private final SignalCell stopping = new SignalCell(this);
     private final SignalCell cancelled = new SignalCell(this);
+    private final UnitThreads threads = new UnitThreads(this);
     private volatile @Nullable StopRequest stopRequest;
-    private @Nullable Thread main;
-    private @Nullable Set<Thread> forks;
-    private boolean threadsClosed;
-    private boolean ended;
     private @Nullable Ledger ledger;
     private boolean ledgerClosed;
     private @Nullable Map<String, Supplier<String>> details;
@@ -88,36 +74,26 @@ final class Incarnation implements RunnableContext {
         }
     }
 
-    /** Whether a throwable only says that its thread was interrupted, or that something was cancelled or revoked. */
-    private static boolean isCancellation(Throwable thrown) {
-        Throwable at = thrown;
-        for (int i = 0; at != null && i < MAX_CAUSES; i++) {
-            if (at instanceof InterruptedException || at instanceof CancellationException
-                    || at instanceof ClosedByInterruptException || at instanceof RevokedException
-                    || at instanceof StoppingException
-                    || (at instanceof InterruptedIOException && !(at instanceof SocketTimeoutException))) {
-                return true;
-            }
-            at = at.getCause();
-        }
-        return false;
-    }
-
-    static String stack(Thread thread) {
-        StringBuilder frames = new StringBuilder();
-        for (StackTraceElement frame : thread.getStackTrace()) {
-            frames.append(frames.isEmpty() ? "at " : "\nat ").append(frame);
-        }
-        return frames.toString();
-    }
-
     // ---- what the engine does with it
+
+    UnitCell cell() {
+        return cell;
+    }
+
+    UnitThreads threads() {
+        return threads;
+    }
+
+    /** Code of the unit knows whom it works for. */
+    void runAs(Runnable body) {
+        ScopedValue.where(CURRENT, this).run(body);
+    }
 
     void startMain() {
         try {
-            launch(Thread.ofVirtual(), id(), true, this::runMain);
+            threads.startMain(this::runMain);
         } catch (Throwable e) {
-            cell.threadEnded(this, Thread.currentThread(), true, new Ending(e, describe(e), false));
+            cell.threadEnded(this, Thread.currentThread(), true, new UnitThreads.Ending(e, describe(e), false));
         }
     }
 
@@ -136,92 +112,6 @@ final class Incarnation implements RunnableContext {
         instance.run(this);
     }
 
-    /** How a thread ended: with what, the same in words, and whether that was a cancellation. */
-    record Ending(Throwable thrown, String description, boolean cancellation) {
-    }
-
-    private Thread launch(Thread.Builder builder, String name, boolean first, Forked body) {
-        Thread thread = unstarted(builder, name, () -> runThread(first, body));
-        synchronized (this) {
-            if (threadsClosed) {
-                throw revoked("start thread " + name);
-            }
-            enter(thread, first);
-        }
-        start(thread);
-        return thread;
-    }
-
-    /** Runs the action of a signal: it may begin when the unit takes no other thread any more, and is awaited all the same. */
-    void startAction(Runnable action) {
-        Thread thread = unstarted(Thread.ofVirtual(), id() + "/signal", () -> runThread(false, action::run));
-        synchronized (this) {
-            if (ended) {
-                throw revoked("run an action on a signal");
-            }
-            enter(thread, false);
-        }
-        start(thread);
-    }
-
-    /** Starts a virtual thread that works for the unit and is not one of those that its end waits for. */
-    void startReleasing(String name, Runnable body) {
-        unstarted(Thread.ofVirtual(), name, body).start();
-    }
-
-    private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
-        Thread thread = builder.name(name).inheritInheritableThreadLocals(false)
-                .unstarted(() -> ScopedValue.where(CURRENT, this).run(body));
-        thread.setContextClassLoader(cell.manager().contextClassLoader());
-        return thread;
-    }
-
-    private void start(Thread thread) {
-        try {
-            thread.start();
-        } catch (Throwable e) {
-            leave(thread);
-            throw e;
-        }
-    }
-
-    private void enter(Thread thread, boolean first) {
-        if (first) {
-            main = thread;
-        } else {
-            if (forks == null) {
-                forks = new LinkedHashSet<>();
-            }
-            forks.add(thread);
-        }
-    }
-
-    /** A thread counts as alive until the unit has taken note of its end, and of how it ended, in one message. */
-    synchronized void leave(Thread thread) {
-        if (main == thread) {
-            main = null;
-        } else if (forks != null) {
-            forks.remove(thread);
-        }
-    }
-
-    private void runThread(boolean first, Forked body) {
-        if (HAS_MDC) {
-            MDC.put("unit", id());
-        }
-        Ending ending = null;
-        try {
-            body.run();
-        } catch (Throwable t) {
-            ending = new Ending(t, describe(t), isCancellation(t));
-        } finally {
-            if (HAS_MDC) {
-                MDC.remove("unit");
-            }
-        }
-        cell.threadEnded(this, Thread.currentThread(), first, ending);
-    }
-
     void requestStop(StopRequest request) {
         stopRequest = request;
         stopping.set();
@@ -233,47 +123,9 @@ final class Incarnation implements RunnableContext {
 
     /** Sets {@code cancelled} and interrupts, except what the signal itself has started. */
     void cancel() {
-        List<Thread> alive = threads();
+        List<Thread> alive = threads.alive();
         cancelled.set();
         alive.forEach(Thread::interrupt);
-    }
-
-    void interruptThreads() {
-        threads().forEach(Thread::interrupt);
-    }
-
-    private synchronized List<Thread> threads() {
-        if (forks == null || forks.isEmpty()) {
-            return main == null ? List.of() : List.of(main);
-        }
-        List<Thread> alive = new ArrayList<>(forks.size() + 1);
-        if (main != null) {
-            alive.add(main);
-        }
-        alive.addAll(forks);
-        return alive;
-    }
-
-    synchronized boolean hasThreads() {
-        return main != null || (forks != null && !forks.isEmpty());
-    }
-
-    /** Refuses even the actions of signals if no thread is alive; returns whether that is so. */
-    synchronized boolean endIfNoThreads() {
-        ended |= !hasThreads();
-        return ended;
-    }
-
-    /** Refuses further threads. */
-    synchronized void closeThreads() {
-        threadsClosed = true;
-    }
-
-    /** Refuses further threads if there are none; returns whether that is so. */
-    synchronized boolean closeThreadsIfNone() {
-        boolean none = !hasThreads();
-        threadsClosed |= none;
-        return none;
     }
 
     synchronized boolean hasRequests() {
@@ -292,17 +144,6 @@ final class Incarnation implements RunnableContext {
 
     synchronized List<Leftover> openReads() {
         return ledger == null ? List.of() : ledger.openReads();
-    }
-
-    List<ThreadPosition> positions() {
-        return threads().stream().map(ThreadPosition::of).toList();
-    }
-
-    List<Leftover> leftThreads() {
-        List<Thread> alive = threads();
-        return alive.isEmpty()
-                ? List.of()
-                : alive.stream().map(thread -> new Leftover("thread", thread.getName(), stack(thread))).toList();
     }
 
     /** Lets go of what the unit handed in for its status: nothing of an ended unit is kept. */
@@ -424,7 +265,7 @@ final class Incarnation implements RunnableContext {
         if (cancelled.isSet()) {
             throw revoked("fork thread " + name);
         }
-        Thread thread = launch(builder, id() + "/" + name, false, body);
+        Thread thread = threads.start(builder, id() + "/" + name, body);
         if (cancelled.isSet()) {
             thread.interrupt();
         }
@@ -548,7 +389,7 @@ final class Incarnation implements RunnableContext {
         return ledger;
     }
 
-    private RevokedException revoked(String what) {
+    RevokedException revoked(String what) {
         return new RevokedException("%s cannot %s: this generation has ended".formatted(id(), what));
     }
 

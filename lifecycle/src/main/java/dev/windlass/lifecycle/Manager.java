@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Manager implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
-    private static final int LAST_GROUP = Group.values().length - 1;
     private static final Duration EXTENSION_LIMIT = Duration.ofSeconds(2);
 
     /** Messages about the manager as a whole. */
@@ -57,6 +55,7 @@ public final class Manager implements AutoCloseable {
     private final StartRate startRate;
     private final Extensions extensions;
     private final Root root = new Root();
+    private final Admission admission = new Admission(registry, root);
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
     private final GaugeWithCallback unitsGauge;
@@ -64,8 +63,6 @@ public final class Manager implements AutoCloseable {
     private final Promise<StopReport> end;
     private volatile boolean started;
     private volatile boolean stopping;
-    private volatile int openGroups = -1;
-    private volatile String heldBackBy = "the start of the manager";
     private volatile boolean running;
     private volatile @Nullable UnitFailedException failure;
     /** Failures that would have stopped the manager, had it not been stopping already. Guarded by itself. */
@@ -265,7 +262,7 @@ public final class Manager implements AutoCloseable {
             }
             started = true;
         }
-        root.post(this::onAdvance);
+        admission.begin();
         registry.all().forEach(cell -> cell.startByDesire("manager"));
     }
 
@@ -408,98 +405,12 @@ public final class Manager implements AutoCloseable {
 
     // ---- what the engine asks
 
-    /** What a unit that wants to start must wait for; null when it may. */
-    @Nullable
-    String waitsFor(UnitCell cell) {
-        if (cell.parent() == null && cell.spec().group().ordinal() > openGroups && !neededByOpenGroup(cell)) {
-            return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(cell.spec().group(), heldBackBy);
-        }
-        for (String dependency : cell.spec().dependsOn()) {
-            UnitCell other = registry.find(dependency);
-            if (other == null) {
-                return dependency + ", which does not exist";
-            }
-            if (!other.satisfiesDependents()) {
-                if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
-                    root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
-                }
-                return dependency + ", which is " + (other.state().satisfiesDependents() ? "stopping" : other.state());
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Whether all that this unit depends on, directly or not, is there and to stay: in a cascade those that have not been told
-     * yet look as if they could be depended on, and so does what completed while it was asked to stop.
-     */
-    boolean dependsOnlyOnWhatRuns(UnitCell cell) {
-        return registry.allDependenciesOf(cell)
-                .allMatch(other -> other != null && other.satisfiesDependents() && other.desiredRunning());
-    }
-
-    /** What a running unit depends on and does not have any more, in words; null when all is there. */
-    @Nullable
-    String lostDependency(UnitCell cell) {
-        for (String dependency : cell.spec().dependsOn()) {
-            UnitCell other = registry.find(dependency);
-            if (other == null || !other.satisfiesDependents()) {
-                return "depends on " + dependency + ", which "
-                        + (other == null ? "does not exist" : "is " + other.state());
-            }
-        }
-        return null;
-    }
-
-    /** Which generations of its dependencies there are now. */
-    Map<String, Long> dependencies(UnitCell cell) {
-        Map<String, Long> generations = new HashMap<>();
-        for (String dependency : cell.spec().dependsOn()) {
-            UnitCell other = registry.find(dependency);
-            generations.put(dependency, other == null ? 0 : other.generation());
-        }
-        return generations;
+    Admission admission() {
+        return admission;
     }
 
     List<RunnableHandle> handles(Collection<String> names) {
         return names.stream().flatMap(each -> find(each).stream()).toList();
-    }
-
-    /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */
-    private boolean neededByOpenGroup(UnitCell cell) {
-        return openGroups >= 0 && registry.allDependentsOf(cell).stream().anyMatch(dependent -> !dependent.state()
-                .isTerminal() && dependent.top().spec().group().ordinal() <= openGroups);
-    }
-
-    private List<UnitCell> requiredNotReady(Group group) {
-        return registry.all().stream().filter(cell -> cell.parent() == null && cell.spec().required()
-                && cell.spec().group() == group && !cell.state().satisfiesDependents()).toList();
-    }
-
-    /** Opens the groups one after the other, as far as the required units of those before are ready. */
-    private void onAdvance() {
-        while (started && openGroups < LAST_GROUP) {
-            List<UnitCell> missing = openGroups < 0 ? List.of() : requiredNotReady(Group.values()[openGroups]);
-            heldBackBy = missing.stream().map(cell -> cell.name() + " (" + cell.state() + ")").sorted()
-                    .collect(Collectors.joining(", "));
-            if (missing.isEmpty()) {
-                int opened = openGroups + 1;
-                openGroups = opened;
-                pokeGroupsFrom(opened, opened);
-            } else {
-                pokeGroupsFrom(openGroups + 1, LAST_GROUP); // so that they say what they wait for now
-                return;
-            }
-        }
-    }
-
-    private void pokeGroupsFrom(int first, int last) {
-        for (UnitCell cell : registry.all()) {
-            int group = cell.spec().group().ordinal();
-            if (cell.parent() == null && group >= first && group <= last) {
-                cell.poke();
-            }
-        }
     }
 
     /** The units that would run without what they depend on if this one and all inside it ended. */
@@ -513,9 +424,8 @@ public final class Manager implements AutoCloseable {
 
     void moved(UnitCell cell, UnitState from, UnitState to) {
         pokeDependents(cell);
-        boolean mattersToGroups = to.satisfiesDependents() != from.satisfiesDependents() || to == UnitState.REMOVED;
-        if (mattersToGroups && openGroups < LAST_GROUP && cell.parent() == null && cell.spec().required()) {
-            root.post(this::onAdvance);
+        if (to.satisfiesDependents() != from.satisfiesDependents() || to == UnitState.REMOVED) {
+            admission.moved(cell);
         }
     }
 
@@ -535,9 +445,7 @@ public final class Manager implements AutoCloseable {
             parent.removeChild(cell);
         }
         pokeDependents(cell);
-        if (parent == null && cell.spec().required() && openGroups < LAST_GROUP) {
-            root.post(this::onAdvance);
-        }
+        admission.moved(cell);
     }
 
     EventHub events() {

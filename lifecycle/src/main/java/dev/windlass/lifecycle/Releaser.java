@@ -127,7 +127,7 @@ final class Releaser {
         for (Ledger.Entry entry : open) {
             Thread thread = entry.releasedBy;
             left.add(new Leftover(entry.kind, entry.name,
-                    "its release has not ended" + (thread == null ? "" : "\n" + Incarnation.stack(thread))));
+                    "its release has not ended" + (thread == null ? "" : "\n" + UnitThreads.stack(thread))));
         }
         waiting.forEach(entry -> left.add(new Leftover(entry.kind, entry.name, "its release has not begun")));
         return left;

@@ -48,7 +48,7 @@ final class SignalCell implements Signal {
             more.forEach(LockSupport::unpark);
         }
         if (toRun != null) {
-            toRun.forEach(owner::startAction);
+            toRun.forEach(owner.threads()::startAction);
         }
         return true;
     }
@@ -132,7 +132,7 @@ final class SignalCell implements Signal {
                 return () -> withdraw(action);
             }
         }
-        owner.startAction(action);
+        owner.threads().startAction(action);
         return () -> {
         };
     }

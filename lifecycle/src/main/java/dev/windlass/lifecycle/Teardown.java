@@ -158,7 +158,7 @@ final class Teardown implements Watchdog.Watched {
         }
     }
 
-    void onThreadEnded(Incarnation.@Nullable Ending ending) {
+    void onThreadEnded(UnitThreads.@Nullable Ending ending) {
         if (ending != null && !ending.cancellation() && phase != Phase.DONE) {
             errors = with(errors, List.of(ending.description()));
         }
@@ -167,7 +167,7 @@ final class Teardown implements Watchdog.Watched {
 
     /** Threads, requests or release steps have ended, or a phase has: goes on as far as possible. */
     void onProgress() {
-        if (phase == Phase.WORK && incarnation.closeThreadsIfNone()) {
+        if (phase == Phase.WORK && incarnation.threads().closeIfNone()) {
             phase = Phase.REQUESTS;
         }
         if (phase == Phase.REQUESTS && (!incarnation.hasRequests() || isPast(request.inFlightDeadline()))) {
@@ -181,7 +181,7 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private boolean hasEnded() {
-        return (releaser == null || releaser.isDone()) && incarnation.endIfNoThreads();
+        return (releaser == null || releaser.isDone()) && incarnation.threads().endIfNone();
     }
 
     private void startRelease() {
@@ -190,10 +190,10 @@ final class Teardown implements Watchdog.Watched {
         if (cell.state() == UnitState.DRAINING) {
             cell.move(UnitState.STOPPING, order.reason(), "", order.actor());
         }
-        incarnation.closeThreads();
+        incarnation.threads().close();
         List<Ledger.Entry> entries = incarnation.closeLedger();
         if (!entries.isEmpty()) {
-            releaser = new Releaser(incarnation.id(), entries, incarnation::startReleasing, time,
+            releaser = new Releaser(incarnation.id(), entries, incarnation.threads()::startReleasing, time,
                     () -> cell.post(this::onProgress));
             watch();
             releaser.start();
@@ -227,7 +227,7 @@ final class Teardown implements Watchdog.Watched {
         }
         if (cancelled && now - nextInterrupt >= 0) {
             nextInterrupt = now + INTERRUPT_EVERY;
-            incarnation.interruptThreads();
+            incarnation.threads().interrupt();
         }
         onProgress();
         if (phase != Phase.DONE && !halfLogged && isPast(half)) {
@@ -247,8 +247,9 @@ final class Teardown implements Watchdog.Watched {
 
     private void logPositions() {
         List<String> open = new ArrayList<>();
-        incarnation.positions().forEach(thread -> open.add("thread " + thread.name() + " " + thread.state() + "\n"
-                + thread.stack()));
+        incarnation.threads().positions()
+                .forEach(thread -> open.add("thread " + thread.name() + " " + thread.state() + "\n"
+                        + thread.stack()));
         incarnation.openReads().forEach(request -> open.add(request.toString()));
         incarnation.unknownOutcomes().forEach(write -> open.add("request " + write));
         if (releaser != null) {
@@ -318,7 +319,7 @@ final class Teardown implements Watchdog.Watched {
     private void finish() {
         phase = Phase.DONE;
         cell.manager().watchdog().forget(this);
-        List<Leftover> leftovers = new ArrayList<>(incarnation.leftThreads());
+        List<Leftover> leftovers = new ArrayList<>(incarnation.threads().leftovers());
         boolean hung = !leftovers.isEmpty() || (releaser != null && !releaser.isDone());
         leftovers.addAll(incarnation.openReads());
         if (releaser != null) {

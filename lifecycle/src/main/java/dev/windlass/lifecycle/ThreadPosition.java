@@ -11,6 +11,6 @@ package dev.windlass.lifecycle;
 public record ThreadPosition(String name, boolean virtual, Thread.State state, String stack) {
 
     static ThreadPosition of(Thread thread) {
-        return new ThreadPosition(thread.getName(), thread.isVirtual(), thread.getState(), Incarnation.stack(thread));
+        return new ThreadPosition(thread.getName(), thread.isVirtual(), thread.getState(), UnitThreads.stack(thread));
     }
 }

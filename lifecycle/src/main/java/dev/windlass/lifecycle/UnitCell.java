@@ -251,7 +251,7 @@ final class UnitCell extends Mailbox {
     /** Where the threads of the current generation stand, also of a quarantined one. */
     List<ThreadPosition> threads() {
         Incarnation current = incarnation;
-        return current == null ? List.of() : current.positions();
+        return current == null ? List.of() : current.threads().positions();
     }
 
     List<RunnableHandle> children() {
@@ -489,7 +489,8 @@ final class UnitCell extends Mailbox {
     }
 
     boolean canComeBack() {
-        return comesBack() && manager.dependsOnlyOnWhatRuns(this) && manager.waitsFor(this) == null;
+        return comesBack() && manager.admission().dependsOnlyOnWhatRuns(this)
+                && manager.admission().waitsFor(this) == null;
     }
 
     /**
@@ -497,14 +498,14 @@ final class UnitCell extends Mailbox {
      * said that it can, else it is restarted.
      */
     private void onDependenciesMoved(Map<String, Long> before) {
-        String lost = manager.lostDependency(this);
+        String lost = manager.admission().lostDependency(this);
         if (lost != null) {
             if (state() == UnitState.READY || lacksDependency()) {
                 move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, "manager");
             }
             return;
         }
-        Map<String, Long> now = manager.dependencies(this);
+        Map<String, Long> now = manager.admission().dependencies(this);
         Incarnation current = incarnation;
         if (!now.equals(before) && current != null) {
             List<String> changed = now.entrySet().stream()
@@ -531,7 +532,7 @@ final class UnitCell extends Mailbox {
         }
         admitting = true;
         try {
-            String waitsFor = manager.waitsFor(this);
+            String waitsFor = manager.admission().waitsFor(this);
             if (waitsFor != null) {
                 move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, actor);
                 return;
@@ -555,7 +556,7 @@ final class UnitCell extends Mailbox {
         closedForDependents = false;
         Position before = position;
         Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial());
-        bound = spec.dependsOn().isEmpty() ? null : manager.dependencies(this);
+        bound = spec.dependsOn().isEmpty() ? null : manager.admission().dependencies(this);
         synchronized (this) {
             incarnation = next;
         }
@@ -591,7 +592,7 @@ final class UnitCell extends Mailbox {
             if (incarnation != asker || teardown != null) {
                 return;
             }
-            String lost = state == UnitState.READY && bound != null ? manager.lostDependency(this) : null;
+            String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(this) : null;
             if (lost != null && (state() == UnitState.DEGRADED || state().canBecome(UnitState.DEGRADED))) {
                 move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, asker.id());
             } else if (lost == null
@@ -655,14 +656,14 @@ final class UnitCell extends Mailbox {
         });
     }
 
-    void threadEnded(Incarnation asker, Thread thread, boolean main, Incarnation.@Nullable Ending ending) {
+    void threadEnded(Incarnation asker, Thread thread, boolean main, UnitThreads.@Nullable Ending ending) {
         post(() -> {
-            asker.leave(thread);
+            asker.threads().leave(thread);
             onThreadEnded(asker, main, ending);
         });
     }
 
-    private void onThreadEnded(Incarnation asker, boolean main, Incarnation.@Nullable Ending ending) {
+    private void onThreadEnded(Incarnation asker, boolean main, UnitThreads.@Nullable Ending ending) {
         if (incarnation != asker) {
             return;
         }
@@ -678,7 +679,7 @@ final class UnitCell extends Mailbox {
         }
     }
 
-    private void fail(Incarnation asker, Incarnation.Ending ending) {
+    private void fail(Incarnation asker, UnitThreads.Ending ending) {
         lastError = ending.description();
         RestartPolicy restart = restartPolicy();
         long readyFor = state() == UnitState.READY ? manager.time().nanos() - position.sinceNanos() : 0;

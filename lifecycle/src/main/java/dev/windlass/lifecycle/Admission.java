@@ -1,0 +1,138 @@
+package dev.windlass.lifecycle;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a unit must wait for before it starts, and what it lacks while it runs: the groups of the manager, which open one after the
+ * other, and the units that it depends on.
+ *
+ * <p>The groups are opened by messages of the manager's mailbox; all else is read by anybody.
+ */
+final class Admission {
+
+    private static final int LAST_GROUP = Group.values().length - 1;
+
+    private final Registry registry;
+    private final Mailbox root;
+    private volatile boolean begun;
+    private volatile int openGroups = -1;
+    private volatile String heldBackBy = "the start of the manager";
+
+    Admission(Registry registry, Mailbox root) {
+        this.registry = registry;
+        this.root = root;
+    }
+
+    // ---- groups
+
+    /** The manager has been started. */
+    void begin() {
+        begun = true;
+        root.post(this::onAdvance);
+    }
+
+    /** A unit has become ready or ceased to be, or has gone. */
+    void moved(UnitCell cell) {
+        if (openGroups < LAST_GROUP && cell.parent() == null && cell.spec().required()) {
+            root.post(this::onAdvance);
+        }
+    }
+
+    /** Opens the groups one after the other, as far as the required units of those before are ready. */
+    private void onAdvance() {
+        while (begun && openGroups < LAST_GROUP) {
+            List<UnitCell> missing = openGroups < 0 ? List.of() : requiredNotReady(Group.values()[openGroups]);
+            heldBackBy = missing.stream().map(cell -> cell.name() + " (" + cell.state() + ")").sorted()
+                    .collect(Collectors.joining(", "));
+            if (missing.isEmpty()) {
+                int opened = openGroups + 1;
+                openGroups = opened;
+                pokeGroupsFrom(opened, opened);
+            } else {
+                pokeGroupsFrom(openGroups + 1, LAST_GROUP); // so that they say what they wait for now
+                return;
+            }
+        }
+    }
+
+    private List<UnitCell> requiredNotReady(Group group) {
+        return registry.all().stream().filter(cell -> cell.parent() == null && cell.spec().required()
+                && cell.spec().group() == group && !cell.state().satisfiesDependents()).toList();
+    }
+
+    private void pokeGroupsFrom(int first, int last) {
+        for (UnitCell cell : registry.all()) {
+            int group = cell.spec().group().ordinal();
+            if (cell.parent() == null && group >= first && group <= last) {
+                cell.poke();
+            }
+        }
+    }
+
+    /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */
+    private boolean neededByOpenGroup(UnitCell cell) {
+        return openGroups >= 0 && registry.allDependentsOf(cell).stream().anyMatch(dependent -> !dependent.state()
+                .isTerminal() && dependent.top().spec().group().ordinal() <= openGroups);
+    }
+
+    // ---- starts
+
+    /** What a unit that wants to start must wait for; null when it may. */
+    @Nullable
+    String waitsFor(UnitCell cell) {
+        if (cell.parent() == null && cell.spec().group().ordinal() > openGroups && !neededByOpenGroup(cell)) {
+            return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(cell.spec().group(), heldBackBy);
+        }
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = registry.find(dependency);
+            if (other == null) {
+                return dependency + ", which does not exist";
+            }
+            if (!other.satisfiesDependents()) {
+                if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
+                    root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
+                }
+                return dependency + ", which is " + (other.state().satisfiesDependents() ? "stopping" : other.state());
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether all that this unit depends on, directly or not, is there and to stay: in a cascade those that have not been told
+     * yet look as if they could be depended on, and so does what completed while it was asked to stop.
+     */
+    boolean dependsOnlyOnWhatRuns(UnitCell cell) {
+        return registry.allDependenciesOf(cell)
+                .allMatch(other -> other != null && other.satisfiesDependents() && other.desiredRunning());
+    }
+
+    // ---- what a running unit works with
+
+    /** What a running unit depends on and does not have any more, in words; null when all is there. */
+    @Nullable
+    String lostDependency(UnitCell cell) {
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = registry.find(dependency);
+            if (other == null || !other.satisfiesDependents()) {
+                return "depends on " + dependency + ", which "
+                        + (other == null ? "does not exist" : "is " + other.state());
+            }
+        }
+        return null;
+    }
+
+    /** Which generations of its dependencies there are now. */
+    Map<String, Long> dependencies(UnitCell cell) {
+        Map<String, Long> generations = new HashMap<>();
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = registry.find(dependency);
+            generations.put(dependency, other == null ? 0 : other.generation());
+        }
+        return generations;
+    }
+}

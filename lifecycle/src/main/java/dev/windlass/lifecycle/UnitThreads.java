@@ -1,0 +1,203 @@
+package dev.windlass.lifecycle;
+
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+import org.slf4j.helpers.NOPMDCAdapter;
+
+/**
+ * The threads of one generation: all are named after it, know whom they work for, and are counted until the unit has taken note of
+ * their end. They inherit nothing from the thread that asks for them.
+ *
+ * <p>The monitor guards all fields that are not final; threads are started and interrupted outside of it.
+ */
+final class UnitThreads {
+
+    private static final boolean HAS_MDC = !(MDC.getMDCAdapter() instanceof NOPMDCAdapter);
+    private static final int MAX_CAUSES = 32;
+
+    /** How a thread ended: with what, the same in words, and whether that was a cancellation. */
+    record Ending(Throwable thrown, String description, boolean cancellation) {
+
+        static Ending with(Throwable thrown) {
+            return new Ending(thrown, Incarnation.describe(thrown), isCancellation(thrown));
+        }
+
+        /** Whether it only says that its thread was interrupted, or that something was cancelled or revoked. */
+        private static boolean isCancellation(Throwable thrown) {
+            Throwable at = thrown;
+            for (int i = 0; at != null && i < MAX_CAUSES; i++) {
+                if (at instanceof InterruptedException || at instanceof CancellationException
+                        || at instanceof ClosedByInterruptException || at instanceof RevokedException
+                        || at instanceof StoppingException
+                        || (at instanceof InterruptedIOException && !(at instanceof SocketTimeoutException))) {
+                    return true;
+                }
+                at = at.getCause();
+            }
+            return false;
+        }
+    }
+
+    private final Incarnation incarnation;
+    private @Nullable Thread main;
+    private @Nullable Set<Thread> forks;
+    private boolean closed;
+    private boolean ended;
+
+    UnitThreads(Incarnation incarnation) {
+        this.incarnation = incarnation;
+    }
+
+    void startMain(Forked body) {
+        start(Thread.ofVirtual(), incarnation.id(), true, body);
+    }
+
+    /** @throws RevokedException when the unit takes no threads any more */
+    Thread start(Thread.Builder builder, String name, Forked body) {
+        return start(builder, name, false, body);
+    }
+
+    private Thread start(Thread.Builder builder, String name, boolean first, Forked body) {
+        Thread thread = unstarted(builder, name, () -> run(first, body));
+        synchronized (this) {
+            if (closed) {
+                throw incarnation.revoked("start thread " + name);
+            }
+            enter(thread, first);
+        }
+        start(thread);
+        return thread;
+    }
+
+    /** Runs the action of a signal: it may begin when the unit takes no other thread any more, and is awaited all the same. */
+    void startAction(Runnable action) {
+        Thread thread = unstarted(Thread.ofVirtual(), incarnation.id() + "/signal", () -> run(false, action::run));
+        synchronized (this) {
+            if (ended) {
+                throw incarnation.revoked("run an action on a signal");
+            }
+            enter(thread, false);
+        }
+        start(thread);
+    }
+
+    /** Starts a virtual thread that works for the unit and is not one of those that its end waits for. */
+    void startReleasing(String name, Runnable body) {
+        unstarted(Thread.ofVirtual(), name, body).start();
+    }
+
+    private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
+        Thread thread = builder.name(name).inheritInheritableThreadLocals(false)
+                .unstarted(() -> incarnation.runAs(body));
+        thread.setContextClassLoader(incarnation.cell().manager().contextClassLoader());
+        return thread;
+    }
+
+    private void start(Thread thread) {
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            leave(thread);
+            throw e;
+        }
+    }
+
+    private void enter(Thread thread, boolean first) {
+        if (first) {
+            main = thread;
+        } else {
+            if (forks == null) {
+                forks = new LinkedHashSet<>();
+            }
+            forks.add(thread);
+        }
+    }
+
+    private void run(boolean first, Forked body) {
+        if (HAS_MDC) {
+            MDC.put("unit", incarnation.id());
+        }
+        Ending ending = null;
+        try {
+            body.run();
+        } catch (Throwable t) {
+            ending = Ending.with(t);
+        } finally {
+            if (HAS_MDC) {
+                MDC.remove("unit");
+            }
+        }
+        incarnation.cell().threadEnded(incarnation, Thread.currentThread(), first, ending);
+    }
+
+    /** A thread counts as alive until the unit has taken note of its end, and of how it ended, in one message. */
+    synchronized void leave(Thread thread) {
+        if (main == thread) {
+            main = null;
+        } else if (forks != null) {
+            forks.remove(thread);
+        }
+    }
+
+    void interrupt() {
+        alive().forEach(Thread::interrupt);
+    }
+
+    synchronized List<Thread> alive() {
+        if (forks == null || forks.isEmpty()) {
+            return main == null ? List.of() : List.of(main);
+        }
+        List<Thread> all = new ArrayList<>(forks.size() + 1);
+        if (main != null) {
+            all.add(main);
+        }
+        all.addAll(forks);
+        return all;
+    }
+
+    private boolean none() {
+        return main == null && (forks == null || forks.isEmpty());
+    }
+
+    /** Refuses further threads. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Refuses further threads if there are none; returns whether that is so. */
+    synchronized boolean closeIfNone() {
+        boolean none = none();
+        closed |= none;
+        return none;
+    }
+
+    /** Refuses even the actions of signals if no thread is alive; returns whether that is so. */
+    synchronized boolean endIfNone() {
+        ended |= none();
+        return ended;
+    }
+
+    List<ThreadPosition> positions() {
+        return alive().stream().map(ThreadPosition::of).toList();
+    }
+
+    List<Leftover> leftovers() {
+        return alive().stream().map(thread -> new Leftover("thread", thread.getName(), stack(thread))).toList();
+    }
+
+    static String stack(Thread thread) {
+        StringBuilder frames = new StringBuilder();
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            frames.append(frames.isEmpty() ? "at " : "\nat ").append(frame);
+        }
+        return frames.toString();
+    }
+}
