@@ -83,7 +83,8 @@ class Rule01IdentityTest {
     void aTimerOfAGenerationThatHasEndedDoesNotFire() throws Exception {
         VirtualTime time = new VirtualTime();
         AtomicInteger fired = new AtomicInteger();
-        try (Manager manager = Manager.builder().time(time).build()) {
+        Manager manager = Manager.builder().time(time).build();
+        try {
             manager.start();
             RunnableHandle unit = manager.add("unit", context -> {
                 context.schedule(Duration.ofSeconds(10), () -> fired.addAndGet((int) context.generation()));
@@ -96,6 +97,8 @@ class Rule01IdentityTest {
             contexts.take();
             time.advance(Duration.ofSeconds(60));
             Trial.until(() -> fired.get() == 2);
+        } finally {
+            Trial.end(manager);
         }
         assertThat(fired).hasValue(2);
         assertThat(time.timers()).isZero();

@@ -78,7 +78,8 @@ class Rule06LedgerTest {
         VirtualTime time = new VirtualTime();
         CountDownLatch letGo = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);
-        try (Manager manager = Manager.builder().time(time).build()) {
+        Manager manager = Manager.builder().time(time).build();
+        try {
             manager.start();
             RunnableHandle unit = manager.add("unit", context -> {
                 context.own("thing", "a", logged("a"));
@@ -113,6 +114,8 @@ class Rule06LedgerTest {
             letGo.countDown();
             Trial.until(unit, UnitState.STOPPED);
             assertThat(unit.status().reason()).isEqualTo(Reason.ENDED_LATE);
+        } finally {
+            Trial.end(manager);
         }
     }
 
