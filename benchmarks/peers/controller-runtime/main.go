@@ -17,7 +17,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 )
 
-const usage = "usage: queue plain|priority | units COUNT | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES"
+const usage = "usage: queue plain|priority ROUNDS | units COUNT IN-ALL | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES"
 
 func main() {
 	ctrl.SetLogger(logr.Discard())
@@ -26,9 +26,9 @@ func main() {
 	}
 	switch os.Args[1] {
 	case "queue":
-		queues(argument(2))
+		queues(argument(2), number(3))
 	case "units":
-		units(number(2))
+		units(number(2), number(3))
 	case "sync":
 		synced(argument(2), number(3), number(4), number(5))
 	case "controller":

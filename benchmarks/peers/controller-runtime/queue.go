@@ -19,15 +19,15 @@ type queue interface {
 
 // queues prints add + get + done of distinct keys per second, on threads that do all three in turn; and the time to fill a
 // queue with 100 000 keys and to drain it.
-func queues(which string) {
+func queues(which string, rounds int) {
 	keys := make([]reconcile.Request, 200_000)
 	for i := range keys {
 		keys[i].Namespace = "default"
 		keys[i].Name = fmt.Sprintf("object-%d", i)
 	}
-	create, rounds := func() queue { return priorityqueue.New[reconcile.Request]("benchmark") }, 5
+	create := func() queue { return priorityqueue.New[reconcile.Request]("benchmark") }
 	if which == "plain" {
-		create, rounds = func() queue { return workqueue.NewTyped[reconcile.Request]() }, 20
+		create = func() queue { return workqueue.NewTyped[reconcile.Request]() }
 	}
 	for _, threads := range []int{1, 8} {
 		for range rounds {

@@ -12,12 +12,13 @@ import (
 )
 
 // units prints what plain runnables of a manager cost: add and start, bytes each, stop of all with the manager.
-func units(count int) {
-	rounds := min(max(1_000_000/count, 8), 500)
+// In all is how many the rounds start together.
+func units(count, inAll int) {
+	rounds := min(max(inAll/count, 2), 500)
 	for range rounds {
 		unitsOnce(count, false)
 	}
-	for range 5 {
+	for range min(5, rounds/2) {
 		unitsOnce(count, true)
 	}
 }

@@ -9,8 +9,9 @@ import java.util.List;
 public final class Benchmarks {
 
     private static final String USAGE = """
-            usage: queue | units COUNT | floor COUNT | stop-unit | events | sync KUBECONFIG OBJECTS WORKERS ROUNDS
-                   | controller KUBECONFIG few|many CYCLES | server | serve-once | real-server""";
+            usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | events ROUNDS
+                   | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
+                   | server ROUNDS | serve-once | real-server""";
 
     private Benchmarks() {
     }
@@ -19,11 +20,11 @@ public final class Benchmarks {
     public static void main(String[] arguments) throws Exception {
         List<String> rest = List.of(arguments);
         switch (rest.isEmpty() ? "" : rest.getFirst()) {
-            case "queue" -> QueueBenchmark.run();
-            case "units" -> UnitBenchmark.run(number(rest, 1));
-            case "floor" -> FloorBenchmark.run(number(rest, 1));
-            case "stop-unit" -> UnitBenchmark.stopOne();
-            case "events" -> EventBenchmark.run();
+            case "queue" -> QueueBenchmark.run(number(rest, 1));
+            case "units" -> UnitBenchmark.run(number(rest, 1), number(rest, 2));
+            case "floor" -> FloorBenchmark.run(number(rest, 1), number(rest, 2));
+            case "stop-unit" -> UnitBenchmark.stopOne(number(rest, 1));
+            case "events" -> EventBenchmark.run(number(rest, 1));
             case "sync" -> SyncBenchmark.run(Path.of(rest.get(1)), number(rest, 2), number(rest, 3), number(rest, 4));
             case "controller" -> {
                 if (rest.get(2).equals("many")) {
@@ -32,7 +33,7 @@ public final class Benchmarks {
                     ControllerBenchmark.run(Path.of(rest.get(1)), Namespace.class, number(rest, 3));
                 }
             }
-            case "server" -> ServerBenchmark.run();
+            case "server" -> ServerBenchmark.run(number(rest, 1));
             case "serve-once" -> ServerBenchmark.serveOnce();
             case "real-server" -> ServerBenchmark.realServer();
             default -> {

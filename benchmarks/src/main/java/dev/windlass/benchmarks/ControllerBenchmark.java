@@ -17,7 +17,7 @@ import java.util.Objects;
  */
 final class ControllerBenchmark<T extends HasMetadata> {
 
-    private static final int WARMUP = 400;
+    private static final int MOST_WARMUP = 400;
 
     private final Manager manager;
     private final Class<T> kind;
@@ -33,7 +33,7 @@ final class ControllerBenchmark<T extends HasMetadata> {
             manager.start();
             ControllerBenchmark<T> benchmark = new ControllerBenchmark<>(manager, kind);
             benchmark.add("resident").ready().await();
-            benchmark.cycles(WARMUP, false);
+            benchmark.cycles(Math.min(MOST_WARMUP, cycles / 2), false);
             int threadsBefore = Figures.virtualThreads();
             long before = Figures.heap();
             benchmark.cycles(cycles, true);

@@ -15,14 +15,13 @@ final class EventBenchmark {
 
     private static final int LISTENERS = 100;
     private static final int UNITS = 500;
-    private static final int ROUNDS = 30;
 
     private EventBenchmark() {
     }
 
-    static void run() throws InterruptedException {
-        for (int round = 0; round < ROUNDS; round++) {
-            once(round < ROUNDS / 2 ? "cold." : "");
+    static void run(int rounds) throws InterruptedException {
+        for (int round = 0; round < rounds; round++) {
+            once(round < rounds / 2 ? "cold." : "");
         }
     }
 

@@ -10,9 +10,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FloorBenchmark {
 
-    private static final int ROUNDS = 12;
-    private static final int MEASURED_BYTES = 5;
-
     private FloorBenchmark() {
     }
 
@@ -33,9 +30,11 @@ final class FloorBenchmark {
         }
     }
 
-    static void run(int count) throws InterruptedException {
-        for (int round = 0; round < ROUNDS + MEASURED_BYTES; round++) {
-            once(count, round < ROUNDS / 2 ? "cold." : "", round >= ROUNDS);
+    /** In as many rounds as Windlass's own units. */
+    static void run(int count, int inAll) throws InterruptedException {
+        int rounds = UnitBenchmark.rounds(count, inAll);
+        for (int round = 0; round < rounds + UnitBenchmark.weighings(rounds); round++) {
+            once(count, round < rounds / 2 ? "cold." : "", round >= rounds);
         }
     }
 

@@ -7,16 +7,14 @@ import dev.windlass.testkit.RealApiServer;
 /** Start of the embedded API server: the first in a JVM, later ones, and as a process of its own. */
 final class ServerBenchmark {
 
-    private static final int ROUNDS = 20;
-
     private ServerBenchmark() {
     }
 
-    static void run() {
-        for (int round = 0; round < ROUNDS; round++) {
+    static void run(int rounds) {
+        for (int round = 0; round < rounds; round++) {
             long began = System.nanoTime();
             try (ApiServer server = ApiServer.builder().name("benchmark").start()) {
-                Figures.report(round == 0 ? "first" : round < ROUNDS / 2 ? "second" : "warm",
+                Figures.report(round == 0 ? "first" : round < rounds / 2 ? "second" : "warm",
                         Figures.millisSince(began), "ms");
                 if (server.port() == 0) {
                     throw new IllegalStateException("the server has no port");

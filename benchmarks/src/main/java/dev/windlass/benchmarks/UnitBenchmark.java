@@ -1,6 +1,7 @@
 package dev.windlass.benchmarks;
 
 import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.StopCycles;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
@@ -10,25 +11,35 @@ import java.util.concurrent.CountDownLatch;
 /** Plain units of a manager: add and start, bytes each, stop of all; and the stop of one idle unit. */
 final class UnitBenchmark {
 
-    /** Rounds together start at least so many units, so that the later ones run compiled code. */
-    private static final int UNITS_IN_ALL = 1_500_000;
-    private static final int FEWEST_ROUNDS = 8;
+    private static final int FEWEST_ROUNDS = 2;
     private static final int MOST_ROUNDS = 2_000;
-    private static final int MEASURED_BYTES = 5;
+    private static final int MOST_WEIGHINGS = 5;
 
     private UnitBenchmark() {
     }
 
-    /** The first half of the rounds warms up and is reported apart. */
-    static void run(int count) throws InterruptedException {
-        int rounds = Math.clamp(UNITS_IN_ALL / count, FEWEST_ROUNDS, MOST_ROUNDS);
+    /**
+     * The first half of the rounds warms up and is reported apart.
+     *
+     * @param inAll how many units the rounds start together: enough, and the later ones run compiled code
+     */
+    static void run(int count, int inAll) throws InterruptedException {
+        int rounds = rounds(count, inAll);
         for (int round = 0; round < rounds; round++) {
             timed(count, round < rounds / 2 ? "cold." : "");
         }
         // Apart, since a full collection shrinks the heap: the next round would pay for growing it again.
-        for (int round = 0; round < MEASURED_BYTES; round++) {
+        for (int round = 0; round < weighings(rounds); round++) {
             weighed(count);
         }
+    }
+
+    static int rounds(int count, int inAll) {
+        return Math.clamp(inAll / count, FEWEST_ROUNDS, MOST_ROUNDS);
+    }
+
+    static int weighings(int rounds) {
+        return Math.min(MOST_WEIGHINGS, rounds / 2);
     }
 
     private static void timed(int count, String prefix) throws InterruptedException {
@@ -75,22 +86,18 @@ final class UnitBenchmark {
     }
 
     /** From the stop request of one idle unit among others to its report. */
-    static void stopOne() throws InterruptedException {
-        int warmup = 5_000;
-        long[] samples = new long[20_000];
+    static void stopOne(int cycles) throws Exception {
         try (Manager manager = Manager.create()) {
             manager.start();
-            for (int i = -warmup; i < samples.length; i++) {
+            StopCycles.run(cycles / 4, cycles, () -> {
                 RunnableHandle handle = manager.add("idle", RunnableContext::awaitStop);
                 handle.ready().await();
                 long began = System.nanoTime();
                 handle.stop().await();
-                if (i >= 0) {
-                    samples[i] = System.nanoTime() - began;
-                }
+                long took = System.nanoTime() - began;
                 handle.remove().await();
-            }
+                return took;
+            });
         }
-        Figures.reportQuantiles("stop", samples);
     }
 }

@@ -22,40 +22,41 @@ final class Catalogue {
     static final String FLOOR = "JVM floor";
     static final String KUBE_APISERVER = "kube-apiserver, etcd";
 
-    private static final String MANY = Integer.toString(Suite.OBJECTS);
-
     private final Contenders contenders;
     private final String kubeconfig;
     private final String empty;
-    private final int runs;
+    private final Scale scale;
 
     /**
      * @param kubeconfig of the server with many objects
      * @param empty of one with a single object
      */
-    Catalogue(Contenders contenders, Path kubeconfig, Path empty, boolean quick) {
+    Catalogue(Contenders contenders, Path kubeconfig, Path empty, Scale scale) {
         this.contenders = contenders;
         this.kubeconfig = kubeconfig.toString();
         this.empty = empty.toString();
-        this.runs = quick ? 1 : 3;
+        this.scale = scale;
     }
 
     List<Comparison> all() {
         return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
-                controller("controller-many", "many", "a kind with 10 000 objects"), units(100_000), units(10_000),
+                controller("controller-many", "many", "a kind with %s objects".formatted(grouped(scale.objects()))),
+                units(100_000), units(10_000),
                 units(1_000), units(1), stopUnit(), events(), server());
     }
 
     private Comparison queue() {
+        String rounds = number(scale.queueRounds());
         return new Comparison("queue", "Work queue",
                 """
                         Distinct keys, each added, taken and given back by the same thread; 200 000 of them in a round, medians of \
-                        warm rounds, and of the first five of each JVM. Then 100 000 keys are added, and all of them taken and given back.""",
-                false, runs,
-                List.of(new Entry(WINDLASS, "", contenders.windlass("queue")),
-                        new Entry(GO, "", contenders.go("queue", "priority")),
-                        new Entry(GO_PLAIN, "", contenders.go("queue", "plain")),
-                        new Entry(OFFICIAL, "", contenders.official("queue"))),
+                        warm rounds, and of the first fifth of each JVM. Then 100 000 keys are added, and all of them taken and given back.""",
+                false,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("queue", rounds)),
+                        new Entry(GO, "",
+                                contenders.go("queue", "priority", number(Math.max(1, scale.queueRounds() / 5)))),
+                        new Entry(GO_PLAIN, "", contenders.go("queue", "plain", rounds)),
+                        new Entry(OFFICIAL, "", contenders.official("queue", rounds))),
                 List.of(more("threads-1", "add + get + done, 1 thread"),
                         more("threads-8", "add + get + done, 8 threads"),
                         more("cold.threads-1", "the same cold, 1 thread"),
@@ -64,17 +65,19 @@ final class Catalogue {
     }
 
     private Comparison sync() {
+        String many = number(scale.objects());
+        String rounds = number(scale.rounds());
         List<Entry> entries = new ArrayList<>();
         for (String workers : List.of("1", "8")) {
             String prefix = workers + ".";
-            entries.add(new Entry(WINDLASS, prefix, contenders.windlass("sync", kubeconfig, MANY, workers, "12")));
+            entries.add(new Entry(WINDLASS, prefix, contenders.windlass("sync", kubeconfig, many, workers, rounds)));
             entries.add(new Entry(WINDLASS_AOT, prefix,
-                    contenders.windlassWithCache("sync", kubeconfig, MANY, workers, "1")));
-            entries.add(new Entry(GO, prefix, contenders.go("sync", kubeconfig, MANY, workers, "5")));
-            entries.add(new Entry(JOSDK, prefix, contenders.josdk("sync", kubeconfig, MANY, workers, "5")));
-            entries.add(new Entry(OFFICIAL, prefix, contenders.official("sync", kubeconfig, MANY, workers, "5")));
+                    contenders.windlassWithCache("sync", kubeconfig, many, workers, "1")));
+            entries.add(new Entry(GO, prefix, contenders.go("sync", kubeconfig, many, workers, rounds)));
+            entries.add(new Entry(JOSDK, prefix, contenders.josdk("sync", kubeconfig, many, workers, rounds)));
+            entries.add(new Entry(OFFICIAL, prefix, contenders.official("sync", kubeconfig, many, workers, rounds)));
         }
-        entries.add(new Entry(FABRIC8, "1.", contenders.fabric8("sync", kubeconfig, MANY, "1", "5")));
+        entries.add(new Entry(FABRIC8, "1.", contenders.fabric8("sync", kubeconfig, many, "1", rounds)));
         entries.add(new Entry(WINDLASS, "empty.", contenders.windlass("sync", empty, "1", "1", "1")));
         entries.add(new Entry(GO, "empty.", contenders.go("sync", empty, "1", "1", "1")));
         entries.add(new Entry(JOSDK, "empty.", contenders.josdk("sync", empty, "1", "1", "1")));
@@ -96,29 +99,32 @@ final class Catalogue {
         rows.add(less("1.resident", "resident memory"));
         rows.add(less("1.threads", "platform threads, 1 worker"));
         rows.add(less("8.threads", "platform threads, 8 workers"));
-        return new Comparison("sync", "From start to 10 000 objects synced and reconciled",
+        return new Comparison("sync",
+                "From start to %s objects synced and reconciled".formatted(grouped(scale.objects())),
                 """
-                        A real kube-apiserver with etcd on the same cores holds 10 000 ConfigMaps of 800 bytes of data. A reconciler reads \
+                        A real kube-apiserver with etcd on the same cores holds many ConfigMaps of 800 bytes of data. A reconciler reads \
                         its object from the cache and returns. Start is the first line that uses the library, in a fresh process; warm is \
                         a fresh manager in the same process. The official client and controller-runtime poll for sync.""",
-                true, runs, entries, rows);
+                true, entries, rows);
     }
 
     private Comparison controller(String name, String which, String what) {
+        String slow = number(scale.slowCycles());
         List<Entry> entries = new ArrayList<>();
-        entries.add(new Entry(WINDLASS, "", contenders.windlass("controller", kubeconfig, which, "1000")));
-        entries.add(new Entry(GO, "", contenders.go("controller", kubeconfig, which, "200")));
+        entries.add(new Entry(WINDLASS, "", contenders.windlass("controller", kubeconfig, which,
+                number(scale.cycles()))));
+        entries.add(new Entry(GO, "", contenders.go("controller", kubeconfig, which, number(scale.cycles() / 5))));
         if (which.equals("few")) {
-            entries.add(new Entry(JOSDK, "", contenders.josdk("controller", kubeconfig, which, "30")));
-            entries.add(new Entry(OFFICIAL, "", contenders.official("controller", kubeconfig, which, "60")));
-            entries.add(new Entry(FABRIC8, "", contenders.fabric8("controller", kubeconfig, which, "60")));
+            entries.add(new Entry(JOSDK, "", contenders.josdk("controller", kubeconfig, which, slow)));
+            entries.add(new Entry(OFFICIAL, "", contenders.official("controller", kubeconfig, which, slow)));
+            entries.add(new Entry(FABRIC8, "", contenders.fabric8("controller", kubeconfig, which, slow)));
         }
         return new Comparison(name, "One idle controller comes and goes: " + what,
                 """
                         Another user keeps the watch warm. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed \
                         and the knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
                         one unmanaged controller, which is all that it offers. Java Operator SDK: the whole operator. fabric8: one informer.""",
-                true, runs, entries,
+                true, entries,
                 List.of(less("ready.p50", "add → READY, p50"), less("ready.p99", "add → READY, p99"),
                         less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99"),
                         less("left.threads", "threads or goroutines left behind per cycle"),
@@ -126,11 +132,12 @@ final class Catalogue {
     }
 
     private Comparison units(int count) {
-        String arguments = Integer.toString(count);
+        String each = number(count);
+        String inAll = number(scale.units());
         List<Entry> entries = new ArrayList<>();
-        entries.add(new Entry(WINDLASS, "", contenders.windlass("units", arguments)));
-        entries.add(new Entry(GO, "", contenders.go("units", arguments)));
-        entries.add(new Entry(FLOOR, "", contenders.windlass("floor", arguments)));
+        entries.add(new Entry(WINDLASS, "", contenders.windlass("units", each, inAll)));
+        entries.add(new Entry(GO, "", contenders.go("units", each, inAll)));
+        entries.add(new Entry(FLOOR, "", contenders.windlass("floor", each, inAll)));
         List<Row> rows = new ArrayList<>();
         rows.add(less("add-start", "add + start, each"));
         rows.add(less("stop", "stop of all, with the manager"));
@@ -140,37 +147,45 @@ final class Catalogue {
             rows.add(less("bytes", "bytes each"));
         }
         return new Comparison("units-" + count,
-                count == 1 ? "One plain unit" : "%,d plain units".formatted(count).replace(',', ' '),
+                count == 1 ? "One plain unit" : grouped(count) + " plain units",
                 """
                         Units that wait for their stop. Windlass keeps a registry entry, a ledger and a stop report for each; the \
                         JVM floor is as many named virtual threads with one small object each, unparked and joined.""",
-                false, runs, entries, rows);
+                false, entries, rows);
     }
 
     private Comparison stopUnit() {
         return new Comparison("stop-unit", "Stop of one idle unit",
-                "From the request to the report, 20 000 times. controller-runtime cannot stop one runnable.", false,
-                runs, List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit"))),
+                "From the request to the report, many times. controller-runtime cannot stop one runnable.", false,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit", number(scale.stops())))),
                 List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99")));
     }
 
     private Comparison events() {
         return new Comparison("events", "Events to 100 listeners",
                 "500 units are added, awaited and removed, one after the other; all events to all listeners, per second.",
-                false, runs, List.of(new Entry(WINDLASS, "", contenders.windlass("events"))),
+                false, List.of(new Entry(WINDLASS, "", contenders.windlass("events", number(scale.eventRounds())))),
                 List.of(more("delivered", "events delivered")));
     }
 
     private Comparison server() {
         return new Comparison("server", "Start of the API servers for tests",
                 """
-                        The embedded server in a JVM that runs already: the first one of that JVM, the next nine, and those after; and as a \
+                        The embedded server in a JVM that runs already: the first one of that JVM, the first half, and those after; and as a \
                         process of its own, from launch to listening. Beside it the real kube-apiserver with etcd, to ready.""",
-                false, runs,
-                List.of(new Entry(WINDLASS, "", contenders.windlass("server")),
+                false,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("server", number(scale.servers()))),
                         new Entry(WINDLASS, "", contenders.windlass("serve-once")),
                         new Entry(KUBE_APISERVER, "", contenders.windlass("real-server"))),
-                List.of(less("first", "in the JVM, first"), less("second", "in the JVM, the next nine"),
+                List.of(less("first", "in the JVM, first"), less("second", "in the JVM, the next ones"),
                         less("warm", "in the JVM, warm"), less("process", "as a process")));
+    }
+
+    private static String number(int value) {
+        return Integer.toString(value);
+    }
+
+    private static String grouped(int value) {
+        return "%,d".formatted(value).replace(',', ' ');
     }
 }

@@ -9,9 +9,8 @@ import java.util.List;
  * @param title what it is about
  * @param method how it is measured, for the reader of the result
  * @param needsObjects whether it runs on the real API server with its many objects
- * @param runs how many processes of each kind are run, in turn
  */
-record Comparison(String name, String title, String method, boolean needsObjects, int runs, List<Entry> entries,
+record Comparison(String name, String title, String method, boolean needsObjects, List<Entry> entries,
         List<Row> rows) {
 
     /**
@@ -20,6 +19,15 @@ record Comparison(String name, String title, String method, boolean needsObjects
      * @param prefix put before the names of its figures, when a contender runs more than one
      */
     record Entry(String contender, String prefix, Program program) {
+
+        /** What the one who waits for it, and the reader of the result, is told. */
+        String described() {
+            return prefix.isEmpty() ? contender : contender + ", " + switch (prefix) {
+                case "1." -> "1 worker";
+                case "empty." -> "one object";
+                default -> prefix.replace(".", "") + " workers";
+            };
+        }
     }
 
     /** A figure in the table. */
@@ -36,10 +44,5 @@ record Comparison(String name, String title, String method, boolean needsObjects
 
     List<String> contenders() {
         return entries.stream().map(Entry::contender).distinct().toList();
-    }
-
-    /** In how many processes it is measured in all. */
-    int processes() {
-        return runs * entries.size();
     }
 }

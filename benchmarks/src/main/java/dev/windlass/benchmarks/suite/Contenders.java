@@ -3,6 +3,7 @@ package dev.windlass.benchmarks.suite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,11 +36,12 @@ final class Contenders {
     }
 
     /** Runs once to see what is loaded, and lays that out. */
-    void trainCache(String... arguments) throws IOException, InterruptedException {
-        windlass(List.of("-XX:AOTCacheOutput=" + cache()), arguments).run(figure -> {
+    void trainCache(Duration limit, String... arguments)
+            throws Program.FailedException, IOException, InterruptedException {
+        windlass(List.of("-XX:AOTCacheOutput=" + cache()), arguments).run(limit, figure -> {
         });
         if (!Files.exists(cache())) {
-            throw new IllegalStateException("the JVM has not written the AOT cache " + cache());
+            throw new Program.FailedException("ended without having written " + cache());
         }
     }
 

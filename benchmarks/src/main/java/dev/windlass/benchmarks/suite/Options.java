@@ -1,6 +1,7 @@
 package dev.windlass.benchmarks.suite;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,19 +11,29 @@ import java.util.List;
  * What the command line asks for.
  *
  * @param only the names of the benchmarks to run; all when empty
- * @param quick fewer runs: to try it, not to quote it
+ * @param quick small numbers: to try it, not to quote it
+ * @param runs how many processes of each kind, at most
+ * @param minutes after which nothing more is begun
  * @param output where the result goes; a dated file beside the earlier ones by default
  * @param list only say which benchmarks there are
  */
-record Options(List<String> only, boolean quick, Path output, boolean list) {
+record Options(List<String> only, boolean quick, int runs, int minutes, Path output, boolean list) {
+
+    /** The longest program takes a quarter of it on a slow machine. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private static final int MINUTES = 25;
 
     static final String HELP = """
             Measures Windlass beside its peers and writes a result file in Markdown.
 
-            usage: benchmarks/run [--only NAME]… [--quick] [--output FILE]
+            usage: benchmarks/run [--only NAME]… [--quick] [--runs N] [--minutes N] [--output FILE]
 
               --only NAME     only this benchmark; can be given more than once
-              --quick         one run of each instead of several: to try it, not to quote it
+              --quick         small numbers, one run of each, in about 4 minutes: to try it, not to quote it
+              --runs N        at most so many runs of each (default 3), in turn
+              --minutes N     begin nothing more after so many minutes, the build included (default 25); all runs
+                              once before anything runs again, and what there is makes the result
               --output FILE   where the result goes; by default benchmarks/results/DATE-measured.md,
                               with --only or --quick benchmarks/target/measured.md
               --list          the names of the benchmarks
@@ -35,6 +46,8 @@ record Options(List<String> only, boolean quick, Path output, boolean list) {
         List<String> only = new ArrayList<>();
         boolean quick = false;
         boolean list = false;
+        int runs = 0;
+        int minutes = MINUTES;
         Path output = null;
         while (!left.isEmpty()) {
             String option = left.remove();
@@ -42,6 +55,8 @@ record Options(List<String> only, boolean quick, Path output, boolean list) {
                 case "--only" -> only.add(value(option, left));
                 case "--quick" -> quick = true;
                 case "--list" -> list = true;
+                case "--runs" -> runs = number(option, left);
+                case "--minutes" -> minutes = number(option, left);
                 case "--output" -> output = Path.of(value(option, left));
                 default -> throw new IllegalArgumentException(
                         "unknown option \"" + option + "\": see benchmarks/run --help");
@@ -52,7 +67,26 @@ record Options(List<String> only, boolean quick, Path output, boolean list) {
                     ? folder.resolve("results").resolve(date + "-measured.md")
                     : folder.resolve("target").resolve("measured.md");
         }
-        return new Options(List.copyOf(only), quick, output, list);
+        int most = runs > 0 ? runs : (quick ? Scale.QUICK : Scale.FULL).runs();
+        return new Options(List.copyOf(only), quick, most, minutes, output, list);
+    }
+
+    Scale scale() {
+        return (quick ? Scale.QUICK : Scale.FULL).withRuns(runs);
+    }
+
+    /** How long one program may take. */
+    Duration limit() {
+        return LIMIT;
+    }
+
+    private static int number(String option, Deque<String> left) {
+        String value = value(option, left);
+        if (!value.matches("[1-9][0-9]{0,3}")) {
+            throw new IllegalArgumentException("option %s wants a number from 1 to 9999, not \"%s\"".formatted(option,
+                    value));
+        }
+        return Integer.parseInt(value);
     }
 
     private static String value(String option, Deque<String> left) {

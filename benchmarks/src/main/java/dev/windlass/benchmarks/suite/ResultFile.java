@@ -12,20 +12,22 @@ import java.util.stream.Collectors;
 final class ResultFile {
 
     private final Machine machine;
-    private final boolean quick;
+    private final Options options;
     private final StringBuilder text = new StringBuilder();
 
-    ResultFile(Machine machine, boolean quick) {
+    ResultFile(Machine machine, Options options) {
         this.machine = machine;
-        this.quick = quick;
+        this.options = options;
     }
 
-    String of(Map<Comparison, Samples> results) {
+    String of(Map<Comparison, Outcome> results) {
         line("# Measured " + machine.date());
         line("");
         line(machine + ".");
         line("");
-        line("Medians" + (quick ? " of one run each, to try the programs: not to be quoted" : "")
+        line("Medians" + (options.quick()
+                ? " of small numbers, to try the programs: not to be quoted"
+                : " of up to %d processes of each kind".formatted(options.runs()))
                 + ". In brackets: how many times better Windlass is; below 1 the peer is ahead. Made by `benchmarks/run`;");
         line("how to repeat it is in [benchmarks/README.md](../README.md). Differences under about 20 % are noise.");
         results.forEach(this::table);
@@ -34,14 +36,15 @@ final class ResultFile {
         line("");
         line("| Benchmark | Contender | Figure | Values | Least | Median | Most |");
         line("|---|---|---|---|---|---|---|");
-        results.forEach((comparison, samples) -> samples.forEach((key, series) -> line(
+        results.forEach((comparison, outcome) -> outcome.samples().forEach((key, series) -> line(
                 "| %s | %s | %s | %d | %s | %s | %s |".formatted(comparison.name(), key.contender(), key.figure(),
                         series.count(), series.readable(series.least()), series.readable(series.median()),
                         series.readable(series.most())))));
         return text.toString();
     }
 
-    private void table(Comparison comparison, Samples samples) {
+    private void table(Comparison comparison, Outcome outcome) {
+        Samples samples = outcome.samples();
         List<String> contenders = comparison.contenders();
         line("");
         line("## " + comparison.title());
@@ -55,6 +58,11 @@ final class ResultFile {
             line("| " + row.label() + " |" + contenders.stream()
                     .map(name -> " " + cell(row, ours, samples.of(name, row.figure())) + " |")
                     .collect(Collectors.joining()));
+        }
+        if (!outcome.missing().isEmpty()) {
+            line("");
+            outcome.missing().forEach((entry, why) -> line(
+                    "- Missing or incomplete: %s: %s.".formatted(entry.described(), why)));
         }
     }
 

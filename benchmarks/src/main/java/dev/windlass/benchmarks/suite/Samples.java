@@ -74,6 +74,12 @@ final class Samples {
         series.computeIfAbsent(new Key(contender, figure), key -> new Series(unit)).values.add(value);
     }
 
+    /** One value in place of those that there may be. */
+    void put(String contender, String figure, double value, String unit) {
+        series.remove(new Key(contender, figure));
+        add(contender, figure, value, unit);
+    }
+
     Optional<Series> of(String contender, String figure) {
         return Optional.ofNullable(series.get(new Key(contender, figure)));
     }

@@ -1,6 +1,7 @@
 package dev.windlass.peers;
 
-import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.StopCycles;
+import dev.windlass.benchmarks.measure.SyncRounds;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.Config;
@@ -20,16 +21,21 @@ public final class Fabric8 {
 
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
-            case "sync" -> {
-                for (int round = 0; round < Integer.parseInt(arguments[4]); round++) {
-                    sync(arguments[1], Integer.parseInt(arguments[2]), round == 0);
+            case "sync" -> SyncRounds.runCacheOnly(number(arguments, 2), number(arguments, 4),
+                    left -> start(arguments[1], number(arguments, 2)));
+            case "controller" -> {
+                try (KubernetesClient client = client(arguments[1])) {
+                    StopCycles.run(number(arguments, 3) / 2, number(arguments, 3), () -> stop(client));
                 }
             }
-            case "controller" -> stop(arguments[1], Integer.parseInt(arguments[3]));
             default -> throw new IllegalArgumentException(
                     "usage: sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few CYCLES");
         }
         System.exit(0);
+    }
+
+    private static int number(String[] arguments, int at) {
+        return Integer.parseInt(arguments[at]);
     }
 
     private static KubernetesClient client(String kubeconfig) throws IOException {
@@ -52,41 +58,24 @@ public final class Fabric8 {
         }
     }
 
-    private static void sync(String kubeconfig, int objects, boolean cold) throws IOException {
-        String prefix = cold ? "" : "warm.";
-        long before = cold ? Figures.heap() : 0;
-        double cpuBefore = cold ? 0 : Figures.cpuSeconds();
-        long began = System.nanoTime();
-        try (KubernetesClient client = client(kubeconfig);
-                SharedIndexInformer<ConfigMap> informer = client.configMaps().inAnyNamespace()
-                        .inform(new Nothing<>())) {
-            if (informer.getStore().listKeys().size() < objects) {
-                throw new IllegalStateException("the informer holds " + informer.getStore().listKeys().size() + " objects only");
-            }
-            Figures.report(prefix + "synced", Figures.millisSince(began), "ms");
-            Figures.report(prefix + "cpu", Figures.cpuSeconds() - cpuBefore, "s");
-            if (cold) {
-                Figures.report("resident", Figures.residentMegabytes(), "MB");
-                Figures.report("threads", Figures.platformThreads(), "");
-                Figures.report("bytes", (double) (Figures.heap() - before) / objects, "B");
-            }
+    private static AutoCloseable start(String kubeconfig, int objects) throws IOException {
+        KubernetesClient client = client(kubeconfig);
+        SharedIndexInformer<ConfigMap> informer = client.configMaps().inAnyNamespace().inform(new Nothing<>());
+        int held = informer.getStore().listKeys().size();
+        if (held < objects) {
+            throw new IllegalStateException("the informer holds " + held + " objects only");
         }
+        return () -> {
+            informer.close();
+            client.close();
+        };
     }
 
-    private static void stop(String kubeconfig, int cycles) throws IOException {
-        int warmup = cycles / 2;
-        long[] stops = new long[cycles];
-        try (KubernetesClient client = client(kubeconfig)) {
-            for (int i = -warmup; i < cycles; i++) {
-                SharedIndexInformer<Namespace> informer = client.namespaces().inform(new Nothing<>());
-                long asked = System.nanoTime();
-                informer.close();
-                informer.stopped().toCompletableFuture().join();
-                if (i >= 0) {
-                    stops[i] = System.nanoTime() - asked;
-                }
-            }
-        }
-        Figures.reportQuantiles("stop", stops);
+    private static long stop(KubernetesClient client) {
+        SharedIndexInformer<Namespace> informer = client.namespaces().inform(new Nothing<>());
+        long asked = System.nanoTime();
+        informer.close();
+        informer.stopped().toCompletableFuture().join();
+        return System.nanoTime() - asked;
     }
 }

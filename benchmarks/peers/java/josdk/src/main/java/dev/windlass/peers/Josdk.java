@@ -1,6 +1,7 @@
 package dev.windlass.peers;
 
-import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.StopCycles;
+import dev.windlass.benchmarks.measure.SyncRounds;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.Config;
@@ -23,16 +24,18 @@ public final class Josdk {
 
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
-            case "sync" -> {
-                for (int round = 0; round < Integer.parseInt(arguments[4]); round++) {
-                    sync(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), round == 0);
-                }
-            }
-            case "controller" -> stop(arguments[1], Integer.parseInt(arguments[3]));
+            case "sync" -> SyncRounds.run(number(arguments, 2), number(arguments, 4),
+                    left -> start(arguments[1], number(arguments, 3), left));
+            case "controller" -> StopCycles.run(number(arguments, 3) / 2, number(arguments, 3),
+                    () -> stop(arguments[1]));
             default -> throw new IllegalArgumentException(
                     "usage: sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few CYCLES");
         }
         System.exit(0);
+    }
+
+    private static int number(String[] arguments, int at) {
+        return Integer.parseInt(arguments[at]);
     }
 
     @ControllerConfiguration
@@ -60,26 +63,11 @@ public final class Josdk {
         }
     }
 
-    private static void sync(String kubeconfig, int objects, int workers, boolean cold)
-            throws IOException, InterruptedException {
-        String prefix = cold ? "" : "warm.";
-        long before = cold ? Figures.heap() : 0;
-        double cpuBefore = cold ? 0 : Figures.cpuSeconds();
-        CountDownLatch left = new CountDownLatch(objects);
-        long began = System.nanoTime();
+    private static AutoCloseable start(String kubeconfig, int workers, CountDownLatch left) throws IOException {
         Operator operator = operator(kubeconfig, workers);
         operator.register(new Counting(left));
         operator.start();
-        Figures.report(prefix + "synced", Figures.millisSince(began), "ms");
-        left.await();
-        Figures.report(prefix + "reconciled", Figures.millisSince(began), "ms");
-        Figures.report(prefix + "cpu", Figures.cpuSeconds() - cpuBefore, "s");
-        if (cold) {
-            Figures.report("resident", Figures.residentMegabytes(), "MB");
-            Figures.report("threads", Figures.platformThreads(), "");
-            Figures.report("bytes", (double) (Figures.heap() - before) / objects, "B");
-        }
-        operator.stop();
+        return operator::stop;
     }
 
     private static Operator operator(String kubeconfig, int workers) throws IOException {
@@ -89,19 +77,12 @@ public final class Josdk {
     }
 
     /** It has no stop of one controller: what is measured is that of an operator with one. */
-    private static void stop(String kubeconfig, int cycles) throws IOException {
-        int warmup = cycles / 2;
-        long[] stops = new long[cycles];
-        for (int i = -warmup; i < cycles; i++) {
-            Operator operator = operator(kubeconfig, 1);
-            operator.register(new Idle());
-            operator.start();
-            long began = System.nanoTime();
-            operator.stop();
-            if (i >= 0) {
-                stops[i] = System.nanoTime() - began;
-            }
-        }
-        Figures.reportQuantiles("stop", stops);
+    private static long stop(String kubeconfig) throws IOException {
+        Operator operator = operator(kubeconfig, 1);
+        operator.register(new Idle());
+        operator.start();
+        long began = System.nanoTime();
+        operator.stop();
+        return System.nanoTime() - began;
     }
 }

@@ -1,6 +1,8 @@
 package dev.windlass.peers;
 
-import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.QueueRounds;
+import dev.windlass.benchmarks.measure.StopCycles;
+import dev.windlass.benchmarks.measure.SyncRounds;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.extended.controller.Controller;
 import io.kubernetes.client.extended.controller.DefaultController;
@@ -24,42 +26,50 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** The same work as Windlass's own programs do, on Kubernetes' own Java client with its controller library. */
 public final class Official {
-
-    private static final int KEYS = 200_000;
-    private static final int COLD_ROUNDS = 5;
-    private static final int ROUNDS = 25;
 
     private Official() {
     }
 
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
-            case "queue" -> queue();
-            case "sync" -> {
-                for (int round = 0; round < Integer.parseInt(arguments[4]); round++) {
-                    sync(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), round == 0);
-                }
-            }
-            case "controller" -> stop(arguments[1], Integer.parseInt(arguments[3]));
+            case "queue" -> QueueRounds.run(number(arguments, 1), name -> new Request("default", name),
+                    () -> new Measured(new DefaultWorkQueue<>()));
+            case "sync" -> SyncRounds.run(number(arguments, 2), number(arguments, 4),
+                    left -> start(arguments[1], number(arguments, 3), left));
+            case "controller" -> stop(arguments[1], number(arguments, 3));
             default -> throw new IllegalArgumentException(
-                    "usage: queue | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few CYCLES");
+                    "usage: queue ROUNDS | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few CYCLES");
         }
         System.exit(0); // it may leave a thread behind that is no daemon
     }
 
-    private static void sync(String kubeconfig, int objects, int workers, boolean cold)
-            throws IOException, InterruptedException {
-        String prefix = cold ? "" : "warm.";
-        long before = cold ? Figures.heap() : 0;
-        double cpuBefore = cold ? 0 : Figures.cpuSeconds();
-        CountDownLatch left = new CountDownLatch(objects);
-        long began = System.nanoTime();
+    private static int number(String[] arguments, int at) {
+        return Integer.parseInt(arguments[at]);
+    }
+
+    private record Measured(DefaultWorkQueue<Request> queue) implements QueueRounds.Queue<Request> {
+
+        @Override
+        public void add(Request key) {
+            queue.add(key);
+        }
+
+        @Override
+        public void finishOne() throws InterruptedException {
+            queue.done(queue.get());
+        }
+
+        @Override
+        public void close() {
+            queue.shutDown();
+        }
+    }
+
+    private static AutoCloseable start(String kubeconfig, int workers, CountDownLatch left) throws IOException {
         ApiClient client = client(kubeconfig);
         SharedInformerFactory factory = new SharedInformerFactory(client);
         SharedIndexInformer<V1ConfigMap> informer = factory.sharedIndexInformerFor(
@@ -78,17 +88,10 @@ public final class Official {
             Thread.onSpinWait();
             Thread.yield();
         }
-        Figures.report(prefix + "synced", Figures.millisSince(began), "ms");
-        left.await();
-        Figures.report(prefix + "reconciled", Figures.millisSince(began), "ms");
-        Figures.report(prefix + "cpu", Figures.cpuSeconds() - cpuBefore, "s");
-        if (cold) {
-            Figures.report("resident", Figures.residentMegabytes(), "MB");
-            Figures.report("threads", Figures.platformThreads(), "");
-            Figures.report("bytes", (double) (Figures.heap() - before) / objects, "B");
-        }
-        controller.shutdown();
-        factory.stopAllRegisteredInformers(true);
+        return () -> {
+            controller.shutdown();
+            factory.stopAllRegisteredInformers(true);
+        };
     }
 
     private static ApiClient client(String kubeconfig) throws IOException {
@@ -106,91 +109,33 @@ public final class Official {
     }
 
     /** One controller after the other on one factory; the handlers of those that were stopped stay with its informer. */
-    private static void stop(String kubeconfig, int cycles) throws IOException, InterruptedException {
+    private static void stop(String kubeconfig, int cycles) throws Exception {
         ApiClient client = client(kubeconfig);
         SharedInformerFactory factory = new SharedInformerFactory(client);
         SharedIndexInformer<V1Namespace> informer = factory.sharedIndexInformerFor(
                 new GenericKubernetesApi<>(V1Namespace.class, V1NamespaceList.class, "", "v1", "namespaces", client),
                 V1Namespace.class, 0);
         factory.startAllRegisteredInformers();
-        int warmup = cycles / 2;
-        long[] stops = new long[cycles];
-        for (int i = -warmup; i < cycles; i++) {
-            CountDownLatch began = new CountDownLatch(1);
-            Controller controller = controller(factory, V1Namespace.class, 1, informer, request -> {
-                began.countDown();
-                return new Result(false);
-            });
-            if (controller instanceof DefaultController polling) {
-                polling.setReadyCheckInternal(Duration.ofMillis(1)); // a second by default
-            }
-            Thread running = Thread.ofPlatform().daemon().start(controller);
-            began.await();
-            Thread.sleep(20); // there is nothing that says when it is idle
-            long asked = System.nanoTime();
-            controller.shutdown();
-            running.join();
-            if (i >= 0) {
-                stops[i] = System.nanoTime() - asked;
-            }
-        }
-        Figures.reportQuantiles("stop", stops);
+        StopCycles.run(cycles / 2, cycles, () -> cycle(factory, informer));
         factory.stopAllRegisteredInformers(true);
     }
 
-    // ---- queue: as Windlass's own program measures it
-
-    private static void queue() throws InterruptedException {
-        List<Request> keys = new ArrayList<>();
-        for (int i = 0; i < KEYS; i++) {
-            keys.add(new Request("default", "object-" + i));
+    private static long cycle(SharedInformerFactory factory, SharedIndexInformer<V1Namespace> informer)
+            throws InterruptedException {
+        CountDownLatch began = new CountDownLatch(1);
+        Controller controller = controller(factory, V1Namespace.class, 1, informer, request -> {
+            began.countDown();
+            return new Result(false);
+        });
+        if (controller instanceof DefaultController polling) {
+            polling.setReadyCheckInternal(Duration.ofMillis(1)); // a second by default
         }
-        for (int threads : new int[]{1, 8}) {
-            for (int round = 0; round < ROUNDS; round++) {
-                Figures.report((round < COLD_ROUNDS ? "cold." : "") + "threads-" + threads, perSecond(keys, threads),
-                        "ops/s");
-            }
-        }
-        for (int round = 0; round < ROUNDS; round++) {
-            fillAndDrain(keys.subList(0, KEYS / 2), round < COLD_ROUNDS ? "cold." : "");
-        }
-    }
-
-    private static double perSecond(List<Request> keys, int threads) throws InterruptedException {
-        DefaultWorkQueue<Request> queue = new DefaultWorkQueue<>();
-        int share = keys.size() / threads;
-        List<Thread> workers = new ArrayList<>();
-        long began = System.nanoTime();
-        for (int t = 0; t < threads; t++) {
-            List<Request> mine = keys.subList(t * share, (t + 1) * share);
-            workers.add(Thread.ofPlatform().start(() -> work(queue, mine)));
-        }
-        for (Thread worker : workers) {
-            worker.join();
-        }
-        return keys.size() / ((System.nanoTime() - began) / 1e9);
-    }
-
-    private static void work(DefaultWorkQueue<Request> queue, List<Request> keys) {
-        try {
-            for (Request key : keys) {
-                queue.add(key);
-                queue.done(queue.get());
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void fillAndDrain(List<Request> keys, String prefix) throws InterruptedException {
-        DefaultWorkQueue<Request> queue = new DefaultWorkQueue<>();
-        long began = System.nanoTime();
-        keys.forEach(queue::add);
-        Figures.report(prefix + "fill", Figures.millisSince(began), "ms");
-        began = System.nanoTime();
-        for (int i = 0; i < keys.size(); i++) {
-            queue.done(queue.get());
-        }
-        Figures.report(prefix + "drain", Figures.millisSince(began), "ms");
+        Thread running = Thread.ofPlatform().daemon().start(controller);
+        began.await();
+        Thread.sleep(20); // there is nothing that says when it is idle
+        long asked = System.nanoTime();
+        controller.shutdown();
+        running.join();
+        return System.nanoTime() - asked;
     }
 }
