@@ -68,8 +68,8 @@ class Rule06LedgerTest {
                     }));
             Trial.until(failed, UnitState.FAILED);
             assertThat(log).containsExactly("a", "b");
-            assertThat(Trial.threadsNamed("completed#")).isEmpty();
-            assertThat(Trial.threadsNamed("failed#")).isEmpty();
+            Trial.until(() -> Trial.threadsNamed("completed#").isEmpty());
+            Trial.until(() -> Trial.threadsNamed("failed#").isEmpty());
         }
     }
 
@@ -103,6 +103,7 @@ class Rule06LedgerTest {
             assertThat(stop.isDone()).isFalse();
             time.advance(Duration.ofSeconds(8)); // the deadline of a unit that does not drain: 8 + 2
             assertThat(stop.isDone()).isFalse();
+            time.awaitTimers(1);
             time.advance(Duration.ofSeconds(2)); // the grace
             StopReport report = stop.await();
             assertThat(report.outcome()).isEqualTo(StopOutcome.QUARANTINED);

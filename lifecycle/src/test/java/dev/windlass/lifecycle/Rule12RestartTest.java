@@ -190,12 +190,16 @@ class Rule12RestartTest {
         assertThat(Trial.failure(ready)).isInstanceOf(LifecycleException.class);
         advance(60_000);
         assertThat(runs).hasValue(1);
+        CountDownLatch releasing = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         RunnableHandle slow = add("slow", STEADY, context -> {
-            context.own("thing", "slow", release::await);
+            context.own("thing", "slow", () -> {
+                releasing.countDown();
+                release.await();
+            });
             throw new IllegalStateException("broken");
         });
-        Trial.until(slow, UnitState.STOPPING);
+        Trial.await(releasing);
         Operation<UnitStatus> start = slow.ready();
         Operation<StopReport> stop = slow.stop();
         release.countDown();
