@@ -1,43 +1,40 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.kubernetes.ChangeLine.Change;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.TimeSource;
+import dev.windlass.lifecycle.Timer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Delivers changes to one handler, on one thread of its owner. At most one change waits for each object: a change that comes
- * before an earlier one is taken is merged into it.
+ * Delivers changes to one handler, on one thread of its owner. A change that the handler throws at is told again, with a back-off
+ * for each object, while the others go on.
  *
- * <p>State: {@code OPEN → CLOSED}; between them {@code running} says whether a callback runs. The lock is taken after the
- * informer's and never held while the handler is called.
+ * <p>State: {@code OPEN → CLOSED}; between them {@code running} says whether a callback runs. The lock guards this and the line,
+ * is taken after the informer's and never held while the handler is called. A step of a change counts as told when the handler has
+ * returned from it, and not when its owner was cancelled by then: it may have been cut short.
  */
 final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistration {
-
-    /** Stands in the line for "everything before this was the first complete state". */
-    private static final ObjectKey SYNC = new ObjectKey("", "\0sync");
 
     private final SharedInformer informer;
     private final ObjectDecoder<T> decoder;
     private final ResourceHandler<T> handler;
+    private final RunnableContext owner;
+    private final TimeSource time;
     private final Logger logger;
     private final Runnable onClose;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final LinkedHashMap<ObjectKey, Pending> pending = new LinkedHashMap<>();
-    /** Known by a predecessor and not told to this handler yet. Only the delivering thread removes from it. */
-    private final Map<ObjectKey, Identity> known;
+    private final ChangeLine line;
     private List<Runnable> whenSynced = new ArrayList<>(0);
     private boolean synced;
     private boolean closed;
@@ -45,38 +42,22 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     private @Nullable Thread thread;
     private long failures;
     private String lastError = "";
+    /** As of the last change that was settled: it lasts while what failed is told again. */
+    private String trouble = "";
 
     HandlerDelivery(SharedInformer informer, ObjectDecoder<T> decoder, ResourceHandler<T> handler, KnownObjects known,
-            Logger logger, Runnable onClose) {
+            RunnableContext owner, Runnable onClose) {
         this.informer = informer;
         this.decoder = decoder;
         this.handler = handler;
-        this.known = new ConcurrentHashMap<>(known.byKey());
-        this.logger = logger;
+        this.line = new ChangeLine(known);
+        this.owner = owner;
+        this.time = owner.time();
+        this.logger = owner.logger();
         this.onClose = onClose;
     }
 
-    /** A change that waits: from what the handler was told last to what is true now. */
-    private static final class Pending {
-
-        /** What the handler was told last; null when it does not know the object. */
-        final @Nullable StoredObject told;
-        final boolean initial;
-        /** What is true now; null when the object is gone. */
-        @Nullable
-        StoredObject now;
-        /** The final state of the object that has gone last; there may be another one by now. */
-        @Nullable
-        StoredObject gone;
-        boolean goneUnknown;
-
-        Pending(@Nullable StoredObject told, boolean initial) {
-            this.told = told;
-            this.initial = initial;
-        }
-    }
-
-    void startOn(RunnableContext owner) {
+    void start() {
         owner.fork("handler of " + informer.describe(), this::deliverAll);
     }
 
@@ -85,7 +66,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         lock.lock();
         try {
             if (!closed) {
-                pending(now.key(), old, initial).now = now;
+                line.put(old, now, initial);
                 changed.signalAll();
             }
         } finally {
@@ -98,19 +79,12 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         lock.lock();
         try {
             if (!closed) {
-                Pending waiting = pending(old.key(), old, false);
-                waiting.now = null;
-                waiting.gone = last;
-                waiting.goneUnknown = unknownEnd;
+                line.remove(old, last, unknownEnd);
                 changed.signalAll();
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    private Pending pending(ObjectKey key, @Nullable StoredObject told, boolean initial) {
-        return pending.computeIfAbsent(key, none -> new Pending(told, initial));
     }
 
     /** Called by the informer while it holds its lock: what was offered before is the first complete state. */
@@ -118,7 +92,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         lock.lock();
         try {
             if (!closed && !synced) {
-                pending.putIfAbsent(SYNC, new Pending(null, true));
+                line.sync();
                 changed.signalAll();
             }
         } finally {
@@ -126,92 +100,166 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         }
     }
 
+    // ---- on the thread of the handler
+
     private void deliverAll() throws InterruptedException {
         try {
-            while (true) {
-                Map.Entry<ObjectKey, Pending> next;
-                lock.lockInterruptibly();
+            Change change;
+            while ((change = take()) != null) {
+                String error = null;
+                boolean taken = false;
                 try {
-                    thread = Thread.currentThread();
-                    while (pending.isEmpty() && !closed) {
-                        changed.await();
-                    }
-                    if (closed) {
-                        return;
-                    }
-                    next = pending.pollFirstEntry();
-                    running = true;
+                    error = change.sync() ? deliverSync() : deliver(change);
+                    taken = error == null && !cutShort();
                 } finally {
-                    lock.unlock();
-                }
-                try {
-                    deliver(next.getKey(), next.getValue());
-                } finally {
-                    idle();
+                    settle(change, taken, error);
                 }
             }
         } finally {
-            removeFromInformer();
+            // Whatever ended it, a successor is to know what this one was told.
+            informer.detach(this);
+            onClose.run();
         }
     }
 
-    private void idle() {
+    /** Waits for a change; null when the line is closed, or the owner cancelled: its interrupt may have ended in the handler. */
+    private @Nullable Change take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            thread = Thread.currentThread();
+            while (!closed && !owner.cancelled().isSet()) {
+                Change next = line.next(time.nanos());
+                if (next != null) {
+                    running = true;
+                    return next;
+                }
+                Duration untilRetry = line.untilRetry(time.nanos());
+                Timer timer = untilRetry == null ? null : time.after(untilRetry, this::wake);
+                try {
+                    changed.await();
+                } finally {
+                    if (timer != null) {
+                        timer.cancel();
+                    }
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
         lock.lock();
         try {
-            running = false;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    private void deliver(ObjectKey key, Pending change) {
-        if (key.equals(SYNC)) {
-            deliverSync();
-            return;
-        }
-        StoredObject told = change.told;
-        StoredObject now = change.now;
-        StoredObject gone = change.gone;
-        if (told != null && now != null && told.sameUid(now)) {
-            call(() -> handler.updated(view(told, false, false, false), view(now, false, false, false)));
-            return;
-        }
-        if (told != null) {
-            // What has gone last may be a successor that the handler never heard of.
-            Observed<T> last = view(told, false, false, true);
-            if (gone != null && gone.sameUid(told)) {
-                last = view(gone, false, false, change.goneUnknown);
-                gone = null;
+    private void settle(Change change, boolean taken, @Nullable String error) {
+        boolean otherTrouble;
+        lock.lock();
+        try {
+            if (taken) {
+                line.done(change);
+            } else {
+                line.failed(change, error == null ? "" : error, time.nanos());
             }
-            tellDeleted(last);
+            String now = line.trouble();
+            otherTrouble = !now.equals(trouble);
+            trouble = now;
+            running = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        if (now != null) {
-            deliverAdded(now, change.initial);
-        } else if (gone != null) {
-            deliverAdded(gone, change.initial);
-            tellDeleted(view(gone, false, false, change.goneUnknown));
+        if (otherTrouble) {
+            informer.statusChanged();
         }
     }
 
-    private void tellDeleted(Observed<T> last) {
-        call(() -> handler.deleted(last));
+    /** Whether the owner was cancelled. An interrupt that is not for that was left by the handler, and ends here. */
+    private boolean cutShort() {
+        boolean cancelled = owner.cancelled().isSet();
+        if (Thread.interrupted() && cancelled) {
+            Thread.currentThread().interrupt();
+        }
+        return cancelled;
     }
 
-    private void deliverAdded(StoredObject now, boolean initial) {
-        Identity before = known.remove(now.key());
-        if (before != null && !before.sameUid(now)) {
-            call(() -> handler.vanished(before.known()));
+    /** Tells what of a change is not told yet, step by step. Returns what a step failed with, null when all were taken. */
+    private @Nullable String deliver(Change change) {
+        StoredObject told = change.told();
+        StoredObject now = change.now();
+        if (told != null && now != null && told.sameUid(now)) {
+            return step(change, now, () -> handler.updated(view(told), view(now)));
+        }
+        StoredObject last = change.last();
+        if (told != null && last != null) {
+            Observed<T> end = new DeliveredObject<>(last, decoder, false, false, change.endUnknown());
+            String error = step(change, null, () -> handler.deleted(end));
+            if (error != null) {
+                return error;
+            }
+        }
+        Identity before = known(change.key());
+        if (before != null && (now == null || !before.sameUid(now))) {
+            String error = vanished(before);
+            if (error != null) {
+                return error;
+            }
+        }
+        if (now == null) {
+            return null;
         }
         boolean unchanged = before != null && before.sameVersion(now);
-        call(() -> handler.added(view(now, initial, unchanged, false)));
+        return step(change, now, () -> handler
+                .added(new DeliveredObject<>(now, decoder, change.initial(), unchanged, false)));
     }
 
-    private void deliverSync() {
-        for (Identity gone : List.copyOf(known.values())) {
-            known.remove(gone.key());
-            call(() -> handler.vanished(gone.known()));
+    private Observed<T> view(StoredObject stored) {
+        return new DeliveredObject<>(stored, decoder, false, false, false);
+    }
+
+    private @Nullable Identity known(ObjectKey key) {
+        lock.lock();
+        try {
+            return line.known(key);
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private @Nullable String vanished(Identity gone) {
+        return call(gone.key(), () -> handler.vanished(gone.known()), () -> line.toldVanished(gone));
+    }
+
+    private @Nullable String step(Change change, @Nullable StoredObject state, Runnable callback) {
+        return call(change.key(), callback, () -> line.told(change, state));
+    }
+
+    private @Nullable String deliverSync() {
+        List<Identity> gone;
+        lock.lock();
+        try {
+            gone = line.vanished();
+        } finally {
+            lock.unlock();
+        }
+        String error = null;
+        for (Identity one : gone) {
+            String failed = vanished(one);
+            error = error == null ? failed : error;
+        }
+        if (!owner.cancelled().isSet()) {
+            becomeSynced();
+        }
+        return error;
+    }
+
+    private void becomeSynced() {
         List<Runnable> actions;
         lock.lock();
         try {
@@ -225,25 +273,38 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         actions.forEach(Thread::startVirtualThread);
     }
 
-    private void call(Runnable callback) {
+    /** Calls the handler, and notes that it was told unless it failed or was cut short. Returns what it failed with. */
+    private @Nullable String call(ObjectKey key, Runnable callback, Runnable noteTold) {
+        Throwable thrown = null;
         try {
             callback.run();
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-            lock.lock();
-            try {
-                failures++;
-                lastError = e.toString();
-            } finally {
-                lock.unlock();
-            }
-            logger.atError().setCause(e).addKeyValue("informer", informer.describe())
-                    .log("a handler failed; it goes on with the next change");
+            thrown = e;
         }
+        if (cutShort()) {
+            if (thrown != null) {
+                logger.atDebug().setCause(thrown).addKeyValue("informer", informer.describe())
+                        .addKeyValue("object", key).log("a handler was cut short by the end of its owner");
+            }
+            return null;
+        }
+        lock.lock();
+        try {
+            if (thrown == null) {
+                noteTold.run();
+                return null;
+            }
+            failures++;
+            lastError = "failed at " + key + ": " + thrown;
+        } finally {
+            lock.unlock();
+        }
+        logger.atError().setCause(thrown).addKeyValue("informer", informer.describe()).addKeyValue("object", key)
+                .log("a handler failed; it goes on with the next change, and is told this one again");
+        return "failed at " + key + ": " + thrown;
     }
 
-    private Observed<T> view(StoredObject stored, boolean initial, boolean unchanged, boolean unknownEnd) {
-        return new View<>(stored, decoder, initial, unchanged, unknownEnd);
-    }
+    // ---- what others ask
 
     @Override
     public boolean synced() {
@@ -289,7 +350,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     public int backlog() {
         lock.lock();
         try {
-            return pending.size();
+            return line.size();
         } finally {
             lock.unlock();
         }
@@ -316,61 +377,51 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     }
 
     @Override
-    public void close() {
-        removeFromInformer();
-        awaitIdle();
-    }
-
-    @Override
-    public KnownObjects detach() {
-        List<Identity> told = informer.detach(this);
-        onClose.run();
-        awaitIdle();
-        return KnownObjects.ofIdentities(told);
-    }
-
-    private void removeFromInformer() {
-        informer.remove(this);
-        closeLine();
-        onClose.run();
-    }
-
-    /** Nothing is taken from the line after this. */
-    void closeLine() {
+    public String trouble() {
         lock.lock();
         try {
-            closed = true;
-            pending.clear();
-            whenSynced = List.of();
-            changed.signalAll();
+            return trouble;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Called by the informer while it holds its lock: closes the line and says what the handler had been told. */
-    List<Identity> closeAndTell(Collection<StoredObject> store) {
+    // ---- the end
+
+    @Override
+    public void close() {
+        informer.remove(this);
+        closeLine(List.of());
+        onClose.run();
+        awaitIdle();
+    }
+
+    @Override
+    public KnownObjects detach() {
+        informer.detach(this);
+        onClose.run();
+        awaitIdle();
         lock.lock();
         try {
-            if (closed) {
-                return List.of();
+            return KnownObjects.ofIdentities(line.left());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Nothing is taken from the line after this; what the handler has been told of, given what is stored, is remembered. Called by
+     * the informer while it holds its lock. The first call counts.
+     */
+    void closeLine(Collection<StoredObject> store) {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                line.close(store);
+                whenSynced = List.of();
+                changed.signalAll();
             }
-            Map<ObjectKey, Identity> told = new LinkedHashMap<>(known);
-            for (StoredObject stored : store) {
-                if (!pending.containsKey(stored.key())) {
-                    told.put(stored.key(), stored.bare());
-                }
-            }
-            pending.forEach((key, waiting) -> {
-                if (waiting.told != null) {
-                    told.put(key, waiting.told.bare());
-                }
-            });
-            closed = true;
-            pending.clear();
-            whenSynced = List.of();
-            changed.signalAll();
-            return List.copyOf(told.values());
         } finally {
             lock.unlock();
         }
@@ -387,84 +438,6 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** A stored object as one handler sees it. */
-    private static final class View<T extends HasMetadata> implements Observed<T> {
-
-        private final StoredObject stored;
-        private final ObjectDecoder<T> decoder;
-        private final boolean initial;
-        private final boolean unchanged;
-        private final boolean unknownEnd;
-        private @Nullable T object;
-        private @Nullable ObjectMeta metadata;
-
-        View(StoredObject stored, ObjectDecoder<T> decoder, boolean initial, boolean unchanged, boolean unknownEnd) {
-            this.stored = stored;
-            this.decoder = decoder;
-            this.initial = initial;
-            this.unchanged = unchanged;
-            this.unknownEnd = unknownEnd;
-        }
-
-        @Override
-        public ObjectKey key() {
-            return stored.key();
-        }
-
-        @Override
-        public String uid() {
-            return stored.uid();
-        }
-
-        @Override
-        public String resourceVersion() {
-            return stored.resourceVersion();
-        }
-
-        @Override
-        public T object() {
-            T decoded = object;
-            if (decoded == null) {
-                decoded = decoder.decode(stored);
-                object = decoded;
-            }
-            return decoded;
-        }
-
-        @Override
-        public ObjectMeta metadata() {
-            if (object != null) {
-                return object.getMetadata();
-            }
-            ObjectMeta decoded = metadata;
-            if (decoded == null) {
-                decoded = decoder.metadata(stored);
-                metadata = decoded;
-            }
-            return decoded;
-        }
-
-        @Override
-        public boolean initial() {
-            return initial;
-        }
-
-        @Override
-        public boolean unchanged() {
-            return unchanged;
-        }
-
-        @Override
-        public boolean finalStateUnknown() {
-            return unknownEnd;
-        }
-
-        @Override
-        public String toString() {
-            return stored.toString();
         }
     }
 }

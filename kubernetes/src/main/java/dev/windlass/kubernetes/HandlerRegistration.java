@@ -6,7 +6,10 @@ import java.time.Duration;
 /** A handler on an informer. Thread-safe. */
 public interface HandlerRegistration extends Registration {
 
-    /** Whether the first complete list, or the state that a late handler found, has been delivered to this handler. */
+    /**
+     * Whether the first complete list, or the state that a late handler found, has been delivered to this handler. What the
+     * handler threw at counts: it is told again later.
+     */
     boolean synced();
 
     /** Blocks until it is synced, closed or the limit has passed; returns whether it is synced. */
@@ -21,7 +24,7 @@ public interface HandlerRegistration extends Registration {
     /** How often the handler threw. */
     long failures();
 
-    /** What the handler threw last, as text; empty if it never did. */
+    /** What the handler threw last and at which object, as text; empty if it never did. */
     String lastError();
 
     /** Removes the handler. Returns when no callback is running and none will; from within a callback, at once. */
@@ -29,8 +32,15 @@ public interface HandlerRegistration extends Registration {
     void close();
 
     /**
+     * What the handler threw at and has not taken since, for people: names an object and what was thrown. Empty when there is
+     * nothing like that.
+     */
+    String trouble();
+
+    /**
      * Removes the handler and says what it had been told by then, in one step: what happened after this is news for a
-     * successor that is added with it.
+     * successor that is added with it. So is what the handler threw at, and what it was being told when its owner was cancelled.
+     * Whatever ended the informer or the owner before, it is as of that moment. Of no use after {@link #close()}.
      */
     KnownObjects detach();
 }

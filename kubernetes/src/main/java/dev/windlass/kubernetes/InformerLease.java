@@ -34,6 +34,12 @@ public interface InformerLease<T extends HasMetadata> extends AutoCloseable {
      */
     Registration addIndex(String name, Function<? super T, ? extends Collection<String>> values);
 
+    /**
+     * Runs an action whenever the {@linkplain #status() state or message} of the informer has changed, or the {@linkplain
+     * HandlerRegistration#trouble() trouble} of a handler on it, on the thread that changed it: the action must not block.
+     */
+    Registration onStatusChange(Runnable action);
+
     /** The state of the informer. */
     InformerStatus status();
 

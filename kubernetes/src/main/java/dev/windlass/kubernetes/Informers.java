@@ -7,6 +7,9 @@ import java.util.List;
 /** The informers of one cluster generation: shared by all that watch the same. Thread-safe. */
 public interface Informers {
 
+    /** What the unit that runs them is called in the scope of its cluster. */
+    String NAME = "informers";
+
     /** The full name of the unit that runs them: what uses them depends on it, so that it stops first. */
     String unit();
 

@@ -12,8 +12,6 @@ import java.util.function.Function;
 /** The unit {@code cluster/NAME/informers}: shows the informers of a cluster in the tree and owns their threads. */
 final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
 
-    static final String NAME = "informers";
-
     private final Function<RunnableContext, InformerRegistry> open;
     private final CompletableFuture<InformerRegistry> opened = new CompletableFuture<>();
 
@@ -27,7 +25,7 @@ final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
 
     @Override
     public RunnableSpec spec() {
-        return RunnableSpec.builder(NAME).kind("Cache").restart(RestartPolicy.never()).build();
+        return RunnableSpec.builder(Informers.NAME).kind("Cache").restart(RestartPolicy.never()).build();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,6 +27,7 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
     private final Runnable release;
     private final Set<HandlerDelivery<T>> handlers = ConcurrentHashMap.newKeySet();
     private final Map<String, FieldIndex<T>> indexes = new ConcurrentHashMap<>();
+    private final List<Runnable> statusActions = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Lease(WatchSpec<T> spec, SharedInformer informer, ObjectDecoder<T> decoder, RunnableContext owner,
@@ -46,12 +48,12 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
     public HandlerRegistration addHandler(ResourceHandler<T> handler, KnownObjects known) {
         checkOpen();
         List<HandlerDelivery<T>> self = new ArrayList<>(1);
-        HandlerDelivery<T> delivery = new HandlerDelivery<>(informer, decoder, handler, known, owner.logger(),
+        HandlerDelivery<T> delivery = new HandlerDelivery<>(informer, decoder, handler, known, owner,
                 () -> handlers.removeAll(self));
         self.add(delivery);
         handlers.add(delivery);
         informer.add(delivery);
-        delivery.startOn(owner);
+        delivery.start();
         if (closed.get()) {
             delivery.close();
             throw revoked();
@@ -81,6 +83,19 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
     }
 
     @Override
+    public Registration onStatusChange(Runnable action) {
+        checkOpen();
+        statusActions.add(action);
+        informer.onStatusChange(action);
+        AtomicBoolean registered = new AtomicBoolean(true);
+        return () -> {
+            if (registered.compareAndSet(true, false) && statusActions.remove(action)) {
+                informer.offStatusChange(action);
+            }
+        };
+    }
+
+    @Override
     public InformerStatus status() {
         return informer.status();
     }
@@ -93,6 +108,7 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
         handlers.forEach(HandlerDelivery::close);
         indexes.values().forEach(informer::removeIndex);
         indexes.clear();
+        statusActions.forEach(informer::offStatusChange);
         release.run();
         forgetInLedger();
     }

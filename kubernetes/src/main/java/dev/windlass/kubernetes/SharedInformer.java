@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class SharedInformer {
     private final LongAdder lists = new LongAdder();
     private final LongAdder watches = new LongAdder();
     private final LongAdder events = new LongAdder();
+
+    private final List<Runnable> statusListeners = new CopyOnWriteArrayList<>();
 
     private final Object lock = new Object();
     private final List<HandlerDelivery<?>> handlers = new ArrayList<>();
@@ -162,6 +165,7 @@ final class SharedInformer {
         boolean same = before.state() == state;
         if (!same || !before.message().equals(message)) {
             phase = new Phase(state, message, same ? before.since() : time.now());
+            statusChanged();
         }
     }
 
@@ -179,20 +183,31 @@ final class SharedInformer {
 
     /** Nothing comes any more: closes all handlers and empties the store. */
     void end() {
-        List<HandlerDelivery<?>> left;
         synchronized (lock) {
             ended = true;
-            left = List.copyOf(handlers);
+            handlers.forEach(handler -> handler.closeLine(store.values()));
             handlers.clear();
             indexes = NO_INDEXES;
         }
-        left.forEach(HandlerDelivery::closeLine);
         store.clear();
         bytes.reset();
         enter(State.STOPPED, "");
     }
 
+    /** Its state, or what one of its handlers has failed at, is another now. */
+    void statusChanged() {
+        statusListeners.forEach(Runnable::run);
+    }
+
     // ---- handlers and indexes
+
+    void onStatusChange(Runnable action) {
+        statusListeners.add(action);
+    }
+
+    void offStatusChange(Runnable action) {
+        statusListeners.remove(action);
+    }
 
     /** Adds a handler; it gets the current state, then each change. Without effect when the informer has ended. */
     void add(HandlerDelivery<?> handler) {
@@ -216,11 +231,11 @@ final class SharedInformer {
         }
     }
 
-    /** Removes a handler and says what it had been told, in one step. */
-    List<Identity> detach(HandlerDelivery<?> handler) {
+    /** Removes a handler and has it remember what it had been told, in one step. */
+    void detach(HandlerDelivery<?> handler) {
         synchronized (lock) {
             handlers.remove(handler);
-            return handler.closeAndTell(store.values());
+            handler.closeLine(store.values());
         }
     }
 

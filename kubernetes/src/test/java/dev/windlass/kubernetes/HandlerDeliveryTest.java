@@ -3,6 +3,7 @@ package dev.windlass.kubernetes;
 import dev.windlass.kubernetes.ObjectScanner.Scanned;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.TimeSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.nio.charset.StandardCharsets;
@@ -11,16 +12,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What one handler is told, without a server: the test takes the place of the list-watch. */
+@Timeout(60)
 class HandlerDeliveryTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Manager manager = Manager.create();
     private final Serialization serialization = Serialization.create();
@@ -29,13 +38,17 @@ class HandlerDeliveryTest {
     private Lease<ConfigMap> lease;
 
     @BeforeEach
-    void openLease() throws Exception {
+    void startManager() throws Exception {
+        manager.start();
+        openLease("owner");
+    }
+
+    private void openLease(String ownerName) throws Exception {
         CompletableFuture<RunnableContext> context = new CompletableFuture<>();
-        manager.add("owner", owner -> {
+        manager.add(ownerName, owner -> {
             context.complete(owner);
             owner.awaitStop();
         });
-        manager.start();
         lease = new Lease<>(spec, informer, new ObjectDecoder<>(serialization.mapper(), spec.resource()), context.get(),
                 () -> {
                 });
@@ -98,7 +111,11 @@ class HandlerDeliveryTest {
     }
 
     private static void awaitTold(Recorder recorder, String... expected) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(recorder.told).containsExactly(expected));
+        awaitTold(recorder.told, expected);
+    }
+
+    private static void awaitTold(List<String> told, String... expected) {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(told).containsExactly(expected));
     }
 
     @Test
@@ -111,7 +128,7 @@ class HandlerDeliveryTest {
         awaitTold(recorder, "+ns/a@1 initial", "+ns/b@2 initial");
         assertThat(registration.synced()).isFalse();
         recorder.permits.release(10);
-        assertThat(registration.awaitSynced(Duration.ofSeconds(20))).isTrue();
+        assertThat(registration.awaitSynced(LIMIT)).isTrue();
         put("c", 3);
         awaitTold(recorder, "+ns/a@1 initial", "+ns/b@2 initial", "+ns/c@3");
     }
@@ -121,7 +138,7 @@ class HandlerDeliveryTest {
         put("a", 1);
         informer.listed("1");
         Recorder recorder = new Recorder(100);
-        assertThat(lease.addHandler(recorder).awaitSynced(Duration.ofSeconds(20))).isTrue();
+        assertThat(lease.addHandler(recorder).awaitSynced(LIMIT)).isTrue();
         put("a", 2);
         awaitTold(recorder, "+ns/a@1 initial", "~ns/a@1>ns/a@2");
     }
@@ -140,7 +157,8 @@ class HandlerDeliveryTest {
         put("c", 7);
         delete("busy", 8);
         recorder.permits.release(100);
-        awaitTold(recorder, "+ns/busy@1", "+ns/a@4", "+ns/b@5", "-ns/b@5", "+ns/c@7", "-ns/busy@8");
+        // Of b, which came and went unseen, there is nothing to tell.
+        awaitTold(recorder, "+ns/busy@1", "+ns/a@4", "+ns/c@7", "-ns/busy@8");
     }
 
     @Test
@@ -204,7 +222,7 @@ class HandlerDeliveryTest {
         Thread closing = Thread.ofVirtual().start(registration::close);
         assertThat(closing.join(Duration.ofMillis(50))).isFalse();
         recorder.permits.release(100);
-        assertThat(closing.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(closing.join(LIMIT)).isTrue();
         put("c", 3);
         assertThat(recorder.told).containsExactly("+ns/a@1");
         assertThat(lease.status().handlers()).isZero();
@@ -237,30 +255,168 @@ class HandlerDeliveryTest {
         assertThat(recorder.told).containsExactly("+ns/a@1");
     }
 
+    /** A handler all of whose calls do the same. */
+    private record Same(java.util.function.Consumer<String> call) implements ResourceHandler<ConfigMap> {
+
+        @Override
+        public void added(Observed<ConfigMap> now) {
+            call.accept("+" + now);
+        }
+
+        @Override
+        public void updated(Observed<ConfigMap> old, Observed<ConfigMap> now) {
+            call.accept("~" + old + ">" + now);
+        }
+
+        @Override
+        public void deleted(Observed<ConfigMap> last) {
+            call.accept("-" + last);
+        }
+
+        @Override
+        public void vanished(KnownObject known) {
+            call.accept("?" + known.key());
+        }
+    }
+
     @Test
-    void aHandlerThatThrowsGoesOn() {
+    void whatAHandlerThrowsAtIsToldAgainWhileItGoesOn() {
         List<String> told = new CopyOnWriteArrayList<>();
-        HandlerRegistration registration = lease.addHandler(new ResourceHandler<>() {
-            @Override
-            public void added(Observed<ConfigMap> now) {
-                told.add(now.key().name());
-                throw new IllegalStateException("bad " + now.key());
+        AtomicBoolean broken = new AtomicBoolean();
+        HandlerRegistration registration = lease.addHandler(new Same(call -> {
+            told.add(call);
+            if (broken.get() && call.contains("/bad")) {
+                throw new IllegalStateException("cannot take " + call);
             }
+        }));
+        put("bad", 1);
+        awaitTold(told, "+ns/bad@1");
+        broken.set(true);
+        delete("bad", 2);
+        put("good", 3);
+        awaitTold(told, "+ns/bad@1", "-ns/bad@2", "+ns/good@3");
+        await().atMost(LIMIT).until(() -> registration.trouble().contains("ns/bad"));
+        assertThat(registration.trouble()).contains("IllegalStateException: cannot take -ns/bad@2");
+        assertThat(registration.lastError()).isEqualTo(registration.trouble());
+        assertThat(registration.failures()).isPositive();
+        broken.set(false);
+        await().atMost(LIMIT).until(() -> registration.trouble().isEmpty());
+        assertThat(told.getLast()).isEqualTo("-ns/bad@2");
+        assertThat(registration.backlog()).isZero();
+        assertThat(manager.find("owner").orElseThrow().state().name()).isEqualTo("READY");
+    }
 
-            @Override
-            public void updated(Observed<ConfigMap> old, Observed<ConfigMap> now) {
+    @Test
+    void whatAHandlerThrewAtIsToldAtOnceWhenTheObjectChanges() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        HandlerRegistration registration = lease.addHandler(new Same(call -> {
+            told.add(call);
+            if (!call.endsWith("@3")) {
+                throw new AssertionError(call);
             }
+        }));
+        put("a", 1);
+        await().atMost(LIMIT).until(() -> registration.failures() > 0);
+        put("a", 3);
+        await().atMost(LIMIT).until(() -> registration.trouble().isEmpty());
+        assertThat(told).endsWith("+ns/a@3").allMatch(call -> call.startsWith("+"));
+    }
 
-            @Override
-            public void deleted(Observed<ConfigMap> last) {
-            }
-        });
+    @Test
+    void aHandlerThatThrowsAtTheFirstListIsSyncedAllTheSame() throws Exception {
+        HandlerRegistration registration = lease.addHandler(new Same(call -> {
+            throw new IllegalStateException(call);
+        }), KnownObjects.of(List.of(new KnownObject(ObjectKey.of("ns", "gone"), "u", "1"))));
+        informer.put(object("a", "1", 1), true);
+        informer.listed("1");
+        assertThat(registration.awaitSynced(LIMIT)).isTrue();
+        await().atMost(LIMIT).until(() -> registration.failures() >= 4); // both are told again
+        assertThat(registration.detach()).extracting(KnownObject::key).containsExactly(ObjectKey.of("ns", "gone"));
+    }
+
+    @Test
+    void anInterruptThatAHandlerLeavesBehindEndsNothing() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        lease.addHandler(new Same(call -> {
+            told.add(call);
+            Thread.currentThread().interrupt();
+        }));
+        put("a", 1);
+        awaitTold(told, "+ns/a@1");
+        put("b", 2);
+        awaitTold(told, "+ns/a@1", "+ns/b@2");
+    }
+
+    @Test
+    void whatComesAndGoesWhileAHandlerIsStuckLeavesNothingBehind() {
+        Recorder stuck = new Recorder(0);
+        HandlerRegistration registration = lease.addHandler(stuck);
+        put("busy", 1);
+        awaitTold(stuck, "+ns/busy@1");
+        for (int i = 0; i < 1_000; i++) {
+            put("passing-" + i, 2);
+            delete("passing-" + i, 3);
+        }
+        delete("busy", 4);
+        informer.put(object("busy", "another", 5), false);
+        informer.delete(object("busy", "another", 6));
+        assertThat(registration.backlog()).isEqualTo(1);
+        stuck.permits.release(100);
+        awaitTold(stuck, "+ns/busy@1", "-ns/busy@4");
+    }
+
+    @Test
+    void whatWasToldIsKnownAlsoWhenTheInformerEndsFirst() throws Exception {
         put("a", 1);
         put("b", 2);
-        await().atMost(Duration.ofSeconds(20)).until(() -> registration.failures() == 2);
-        assertThat(told).containsExactly("a", "b");
-        assertThat(registration.lastError()).contains("bad ns/b");
-        assertThat(manager.find("owner").orElseThrow().state().name()).isEqualTo("READY");
+        informer.listed("2");
+        HandlerRegistration registration = lease.addHandler(new Recorder(100));
+        assertThat(registration.awaitSynced(LIMIT)).isTrue();
+        informer.end();
+        assertThat(registration.detach().sample(10)).containsExactlyInAnyOrder("ns/a", "ns/b");
+    }
+
+    @Test
+    void whatWasToldIsKnownAlsoWhenTheOwnerIsCancelledFirst() throws Exception {
+        put("a", 1);
+        informer.listed("1");
+        HandlerRegistration registration = lease.addHandler(new Recorder(100),
+                KnownObjects.of(List.of(new KnownObject(ObjectKey.of("ns", "a"), "u-a", "1"))));
+        assertThat(registration.awaitSynced(LIMIT)).isTrue();
+        manager.find("owner").orElseThrow().stop(StopOptions.abort()).await(LIMIT);
+        assertThat(registration.detach().sample(10)).containsExactly("ns/a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeletionThatIsBeingToldWhenTheOwnerIsCancelledIsNewsForTheSuccessor(boolean throwing) throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        HandlerRegistration registration = lease.addHandler(new Same(call -> {
+            if (call.startsWith("-")) {
+                entered.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    if (throwing) {
+                        throw new IllegalStateException("interrupted", e);
+                    }
+                }
+            }
+        }));
+        put("goes", 1);
+        put("stays", 2);
+        informer.listed("2");
+        assertThat(registration.awaitSynced(LIMIT)).isTrue();
+        delete("goes", 3);
+        entered.await();
+        manager.find("owner").orElseThrow().stop(StopOptions.abort()).await(LIMIT);
+        KnownObjects known = registration.detach();
+        assertThat(known.sample(10)).containsExactlyInAnyOrder("ns/goes", "ns/stays");
+
+        openLease("second");
+        List<String> told = new CopyOnWriteArrayList<>();
+        assertThat(lease.addHandler(new Same(told::add), known).awaitSynced(LIMIT)).isTrue();
+        assertThat(told).containsExactlyInAnyOrder("+ns/stays@2", "?ns/goes");
     }
 
     @Test
@@ -286,7 +442,7 @@ class HandlerDeliveryTest {
         assertThat(known.sample(10)).containsExactlyInAnyOrder("ns/same", "ns/changes", "ns/goes", "ns/replaced");
 
         Recorder second = new Recorder(100);
-        assertThat(lease.addHandler(second, known).awaitSynced(Duration.ofSeconds(20))).isTrue();
+        assertThat(lease.addHandler(second, known).awaitSynced(LIMIT)).isTrue();
         assertThat(second.told).containsExactlyInAnyOrder("+ns/same@1 initial unchanged", "+ns/changes@3 initial",
                 "+ns/new@2 initial", "?ns/replaced", "+ns/replaced@6 initial", "?ns/goes");
         assertThat(second.told.indexOf("?ns/replaced")).isLessThan(second.told.indexOf("+ns/replaced@6 initial"));
