@@ -2,6 +2,7 @@ package dev.windlass.controller;
 
 import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
+import dev.windlass.kubernetes.ResourceType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,15 @@ public interface CacheReader {
      * Everything else that can be read of a kind that the controller watches. A kind that is watched with several selectors is
      * read by the first.
      *
-     * @throws IllegalArgumentException when it does not watch the kind; names those it does
+     * @throws IllegalArgumentException when it does not watch the kind, and names those it does; or when it watches several kinds
+     *     as this class, such as {@code GenericKubernetesResource}: name one with {@link #reader(ResourceType)}
      */
     <T extends HasMetadata> Reader<T> reader(Class<T> type);
+
+    /**
+     * The same of a kind that has no class of its own: {@code reader(ResourceType.generic(definition))}.
+     *
+     * @throws IllegalArgumentException when it does not watch the kind as that class; names those it does
+     */
+    <T extends HasMetadata> Reader<T> reader(ResourceType<T> kind);
 }

@@ -1,5 +1,6 @@
 package dev.windlass.controller;
 
+import dev.windlass.kubernetes.Informers;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.ManagedRunnable;
@@ -39,7 +40,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         this.reconciler = reconciler;
         ResourceType<T> resource = builder.spec.resource();
         String given = builder.name;
-        name = given == null ? resource.kind().toLowerCase(Locale.ROOT) : given;
+        name = notReserved(given == null ? resource.kind().toLowerCase(Locale.ROOT) : given);
         primary = Watch.primary(builder.spec, builder.predicate);
         List<Watch<?>> all = new ArrayList<>();
         all.add(primary);
@@ -51,6 +52,15 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .signalsReadiness(true)
                 .stop(builder.stop)
                 .build();
+    }
+
+    /** In the scope of each cluster an engagement has the controller's name beside the unit that runs the watches. */
+    private static String notReserved(String name) {
+        if (name.equals(Informers.NAME)) {
+            throw new IllegalArgumentException("controller name \"" + name + "\" is taken on each cluster by the unit "
+                    + "cluster/CLUSTER/" + name + ", which runs its watches: choose another with named(…)");
+        }
+        return name;
     }
 
     /**
@@ -177,14 +187,14 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         /**
          * The name, one segment of a unit's name; by default the kind in lower case.
          *
-         * @throws IllegalArgumentException when it is not legal
+         * @throws IllegalArgumentException when it is not legal, or {@code informers}
          */
         public Builder<T> named(String value) {
             if (value.contains("/")) {
                 throw new IllegalArgumentException("controller name \"" + value + "\" must not contain \"/\"");
             }
             RunnableSpec.named(value); // checks the rest
-            this.name = value;
+            this.name = notReserved(value);
             return this;
         }
 

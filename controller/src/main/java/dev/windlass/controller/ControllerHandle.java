@@ -38,9 +38,8 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /**
      * Adds a watch while the controller runs: what a function makes of each object that comes, changes or goes is reconciled.
-     * Returns at once.
-     *
-     * @throws IllegalStateException when the controller has never been started
+     * Returns at once. It is the controller's from then on, through stops and starts, until it is closed; when the controller does
+     * not run yet, it begins with it.
      */
     public <S extends HasMetadata> WatchHandle watch(Class<S> type, Mapper<S> mapper) {
         return watch(WatchSpec.of(type), mapper, Predicate.all());
@@ -48,15 +47,13 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /** Adds a watch for some objects of a kind, and for some changes of them. See {@link #watch(Class, Mapper)}. */
     public <S extends HasMetadata> WatchHandle watch(WatchSpec<S> objects, Mapper<S> mapper, Predicate<S> which) {
-        Engagements bound = engagements;
-        if (bound == null) {
-            throw new IllegalStateException(
-                    name() + " has never been started: declare the watch in its builder, or await ready() first");
-        }
         int number = controller.watches().size() + numbers.incrementAndGet();
-        WatchHandle added = new WatchHandle(Watch.mapped(number, objects, which, mapper), this, bound.time());
-        extras.add(added);
-        bound.opened(controller.name(), added);
+        WatchHandle added = new WatchHandle(Watch.mapped(number, objects, which, mapper), this, time());
+        extras.add(added); // before the look at what is bound: a run that begins now takes it along
+        Engagements bound = engagements;
+        if (bound != null) {
+            bound.opened(controller.name(), added);
+        }
         return added;
     }
 
@@ -70,6 +67,11 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     /** The watches that were added, as they are now. */
     List<WatchHandle> extras() {
         return List.copyOf(extras);
+    }
+
+    /** The controller is gone for good. */
+    void removed() {
+        extras.forEach(WatchHandle::ownerRemoved);
     }
 
     void bind(Engagements of) {

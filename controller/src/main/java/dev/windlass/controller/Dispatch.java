@@ -1,5 +1,6 @@
 package dev.windlass.controller;
 
+import dev.windlass.kubernetes.ApiException;
 import dev.windlass.kubernetes.Client;
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ObjectKey;
@@ -28,6 +29,9 @@ final class Dispatch<T extends HasMetadata> {
     private static final boolean HAS_MDC = !(MDC.getMDCAdapter() instanceof NOPMDCAdapter);
     /** How long a key waits whose run in an earlier generation has not returned yet. */
     private static final Duration CLAIMED = Duration.ofMillis(250);
+
+    /** A chain of causes may be a ring. */
+    private static final int MOST_CAUSES = 100;
 
     private final Controller<T> controller;
     private final ClusterConnection connection;
@@ -64,7 +68,7 @@ final class Dispatch<T extends HasMetadata> {
             return;
         }
         if (!pair.claim(item.key(), context.id())) {
-            queue.retryAfter(item, CLAIMED);
+            queue.release(item, CLAIMED); // it was not run: neither a success nor a failure
             return;
         }
         Call call = new Call(item.key());
@@ -128,8 +132,20 @@ final class Dispatch<T extends HasMetadata> {
         if (terminal) {
             queue.done(item);
         } else {
-            queue.retry(item);
+            queue.retry(item, item.priority(), askedToWait(thrown));
         }
+    }
+
+    /** How long a server that refused a request asks to wait. */
+    private static Duration askedToWait(Throwable thrown) {
+        int depth = 0;
+        for (Throwable at = thrown; at != null && depth < MOST_CAUSES; at = at.getCause()) {
+            if (at instanceof ApiException refusal && refusal.retryAfterSeconds() > 0) {
+                return Duration.ofSeconds(refusal.retryAfterSeconds());
+            }
+            depth++;
+        }
+        return Duration.ZERO;
     }
 
     /** One call of the reconciler. */

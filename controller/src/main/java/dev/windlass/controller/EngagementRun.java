@@ -5,11 +5,13 @@ import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.KnownObjects;
 import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
+import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopRequest;
+import dev.windlass.lifecycle.Timer;
 import dev.windlass.lifecycle.Workload;
 import dev.windlass.workqueue.CarriedWork;
 import dev.windlass.workqueue.Item;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Workload, MapContext, CacheReader {
 
-    private static final Duration WATCHED_EVERY = Duration.ofSeconds(2);
+    /** Trouble that is over before is none: a watch that broke off, a server that has forgotten a version. */
+    private static final Duration TOLERATED = Duration.ofSeconds(1);
 
     private static final Duration PERMIT_HELD = Duration.ofSeconds(5);
 
@@ -54,7 +57,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private final Pair pair;
     private final Engagements engagements;
     private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
-    private final Semaphore wake = new Semaphore(0);
+    /** Something that the main thread waits for may have happened. */
+    private final Semaphore news = new Semaphore(0);
     private boolean open; // guarded by sources
     private CountDownLatch workersDone = new CountDownLatch(0);
     private volatile @Nullable Live live;
@@ -114,7 +118,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.detail("carried over", () -> carried.count() + " keys, "
                 + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
         controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
-        context.stopping().onSet(wake::release);
+        context.stopping().onSet(news::release);
         return now;
     }
 
@@ -123,7 +127,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         synchronized (sources) {
             open = true;
             for (Watch<?> watch : controller.watches()) {
-                sources.add(source(watch, now, carried.known(watch.id()), wake::release));
+                sources.add(source(watch, now, carried.known(watch.id()), () -> {
+                }));
             }
             extras = owner.extras();
             extras.forEach(extra -> openExtra(extra, now, carried.known(extra.id())));
@@ -132,13 +137,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private <S extends HasMetadata> Source<S> source(Watch<S> watch, Live now, KnownObjects known, Runnable onSynced) {
         return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
-                onSynced);
+                news::release, onSynced);
     }
 
     private void openExtra(WatchHandle extra, Live now, KnownObjects known) {
         if (sources.stream().noneMatch(source -> source.watch().id().equals(extra.id()))) {
             sources.add(source(extra.watch(), now, known, () -> {
-                wake.release();
                 engagements.told(controller.name(), extra);
             }));
         }
@@ -189,38 +193,44 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     // ---- sync
 
-    /** Opens the sources and awaits them, holding a permit for the first seconds. */
+    /** Opens the sources and awaits them, holding a permit for the first seconds, and while there is no trouble. */
     private boolean sync(Live now, EngagementCarryOver carried) throws InterruptedException {
-        Semaphore permits = engagements.syncPermits();
-        now.context.waiting("its turn to sync");
-        boolean permitted = false;
-        while (!permitted) {
-            if (now.context.stopping().isSet()) {
-                return false;
+        try (SyncPermits.Ticket permit = engagements.syncPermits(connection.context().name()).ask(news::release)) {
+            if (!permit.granted()) {
+                now.context.waiting("its turn to sync");
             }
-            permitted = permits.tryAcquire(200, TimeUnit.MILLISECONDS);
-        }
-        try {
+            while (!permit.granted()) {
+                if (now.context.stopping().isSet()) {
+                    return false;
+                }
+                awaitNews(now, Long.MAX_VALUE);
+            }
             openSources(now, carried);
-            awaitSync(now, PERMIT_HELD);
-        } finally {
-            permits.release();
+            awaitSync(now, now.context.time().nanos() + PERMIT_HELD.toNanos(), true);
         }
-        return awaitSync(now, Duration.ofDays(36_500));
+        return awaitSync(now, Long.MAX_VALUE, false);
     }
 
-    /** Returns whether every handler has had the current state; false when a stop was asked for before, or at the limit. */
-    private boolean awaitSync(Live now, Duration limit) throws InterruptedException {
+    /**
+     * Returns whether every handler has had the current state; false when a stop was asked for before, at the end, or when it is
+     * hindered and that is not to be awaited.
+     *
+     * @param end as the clock counts nanoseconds; {@link Long#MAX_VALUE} for none
+     */
+    private boolean awaitSync(Live now, long end, boolean giveUpWhenHindered) throws InterruptedException {
         RunnableContext context = now.context;
         long deadline = now.began + controller.syncTimeout().toNanos();
-        long end = context.time().nanos() + limit.toNanos();
         String told = "";
         while (!sources.stream().allMatch(Source::synced)) {
-            if (context.stopping().isSet() || context.time().nanos() - end > 0) {
+            long time = context.time().nanos();
+            if (context.stopping().isSet() || (end != Long.MAX_VALUE && time - end >= 0)) {
+                return false;
+            }
+            if (giveUpWhenHindered && sources.stream().anyMatch(Source::hindered)) {
                 return false;
             }
             String trouble = trouble();
-            boolean late = context.time().nanos() - deadline > 0;
+            boolean late = time - deadline >= 0;
             String message = late ? "not synced within " + controller.syncTimeout() + ": " + trouble : trouble;
             if (!message.equals(told)) {
                 told = message;
@@ -230,9 +240,22 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                     context.waiting(message);
                 }
             }
-            wake.tryAcquire(200, TimeUnit.MILLISECONDS);
+            awaitNews(now, Math.min(end == Long.MAX_VALUE ? end : end - time, late ? Long.MAX_VALUE : deadline - time));
         }
         return !context.stopping().isSet();
+    }
+
+    /** Waits until something may have happened, for so many nanoseconds at most; {@link Long#MAX_VALUE} for ever. */
+    private void awaitNews(Live now, long limit) throws InterruptedException {
+        Timer timer = limit == Long.MAX_VALUE ? null : now.context.time().after(Duration.ofNanos(limit), news::release);
+        try {
+            news.acquire();
+        } finally {
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        news.drainPermits(); // whoever waits looks at everything after this
     }
 
     private String trouble() {
@@ -240,13 +263,21 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 .collect(Collectors.joining("; "));
     }
 
-    /** Until a stop: says so when an informer is in trouble, and when it is not any more. */
+    /** Until a stop: says so when a source is in trouble that lasts, and when none is any more. */
     private void watchSources(Live now) throws InterruptedException {
         RunnableContext context = now.context;
         String told = "";
-        while (context.sleep(WATCHED_EVERY)) {
+        long since = 0;
+        boolean troubled = false;
+        while (!context.stopping().isSet()) {
             String trouble = trouble();
-            if (!trouble.equals(told)) {
+            long time = context.time().nanos();
+            if (!troubled || trouble.isEmpty()) {
+                troubled = !trouble.isEmpty();
+                since = time;
+            }
+            long tolerated = troubled && told.isEmpty() ? since + TOLERATED.toNanos() - time : 0;
+            if (tolerated <= 0 && !trouble.equals(told)) {
                 told = trouble;
                 if (trouble.isEmpty()) {
                     context.ready();
@@ -254,6 +285,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                     context.degraded(trouble);
                 }
             }
+            awaitNews(now, tolerated > 0 ? tolerated : Long.MAX_VALUE);
         }
     }
 
@@ -398,20 +430,42 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     @Override
     public <S extends HasMetadata> Optional<S> get(Request<S> request) {
-        return reader(request.resource().type()).get(request.key());
+        return reader(request.resource()).get(request.key());
     }
 
     @Override
     public <S extends HasMetadata> Reader<S> reader(Class<S> type) {
+        List<ResourceType<?>> kinds = sources.stream().<ResourceType<?>>map(source -> source.watch().spec().resource())
+                .filter(kind -> kind.type() == type).distinct().toList();
+        if (kinds.size() > 1) {
+            throw new IllegalArgumentException(controller.spec().name() + " watches several kinds as "
+                    + type.getSimpleName() + ", " + kinds.stream().map(ResourceType::resource).sorted().toList()
+                    + ": say which one with reader(ResourceType)");
+        }
+        return kinds.isEmpty() ? refuse(type.getSimpleName()) : found(kinds.getFirst());
+    }
+
+    @Override
+    public <S extends HasMetadata> Reader<S> reader(ResourceType<S> kind) {
+        return sources.stream().anyMatch(source -> source.watch().spec().resource().equals(kind))
+                ? found(kind)
+                : refuse(kind.resource() + " as " + kind.type().getSimpleName());
+    }
+
+    private <S extends HasMetadata> Reader<S> found(ResourceType<?> kind) {
         for (Source<?> source : sources) {
-            if (source.watch().spec().resource().type() == type) {
-                @SuppressWarnings("unchecked") // the class is the same
+            if (source.watch().spec().resource().equals(kind)) {
+                @SuppressWarnings("unchecked") // the class is part of the kind
                 Source<S> found = (Source<S>) source;
                 return found.lease().reader();
             }
         }
+        return refuse(kind.resource()); // closed since
+    }
+
+    private <S extends HasMetadata> Reader<S> refuse(String what) {
         throw new IllegalArgumentException(
-                controller.spec().name() + " does not watch " + type.getSimpleName()
+                controller.spec().name() + " does not watch " + what
                         + ", only " + sources.stream().map(source -> source.watch().id()).toList()
                         + ": add owns(…) or watches(…), or read from the server with client()");
     }

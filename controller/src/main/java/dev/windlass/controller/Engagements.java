@@ -18,7 +18,6 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.StopRequest;
 import dev.windlass.lifecycle.StoppingException;
-import dev.windlass.lifecycle.TimeSource;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
@@ -30,7 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +47,14 @@ final class Engagements implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
 
-    private static final int MOST_SYNCS = 16;
-
     private final Manager manager;
     private final Clusters clusters;
     private final WorkQueueMetrics queueMetrics;
     private final ControllerMetrics metrics;
     private final Map<String, ControllerRun<?>> runs = new HashMap<>();
     private final Map<String, Map<String, Pair>> pairs = new HashMap<>(); // by controller, then by cluster
-    private final Semaphore syncPermits = new Semaphore(MOST_SYNCS, true);
+    private final Map<String, SyncPermits> syncPermits = new ConcurrentHashMap<>(); // by unit of the cluster
+    private final Map<String, ControllerHandle<?>> handles = new ConcurrentHashMap<>(); // by controller
     private final Registration connected;
     private final Registration events;
 
@@ -81,13 +79,9 @@ final class Engagements implements AutoCloseable {
         return metrics;
     }
 
-    TimeSource time() {
-        return manager.time();
-    }
-
-    /** At most so many engagements sync at the same time; one that takes long gives its place to the next. */
-    Semaphore syncPermits() {
-        return syncPermits;
+    /** At most so many engagements of a cluster sync at the same time; one that takes long gives its place to the next. */
+    SyncPermits syncPermits(String cluster) {
+        return syncPermits.computeIfAbsent(cluster, unit -> new SyncPermits());
     }
 
     // ---- watches that come and go
@@ -103,9 +97,13 @@ final class Engagements implements AutoCloseable {
         running(controller).forEach(engagement -> engagement.close(gone));
     }
 
-    /** A watch may have become synced everywhere. */
+    /** A watch may have become synced everywhere; while the controller does not run it is not. */
     void told(String controller, WatchHandle added) {
-        if (running(controller).stream().allMatch(engagement -> engagement.synced(added))) {
+        boolean runs;
+        synchronized (this) {
+            runs = this.runs.containsKey(controller);
+        }
+        if (runs && running(controller).stream().allMatch(engagement -> engagement.synced(added))) {
             added.synced();
         }
     }
@@ -127,8 +125,11 @@ final class Engagements implements AutoCloseable {
     void join(ControllerRun<?> run) {
         synchronized (this) {
             runs.put(run.controller().name(), run);
+            if (run.context().handle() instanceof ControllerHandle<?> handle) {
+                handles.put(run.controller().name(), handle);
+            }
             for (ClusterHandle cluster : clusters.all()) {
-                cluster.connection().ifPresent(connection -> engage(run, connection));
+                cluster.connection().ifPresent(connection -> tryToEngage(run, connection));
             }
         }
         evaluate(run);
@@ -138,18 +139,33 @@ final class Engagements implements AutoCloseable {
         List<ControllerRun<?>> all;
         synchronized (this) {
             all = List.copyOf(runs.values());
-            all.forEach(run -> engage(run, connection));
+            all.forEach(run -> tryToEngage(run, connection));
         }
         all.forEach(this::evaluate);
     }
 
+    /** What goes wrong with one pair is told of its controller, and keeps no other pair from being engaged. */
+    private void tryToEngage(ControllerRun<?> run, ClusterConnection connection) {
+        try {
+            engage(run, connection);
+        } catch (RuntimeException e) {
+            Pair pair = pair(run.controller().name(), connection.name());
+            pair.run = null; // with the next connection it is tried again
+            pair.refusal = "cannot be engaged with cluster " + connection.name() + ": " + e;
+            LOGGER.atError().setCause(e).addKeyValue("unit", pair.unit()).log("not engaged");
+        }
+    }
+
+    private Pair pair(String controller, String cluster) {
+        return pairs.computeIfAbsent(controller, name -> new TreeMap<>())
+                .computeIfAbsent(cluster, name -> new Pair(controller, name, this));
+    }
+
     private void engage(ControllerRun<?> run, ClusterConnection connection) {
-        String controller = run.controller().name();
         if (!run.controller().serves(connection.name())) {
             return;
         }
-        Pair pair = pairs.computeIfAbsent(controller, name -> new TreeMap<>())
-                .computeIfAbsent(connection.name(), cluster -> new Pair(controller, cluster, this));
+        Pair pair = pair(run.controller().name(), connection.name());
         ClusterConnection before = pair.connection;
         if (pair.run == run && before != null && before.generation() >= connection.generation()) {
             return; // engaged, or tried; an older generation's message came late
@@ -158,6 +174,7 @@ final class Engagements implements AutoCloseable {
         pair.run = run;
         pair.connection = connection;
         pair.controllerGeneration = run.context().generation();
+        pair.refusal = "";
         try {
             RunnableHandle handle = connection.context()
                     .add(EngagementUnit.of(pair, run.controller(), connection.informers().unit()));
@@ -187,6 +204,8 @@ final class Engagements implements AutoCloseable {
             return;
         }
         if (!present.kind().equals(EngagementUnit.KIND)) {
+            pair.refusal = "the name " + pair.unit() + " is taken by another unit, a " + present.kind()
+                    + ": remove that, or give the controller another name";
             LOGGER.atError().setCause(taken).addKeyValue("unit", pair.unit())
                     .log("not engaged: the name is taken by another unit");
             return;
@@ -206,7 +225,7 @@ final class Engagements implements AutoCloseable {
         ClusterConnection connection = pair.connection;
         if (run != null && connection != null) {
             pair.run = null;
-            engage(run, connection);
+            tryToEngage(run, connection);
         }
     }
 
@@ -219,7 +238,9 @@ final class Engagements implements AutoCloseable {
         synchronized (this) {
             String controller = run.controller().name();
             if (runs.remove(controller, run)) {
-                mine.addAll(pairs.getOrDefault(controller, Map.of()).values());
+                Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
+                byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
+                mine.addAll(byCluster.values());
                 mine.forEach(pair -> pair.run = null);
             }
         }
@@ -297,6 +318,8 @@ final class Engagements implements AutoCloseable {
             case "Cluster" -> {
                 if (event.to() == UnitState.READY) {
                     onClusterReady(event.unit());
+                } else if (event.to() == UnitState.REMOVED && manager.find(event.unit()).isEmpty()) {
+                    syncPermits.remove(event.unit());
                 }
                 runs().forEach(this::evaluate);
             }
@@ -313,7 +336,9 @@ final class Engagements implements AutoCloseable {
                 evaluate(controller);
             }
             default -> {
-                // not ours
+                if (event.to() == UnitState.REMOVED) {
+                    onNameFree(event.unit());
+                }
             }
         }
     }
@@ -321,8 +346,21 @@ final class Engagements implements AutoCloseable {
     /** Controllers that came while the cluster was lost have missed its connection. */
     private synchronized void onClusterReady(String unit) {
         if (manager.find(unit).orElse(null) instanceof ClusterHandle cluster) {
-            cluster.connection().ifPresent(connection -> runs.values().forEach(run -> engage(run, connection)));
+            cluster.connection().ifPresent(connection -> runs.values().forEach(run -> tryToEngage(run, connection)));
         }
+    }
+
+    /** It may be that of an engagement. */
+    private void onNameFree(String unit) {
+        List<Pair> refused = new ArrayList<>();
+        synchronized (this) {
+            pairs.values().forEach(byCluster -> byCluster.values().stream()
+                    .filter(pair -> pair.unit().equals(unit) && !pair.refusal.isEmpty()).forEach(refused::add));
+        }
+        refused.forEach(pair -> {
+            engageAgain(pair);
+            evaluate(pair.controller());
+        });
     }
 
     /**
@@ -331,6 +369,11 @@ final class Engagements implements AutoCloseable {
      */
     private synchronized void onControllerRemoved(UnitEvent event) {
         String controller = event.unit().substring(Controller.PREFIX.length());
+        ControllerHandle<?> gone = handles.get(controller);
+        if (gone != null && gone.state() == UnitState.REMOVED) {
+            handles.remove(controller);
+            gone.removed();
+        }
         for (Pair pair : pairs.getOrDefault(controller, Map.of()).values()) {
             RunnableHandle handle = pair.handle;
             if (pair.run == null && pair.controllerGeneration <= event.generation() && handle != null
@@ -366,8 +409,14 @@ final class Engagements implements AutoCloseable {
         }
     }
 
+    private void evaluate(ControllerRun<?> run) {
+        tellState(run);
+        // An engagement that they waited for may have synced, stopped or gone.
+        run.extras().forEach(extra -> told(run.controller().name(), extra));
+    }
+
     /** Tells a controller how its engagements with ready clusters are. */
-    private synchronized void evaluate(ControllerRun<?> run) {
+    private synchronized void tellState(ControllerRun<?> run) {
         if (runs.get(run.controller().name()) != run) {
             return;
         }
@@ -381,7 +430,10 @@ final class Engagements implements AutoCloseable {
             }
             RunnableHandle handle = pair.handle;
             UnitState state = handle == null ? UnitState.NEW : handle.state();
-            if (state != UnitState.READY) {
+            if (!pair.refusal.isEmpty()) {
+                missing.add(pair.refusal);
+                trouble = true;
+            } else if (state != UnitState.READY) {
                 missing.add(describe(pair.cluster(), handle));
                 trouble |= state != UnitState.NEW && state != UnitState.PENDING && state != UnitState.STARTING;
             }

@@ -25,6 +25,8 @@ final class Pair {
     /** The controller that had it last: a new one of the same name has another handle. */
     volatile @Nullable RunnableHandle owner;
     volatile @Nullable EngagementRun<?> engagement;
+    /** Why it could not be engaged, empty when it could. */
+    volatile String refusal = "";
     /** The last generation of the controller that had it. */
     volatile long controllerGeneration;
 

@@ -29,14 +29,20 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
     private final WorkQueue<ObjectKey> queue;
     private final HandlerRegistration registration;
 
+    /**
+     * @param onNews called, and must not block, whenever {@link #synced()} or {@link #trouble()} may be another
+     * @param onSynced called once, on a thread of its own, when it is synced
+     */
     Source(Watch<S> watch, InformerLease<S> lease, KnownObjects known, MapContext context, WorkQueue<ObjectKey> queue,
-            Runnable onSynced) {
+            Runnable onNews, Runnable onSynced) {
         this.watch = watch;
         this.lease = lease;
         this.known = known;
         this.context = context;
         this.queue = queue;
         this.registration = lease.addHandler(this, known);
+        lease.onStatusChange(onNews);
+        registration.onSynced(onNews);
         registration.onSynced(onSynced);
     }
 
@@ -56,8 +62,25 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
         return registration.backlog();
     }
 
+    /** Whether it waits for something else than a list that is under way. */
+    boolean hindered() {
+        return switch (lease.status().state()) {
+            case BACKOFF, DEGRADED, STOPPED -> true;
+            case LISTING, WATCHING -> false;
+        };
+    }
+
     /** What keeps it from working, or the empty string. */
     String trouble() {
+        String failed = registration.trouble();
+        String informer = informerTrouble();
+        if (failed.isEmpty()) {
+            return informer;
+        }
+        return watch.id() + " " + failed + (informer.isEmpty() ? "" : "; " + informer);
+    }
+
+    private String informerTrouble() {
         InformerStatus status = lease.status();
         String message = status.message().isEmpty() ? "" : ": " + status.message();
         return switch (status.state()) {
@@ -69,9 +92,7 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
 
     /** No callback runs when this returns, and none will. What the handler had not been told of stays as it was known. */
     KnownObjects detach() {
-        boolean complete = registration.synced();
-        KnownObjects told = registration.detach();
-        return complete || known.count() == 0 ? told : known;
+        return registration.detach();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.windlass.lifecycle.PreemptedException;
 import dev.windlass.lifecycle.Promise;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.TimeSource;
+import dev.windlass.lifecycle.UnitState;
 
 /**
  * A watch that was added to a controller while it runs. It stays through stops and starts, until it is closed. Thread-safe.
@@ -26,8 +27,14 @@ public final class WatchHandle implements Registration {
         return watch.id();
     }
 
-    /** Completes when the controller has been told the current state on every cluster that it is engaged with. */
+    /**
+     * Completes when the controller runs and has been told the current state on every cluster that it is engaged with then. An
+     * engagement that stops meanwhile is not waited for. Fails when the watch is closed, or the controller removed, before.
+     */
     public Operation<WatchHandle> ready() {
+        if (owner.state() == UnitState.REMOVED) {
+            ownerRemoved();
+        }
         return ready;
     }
 
@@ -41,6 +48,11 @@ public final class WatchHandle implements Registration {
 
     Watch<?> watch() {
         return watch;
+    }
+
+    void ownerRemoved() {
+        ready.fail(new PreemptedException(
+                "the watch " + watch.id() + " of " + owner.name() + " cannot sync: the controller was removed"));
     }
 
     void synced() {

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,6 +276,9 @@ class ControllerTest {
         recorder.requests.clear();
         handle.start().await(LIMIT);
         eventually(() -> assertThat(recorder.countOf("free")).isPositive());
+        // It is tried again and again, and each time given back as not run.
+        eventually(() -> assertThat(metric("workqueue_adds")).isGreaterThanOrEqualTo(5));
+        assertThat(metric("workqueue_retries")).isZero();
         assertThat(recorder.countOf("stuck")).isZero();
         hold.set(false);
         eventually(() -> assertThat(recorder.countOf("stuck")).isGreaterThanOrEqualTo(2));
@@ -320,6 +324,12 @@ class ControllerTest {
         world.cluster("north").stop().await(LIMIT);
         assertThat(metrics()).noneMatch(line -> line.startsWith("windlass_reconcile{"))
                 .contains("controller_runtime_reconcile{controller=settings,result=success}");
+    }
+
+    private double metric(String name) {
+        return world.manager.metrics().scrape(name::equals).stream()
+                .flatMap(snapshot -> snapshot.getDataPoints().stream())
+                .mapToDouble(point -> ((CounterDataPointSnapshot) point).getValue()).sum();
     }
 
     private List<String> metrics() {
@@ -400,6 +410,8 @@ class ControllerTest {
         assertThatThrownBy(() -> builder().workers(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().named("a/b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().named("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder().named("informers")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cluster/CLUSTER/informers").hasMessageContaining("choose another");
         assertThatThrownBy(() -> builder().owns(Secret.class).owns(Secret.class))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder().syncTimeout(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);

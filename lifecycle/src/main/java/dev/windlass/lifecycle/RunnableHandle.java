@@ -129,6 +129,11 @@ public class RunnableHandle {
         return Optional.ofNullable(cell.lastStop());
     }
 
+    /** For subtypes: the clock of the manager, for operations of their own. */
+    protected final TimeSource time() {
+        return cell.manager().time();
+    }
+
     final UnitCell cell() {
         return cell;
     }
