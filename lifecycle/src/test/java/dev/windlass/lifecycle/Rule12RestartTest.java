@@ -200,6 +200,7 @@ class Rule12RestartTest {
             throw new IllegalStateException("broken");
         });
         Trial.await(releasing);
+        Trial.until(() -> Trial.threadsNamed("slow#1\"").isEmpty()); // it takes the note of its own end
         Operation<UnitStatus> start = slow.ready();
         Operation<StopReport> stop = slow.stop();
         release.countDown();
