@@ -42,16 +42,23 @@ class Rule10QuarantineTest {
     @Test
     void resourcesAreReleasedAlthoughThreadsHang() throws Exception {
         Trial.Hung hung = new Trial.Hung();
-        try (Manager manager = Manager.create()) {
+        VirtualTime time = new VirtualTime();
+        Manager manager = Manager.builder().time(time).build();
+        try {
             manager.start();
             RunnableHandle unit = manager.add("unit", context -> {
                 context.own("socket", "s", hung.letGo::countDown); // what a thread blocks on may be what is closed
                 hung.run(context);
             });
             Trial.await(hung.entered);
-            StopReport report = unit.stop(StopOptions.drain(Duration.ofSeconds(2))).await();
+            Operation<StopReport> stop = unit.stop();
+            time.awaitTimers(1);
+            time.advance(Duration.ofSeconds(10)); // the deadline of a unit that does not drain
+            StopReport report = stop.await();
             assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
             assertThat(report.clean()).isTrue();
+        } finally {
+            Trial.end(manager);
         }
     }
 

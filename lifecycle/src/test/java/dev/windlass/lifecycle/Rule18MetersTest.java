@@ -75,7 +75,7 @@ class Rule18MetersTest {
             assertThat(series("things_done")).isEqualTo(1);
             assertThat(unit.stop(StopOptions.drain(Duration.ofMillis(30))).await().outcome())
                     .isEqualTo(StopOutcome.QUARANTINED);
-            assertThat(series("things_done")).isZero();
+            Trial.until(() -> series("things_done") == 0); // its release has begun, if it is not over yet
             hung.letGo.countDown();
         }
     }
