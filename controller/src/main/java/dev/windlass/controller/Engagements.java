@@ -99,13 +99,28 @@ final class Engagements implements AutoCloseable {
 
     /** A watch may have become synced everywhere; while the controller does not run it is not. */
     void told(String controller, WatchHandle added) {
-        boolean runs;
         synchronized (this) {
-            runs = this.runs.containsKey(controller);
+            if (!runs.containsKey(controller)) {
+                return;
+            }
         }
-        if (runs && running(controller).stream().allMatch(engagement -> engagement.synced(added))) {
+        if (pairs(controller).stream().filter(Engagements::willSync).allMatch(pair -> synced(pair, added))) {
             added.synced();
         }
+    }
+
+    /** Whether there is an engagement that is at work, or on its way there. */
+    private static boolean willSync(Pair pair) {
+        RunnableHandle handle = pair.handle;
+        return pair.run != null && handle != null && switch (handle.state()) {
+            case NEW, PENDING, STARTING, READY, DEGRADED, PAUSED -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean synced(Pair pair, WatchHandle added) {
+        EngagementRun<?> engagement = pair.engagement;
+        return engagement != null && engagement.open() && engagement.synced(added);
     }
 
     private List<EngagementRun<?>> running(String controller) {

@@ -94,7 +94,7 @@ final class ClusterRun implements ManagedRunnable {
             boolean fresh = prepare(context);
             failure = probe(context);
             if (unauthorized && !fresh) {
-                renew(kubeconfig.content());
+                renew();
                 failure = probe(context);
             }
             if (failure.isEmpty()) {
@@ -126,11 +126,10 @@ final class ClusterRun implements ManagedRunnable {
             return false;
         }
         try {
-            String content = kubeconfig.content();
-            if (connection != null && content.equals(loaded)) {
+            if (connection != null && kubeconfig.content().equals(loaded)) {
                 return false;
             }
-            renew(content);
+            renew();
             return true;
         } catch (KubeconfigException e) {
             if (connection == null) {
@@ -143,20 +142,21 @@ final class ClusterRun implements ManagedRunnable {
 
     private void open(RunnableContext context) {
         Clusters clusters = Clusters.of(context.manager());
-        String content = kubeconfig.content();
-        Transport made = new Transport(clusters.vertx(), name, kubeconfig.load(), settings.maxInFlight(),
+        Kubeconfig.Reading reading = kubeconfig.load();
+        Transport made = new Transport(clusters.vertx(), name, reading.config(), settings.maxInFlight(),
                 context.time());
         context.own("transport", name, made);
         transport = made;
-        loaded = content;
+        loaded = reading.content();
         probes = context.own("client", "probe of " + name,
                 new OwnedRequests(made, context, WriteFence.open(), closed -> {
                 }));
     }
 
-    private void renew(String content) {
-        Objects.requireNonNull(transport).replace(kubeconfig.load());
-        loaded = content;
+    private void renew() {
+        Kubeconfig.Reading reading = kubeconfig.load();
+        Objects.requireNonNull(transport).replace(reading.config());
+        loaded = reading.content();
     }
 
     /** Asks the server for its version; returns what is wrong, empty when all is well. */

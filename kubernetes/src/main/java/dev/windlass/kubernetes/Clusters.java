@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Clusters implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
+    private static final int CLOSING_ROUNDS = 3;
 
     private final Manager manager;
     private final Serialization serialization = Serialization.create();
@@ -121,6 +123,23 @@ public final class Clusters implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets the event loops finish what they hand to each other when connections close: a loop that has ended by then would
+     * refuse it with a stack trace in the log. Each handing over takes one round.
+     */
+    private static void settle(Vertx vertx) throws InterruptedException {
+        for (int round = 0; round < CLOSING_ROUNDS; round++) {
+            CountDownLatch loops = new CountDownLatch(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+            for (long left = loops.getCount(); left > 0; left--) {
+                // A thread that Vert.x has not seen is given the next loop.
+                Thread.startVirtualThread(() -> vertx.runOnContext(nothing -> loops.countDown()));
+            }
+            if (!loops.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                return; // said by the close that follows
+            }
+        }
+    }
+
     @Override
     public void close() {
         Vertx last;
@@ -133,6 +152,7 @@ public final class Clusters implements AutoCloseable {
         meters.close();
         if (last != null) {
             try {
+                settle(last);
                 last.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

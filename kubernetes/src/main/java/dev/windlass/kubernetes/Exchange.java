@@ -108,7 +108,7 @@ final class Exchange {
         active();
         watch(silence());
         try {
-            transport.endpoint().http().request(options()).onComplete(this::send, this::failed);
+            transport.dial(options()).onComplete(this::send, this::failed);
         } catch (RuntimeException e) {
             failed(e);
         }

@@ -21,6 +21,7 @@ import tools.jackson.databind.DatabindException;
 final class Kubeconfig {
 
     private static final int CONNECT_MILLIS = 5_000;
+    private static final int MOST_READINGS = 5;
     private static final String AGENT = "windlass";
 
     private final @Nullable Path file;
@@ -63,9 +64,41 @@ final class Kubeconfig {
         parse(content());
     }
 
-    /** A configuration of its own for each caller: they are mutable. Runs a credential plugin if the user has one. */
-    Config load() {
-        io.fabric8.kubernetes.api.model.Config parsed = parse(content());
+    /** A kubeconfig at one moment. */
+    record Reading(String content, Config config) {
+    }
+
+    /**
+     * The content, and a configuration that was made from this content and no other, although a file is read more than once for
+     * it. Each caller gets its own: they are mutable. Runs a credential plugin if the user has one.
+     */
+    Reading load() {
+        for (int attempt = 1;; attempt++) {
+            String content = content();
+            Config config = null;
+            RuntimeException failure = null;
+            try {
+                config = load(content);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            if (content.equals(content())) {
+                if (config == null) {
+                    throw Objects.requireNonNull(failure);
+                }
+                return new Reading(content, config);
+            }
+            if (attempt == MOST_READINGS) {
+                throw new KubeconfigException(
+                        describe() + " changes all the time while it is read: write it to another "
+                                + "file and move that into its place",
+                        failure);
+            }
+        }
+    }
+
+    private Config load(String content) {
+        io.fabric8.kubernetes.api.model.Config parsed = parse(content);
         String chosen = chosenContext(parsed);
         Config config;
         try {

@@ -9,14 +9,22 @@ import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.HttpClientUtils;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClient;
 import io.fabric8.kubernetes.client.vertx5.Vertx5HttpClientFactory;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +37,14 @@ final class Transport implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 8192;
 
     private static final int CHUNK = 1 << 16;
+    private static final long CLOSE_MILLIS = 500;
 
     private final Vertx vertx;
     private final String cluster;
     private final TimeSource time;
     private final RequestPermits permits;
     private final RequestMeters meters;
+    private final Set<Future<?>> dials = ConcurrentHashMap.newKeySet();
     private volatile Endpoint endpoint;
     private volatile boolean closed;
     private volatile Runnable onUnauthorized = () -> {
@@ -86,6 +96,14 @@ final class Transport implements AutoCloseable {
         return endpoint;
     }
 
+    /** Takes a connection from the pool, or makes one. */
+    Future<HttpClientRequest> dial(RequestOptions options) {
+        Future<HttpClientRequest> dial = endpoint.http().request(options);
+        dials.add(dial);
+        dial.onComplete(done -> dials.remove(dial));
+        return dial;
+    }
+
     String cluster() {
         return cluster;
     }
@@ -121,10 +139,30 @@ final class Transport implements AutoCloseable {
         return new Credentials();
     }
 
+    /**
+     * Returns when the connections are closed. Those that are being made are awaited first: Vert.x complains of one that it loses
+     * before it has got it. A server that does not answer a dial is not waited for longer than half a second.
+     */
     @Override
     public void close() {
         closed = true;
-        endpoint.client().close();
+        await(Future.join(List.copyOf(dials)));
+        Endpoint last = endpoint;
+        Future<Void> gone = last.http().close();
+        last.client().close();
+        await(gone);
+    }
+
+    private static void await(Future<?> end) {
+        try {
+            end.toCompletionStage().toCompletableFuture().get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            // A dial that failed is over, too.
+        } catch (TimeoutException e) {
+            // It goes on by itself: the shared Vertx awaits it, or cuts it off.
+        }
     }
 
     private final class Credentials implements Interceptor {
@@ -161,7 +199,7 @@ final class Transport implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 refreshed.completeExceptionally(e);
-            } catch (java.util.concurrent.ExecutionException e) {
+            } catch (ExecutionException e) {
                 refreshed.completeExceptionally(e.getCause());
             } catch (RuntimeException e) {
                 refreshed.completeExceptionally(e);
