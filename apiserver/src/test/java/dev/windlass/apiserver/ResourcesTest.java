@@ -3,13 +3,20 @@ package dev.windlass.apiserver;
 import dev.windlass.apiserver.internal.json.Json;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Verbs, codes, reasons and messages. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -62,6 +69,60 @@ class ResourcesTest {
         Wire.Answer answer = wire.post("/api/v1/namespaces/nowhere/configmaps", Wire.configMap("a"));
         assertThat(answer.code()).isEqualTo(404);
         assertThat(answer.message()).isEqualTo("namespaces \"nowhere\" not found");
+    }
+
+    @Test
+    void aResourceThatIsFirstTouchedAfterTheHistoryWasForgottenKnowsNothingOfItEither() {
+        try (ApiServer fresh = ApiServer.builder().name("forgetful").start(); Wire one = new Wire(fresh)) {
+            String before = one.get(MAPS).text("metadata", "resourceVersion");
+            one.post(MAPS, Wire.configMap("later"));
+            fresh.compact();
+            for (String path : List.of(MAPS, "/api/v1/namespaces/default/secrets")) {
+                try (Wire.Watching watching = one.watch(path + "?resourceVersion=" + before)) {
+                    JsonNode event = watching.next();
+                    assertThat(Json.textOrEmpty(event, "type")).as(path).isEqualTo("ERROR");
+                    assertThat(Json.textOrEmpty(event, "object", "reason")).as(path).isEqualTo("Expired");
+                }
+            }
+        }
+    }
+
+    @Test
+    void nothingComesIntoANamespaceWhileItIsFinished() throws Exception {
+        for (int round = 0; round < 60; round++) {
+            String name = "short-lived-" + round;
+            wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"" + name + "\"}}");
+            String maps = "/api/v1/namespaces/" + name + "/configmaps";
+            CountDownLatch begun = new CountDownLatch(4);
+            List<Thread> writers = new ArrayList<>();
+            for (int writer = 0; writer < 4; writer++) {
+                String prefix = "map-" + writer + "-";
+                writers.add(Thread.ofVirtual().start(() -> {
+                    int created = 0;
+                    while (wire.post(maps, Wire.configMap(prefix + created)).code() == 201) {
+                        created++;
+                        begun.countDown();
+                    }
+                }));
+            }
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+            wire.delete("/api/v1/namespaces/" + name);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> wire.get("/api/v1/namespaces/" + name).code() == 404);
+            assertThat(Wire.names(wire.get(maps).body())).as("what has outlived its namespace").isEmpty();
+        }
+    }
+
+    @Test
+    void protobufIsRefusedWithTheRemedy() {
+        Wire.Answer answer = wire.send(wire.request(MAPS).header("Content-Type", "application/vnd.kubernetes.protobuf")
+                .POST(HttpRequest.BodyPublishers.ofString("k8s\0")).build());
+        assertThat(answer.code()).isEqualTo(415);
+        assertThat(answer.message()).contains("application/json, application/yaml", "--dry-run=client -o yaml",
+                "kubectl apply -f -");
     }
 
     @Test

@@ -49,13 +49,19 @@ final class Outside implements AutoCloseable {
     }
 
     void install() {
-        client().resource(Serialization.unmarshal(Website.DEFINITION, CustomResourceDefinition.class)).create();
-        client().apiextensions().v1().customResourceDefinitions().withName("websites." + Website.GROUP)
-                .waitUntilCondition(definition -> definition != null && definition.getStatus() != null
-                        && definition.getStatus().getConditions().stream()
-                                .anyMatch(condition -> condition.getType().equals("Established")
-                                        && condition.getStatus().equals("True")),
-                        60, TimeUnit.SECONDS);
+        define(Website.DEFINITION);
+    }
+
+    /** Creates a custom resource definition, and returns when it is established. */
+    void define(String yaml) {
+        Resource<CustomResourceDefinition> created = client()
+                .resource(Serialization.unmarshal(yaml, CustomResourceDefinition.class));
+        created.create();
+        created.waitUntilCondition(definition -> definition != null && definition.getStatus() != null
+                && definition.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True")),
+                60, TimeUnit.SECONDS);
     }
 
     /** Removes what a test may have made. */

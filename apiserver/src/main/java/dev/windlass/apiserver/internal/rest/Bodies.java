@@ -13,6 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads request bodies. Stateless. */
 final class Bodies {
     private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml");
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+    /** For people: kubectl's create commands send it and show this. */
+    private static final String WITHOUT_PROTOBUF = "; the embedded API server reads no protobuf, which \"kubectl create KIND\""
+            + " sends: add --dry-run=client -o yaml and pipe it to kubectl apply -f -";
 
     private Bodies() {
     }
@@ -62,7 +66,7 @@ final class Bodies {
         boolean yaml = media.equals("application/yaml") || media.equals("text/yaml")
                 || media.equals("application/x-yaml");
         if (!yaml && !media.isEmpty() && !media.equals("application/json")) {
-            throw ApiException.unsupportedMediaType(MEDIA_TYPES);
+            throw ApiException.unsupportedMediaType(MEDIA_TYPES, media.equals(PROTOBUF) ? WITHOUT_PROTOBUF : "");
         }
         return parse(call.body(), yaml, kind);
     }

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -104,6 +105,16 @@ public final class Namespaces implements KindRule {
     }
 
     private void finishIfEmpty(String namespace) {
+        Lock closed = resources.openNamespaces().writeLock();
+        closed.lock();
+        try {
+            finish(namespace);
+        } finally {
+            closed.unlock();
+        }
+    }
+
+    private void finish(String namespace) {
         ResourceType type = resources.namespaces();
         Shelf shelf = resources.shelf(type);
         while (true) {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +28,7 @@ public final class Resources {
     private final Shapes shapes;
     private final Surroundings surroundings;
     private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
+    private final ReadWriteLock openNamespaces = new ReentrantReadWriteLock();
 
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
 
@@ -104,6 +107,14 @@ public final class Resources {
 
     public Stored draft(ObjectNode object, ResourceType type) {
         return Codec.draft(object, type);
+    }
+
+    /**
+     * Held shared while an object is put into a namespace that was seen to be open, and exclusively while an empty namespace is
+     * finished: nothing can come into it in between. Taken before a shelf's lock.
+     */
+    ReadWriteLock openNamespaces() {
+        return openNamespaces;
     }
 
     public ResourceType namespaces() {

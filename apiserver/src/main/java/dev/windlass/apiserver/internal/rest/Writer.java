@@ -9,6 +9,7 @@ import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -112,7 +113,7 @@ public final class Writer {
             if (dryRun && shelf.get(draft.key()) == null) {
                 return new Outcome(draft, true, warnings);
             }
-            Stored stored = dryRun ? null : shelf.create(draft);
+            Stored stored = dryRun ? null : put(target, object, shelf, draft);
             if (stored != null) {
                 rule.committed(object);
                 return new Outcome(stored, true, warnings);
@@ -123,6 +124,17 @@ public final class Writer {
             if (attempt == NAME_ATTEMPTS) {
                 throw ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object));
             }
+        }
+    }
+
+    private @Nullable Stored put(Target target, ObjectNode object, Shelf shelf, Stored draft) {
+        Lock open = resources.openNamespaces().readLock();
+        open.lock();
+        try {
+            requireNamespace(target, object);
+            return shelf.create(draft);
+        } finally {
+            open.unlock();
         }
     }
 
