@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Websites and redirects as their user sees and changes them, past the manager. */
 final class Sites {
@@ -66,6 +67,15 @@ final class Sites {
         return user.configMaps().inNamespace(NAMESPACE).withName(name).get() != null
                 && user.apps().deployments().inNamespace(NAMESPACE).withName(name).get() != null
                 && user.services().inNamespace(NAMESPACE).withName(name).get() != null;
+    }
+
+    /** The resource versions of a website and its three children. */
+    static List<String> versions(EmbeddedCluster cluster, String name) {
+        KubernetesClient user = cluster.user();
+        return Stream.of(get(cluster, name), user.configMaps().inNamespace(NAMESPACE).withName(name).get(),
+                user.apps().deployments().inNamespace(NAMESPACE).withName(name).get(),
+                user.services().inNamespace(NAMESPACE).withName(name).get())
+                .map(object -> object.getMetadata().getResourceVersion()).toList();
     }
 
     static boolean hasNoChildren(EmbeddedCluster cluster, String name) {
