@@ -5,26 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
 import static dev.windlass.cli.UnitTable.text;
 
 @Command(name = "describe", description = "Show all that is known of one unit.")
-final class DescribeCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Windlass root;
-
-    @Parameters(paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
-    @SuppressWarnings("NullAway.Init")
-    private String name;
-
+final class DescribeCommand extends UnitCommand {
     @Option(names = {"-o",
             "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init")
@@ -32,7 +21,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode unit = AdminClient.connect(root).describe(name);
+        JsonNode unit = connect().describe(name());
         Terminal terminal = Terminal.standard();
         if (output == GetCommand.Output.json) {
             terminal.line(unit.toPrettyString());

@@ -3,28 +3,17 @@ package dev.windlass.cli;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
 import static dev.windlass.cli.UnitTable.text;
 
 /** What stop and remove have in common. */
-abstract class EndCommand implements Callable<Integer> {
+abstract class EndCommand extends UnitCommand {
     enum Mode {
         drain, handoff, abort
     }
-
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init")
-    private Windlass root;
-
-    @Parameters(paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
-    @SuppressWarnings("NullAway.Init")
-    private String name;
 
     @Option(names = "--wait", description = "Wait until it is done, and print the stop report.")
     private boolean wait;
@@ -49,15 +38,15 @@ abstract class EndCommand implements Callable<Integer> {
         if (cascade) {
             options.put("cascade", "true");
         }
-        JsonNode answer = AdminClient.connect(root).act(name, action, options);
+        JsonNode answer = connect().act(name(), action, options);
         Terminal terminal = Terminal.standard();
         JsonNode report = answer.path("report");
         if (report.isObject()) {
             StopReports.lines(report).forEach(terminal::line);
             return text(report, "outcome").equals("QUARANTINED") ? 1 : 0;
         }
-        terminal.line("%s is %s; \"windlass describe %s\" shows the report when it is done".formatted(name,
-                text(answer.path("unit"), "state"), name));
+        terminal.line("%s is %s; \"windlass describe %s\" shows the report when it is done".formatted(name(),
+                text(answer.path("unit"), "state"), name()));
         return 0;
     }
 }

@@ -1,5 +1,9 @@
 package dev.windlass.cli;
 
+import dev.windlass.examples.website.Redirect;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -64,7 +68,12 @@ class DemoTest {
         assertThat(stop.out()).startsWith("cluster/south#1 stopped in").contains("cluster/south/websites#1 stopped in");
         assertThat(run("get", "cluster/south").out()).contains("STOPPED").doesNotContain("READY");
         assertThat(run("get", "cluster/north").out()).contains("READY").doesNotContain("STOPPED");
-        assertThat(run("start", "cluster/south", "--wait").out()).startsWith("cluster/south#2 READY in ");
+        try (KubernetesClient south = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(Files.readString(kubeconfig(screen, "south")))).build()) {
+            south.resources(Redirect.class).inNamespace("default").withName("coral-home").delete();
+        }
+        assertThat(run("start", "cluster/south", "--wait").out()).matches("cluster/south#2 READY in \\d+ ms: "
+                + "\\d+ objects synced; (\\d+ changed and )?1 gone while it was down\\R");
         await().atMost(BOUND).untilAsserted(() -> assertThat(out())
                 .containsPattern("cluster/south#1  READY → DRAINING  stop requested")
                 .containsPattern("cluster/south/websites#2  reconciled default/acacia in \\d+ ms"));
@@ -73,7 +82,10 @@ class DemoTest {
         assertThat(demo.waitFor()).as(out()).isZero();
         assertThat(out()).contains("stopping; once more ends it at once")
                 .containsPattern("(?m)^demo#1 stopped in .*, nothing left$")
-                .containsPattern("cluster/south#2 stopped in .*, nothing left");
+                .containsPattern("(?m)^[├└]─ cluster/south#2 stopped in .*, nothing left$")
+                .containsPattern("(?m)^│  [├└]─ cluster/south/websites#2 stopped in .*, nothing left$")
+                .containsPattern("(?m)^│  [├└]─ cluster/north/redirects#1 stopped in .*, nothing left$")
+                .containsPattern("(?m)^[├└]─ controller/websites#1 stopped in .*, nothing left$");
         assertNothingKept();
         assertThat(run("get").err()).contains("no demo is running");
     }

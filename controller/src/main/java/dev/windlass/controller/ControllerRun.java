@@ -64,6 +64,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.workload(this);
         controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
         context.detail("engagements", () -> engagements.describe(controller.name()));
+        context.detail(Engagements.CAUGHT_UP, () -> engagements.caughtUp(this));
         engagements.join(this);
         try {
             context.awaitStop();

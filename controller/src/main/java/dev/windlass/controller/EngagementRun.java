@@ -6,6 +6,7 @@ import dev.windlass.kubernetes.KnownObjects;
 import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
 import dev.windlass.kubernetes.ResourceType;
+import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableContext;
@@ -62,6 +63,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private boolean open; // guarded by sources
     private CountDownLatch workersDone = new CountDownLatch(0);
     private volatile @Nullable Live live;
+    private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
     private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client, long began) {
@@ -85,6 +87,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         try {
             if (sync(now, carried)) {
                 startWorkers(now);
+                caughtUp = sources.stream().collect(
+                        Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
                 context.ready();
                 context.carryOver(null); // taken: from here on it is in the queue
                 watchSources(now);
@@ -117,6 +121,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.detail("workers", () -> Integer.toString(controller.workers()));
         context.detail("carried over", () -> carried.count() + " keys, "
                 + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
+        context.detail(Engagements.CAUGHT_UP, () -> CatchUp.describe(List.of(caughtUp)));
         controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
         context.stopping().onSet(news::release);
         return now;
@@ -397,6 +402,19 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     // ---- what others ask
+
+    boolean isOf(ControllerRun<?> run) {
+        return owner == run;
+    }
+
+    boolean isOn(ClusterConnection one) {
+        return connection.equals(one);
+    }
+
+    /** What it found of each kind when it had synced; empty before that. */
+    Map<WatchSpec<?>, CatchUp> caughtUp() {
+        return caughtUp;
+    }
 
     @Override
     public long queued() {

@@ -30,8 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,9 @@ import org.slf4j.LoggerFactory;
 final class Engagements implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
+
+    /** The detail of clusters, controllers and engagements that says what they found at their start. */
+    static final String CAUGHT_UP = "caught up";
 
     private final Manager manager;
     private final Clusters clusters;
@@ -156,6 +161,7 @@ final class Engagements implements AutoCloseable {
             all = List.copyOf(runs.values());
             all.forEach(run -> tryToEngage(run, connection));
         }
+        connection.context().detail(CAUGHT_UP, () -> caughtUp(connection));
         all.forEach(this::evaluate);
     }
 
@@ -287,8 +293,10 @@ final class Engagements implements AutoCloseable {
             try {
                 StopReport report = stop
                         .await(Duration.ofNanos(Math.max(0, request.deadline() - context.time().nanos())));
-                context.account().drained(report.drained());
-                context.account().discarded(report.discarded(), report.discardedSample());
+                if (!manager.stopping()) { // otherwise it is counted where it is reported: inside its cluster
+                    context.account().drained(report.drained());
+                    context.account().discarded(report.discarded(), report.discardedSample());
+                }
                 return interrupted;
             } catch (InterruptedException e) {
                 if (!interrupted && request(context).mode() == StopMode.ABORT) {
@@ -466,8 +474,31 @@ final class Engagements implements AutoCloseable {
 
     // ---- what others ask
 
+    String caughtUp(ControllerRun<?> run) {
+        return caughtUp(pairs(run.controller().name()), engagement -> engagement.isOf(run));
+    }
+
+    private String caughtUp(ClusterConnection connection) {
+        List<Pair> all;
+        synchronized (this) {
+            all = pairs.values().stream().flatMap(byCluster -> byCluster.values().stream()).toList();
+        }
+        return caughtUp(all, engagement -> engagement.isOn(connection));
+    }
+
+    private static String caughtUp(List<Pair> pairs, Predicate<EngagementRun<?>> which) {
+        List<Map<?, CatchUp>> found = new ArrayList<>();
+        for (Pair pair : pairs) {
+            EngagementRun<?> engagement = pair.engagement;
+            if (engagement != null && which.test(engagement)) {
+                found.add(engagement.caughtUp());
+            }
+        }
+        return CatchUp.describe(found);
+    }
+
     List<RunnableHandle> of(String controller) {
-        return pairs(controller).stream().map(pair -> pair.handle).flatMap(java.util.stream.Stream::ofNullable)
+        return pairs(controller).stream().map(pair -> pair.handle).flatMap(Stream::ofNullable)
                 .toList();
     }
 

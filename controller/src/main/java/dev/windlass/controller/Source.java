@@ -28,6 +28,8 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
     private final MapContext context;
     private final WorkQueue<ObjectKey> queue;
     private final HandlerRegistration registration;
+    // Written by the delivering thread only, read when all of the first state has been delivered.
+    private volatile CatchUp found;
 
     /**
      * @param onNews called, and must not block, whenever {@link #synced()} or {@link #trouble()} may be another
@@ -40,6 +42,7 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
         this.known = known;
         this.context = context;
         this.queue = queue;
+        this.found = new CatchUp(0, 0, 0, known.count() > 0);
         this.registration = lease.addHandler(this, known);
         lease.onStatusChange(onNews);
         registration.onSynced(onNews);
@@ -56,6 +59,11 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
 
     boolean synced() {
         return registration.synced();
+    }
+
+    /** What was there at the start; complete when it is synced. */
+    CatchUp found() {
+        return found;
     }
 
     int backlog() {
@@ -97,6 +105,9 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
 
     @Override
     public void added(Observed<S> now) {
+        if (now.initial()) {
+            found(1, found.returning() && !now.unchanged() ? 1 : 0, 0);
+        }
         if (watch.predicate().added(now)) {
             boolean low = known.count() > 0 ? now.unchanged() : now.initial();
             enqueue(watch.targets(now, context), low ? LOW_PRIORITY : 0);
@@ -126,9 +137,14 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
     /** It went while nobody watched. Of another object than those reconciled no more is known than its name. */
     @Override
     public void vanished(KnownObject gone) {
+        found(0, 0, 1);
         if (watch.isPrimary()) {
             queue.add(gone.key());
         }
+    }
+
+    private void found(long objects, long changed, long gone) {
+        found = found.and(new CatchUp(objects, changed, gone, false));
     }
 
     private void enqueue(Collection<ObjectKey> targets, int priority) {

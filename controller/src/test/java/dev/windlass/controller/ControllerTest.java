@@ -206,12 +206,18 @@ class ControllerTest {
         ControllerHandle<ConfigMap> handle = world.manager.add(builder().workers(2).build());
         handle.ready().await(LIMIT);
         eventually(() -> assertThat(recorder.lastSeen).hasSize(60));
+        assertThat(south.details()).containsEntry("caught up", "60 objects synced");
         south.stop().await(LIMIT);
         names.subList(0, 20).forEach(name -> world.delete("south", name));
         names.subList(20, 40).forEach(name -> world.change("south", name, "changed"));
         recorder.requests.clear();
         south.start().await(LIMIT);
         eventually(() -> assertThat(recorder.requests).extracting(Request::name).containsAll(names));
+        for (RunnableHandle unit : List.of(south, handle,
+                world.manager.find("cluster/south/settings").orElseThrow())) {
+            eventually(() -> assertThat(unit.details()).as(unit.name()).containsEntry("caught up",
+                    "40 objects synced; 20 changed and 20 gone while it was down"));
+        }
         eventually(() -> assertThat(handle.status())
                 .matches(status -> Objects.equals(status.queued(), 0L) && Objects.equals(status.inFlight(), 0L)));
         names.subList(0, 20)

@@ -31,9 +31,10 @@ final class LevelStopper {
      * What the units are told.
      *
      * @param mode what they do with pending work; the budgets are their own, cut to what the deadline leaves
+     * @param began when the stop that all this is a part of was asked for
      * @param remove whether they are removed too
      */
-    record Order(Reason reason, StopMode mode, String actor, boolean remove) {
+    record Order(Reason reason, StopMode mode, String actor, long began, boolean remove) {
     }
 
     /**
@@ -96,7 +97,8 @@ final class LevelStopper {
     }
 
     private UnitCell.StopOrder told(StopOptions own, Duration share, long now) {
-        return new UnitCell.StopOrder(order.reason(), limited(own, share), order.actor(), now, order.remove());
+        return new UnitCell.StopOrder(order.reason(), limited(own, share), order.actor(), now, order.began(),
+                order.remove());
     }
 
     private StopOptions limited(StopOptions own, Duration share) {

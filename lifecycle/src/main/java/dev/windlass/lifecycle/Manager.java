@@ -362,7 +362,7 @@ public final class Manager implements AutoCloseable {
         stopping = true;
         List<UnitCell> top = registry.all().stream().filter(cell -> cell.parent() == null).toList();
         stopper = new LevelStopper(root, time, top,
-                new LevelStopper.Order(Reason.MANAGER_STOPPING, options.mode(), "manager", false),
+                new LevelStopper.Order(Reason.MANAGER_STOPPING, options.mode(), "manager", stopBegan, false),
                 stopBegan + SystemTime.nanos(shutdownBudget), 0, this::onUnitsStopped);
         stopper.run();
     }
@@ -399,8 +399,9 @@ public final class Manager implements AutoCloseable {
         end.complete(report);
     }
 
+    /** Of all units, also those inside others. */
     private static long sum(List<StopReport> reports, ToLongFunction<StopReport> count) {
-        return reports.stream().mapToLong(count).sum();
+        return reports.stream().mapToLong(report -> count.applyAsLong(report) + sum(report.children(), count)).sum();
     }
 
     // ---- what the engine asks

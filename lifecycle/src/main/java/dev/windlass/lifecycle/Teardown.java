@@ -104,7 +104,8 @@ final class Teardown implements Watchdog.Watched {
             onChildrenStopped(List.of());
         } else {
             children = new LevelStopper(cell, time, inside,
-                    new LevelStopper.Order(Reason.SCOPE_STOPPING, request.mode(), order.actor(), order.remove()),
+                    new LevelStopper.Order(Reason.SCOPE_STOPPING, request.mode(), order.actor(), order.began(),
+                            order.remove()),
                     request.inFlightDeadline(), 0, this::onChildrenStopped);
             children.run();
             watch();

@@ -43,14 +43,18 @@ final class UnitCell extends Mailbox {
     record Position(UnitState state, Reason reason, String message, long sinceNanos, long generation, long serial) {
     }
 
-    /** Who asked for a stop, when, and what for. */
-    record StopOrder(Reason reason, StopOptions options, String actor, long asked, boolean remove) {
+    /**
+     * Who asked for a stop, when, and what for.
+     *
+     * @param began when the stop that this one is a part of was asked for; {@code asked} when it is not a part
+     */
+    record StopOrder(Reason reason, StopOptions options, String actor, long asked, long began, boolean remove) {
 
         /** Both: the harder mode and the shorter budget. */
         StopOrder and(StopOrder later) {
             StopMode mode = later.options.mode().compareTo(options.mode()) > 0 ? later.options.mode() : options.mode();
             StopOptions shorter = later.options.budget().compareTo(options.budget()) < 0 ? later.options : options;
-            return new StopOrder(reason, shorter.withMode(mode), actor, asked, remove || later.remove);
+            return new StopOrder(reason, shorter.withMode(mode), actor, asked, began, remove || later.remove);
         }
     }
 
@@ -319,7 +323,8 @@ final class UnitCell extends Mailbox {
     }
 
     private StopOrder order(Reason reason, StopOptions options, String actor, boolean remove) {
-        return new StopOrder(reason, options, actor, manager.time().nanos(), remove);
+        long now = manager.time().nanos();
+        return new StopOrder(reason, options, actor, now, now, remove);
     }
 
     private Operation<StopReport> stop(StopOrder order) {
@@ -841,6 +846,15 @@ final class UnitCell extends Mailbox {
     @Nullable
     Teardown ongoingTeardown() {
         return state().isEnding() ? teardown : null;
+    }
+
+    /** It does not run. When others stop too and it was ended after that began, by whomever, that end is part of the report. */
+    StopReport alreadyEnded(StopOrder order) {
+        StopReport last = lastStop;
+        boolean along = order.reason() == Reason.MANAGER_STOPPING || order.reason() == Reason.SCOPE_STOPPING;
+        return along && last != null && state().isTerminal() && position.sinceNanos() - order.began() >= 0
+                ? last
+                : notRunning(order.reason());
     }
 
     StopReport notRunning(Reason reason) {

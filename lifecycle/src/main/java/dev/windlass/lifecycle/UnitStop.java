@@ -88,7 +88,7 @@ final class UnitStop {
         } else if (inside != null) {
             inside.again(order.options().mode(), deadline(order));
         } else if (!cell.isAlive()) {
-            ended(order, cell.notRunning(order.reason()),
+            ended(order, cell.alreadyEnded(order),
                     cell.state().isTerminal() ? cell.state() : UnitState.STOPPED);
         } else if (!dependents.isEmpty()) {
             beginCascade(order, dependents);
@@ -118,7 +118,8 @@ final class UnitStop {
         cascade = began;
         long deadline = deadline(order);
         LevelStopper stopper = new LevelStopper(cell, time, dependents,
-                new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), false),
+                new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), order.began(),
+                        false),
                 deadline, 1, reports -> onDependentsStopped(began, deadline));
         began.dependents = stopper;
         stopper.run();
@@ -134,7 +135,8 @@ final class UnitStop {
         StopOptions options = order.options();
         StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
         cell.beginTeardown(
-                new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.remove()),
+                new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.began(),
+                        order.remove()),
                 UnitState.STOPPED);
     }
 
@@ -150,8 +152,10 @@ final class UnitStop {
         if (left.isEmpty()) {
             cell.onStopEnded(this, order, report, List.of());
         } else {
+            long afterAll = time.nanos() + 1; // the ends of these until now are in the report already
             inside = new LevelStopper(cell, time, left,
-                    new LevelStopper.Order(Reason.SCOPE_STOPPING, order.options().mode(), order.actor(), true),
+                    new LevelStopper.Order(Reason.SCOPE_STOPPING, order.options().mode(), order.actor(), afterAll,
+                            true),
                     deadline(order), 0, reports -> {
                         inside = null;
                         cell.onStopEnded(this, order, report, reports);

@@ -62,6 +62,44 @@ class Rule07OrderOfAStopTest {
     }
 
     @Test
+    void theReportListsWhatAnotherUnitStoppedInTheSameStop() throws Exception {
+        StopReport report;
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            CountDownLatch added = new CountDownLatch(1);
+            RunnableHandle scope = manager.add("scope", context -> {
+                context.add("earlier", RunnableContext::awaitStop).ready().await();
+                context.add(Task.of(RunnableSpec.builder("child").drains(true).build(), inner -> {
+                    inner.awaitStop();
+                    inner.account().drained(3);
+                }));
+                added.countDown();
+                context.awaitStop();
+            });
+            Trial.await(added);
+            RunnableHandle child = manager.find("scope/child").orElseThrow();
+            manager.find("scope/earlier").orElseThrow().stop().await();
+            RunnableSpec spec = RunnableSpec.builder("keeper").dependsOn("scope").build();
+            manager.add(Task.of(spec, context -> {
+                try {
+                    context.awaitStop();
+                } finally {
+                    child.stop().await();
+                }
+            })).ready().await();
+            child.ready().await();
+            report = manager.stop().await();
+            assertThat(scope.lastStop().orElseThrow().children()).containsExactly(child.lastStop().orElseThrow());
+        }
+        assertThat(report.children()).extracting(StopReport::unit).containsExactly("keeper", "scope");
+        StopReport scope = report.children().getLast();
+        assertThat(scope.children()).as("not what had ended before").extracting(StopReport::unit)
+                .containsExactly("scope/child");
+        assertThat(scope.children().getFirst().drained()).isEqualTo(3);
+        assertThat(report.drained()).as("of all units").isEqualTo(3);
+    }
+
+    @Test
     void childrenStopInTheOrderOfTheirDependencies() throws Exception {
         AtomicReference<RunnableHandle> last = new AtomicReference<>();
         try (Manager manager = Manager.create()) {

@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -104,8 +103,7 @@ final class AdminHandler extends Handler.Abstract {
                 Fields options = options(request, Set.of("wait"));
                 Wait wait = Wait.of(options);
                 Operation<UnitStatus> start = unit.start();
-                answer("start", unit, start, wait, _ -> new UnitViews.Started("start", true,
-                        UnitViews.Description.of(unit)), response, callback);
+                answer("start", unit, start, wait, _ -> started(unit, wait), response, callback);
             }
             case "stop" -> {
                 Fields options = options(request, StopRequests.OPTIONS);
@@ -125,16 +123,23 @@ final class AdminHandler extends Handler.Abstract {
         return true;
     }
 
+    private Object started(RunnableHandle unit, Wait wait) throws InterruptedException {
+        if (wait.asked()) {
+            Settling.await(manager, unit, wait.limit(), stopping);
+        }
+        return new UnitViews.Started("start", true, UnitViews.Description.of(unit));
+    }
+
     private static Object stopped(StopReport report) {
         return new UnitViews.Stopped("stop", true, UnitViews.Report.of(report));
     }
 
     /** Answers with what the operation came to, or with what is known when waiting ends. */
     private <T> void answer(String operation, RunnableHandle unit, Operation<T> asked, Wait wait,
-            Function<T, Object> whenDone, Response response, Callback callback) throws InterruptedException {
+            Answer<T> whenDone, Response response, Callback callback) throws InterruptedException {
         Outcome<T> outcome = await(asked, wait.limit());
         switch (outcome) {
-            case Outcome.Done<T>(T value) -> Reply.json(response, callback, 200, whenDone.apply(value));
+            case Outcome.Done<T>(T value) -> Reply.json(response, callback, 200, whenDone.of(value));
             case Outcome.Failed<T>(LifecycleException error) -> Reply.error(response, callback, ApiError.of(error));
             case null -> {
                 UnitStatus now = unit.status();
@@ -203,6 +208,11 @@ final class AdminHandler extends Handler.Abstract {
             }
         }
         return options;
+    }
+
+    /** Makes the body of an answer of what an operation came to. */
+    private interface Answer<T> {
+        Object of(T value) throws InterruptedException;
     }
 
     /** How long to hold the answer back. */

@@ -25,7 +25,8 @@ import java.util.HexFormat;
  *
  * <p>Options of {@code :stop} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
  * budget) and {@code cascade=true}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
- * unit or the stop report) or when the time is over (504); otherwise at once (202).
+ * unit or the stop report) or when the time is over (504); otherwise at once (202). A start is done when the unit is ready; the
+ * answer then gives the units inside it up to 30 s more to catch up.
  *
  * <p>Errors are {@code {"code":404,"reason":"NotFound","message":"…"}}.
  *

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +106,49 @@ class AdminServerTest {
         }
         assertThat(Http.json(get("/api/v1/units/mill/stone")).get("dependsOn").get(0).stringValue())
                 .isEqualTo("mill/wheel");
+    }
+
+    @Test
+    void aStartThatIsAwaitedAlsoAwaitsWhatIsInsideAndComesBackLater() throws Exception {
+        CountDownLatch bringBack = new CountDownLatch(1);
+        CountDownLatch caughtUp = new CountDownLatch(1);
+        manager.add("dam", context -> {
+            context.detail("caught up", () -> caughtUp.getCount() == 0 ? "all of it" : "nothing yet");
+            context.ready();
+            boolean again = context.generation() > 1;
+            if (again) {
+                bringBack.await();
+            }
+            context.add(Task.of(RunnableSpec.builder("gate").signalsReadiness(true).build(), inner -> {
+                if (again) {
+                    caughtUp.await();
+                }
+                inner.ready();
+                inner.awaitStop();
+            }));
+            context.awaitStop();
+        });
+        await().atMost(BOUND).until(() -> manager.find("dam/gate").isPresent());
+        manager.find("dam/gate").orElseThrow().ready().await(BOUND);
+        post("/api/v1/units/dam:stop?wait=true");
+        CompletableFuture<HttpResponse<String>> answer = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(post("/api/v1/units/dam:start?wait=true"));
+            } catch (Exception e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        await().atMost(BOUND).until(() -> state("dam") == UnitState.READY);
+        assertThat(state("dam/gate")).isEqualTo(UnitState.STOPPED);
+        bringBack.countDown();
+        await().atMost(BOUND).until(() -> state("dam/gate") == UnitState.STARTING);
+        assertThat(answer).isNotDone();
+        caughtUp.countDown();
+        HttpResponse<String> started = answer.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        assertThat(started.statusCode()).isEqualTo(200);
+        assertThat(Http.json(started).get("unit").get("details").get("caught up").stringValue())
+                .isEqualTo("all of it");
     }
 
     @Test

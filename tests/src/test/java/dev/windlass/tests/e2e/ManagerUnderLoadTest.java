@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import static dev.windlass.tests.e2e.Outside.names;
 import static dev.windlass.tests.e2e.World.LIMIT;
@@ -63,7 +64,14 @@ class ManagerUnderLoadTest {
         assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
         assertThat(report.clean()).as("nothing left, nothing given up, nothing of unknown outcome: %s", report)
                 .isTrue();
-        assertThat(drained(report)).as("what was queued is done: %s", report).isGreaterThanOrEqualTo(2 * QUEUED);
+        assertThat(report.drained()).as("what was queued is done: %s", report).isGreaterThanOrEqualTo(2 * QUEUED);
+        List<StopReport> engagements = all(report).filter(part -> part.unit().matches("cluster/.*/(notes|websites)"))
+                .toList();
+        assertThat(engagements).as("each engagement is told once, whoever stopped it first")
+                .extracting(StopReport::unit)
+                .containsExactlyInAnyOrder("cluster/north/notes", "cluster/north/websites", "cluster/south/notes",
+                        "cluster/south/websites");
+        assertThat(report.drained()).isEqualTo(engagements.stream().mapToLong(StopReport::drained).sum());
         assertThat(world.manager.units()).allMatch(unit -> unit.state() == UnitState.STOPPED
                 || unit.state() == UnitState.REMOVED);
         assertThat(world.journal.running()).isZero();
@@ -78,8 +86,8 @@ class ManagerUnderLoadTest {
         assertThat(world.journal.overlaps()).isEmpty();
     }
 
-    private static long drained(StopReport report) {
-        return report.drained() + report.children().stream().mapToLong(ManagerUnderLoadTest::drained).sum();
+    private static Stream<StopReport> all(StopReport report) {
+        return Stream.concat(Stream.of(report), report.children().stream().flatMap(ManagerUnderLoadTest::all));
     }
 
     private static void write(Outside outside, AtomicBoolean end) {
