@@ -92,6 +92,39 @@ abstract class KubectlCommands {
     }
 
     @Test
+    void everydayCommandsMakeAndChangeObjects() throws Exception {
+        String list = """
+                apiVersion: v1
+                kind: List
+                items:
+                - {apiVersion: v1, kind: ConfigMap, metadata: {name: listed, namespace: default}, data: {a: b}}
+                - {apiVersion: v1, kind: Secret, metadata: {name: listed, namespace: default}, stringData: {a: b}}
+                """;
+        assertThat(kubectl.mustWith(list, "apply", "-f", "-")).contains("configmap/listed created",
+                "secret/listed created");
+        assertThat(kubectl.mustWith(list, "apply", "-f", "-")).contains("configmap/listed unchanged");
+        assertThat(kubectl.mustWith(list.replace("a: b", "a: c"), "replace", "-f", "-"))
+                .contains("configmap/listed replaced");
+        assertThat(kubectl.mustWith(list, "delete", "-f", "-")).contains("\"listed\" deleted");
+        assertThat(kubectl.mustWith(list, "create", "-f", "-")).contains("configmap/listed created");
+
+        String written = kubectl.must("create", "deployment", "web", "--image=nginx:1", "--dry-run=client", "-o",
+                "yaml");
+        assertThat(kubectl.mustWith(written, "apply", "-f", "-")).contains("deployment.apps/web created");
+        assertThat(kubectl.must("scale", "deployment", "web", "--replicas=3")).contains("scaled");
+        assertThat(kubectl.must("set", "image", "deployment/web", "nginx=nginx:2")).contains("image updated");
+        assertThat(kubectl.must("expose", "deployment", "web", "--port=80")).contains("service/web exposed");
+        assertThat(path("service/web", ".spec.selector.app")).isEqualTo("web");
+        assertThat(kubectl.must("annotate", "deployment", "web", "note=hello")).contains("annotated");
+        assertThat(kubectl.must("patch", "deployment", "web", "--type=json", "-p",
+                "[{\"op\":\"remove\",\"path\":\"/metadata/annotations/note\"}]")).contains("patched");
+        assertThat(path("deployment/web", ".spec.replicas")).isEqualTo("3");
+        assertThat(path("deployment/web", ".spec.template.spec.containers[0].image")).isEqualTo("nginx:2");
+        assertThat(kubectl.must("rollout", "restart", "deployment/web")).contains("restarted");
+        assertThat(kubectl.must("delete", "deployment/web", "service/web")).contains("\"web\" deleted");
+    }
+
+    @Test
     void discovery() throws Exception {
         assertThat(kubectl.must("version")).contains("Server Version: v1.37.2");
         assertThat(kubectl.must("api-versions").lines()).contains("v1", "apps/v1", "apiextensions.k8s.io/v1",

@@ -2,8 +2,10 @@ package dev.windlass.apiserver.internal.http;
 
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Reply;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class Documents {
     private static final Set<String> HEALTH = Set.of("healthz", "readyz", "livez");
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+    private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
+    private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    /** The field swagger of a document that has nothing else. */
+    private static final byte[] SWAGGER_2 = {0x0a, 3, '2', '.', '0'};
 
     private final Discovery discovery;
     private final OpenApi openApi;
@@ -36,7 +43,7 @@ final class Documents {
         return switch (first) {
             case "version" -> parts.size() == 1 ? Reply.json(200, discovery.version()) : null;
             case "api" -> core(call, parts);
-            case "openapi" -> openApi(parts);
+            case "openapi" -> parts.equals(OPENAPI_V2) ? openApiV2(call) : openApi(parts);
             case "apis" -> groups(call, parts);
             default -> null;
         };
@@ -62,6 +69,21 @@ final class Documents {
             case 3 -> found(discovery.resources(parts.get(1), parts.get(2)));
             default -> null;
         };
+    }
+
+    /**
+     * Describes no kind, which is no secret: each has a document of version 3. kubectl reads this one before it sends a
+     * {@code kind: List}, and leaves to the server what it does not find in it.
+     */
+    private static Reply openApiV2(Call call) {
+        if (call.accept().contains(PROTOBUF_V2)) {
+            return new Reply.Whole(200, PROTOBUF_V2, ByteBuffer.wrap(SWAGGER_2), 0, List.of());
+        }
+        ObjectNode document = Json.object().put("swagger", "2.0");
+        document.putObject("info").put("title", "Kubernetes").put("version", "unversioned");
+        document.putObject("paths");
+        document.putObject("definitions");
+        return Reply.json(200, document);
     }
 
     private @Nullable Reply openApi(List<String> parts) {

@@ -15,8 +15,8 @@ final class Bodies {
     private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml");
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     /** For people: kubectl's create commands send it and show this. */
-    private static final String WITHOUT_PROTOBUF = "; the embedded API server reads no protobuf, which \"kubectl create KIND\""
-            + " sends: add --dry-run=client -o yaml and pipe it to kubectl apply -f -";
+    private static final String WITHOUT_PROTOBUF = "; the embedded API server reads no protobuf, which some kubectl commands"
+            + " send: for \"kubectl create KIND\" add --dry-run=client -o yaml and pipe it to kubectl apply -f -";
 
     private Bodies() {
     }
