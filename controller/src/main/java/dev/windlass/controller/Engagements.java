@@ -15,6 +15,7 @@ import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopOutcome;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.StopRequest;
 import dev.windlass.lifecycle.StoppingException;
@@ -26,6 +27,7 @@ import dev.windlass.workqueue.WorkQueueMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -266,7 +268,7 @@ final class Engagements implements AutoCloseable {
             }
         }
         boolean interrupted = Thread.interrupted();
-        Map<Pair, Operation<StopReport>> stops = new HashMap<>();
+        Map<Pair, Operation<StopReport>> stops = new LinkedHashMap<>();
         StopRequest request = request(context);
         for (Pair pair : mine) {
             RunnableHandle handle = pair.handle;
@@ -296,6 +298,9 @@ final class Engagements implements AutoCloseable {
                 if (!manager.stopping()) { // otherwise it is counted where it is reported: inside its cluster
                     context.account().drained(report.drained());
                     context.account().discarded(report.discarded(), report.discardedSample());
+                    if (report.outcome() != StopOutcome.NOT_RUNNING) {
+                        context.account().onBehalf(report);
+                    }
                 }
                 return interrupted;
             } catch (InterruptedException e) {

@@ -239,6 +239,8 @@ class ControllerTest {
         StopReport report = handle.stop().await(LIMIT);
         assertThat(report.outcome()).isEqualTo(StopOutcome.STOPPED);
         assertThat(report.leftovers()).isEmpty();
+        assertThat(report.children()).extracting(StopReport::unit).containsExactly("cluster/north/settings",
+                "cluster/south/settings");
         assertThat(handle.engagements()).hasSize(2).allMatch(engagement -> engagement.state() == UnitState.STOPPED);
         eventually(() -> assertThat(watches(world.server("north"))).isEmpty());
         assertThat(world.cluster("north").state()).isEqualTo(UnitState.READY);

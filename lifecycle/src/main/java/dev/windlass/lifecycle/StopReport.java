@@ -21,7 +21,7 @@ import java.util.Locale;
  * @param unknownOutcomes writes that were sent and not answered
  * @param leftovers what could not be given back
  * @param errors what went wrong on the way: failures after the request, failures of release steps
- * @param children reports of the units inside, in the order in which they stopped
+ * @param children reports of the units inside, in the order in which they stopped, then of those elsewhere that it stopped itself
  */
 public record StopReport(String unit, long generation, StopOutcome outcome, Reason reason, Duration duration,
         long drained, long handedOver, long carriedOver, long discarded, List<String> discardedSample,

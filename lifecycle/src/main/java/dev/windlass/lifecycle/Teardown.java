@@ -337,7 +337,7 @@ final class Teardown implements Watchdog.Watched {
                 Duration.ofNanos(time.nanos() - order.asked()), account == null ? 0 : account.drained(),
                 account == null ? 0 : account.handedOver(), 0, account == null ? 0 : account.discarded(),
                 account == null ? List.of() : account.sample(), incarnation.unknownOutcomes(), leftovers, errors,
-                childReports);
+                childReports).with(account == null ? List.of() : account.onBehalf());
         cell.torndown(order, report, hung ? UnitState.QUARANTINED : target);
     }
 }

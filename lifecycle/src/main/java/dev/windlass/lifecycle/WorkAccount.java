@@ -13,6 +13,7 @@ public final class WorkAccount {
     private long handedOver;
     private long discarded;
     private final List<String> sample = new ArrayList<>(0);
+    private final List<StopReport> onBehalf = new ArrayList<>(0);
 
     WorkAccount() {
     }
@@ -31,6 +32,15 @@ public final class WorkAccount {
     public synchronized void discarded(long items, Collection<String> names) {
         discarded += items;
         names.stream().limit(SAMPLE - sample.size()).forEach(sample::add);
+    }
+
+    /** Adds the report of a unit elsewhere that was stopped on behalf of this one: it is told after those of the units inside. */
+    public synchronized void onBehalf(StopReport report) {
+        onBehalf.add(report);
+    }
+
+    synchronized List<StopReport> onBehalf() {
+        return List.copyOf(onBehalf);
     }
 
     synchronized long drained() {
