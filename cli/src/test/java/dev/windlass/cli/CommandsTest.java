@@ -201,6 +201,10 @@ class CommandsTest {
         assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "remove", "completion", "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
+        assertThat(run("--version").out()).isEqualTo(run("version").out());
+        CommandProcess help = run("help", "stop");
+        assertThat(help.code()).as(help.err()).isZero();
+        assertThat(help.out()).isEqualTo(run("stop", "--help").out());
         assertThat(run("completion").out()).contains("complete -F");
     }
 
