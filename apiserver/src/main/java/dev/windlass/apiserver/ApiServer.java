@@ -111,6 +111,7 @@ public final class ApiServer implements AutoCloseable {
         return "https://" + listener.address();
     }
 
+    /** The TCP port on 127.0.0.1 that it listens on. */
     public int port() {
         return listener.port();
     }

@@ -40,6 +40,7 @@ public final class LeakCheck {
         this.within = within;
     }
 
+    /** Describes a leak check; its {@link Builder#baseline()} takes what there is now as what may be there later. */
     public static Builder builder() {
         return new Builder();
     }
