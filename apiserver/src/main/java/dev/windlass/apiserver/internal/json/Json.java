@@ -35,7 +35,7 @@ public final class Json {
     /**
      * Parses JSON.
      *
-     * @throws JacksonException when it is none
+     * @throws tools.jackson.core.JacksonException when it is none
      */
     public static JsonNode parse(byte[] json) {
         return MAPPER.readTree(json);
@@ -44,7 +44,7 @@ public final class Json {
     /**
      * Parses JSON and refuses a field that occurs twice.
      *
-     * @throws JacksonException when it is none, or has duplicates
+     * @throws tools.jackson.core.JacksonException when it is none, or has duplicates
      */
     public static JsonNode parseWithoutDuplicates(byte[] json) {
         return STRICT.readTree(json);
@@ -57,7 +57,7 @@ public final class Json {
     /**
      * Parses YAML, of which JSON is a part.
      *
-     * @throws JacksonException when it is none
+     * @throws tools.jackson.core.JacksonException when it is none
      */
     public static JsonNode parseYaml(byte[] yaml) {
         return YAML.readTree(new String(yaml, StandardCharsets.UTF_8));
