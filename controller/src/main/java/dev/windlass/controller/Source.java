@@ -105,12 +105,12 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
 
     @Override
     public void added(Observed<S> now) {
-        if (now.initial()) {
-            found(1, found.returning() && !now.unchanged() ? 1 : 0, 0);
-        }
         if (watch.predicate().added(now)) {
             boolean low = known.count() > 0 ? now.unchanged() : now.initial();
             enqueue(watch.targets(now, context), low ? LOW_PRIORITY : 0);
+        }
+        if (now.initial()) { // last: it is told again when the above throws
+            found(1, found.returning() && !now.unchanged() ? 1 : 0, 0);
         }
     }
 
