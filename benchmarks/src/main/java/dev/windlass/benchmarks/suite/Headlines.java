@@ -21,7 +21,7 @@ final class Headlines {
     }
 
     private static final List<Headline> ROWS = List.of(
-            new Headline("sync", "cold start → all objects reconciled, 1 / 8 workers",
+            new Headline("sync", "cold start → %s objects reconciled, 1 / 8 workers",
                     List.of("1.reconciled", "8.reconciled")),
             new Headline("sync", "the same in a warm process", List.of("1.warm.reconciled", "8.warm.reconciled")),
             new Headline("sync", "bytes that each cached object keeps / all that is kept, by object",
@@ -30,14 +30,17 @@ final class Headlines {
             new Headline("controller", "stop of an idle controller, p50 / p99", List.of("stop.p50", "stop.p99")),
             new Headline("controller", "threads or goroutines left behind by it", List.of("left.threads")),
             new Headline("stop-unit", "stop of an idle plain unit, p50 / p99", List.of("stop.p50", "stop.p99")),
-            new Headline("units-100000", "100 000 plain units: add + start / bytes, each; stop of all",
+            new Headline("units-100000", "100 000 plain units: add + start / bytes, each / stop of all",
                     List.of("add-start", "bytes", "stop")),
             new Headline("queue", "queue: add + get + done, 1 / 8 threads", List.of("threads-1", "threads-8")),
             new Headline("server", "embedded API server: first in a JVM / warm", List.of("first", "warm")));
 
     private final Map<String, Samples> samples;
 
-    Headlines(Map<Comparison, Outcome> outcomes) {
+    private final String objects;
+
+    Headlines(Map<Comparison, Outcome> outcomes, int objects) {
+        this.objects = "%,d".formatted(objects).replace(',', ' ');
         this.samples = outcomes.entrySet().stream()
                 .collect(Collectors.toMap(entry -> entry.getKey().name(), entry -> entry.getValue().samples()));
     }
@@ -47,7 +50,8 @@ final class Headlines {
         return Stream.concat(
                 Stream.of(row("", CONTENDERS), "|---|" + "---|".repeat(CONTENDERS.size()) + "\n"),
                 ROWS.stream().filter(row -> samples.containsKey(row.comparison()))
-                        .map(row -> row(row.label(), CONTENDERS.stream().map(name -> cell(row, name)).toList())))
+                        .map(row -> row(row.label().replace("%s", objects),
+                                CONTENDERS.stream().map(name -> cell(row, name)).toList())))
                 .collect(Collectors.joining());
     }
 
@@ -59,6 +63,6 @@ final class Headlines {
     }
 
     private static String row(String label, List<String> cells) {
-        return "| " + label + " | " + String.join(" | ", cells) + " |\n";
+        return "|" + (label.isEmpty() ? "" : " " + label) + " | " + String.join(" | ", cells) + " |\n";
     }
 }

@@ -88,7 +88,7 @@ public final class Suite {
             onServer(onServer, kubeconfig, empty, until, machine);
         }
         measure(others, all, machine);
-        System.out.print(new Headlines(outcomes).rows());
+        System.out.print(new Headlines(outcomes, options.scale().objects()).rows());
         progress.say("written: " + options.output());
         long missing = outcomes.values().stream().mapToInt(outcome -> outcome.missing().size()).sum();
         if (missing > 0) {
