@@ -202,9 +202,6 @@ class CommandsTest {
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
         assertThat(run("--version").out()).isEqualTo(run("version").out());
-        CommandProcess help = run("help", "stop");
-        assertThat(help.code()).as(help.err()).isZero();
-        assertThat(help.out()).isEqualTo(run("stop", "--help").out());
         assertThat(run("completion").out()).contains("complete -F");
     }
 
