@@ -110,7 +110,7 @@ final class Catalogue {
 
     private Comparison controller(String name, String which, String what) {
         String slow = number(scale.slowCycles());
-        // With many objects a new controller reconciles all of them in each cycle before it is idle.
+        // With many objects a cycle takes several times as long.
         String cycles = which.equals("many") ? slow : number(scale.cycles());
         List<Entry> entries = new ArrayList<>();
         entries.add(new Entry(WINDLASS, "", contenders.windlass("controller", kubeconfig, which, cycles)));
