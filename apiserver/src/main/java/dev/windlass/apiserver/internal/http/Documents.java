@@ -18,6 +18,8 @@ final class Documents {
 
     private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
     private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    /** What is told instead: a media type cannot have an @, and kubectl does not read an answer that has one. */
+    private static final String PROTOBUF_V2_ANSWER = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     /** The field swagger of a document that has nothing else. */
     private static final byte[] SWAGGER_2 = {0x0a, 3, '2', '.', '0'};
 
@@ -77,7 +79,7 @@ final class Documents {
      */
     private static Reply openApiV2(Call call) {
         if (call.accept().contains(PROTOBUF_V2)) {
-            return new Reply.Whole(200, PROTOBUF_V2, ByteBuffer.wrap(SWAGGER_2), 0, List.of());
+            return new Reply.Whole(200, PROTOBUF_V2_ANSWER, ByteBuffer.wrap(SWAGGER_2), 0, List.of());
         }
         ObjectNode document = Json.object().put("swagger", "2.0");
         document.putObject("info").put("title", "Kubernetes").put("version", "unversioned");
