@@ -53,11 +53,11 @@ final class ClusterHttpClient
         return super.newWebSocketBuilder();
     }
 
-    /** Only exec, attach and port-forward get here: watches use chunked HTTP. They end with the cluster's transport. */
+    /** Only exec, attach and port-forward get here: watches use chunked HTTP. They end with their owner. */
     @Override
     public CompletableFuture<WebSocketResponse> buildWebSocketDirect(StandardWebSocketBuilder builder,
             WebSocket.Listener listener) {
-        return requests.transport().endpoint().client().buildWebSocketDirect(builder, listener);
+        return requests.open(builder, listener);
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.windlass.lifecycle.RunnableContext;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
+import io.fabric8.kubernetes.client.http.StandardWebSocketBuilder;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +30,7 @@ final class OwnedRequests implements AutoCloseable {
     private final WriteFence fence;
     private final Consumer<OwnedRequests> onClose;
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+    private final Set<OwnedWebSocket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean revoked;
     private volatile boolean closed;
 
@@ -79,9 +83,23 @@ final class OwnedRequests implements AutoCloseable {
         return exchange.response();
     }
 
+    /** A WebSocket is a stream: it is not awaited by a stop, and ends when the owner is cancelled. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what comes of it goes to the future of the socket
+    CompletableFuture<WebSocketResponse> open(StandardWebSocketBuilder builder, WebSocket.Listener listener) {
+        OwnedWebSocket socket = new OwnedWebSocket(listener, sockets::remove);
+        sockets.add(socket);
+        if (revoked) {
+            socket.abort(revocation());
+        } else {
+            transport.endpoint().client().buildWebSocketDirect(builder, socket).whenComplete(socket::answered);
+        }
+        return socket.response();
+    }
+
     /** Refuses new requests, ends streams. */
     void revoke() {
         revoked = true;
+        sockets.forEach(socket -> socket.abort(revocation()));
         for (Exchange exchange : open) {
             if (exchange.streaming()) {
                 exchange.abort(revocation());
@@ -93,10 +111,6 @@ final class OwnedRequests implements AutoCloseable {
         return revoked;
     }
 
-    int openRequests() {
-        return open.size();
-    }
-
     @Override
     public void close() {
         revoked = true;
@@ -104,6 +118,7 @@ final class OwnedRequests implements AutoCloseable {
         for (Exchange exchange : open) {
             exchange.abort(revocation());
         }
+        sockets.forEach(socket -> socket.abort(revocation()));
         onClose.accept(this);
     }
 

@@ -1,0 +1,127 @@
+package dev.windlass.kubernetes;
+
+import dev.windlass.lifecycle.RevokedException;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketResponse;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket of one owner, as exec, attach and port-forward use it: it ends with the owner.
+ *
+ * <p>State: {@code CONNECTING → OPEN → ENDED}; {@link #abort} leads to {@code ENDED} from each of them, tells the user of the
+ * socket, and keeps from it whatever comes later. The monitor guards the state; nothing is called while it is held.
+ */
+final class OwnedWebSocket implements WebSocket.Listener {
+
+    /** Of RFC 6455: this end goes away. */
+    private static final int GOING_AWAY = 1001;
+
+    private final WebSocket.Listener listener;
+    private final Consumer<OwnedWebSocket> onEnd;
+    private final CompletableFuture<WebSocketResponse> response = new CompletableFuture<>();
+    private @Nullable WebSocket socket;
+    private boolean ended;
+
+    OwnedWebSocket(WebSocket.Listener listener, Consumer<OwnedWebSocket> onEnd) {
+        this.listener = listener;
+        this.onEnd = onEnd;
+    }
+
+    CompletableFuture<WebSocketResponse> response() {
+        return response;
+    }
+
+    /** The answer to the request for an upgrade, or its failure; when it is granted the socket was opened before. */
+    void answered(@Nullable WebSocketResponse answer, @Nullable Throwable failure) {
+        if (failure != null) {
+            end();
+            response.completeExceptionally(failure);
+            return;
+        }
+        boolean refused;
+        synchronized (this) {
+            refused = socket == null;
+        }
+        if (refused) {
+            end();
+        }
+        response.complete(answer);
+    }
+
+    /** Closes the socket. Whoever uses it, or waits for it, gets the reason. */
+    void abort(RevokedException reason) {
+        WebSocket open;
+        synchronized (this) {
+            open = socket;
+        }
+        if (!end()) {
+            return;
+        }
+        response.completeExceptionally(reason);
+        if (open != null) {
+            open.sendClose(GOING_AWAY, "");
+            listener.onError(open, reason);
+        }
+    }
+
+    /** Returns whether it had not ended before. */
+    private boolean end() {
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+        }
+        onEnd.accept(this);
+        return true;
+    }
+
+    private synchronized boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        boolean late;
+        synchronized (this) {
+            socket = opened;
+            late = ended;
+        }
+        if (late) {
+            opened.sendClose(GOING_AWAY, "");
+        } else {
+            listener.onOpen(opened);
+        }
+    }
+
+    @Override
+    public void onMessage(WebSocket from, String text) {
+        if (!ended()) {
+            listener.onMessage(from, text);
+        }
+    }
+
+    @Override
+    public void onMessage(WebSocket from, ByteBuffer bytes) {
+        if (!ended()) {
+            listener.onMessage(from, bytes);
+        }
+    }
+
+    @Override
+    public void onClose(WebSocket closed, int code, String reason) {
+        if (end()) {
+            listener.onClose(closed, code, reason);
+        }
+    }
+
+    @Override
+    public void onError(WebSocket failed, Throwable error) {
+        if (end()) {
+            listener.onError(failed, error);
+        }
+    }
+}

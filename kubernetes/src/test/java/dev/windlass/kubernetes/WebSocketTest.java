@@ -1,0 +1,74 @@
+package dev.windlass.kubernetes;
+
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.StopReport;
+import io.fabric8.kubernetes.client.dsl.ExecListener;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static dev.windlass.kubernetes.OnEmbeddedServer.HANG;
+import static dev.windlass.kubernetes.OnEmbeddedServer.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** An exec, which is a WebSocket, ends with the unit that opened it; the cluster goes on. */
+@Timeout(60)
+class WebSocketTest {
+
+    private final Manager manager = Manager.create();
+    private @Nullable WebSocketServer server;
+
+    @AfterEach
+    void close() throws Exception {
+        manager.close();
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private ClusterConnection connect(WebSocketServer to) throws InterruptedException {
+        server = to;
+        manager.start();
+        return OnEmbeddedServer.connect(manager.add(Cluster.builder("sockets").kubeconfig(to.kubeconfig()).build()));
+    }
+
+    private static ExecWatch exec(Client client, ExecListener listener) {
+        return client.fabric8().pods().inNamespace("default").withName("web").redirectingInput().usingListener(listener)
+                .exec("cat");
+    }
+
+    @Test
+    void itEndsWithItsOwner() throws Exception {
+        WebSocketServer accepting = new WebSocketServer(false);
+        ClusterConnection connection = connect(accepting);
+        RunnableContext owner = OnEmbeddedServer.owner(connection, "shell");
+        exec(connection.client(owner), new ExecListener() {
+            @Override
+            public void onClose(int code, String reason) {
+            }
+        });
+        accepting.accepted.await();
+        assertThat(accepting.open()).isEqualTo(1);
+        StopReport report = owner.handle().stop().await(HANG);
+        assertThat(report.leftovers()).isEmpty();
+        eventually().untilAsserted(() -> assertThat(accepting.open()).isZero());
+        assertThat(manager.find("cluster/sockets").orElseThrow().state().name()).isEqualTo("READY");
+    }
+
+    @Test
+    void oneThatIsRefusedIsForgotten() throws Exception {
+        ClusterConnection connection = connect(new WebSocketServer(true));
+        RunnableContext owner = OnEmbeddedServer.owner(connection, "shell");
+        assertThatThrownBy(() -> exec(connection.client(owner), new ExecListener() {
+            @Override
+            public void onClose(int code, String reason) {
+            }
+        })).hasCauseInstanceOf(WebSocketHandshakeException.class);
+        assertThat(owner.handle().stop().await(HANG).leftovers()).isEmpty();
+    }
+}
