@@ -8,7 +8,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The {@code controller_runtime_*} metrics of controller-runtime, with its names, labels and buckets, for each running
@@ -23,7 +22,8 @@ final class ControllerMetrics implements AutoCloseable {
             0.9, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60};
 
     final Counter reconciles = Counter.builder().name("controller_runtime_reconcile_total")
-            .help("Total number of reconciliations per controller").labelNames("controller", "result").build();
+            .help("Total number of reconciliations per controller").labelNames("controller", "result")
+            .withoutExemplars().build();
     final Counter errors = counter("controller_runtime_reconcile_errors_total",
             "Total number of reconciliation errors per controller");
     final Counter terminalErrors = counter("controller_runtime_terminal_reconcile_errors_total",
@@ -34,14 +34,13 @@ final class ControllerMetrics implements AutoCloseable {
             "Total number of reconciliation timeouts per controller");
     final Histogram seconds = Histogram.builder().name("controller_runtime_reconcile_time_seconds")
             .help("Length of time per reconciliation per controller").labelNames("controller")
-            .classicUpperBounds(SECONDS)
-            .nativeInitialSchema(3).nativeMaxNumberOfBuckets(100).nativeResetDuration(1, TimeUnit.HOURS).build();
+            .classicOnly().classicUpperBounds(SECONDS).withoutExemplars().build();
     final Gauge maxConcurrent = gauge("controller_runtime_max_concurrent_reconciles",
             "Maximum number of concurrent reconciles per controller");
     final Gauge active = gauge("controller_runtime_active_workers", "Number of currently used workers per controller");
     final Counter perCluster = Counter.builder().name("windlass_reconcile_total")
             .help("Reconciliations per controller, cluster and result").labelNames("controller", "cluster", "result")
-            .build();
+            .withoutExemplars().build();
 
     private final PrometheusRegistry registry;
     /** Whose the series of a name are now: one that ends late must not drop those of its successor. Guarded by the monitor. */
@@ -56,11 +55,11 @@ final class ControllerMetrics implements AutoCloseable {
     }
 
     private static Counter counter(String name, String help) {
-        return Counter.builder().name(name).help(help).labelNames("controller").build();
+        return Counter.builder().name(name).help(help).labelNames("controller").withoutExemplars().build();
     }
 
     private static Gauge gauge(String name, String help) {
-        return Gauge.builder().name(name).help(help).labelNames("controller").build();
+        return Gauge.builder().name(name).help(help).labelNames("controller").withoutExemplars().build();
     }
 
     /** The meters of one controller, all at zero, until they are closed. */

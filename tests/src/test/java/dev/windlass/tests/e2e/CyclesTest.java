@@ -50,6 +50,7 @@ class CyclesTest {
         LeakCheck check = LeakCheck.builder().servers(world.server(NORTH)).witness(new Meters(world))
                 .instancesOf("dev.windlass.")
                 .instancesOf("io.vertx.", FEW).instancesOf("io.fabric8.", FEW).instancesOf("io.netty.", CYCLES / 10)
+                .instancesOf("io.prometheus.", FEW).instancesOf("java.util.concurrent.Scheduled", FEW)
                 .ignoring(TwoServers.EMBEDDED).baseline();
         cycles(world, CYCLES);
         assertThat(calls).as("each of them worked").hasValueGreaterThanOrEqualTo(CYCLES);
