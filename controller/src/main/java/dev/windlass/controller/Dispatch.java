@@ -30,9 +30,6 @@ final class Dispatch<T extends HasMetadata> {
     /** How long a key waits whose run in an earlier generation has not returned yet. */
     private static final Duration CLAIMED = Duration.ofMillis(250);
 
-    /** A chain of causes may be a ring. */
-    private static final int MOST_CAUSES = 100;
-
     private final Controller<T> controller;
     private final ClusterConnection connection;
     private final RunnableContext context;
@@ -138,12 +135,10 @@ final class Dispatch<T extends HasMetadata> {
 
     /** How long a server that refused a request asks to wait. */
     private static Duration askedToWait(Throwable thrown) {
-        int depth = 0;
-        for (Throwable at = thrown; at != null && depth < MOST_CAUSES; at = at.getCause()) {
-            if (at instanceof ApiException refusal && refusal.retryAfterSeconds() > 0) {
+        for (Throwable cause : Causes.of(thrown)) {
+            if (cause instanceof ApiException refusal && refusal.retryAfterSeconds() > 0) {
                 return Duration.ofSeconds(refusal.retryAfterSeconds());
             }
-            depth++;
         }
         return Duration.ZERO;
     }

@@ -147,9 +147,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private void openExtra(WatchHandle extra, Live now, KnownObjects known) {
         if (sources.stream().noneMatch(source -> source.watch().id().equals(extra.id()))) {
-            sources.add(source(extra.watch(), now, known, () -> {
-                engagements.told(controller.name(), extra);
-            }));
+            sources.add(source(extra.watch(), now, known, () -> engagements.told(controller.name(), extra)));
         }
     }
 
@@ -460,17 +458,18 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                     + type.getSimpleName() + ", " + kinds.stream().map(ResourceType::resource).sorted().toList()
                     + ": say which one with reader(ResourceType)");
         }
-        return kinds.isEmpty() ? refuse(type.getSimpleName()) : found(kinds.getFirst());
+        if (kinds.isEmpty()) {
+            throw unwatched(type.getSimpleName());
+        }
+        return found(kinds.getFirst(), type.getSimpleName());
     }
 
     @Override
     public <S extends HasMetadata> Reader<S> reader(ResourceType<S> kind) {
-        return sources.stream().anyMatch(source -> source.watch().spec().resource().equals(kind))
-                ? found(kind)
-                : refuse(kind.resource() + " as " + kind.type().getSimpleName());
+        return found(kind, kind.resource() + " as " + kind.type().getSimpleName());
     }
 
-    private <S extends HasMetadata> Reader<S> found(ResourceType<?> kind) {
+    private <S extends HasMetadata> Reader<S> found(ResourceType<?> kind, String asked) {
         for (Source<?> source : sources) {
             if (source.watch().spec().resource().equals(kind)) {
                 @SuppressWarnings("unchecked") // the class is part of the kind
@@ -478,12 +477,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 return found.lease().reader();
             }
         }
-        return refuse(kind.resource()); // closed since
+        throw unwatched(asked);
     }
 
-    private <S extends HasMetadata> Reader<S> refuse(String what) {
-        throw new IllegalArgumentException(
-                controller.spec().name() + " does not watch " + what
+    private IllegalArgumentException unwatched(String asked) {
+        return new IllegalArgumentException(
+                controller.spec().name() + " does not watch " + asked
                         + ", only " + sources.stream().map(source -> source.watch().id()).toList()
                         + ": add owns(…) or watches(…), or read from the server with client()");
     }

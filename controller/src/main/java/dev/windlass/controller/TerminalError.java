@@ -19,13 +19,6 @@ public class TerminalError extends RuntimeException {
     }
 
     static boolean in(Throwable thrown) {
-        int depth = 0;
-        for (Throwable at = thrown; at != null && depth < 100; at = at.getCause()) {
-            if (at instanceof TerminalError) {
-                return true;
-            }
-            depth++;
-        }
-        return false;
+        return Causes.of(thrown).stream().anyMatch(TerminalError.class::isInstance);
     }
 }

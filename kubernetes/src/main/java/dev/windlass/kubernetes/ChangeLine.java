@@ -192,14 +192,17 @@ final class ChangeLine {
         known.remove(gone.key());
     }
 
-    /** The handler has taken the current change. */
+    /** The handler has done with the current change. */
     void done(Change change) {
-        settle(change);
+        current = null;
+        if (left != null) {
+            correct(left, change);
+        }
     }
 
     /** It has not taken all of it: the rest is told again, at once when the object has changed meanwhile. */
     void failed(Change change, String error, long time) {
-        settle(change);
+        done(change);
         if (left != null) {
             return;
         }
@@ -222,13 +225,6 @@ final class ChangeLine {
         change.due = time + (delay.compareTo(RETRY_MAX) < 0 ? delay : RETRY_MAX).toNanos();
         failed.put(change.key, change);
         failedByDue.add(change);
-    }
-
-    private void settle(Change change) {
-        current = null;
-        if (left != null) {
-            correct(left, change);
-        }
     }
 
     /** What was told of an object is what the steps of its change have got to. */

@@ -36,9 +36,9 @@ public interface InformerLease<T extends HasMetadata> extends AutoCloseable {
 
     /**
      * Runs an action whenever the {@linkplain #status() state or message} of the informer has changed, or the {@linkplain
-     * HandlerRegistration#trouble() trouble} of a handler on it, on the thread that changed it: the action must not block.
+     * HandlerRegistration#trouble() trouble} of a handler on it, on the thread that changed it: the action must not block. It ends with the lease.
      */
-    Registration onStatusChange(Runnable action);
+    void onStatusChange(Runnable action);
 
     /** The state of the informer. */
     InformerStatus status();

@@ -83,16 +83,10 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
     }
 
     @Override
-    public Registration onStatusChange(Runnable action) {
+    public void onStatusChange(Runnable action) {
         checkOpen();
         statusActions.add(action);
         informer.onStatusChange(action);
-        AtomicBoolean registered = new AtomicBoolean(true);
-        return () -> {
-            if (registered.compareAndSet(true, false) && statusActions.remove(action)) {
-                informer.offStatusChange(action);
-            }
-        };
     }
 
     @Override

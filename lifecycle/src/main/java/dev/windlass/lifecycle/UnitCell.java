@@ -493,7 +493,7 @@ final class UnitCell extends Mailbox {
                 && !isGoing() && refusal() == null;
     }
 
-    boolean canComeBack() {
+    private boolean canComeBack() {
         return comesBack() && manager.admission().dependsOnlyOnWhatRuns(this)
                 && manager.admission().waitsFor(this) == null;
     }

@@ -49,10 +49,7 @@ class OperationsTest {
     void aStartThatIsOvertakenByAStopFails() throws Exception {
         manager.start();
         CountDownLatch letGo = new CountDownLatch(1);
-        RunnableHandle unit = manager.add(Task.of(RunnableSpec.builder("unit").drains(true).build(), context -> {
-            context.awaitStop();
-            letGo.await();
-        }));
+        RunnableHandle unit = manager.add(Trial.draining("unit", letGo));
         unit.ready().await();
         Operation<StopReport> stop = unit.stop();
         Operation<UnitStatus> start = unit.start();
@@ -118,11 +115,7 @@ class OperationsTest {
         manager.start();
         CountDownLatch letGo = new CountDownLatch(1);
         RunnableHandle base = manager.add("base", RunnableContext::awaitStop);
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
-                context -> {
-                    context.awaitStop();
-                    letGo.await();
-                }));
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base"));
         top.ready().await();
         Operation<StopReport> cascade = base.stop(StopOptions.defaults().withCascade());
         Operation<UnitStatus> preempted = base.start();
@@ -202,11 +195,7 @@ class OperationsTest {
                 context.awaitStop();
             }
         });
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
-                context -> {
-                    context.awaitStop();
-                    letGo.await();
-                }));
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base"));
         top.ready().await();
         Operation<StopReport> cascade = base.stop(StopOptions.defaults().withCascade());
         end.countDown();

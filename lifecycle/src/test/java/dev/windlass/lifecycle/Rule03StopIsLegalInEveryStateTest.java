@@ -156,10 +156,7 @@ class Rule03StopIsLegalInEveryStateTest {
     void aSecondStopWhileDrainingAwaitsTheSameEnd() throws Exception {
         manager.start();
         CountDownLatch drained = new CountDownLatch(1);
-        RunnableHandle unit = manager.add(Task.of(RunnableSpec.builder("unit").drains(true).build(), context -> {
-            context.awaitStop();
-            drained.await();
-        }));
+        RunnableHandle unit = manager.add(Trial.draining("unit", drained));
         unit.ready().await();
         Operation<StopReport> first = unit.stop();
         Trial.until(unit, UnitState.DRAINING);

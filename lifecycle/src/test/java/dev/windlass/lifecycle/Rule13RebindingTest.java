@@ -123,11 +123,7 @@ class Rule13RebindingTest {
     @Test
     void aStopWhileItRestartsForItsDependencyIsTheLastWord() throws Exception {
         CountDownLatch letGo = new CountDownLatch(1);
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
-                context -> {
-                    context.awaitStop();
-                    letGo.await();
-                }));
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base"));
         top.ready().await();
         failBase();
         returnBase();
@@ -159,11 +155,7 @@ class Rule13RebindingTest {
     @Test
     void whatIsStillDrainingWhenItsDependencyIsBackComesBackWhenItHasEnded() throws Exception {
         CountDownLatch letGo = new CountDownLatch(1);
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").drains(true).build(),
-                context -> {
-                    context.awaitStop();
-                    letGo.await();
-                }));
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base"));
         top.ready().await();
         Operation<StopReport> cascade = base.stop(StopOptions.defaults().withCascade());
         failBaseNow();
@@ -180,11 +172,7 @@ class Rule13RebindingTest {
         CountDownLatch complete = new CountDownLatch(1);
         CountDownLatch letGo = new CountDownLatch(1);
         RunnableHandle job = manager.add("job", context -> complete.await());
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("job").drains(true).build(),
-                context -> {
-                    context.awaitStop();
-                    letGo.await();
-                }));
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "job"));
         RunnableHandle middle = top("middle", "job", false);
         top.ready().await();
         Operation<StopReport> cascade = job.stop(StopOptions.defaults().withCascade());

@@ -50,6 +50,14 @@ final class Trial {
         }
     }
 
+    /** A unit whose work, once it is asked to stop, takes until it is let go. */
+    static Task draining(String name, CountDownLatch letGo, String... dependencies) {
+        return Task.of(RunnableSpec.builder(name).dependsOn(dependencies).drains(true).build(), context -> {
+            context.awaitStop();
+            letGo.await();
+        });
+    }
+
     static void await(CountDownLatch latch) {
         try {
             if (!latch.await(HANG.toSeconds(), TimeUnit.SECONDS)) {
