@@ -39,11 +39,14 @@ final class Incarnation implements RunnableContext {
     private final UnitThreads threads = new UnitThreads(this);
     private volatile @Nullable StopRequest stopRequest;
     private @Nullable Ledger ledger;
-    private boolean ledgerClosed;
+    private volatile boolean ledgerClosed;
+    private volatile boolean claims;
     private @Nullable Map<String, Supplier<String>> details;
     private volatile @Nullable Consumer<? super RunnableHandle> rebinding;
     private volatile @Nullable Workload workload;
     private volatile @Nullable WorkAccount account;
+    /** Written and read by messages of the unit only. */
+    private @Nullable Teardown teardown;
 
     Incarnation(UnitCell cell, long generation, long serial) {
         this.cell = cell;
@@ -82,6 +85,16 @@ final class Incarnation implements RunnableContext {
 
     UnitThreads threads() {
         return threads;
+    }
+
+    /** Its end, once that has begun. */
+    @Nullable
+    Teardown teardown() {
+        return teardown;
+    }
+
+    void teardown(Teardown begun) {
+        teardown = begun;
     }
 
     /** Code of the unit knows whom it works for. */
@@ -146,8 +159,19 @@ final class Incarnation implements RunnableContext {
         return ledger == null ? List.of() : ledger.openReads();
     }
 
-    /** Lets go of what the unit handed in for its status: nothing of an ended unit is kept. */
+    /** The keys that it keeps from others. */
+    List<Leftover> claimedKeys() {
+        return claims
+                ? cell.manager().claims().heldBy(this).stream()
+                        .map(key -> new Leftover("key", key, "claimed until the last of " + id + " has ended")).toList()
+                : List.of();
+    }
+
+    /** Lets go of the keys that it worked on, and of what it handed in for its status: nothing of an ended unit is kept. */
     synchronized void forget() {
+        if (claims) {
+            cell.manager().claims().releaseAll(this);
+        }
         details = null;
         rebinding = null;
         workload = null;
@@ -391,6 +415,32 @@ final class Incarnation implements RunnableContext {
 
     RevokedException revoked(String what) {
         return new RevokedException("%s cannot %s: this generation has ended".formatted(id(), what));
+    }
+
+    @Override
+    public Optional<Registration> claim(String key) {
+        if (!ledgerClosed) {
+            if (!claims) {
+                claims = true;
+            }
+            Registration claim = cell.manager().claims().claim(this, key);
+            if (!ledgerClosed) {
+                return Optional.ofNullable(claim);
+            }
+            if (claim != null) {
+                claim.close(); // whoever ended the generation may have looked before it was there
+            }
+        }
+        throw revoked("claim " + key);
+    }
+
+    @Override
+    public <T> T revocable(Class<T> type, T target) {
+        return RevocableFace.of(type, target, () -> {
+            if (ledgerClosed) {
+                throw revoked("use its " + type.getSimpleName());
+            }
+        });
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,8 @@ public final class Manager implements AutoCloseable {
     private final Registry registry = new Registry();
     private final EventHub events;
     private final Watchdog watchdog;
+    private final KeyClaims claims = new KeyClaims();
+    private final Quarantine quarantine;
     private final Random random;
     private final StartRate startRate;
     private final Extensions extensions;
@@ -59,6 +62,7 @@ public final class Manager implements AutoCloseable {
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
     private final GaugeWithCallback unitsGauge;
+    private final GaugeWithCallback quarantineGauge;
     private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
     private final Promise<StopReport> end;
     private volatile boolean started;
@@ -81,14 +85,19 @@ public final class Manager implements AutoCloseable {
         metrics = builder.metrics == null ? new PrometheusRegistry() : builder.metrics;
         events = new EventHub(time, registry::all);
         watchdog = new Watchdog(time);
+        quarantine = new Quarantine(time, builder.processExit);
         random = builder.random == null ? new Random() : builder.random;
         startRate = new StartRate(builder.restartsPerSecond, time.nanos());
         extensions = new Extensions(this);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
-        health.add("quarantine", HealthKind.DIAGNOSTIC, this::nothingQuarantined);
+        health.add("quarantine", HealthKind.DIAGNOSTIC, quarantine::requireNone);
         unitsGauge = GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state")
                 .labelNames("kind", "state")
                 .callback(this::countUnits).register(metrics);
+        quarantineGauge = GaugeWithCallback.builder().name("windlass_quarantined_generations")
+                .help("Generations that did not end in time and have not ended since, by kind of unit; also those that were "
+                        + "succeeded or removed")
+                .labelNames("kind").callback(this::countQuarantined).register(metrics);
     }
 
     /** A manager with all defaults. */
@@ -223,6 +232,14 @@ public final class Manager implements AutoCloseable {
     /** The unit of that name, with its typed face. */
     public Optional<RunnableHandle> find(String unitName) {
         return Optional.ofNullable(registry.find(unitName)).map(UnitCell::handle);
+    }
+
+    /**
+     * The generations that did not end within their budgets and of which something is left now, by name and generation. Also
+     * those that have been succeeded, and those whose names are gone or belong to other units. Takes stack traces.
+     */
+    public List<QuarantinedGeneration> quarantined() {
+        return quarantine.all();
     }
 
     /**
@@ -393,8 +410,9 @@ public final class Manager implements AutoCloseable {
                 sum(reports, StopReport::discarded), List.of(), List.of(), leftovers, errors, reports);
         watchdog.close();
         metrics.unregister(unitsGauge);
+        metrics.unregister(quarantineGauge);
         if (ownsTime && time instanceof SystemTime system) {
-            system.close();
+            quarantine.whenNoExitIsPending(system::close);
         }
         end.complete(report);
     }
@@ -457,6 +475,14 @@ public final class Manager implements AutoCloseable {
         return watchdog;
     }
 
+    KeyClaims claims() {
+        return claims;
+    }
+
+    Quarantine quarantine() {
+        return quarantine;
+    }
+
     Random random() {
         return random;
     }
@@ -477,13 +503,10 @@ public final class Manager implements AutoCloseable {
         return new UUID(identity.getMostSignificantBits(), identity.getLeastSignificantBits() ^ serial);
     }
 
-    private void nothingQuarantined() {
-        List<String> quarantined = registry.all().stream().filter(cell -> cell.state() == UnitState.QUARANTINED)
-                .map(cell -> cell.name() + "#" + cell.generation()).sorted().toList();
-        if (!quarantined.isEmpty()) {
-            throw new IllegalStateException("quarantined: " + String.join(", ", quarantined)
-                    + "; their stop reports say where their threads hang");
-        }
+    private void countQuarantined(GaugeWithCallback.Callback callback) {
+        Map<String, Integer> counts = new HashMap<>();
+        quarantine.kinds(kind -> counts.merge(kind, 1, Integer::sum));
+        counts.forEach((kind, count) -> callback.call(count, kind));
     }
 
     private void countUnits(GaugeWithCallback.Callback callback) {
@@ -506,6 +529,7 @@ public final class Manager implements AutoCloseable {
         private boolean stopsOnSignals;
         private @Nullable Random random;
         private int restartsPerSecond = 10;
+        private IntConsumer processExit = Runtime.getRuntime()::halt;
 
         private Builder() {
         }
@@ -567,6 +591,15 @@ public final class Manager implements AutoCloseable {
                         "there may be " + value + " restarts per second: it must be between 1 and 1000000");
             }
             restartsPerSecond = value;
+            return this;
+        }
+
+        /**
+         * How the process is ended when a unit that hangs has asked for that with {@link HangPolicy#exitProcess}: is given the
+         * exit code, on a thread of its own. By default at once, without the hooks of a shutdown, which might wait for what hangs.
+         */
+        public Builder processExit(IntConsumer value) {
+            processExit = value;
             return this;
         }
 

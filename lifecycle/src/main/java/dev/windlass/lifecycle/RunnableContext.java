@@ -104,6 +104,23 @@ public interface RunnableContext {
     InFlight inFlight(String kind, String description, boolean write);
 
     /**
+     * Claims a key of the unit's work, so that it is worked on once at a time, whatever generations of the name there are: empty
+     * while it is claimed. What a quarantined generation has claimed stays claimed until the last of it has ended, and is listed
+     * in its stop report and in {@link RunnableHandle#claimedKeys()}. Closing the registration releases the key, and so does the
+     * end of the generation.
+     */
+    Optional<Registration> claim(String key);
+
+    /**
+     * A face of something that the unit hands on, or lets its own code use, which goes with the generation: after it has ended, and
+     * as soon as it is quarantined, every call throws {@link RevokedException}. Calls that are under way are not ended by it.
+     *
+     * @param type an interface
+     * @throws IllegalArgumentException when {@code type} is not an interface, or one that cannot be implemented from outside
+     */
+    <T> T revocable(Class<T> type, T target);
+
+    /**
      * Adds a unit inside this one. Its name is relative: {@code websites} in {@code cluster/north} is {@code
      * cluster/north/websites}. It stops before this unit does. When the name exists as a stopped child of an earlier
      * generation, the child continues it: next generation, with its carried-over work.

@@ -57,6 +57,19 @@ public class RunnableHandle {
         return cell.threads();
     }
 
+    /** The keys of its work that are claimed now, each with the generation that has it, which may have been succeeded. */
+    public final Map<String, String> claimedKeys() {
+        return cell.manager().claims().of(cell.name());
+    }
+
+    /**
+     * The generations of the name that did not end within their budgets and of which something is left now, oldest first; also
+     * those that have been succeeded. Takes stack traces.
+     */
+    public final List<QuarantinedGeneration> quarantined() {
+        return cell.manager().quarantine().of(cell.name());
+    }
+
     /** What describes the unit. */
     public final Unit<?> unit() {
         return cell.unit();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a manager needs to know of a unit before it runs. Immutable.
  *
  * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
- * code is entered, nothing to drain, {@link StopOptions#defaults()}, the policies of its place ({@link RestartPolicy#never()}
+ * code is entered, nothing to drain, {@link StopOptions#defaults()}, {@link HangPolicy#keep()}, the policies of its place ({@link RestartPolicy#never()}
  * and {@link FailurePolicy#STOP_MANAGER} at the root, {@link RestartPolicy#onFailure()} and {@link FailurePolicy#ISOLATE} in a
  * scope).
  */
@@ -31,6 +31,7 @@ public final class RunnableSpec {
     private final StopOptions stop;
     private final @Nullable FailurePolicy onFailure;
     private final @Nullable RestartPolicy restart;
+    private final HangPolicy onHang;
 
     private RunnableSpec(Builder builder) {
         name = builder.name;
@@ -44,6 +45,7 @@ public final class RunnableSpec {
         stop = builder.stop;
         onFailure = builder.onFailure;
         restart = builder.restart;
+        onHang = builder.onHang;
     }
 
     /**
@@ -74,6 +76,7 @@ public final class RunnableSpec {
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
         builder.restart = restart;
+        builder.onHang = onHang;
         return builder;
     }
 
@@ -125,6 +128,11 @@ public final class RunnableSpec {
     /** Whether it is started again when it ends by itself; null for the default of its place. */
     public @Nullable RestartPolicy restart() {
         return restart;
+    }
+
+    /** What follows when it has been quarantined and does not end. */
+    public HangPolicy onHang() {
+        return onHang;
     }
 
     /** What follows a failure after which it is not restarted; null for the default of its place. */
@@ -188,6 +196,7 @@ public final class RunnableSpec {
         private StopOptions stop = StopOptions.defaults();
         private @Nullable FailurePolicy onFailure;
         private @Nullable RestartPolicy restart;
+        private HangPolicy onHang = HangPolicy.keep();
 
         private Builder(String name) {
             this.name = name;
@@ -253,6 +262,12 @@ public final class RunnableSpec {
         /** See {@link RunnableSpec#restart()}. */
         public Builder restart(RestartPolicy value) {
             restart = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#onHang()}. */
+        public Builder onHang(HangPolicy value) {
+            onHang = value;
             return this;
         }
 

@@ -320,11 +320,12 @@ final class Teardown implements Watchdog.Watched {
     private void finish() {
         phase = Phase.DONE;
         cell.manager().watchdog().forget(this);
-        List<Leftover> leftovers = new ArrayList<>(incarnation.threads().leftovers());
-        boolean hung = !leftovers.isEmpty() || (releaser != null && !releaser.isDone());
-        leftovers.addAll(incarnation.openReads());
+        boolean hung = !hasEnded();
+        List<Leftover> leftovers = leftovers(hung);
+        if (hung) {
+            cell.manager().quarantine().enter(incarnation, cell.spec().onHang(), () -> leftovers(true));
+        }
         if (releaser != null) {
-            leftovers.addAll(releaser.left());
             errors = with(errors, releaser.errors());
         }
         StopOutcome outcome = hung ? StopOutcome.QUARANTINED : switch (target) {
@@ -339,5 +340,18 @@ final class Teardown implements Watchdog.Watched {
                 account == null ? List.of() : account.sample(), incarnation.unknownOutcomes(), leftovers, errors,
                 childReports).with(account == null ? List.of() : account.onBehalf());
         cell.torndown(order, report, hung ? UnitState.QUARANTINED : target);
+    }
+
+    /** What is left now, with the keys that one in quarantine keeps from others. Once it is done, for anybody to ask. */
+    private List<Leftover> leftovers(boolean hung) {
+        List<Leftover> leftovers = new ArrayList<>(incarnation.threads().leftovers());
+        leftovers.addAll(incarnation.openReads());
+        if (hung) {
+            leftovers.addAll(incarnation.claimedKeys());
+        }
+        if (releaser != null) {
+            leftovers.addAll(releaser.left());
+        }
+        return leftovers;
     }
 }

@@ -83,7 +83,6 @@ final class UnitCell extends Mailbox {
     private long ownerGeneration;
     /** Which generations of what it depends on the current generation works with; null when it depends on nothing. */
     private @Nullable Map<String, Long> bound;
-    private @Nullable Teardown teardown;
     private @Nullable UnitStop stop;
     private @Nullable List<Promise<UnitStatus>> readyWaiters;
 
@@ -482,7 +481,7 @@ final class UnitCell extends Mailbox {
             admit("manager");
         } else if (state() == UnitState.COMPLETED) {
             manager.pokeDependents(this); // it does not mind; those above may
-        } else if (bound != null && isAlive() && teardown == null && !cascades()) {
+        } else if (bound != null && isAlive() && teardown() == null && !cascades()) {
             onDependenciesMoved(bound);
         }
     }
@@ -556,7 +555,6 @@ final class UnitCell extends Mailbox {
     }
 
     private void beginGeneration() {
-        teardown = null;
         closedForChildren = false;
         closedForDependents = false;
         Position before = position;
@@ -594,7 +592,7 @@ final class UnitCell extends Mailbox {
 
     void said(Incarnation asker, UnitState state, Reason reason, String message) {
         post(() -> {
-            if (incarnation != asker || teardown != null) {
+            if (incarnation != asker || asker.teardown() != null) {
                 return;
             }
             String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(this) : null;
@@ -610,7 +608,7 @@ final class UnitCell extends Mailbox {
     /** A running generation will try again by itself. */
     void backoff(Incarnation asker, String message, long nanos) {
         post(() -> {
-            if (incarnation == asker && teardown == null
+            if (incarnation == asker && asker.teardown() == null
                     && (state() == UnitState.BACKOFF || state().canBecome(UnitState.BACKOFF))) {
                 restarts().dueIn(nanos);
                 move(UnitState.BACKOFF, Reason.RETRY_LATER, message, asker.id());
@@ -655,6 +653,7 @@ final class UnitCell extends Mailbox {
 
     void requestsEnded(Incarnation asker) {
         post(() -> {
+            Teardown teardown = asker.teardown();
             if (incarnation == asker && teardown != null) {
                 teardown.onProgress();
             }
@@ -669,10 +668,8 @@ final class UnitCell extends Mailbox {
     }
 
     private void onThreadEnded(Incarnation asker, boolean main, UnitThreads.@Nullable Ending ending) {
-        if (incarnation != asker) {
-            return;
-        }
-        if (teardown != null) {
+        Teardown teardown = asker.teardown();
+        if (teardown != null) { // also of one that was quarantined, and has been succeeded since
             teardown.onThreadEnded(ending);
         } else if (ending != null) {
             fail(asker, ending);
@@ -735,6 +732,7 @@ final class UnitCell extends Mailbox {
     /** All of a quarantined generation has ended after all. */
     void endedLate(Incarnation asker) {
         boolean current = incarnation == asker && state() == UnitState.QUARANTINED;
+        manager.quarantine().leave(asker);
         retire(asker);
         if (current && willRestart()) {
             backOff(asker.id());
@@ -757,7 +755,6 @@ final class UnitCell extends Mailbox {
     private void retire(Incarnation ended) {
         if (incarnation == ended) {
             incarnation = null;
-            teardown = null;
         }
         ended.forget();
     }
@@ -842,10 +839,15 @@ final class UnitCell extends Mailbox {
         }
     }
 
+    private @Nullable Teardown teardown() {
+        Incarnation current = incarnation;
+        return current == null ? null : current.teardown();
+    }
+
     /** The teardown that is under way. */
     @Nullable
     Teardown ongoingTeardown() {
-        return state().isEnding() ? teardown : null;
+        return state().isEnding() ? teardown() : null;
     }
 
     /** It does not run. When others stop too and it was ended after that began, by whomever, that end is part of the report. */
@@ -881,7 +883,7 @@ final class UnitCell extends Mailbox {
             });
         }
         Teardown started = new Teardown(this, current, order, target);
-        teardown = started;
+        current.teardown(started);
         started.begin();
     }
 

@@ -2,11 +2,13 @@ package dev.windlass.docs;
 
 import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.FailurePolicy;
+import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -26,6 +28,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -273,6 +276,36 @@ class LifecyclePageTest {
         assertThat(log.get(1)).startsWith("thread stubborn#1\nat ").contains("LifecyclePageTest");
         letGo.countDown();
         until(stubborn, UnitState.COMPLETED);
+    }
+
+    /** Something that can be used elsewhere. */
+    interface Mails {
+
+        void send(String to);
+    }
+
+    @Test
+    void aUnitThatWorksOnKeys() throws Exception {
+        Mails mails = to -> print("sent to " + to);
+        // code: claims
+        RunnableSpec spec = RunnableSpec.builder("newsletter")
+                .onHang(HangPolicy.exitProcess(Duration.ofMinutes(5))) // the default is to keep its threads
+                .build();
+        RunnableHandle newsletter = manager.add(Task.of(spec, context -> {
+            Mails mine = context.revocable(Mails.class, mails); // refuses when this generation is over
+            Optional<Registration> claim = context.claim("alice");
+            if (claim.isPresent()) {
+                try (Registration _ = claim.get()) {
+                    mine.send("alice");
+                }
+            } else {
+                print("an earlier generation is still at it");
+            }
+        }));
+        // end
+        until(newsletter, UnitState.COMPLETED);
+        assertThat(log).containsExactly("sent to alice");
+        assertThat(newsletter.claimedKeys()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The generations of a manager that did not end in time, each until the last of it has ended, and where that is declared, the end
+ * of the process. Each generation comes and goes by messages of its unit; all else is asked by anybody.
+ *
+ * <p>The monitor guards {@code whenNoExitIsPending}; nothing is done under it.
+ */
+final class Quarantine {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+    private static final int EXIT_CODE = 70;
+
+    private final TimeSource time;
+    private final IntConsumer processExit;
+    private final Map<Incarnation, Hung> hung = new ConcurrentHashMap<>();
+    private @Nullable Runnable whenNoExitIsPending;
+
+    private record Hung(Incarnation incarnation, Instant since, Supplier<List<Leftover>> leftovers,
+            @Nullable Timer exit) {
+
+        QuarantinedGeneration now() {
+            return new QuarantinedGeneration(incarnation.name(), incarnation.generation(), since, leftovers.get());
+        }
+    }
+
+    Quarantine(TimeSource time, IntConsumer processExit) {
+        this.time = time;
+        this.processExit = processExit;
+    }
+
+    /** @param leftovers may be asked by any thread from now on */
+    void enter(Incarnation incarnation, HangPolicy policy, Supplier<List<Leftover>> leftovers) {
+        Duration after = policy.exitAfter();
+        Timer exit = after == null ? null : time.after(after, () -> exit(incarnation, after));
+        hung.put(incarnation, new Hung(incarnation, time.now(), leftovers, exit));
+    }
+
+    /** The last of it has ended after all. */
+    void leave(Incarnation incarnation) {
+        Hung gone = hung.remove(incarnation);
+        if (gone != null && gone.exit != null) {
+            gone.exit.cancel();
+            tellIfNoExitIsPending();
+        }
+    }
+
+    /** On a thread of its own: what the program does about it may take long, and other timers must not wait for it. */
+    private void exit(Incarnation incarnation, Duration after) {
+        Hung still = hung.get(incarnation);
+        if (still != null) {
+            Thread.ofPlatform().name("windlass-exit").start(() -> {
+                LOG.atError().addKeyValue("unit", incarnation.id()).log(
+                        "ends the process: this is left {} after the quarantine\n{}", after,
+                        still.leftovers.get().stream().map(left -> left + "\n" + left.detail())
+                                .collect(Collectors.joining("\n")));
+                processExit.accept(EXIT_CODE);
+            });
+        }
+    }
+
+    /** The clock must not go while it may have to end the process: runs the action when none of its timers is needed any more. */
+    void whenNoExitIsPending(Runnable action) {
+        synchronized (this) {
+            whenNoExitIsPending = action;
+        }
+        tellIfNoExitIsPending();
+    }
+
+    private void tellIfNoExitIsPending() {
+        Runnable action = null;
+        synchronized (this) {
+            if (hung.values().stream().allMatch(each -> each.exit == null)) {
+                action = whenNoExitIsPending;
+                whenNoExitIsPending = null;
+            }
+        }
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    // ---- what others ask
+
+    List<QuarantinedGeneration> all() {
+        return hung.values().stream().map(Hung::now).sorted(Comparator.comparing(QuarantinedGeneration::unit)
+                .thenComparingLong(QuarantinedGeneration::generation)).toList();
+    }
+
+    List<QuarantinedGeneration> of(String unit) {
+        return hung.values().stream().filter(each -> each.incarnation.name().equals(unit)).map(Hung::now)
+                .sorted(Comparator.comparingLong(QuarantinedGeneration::generation)).toList();
+    }
+
+    void kinds(Consumer<String> each) {
+        hung.keySet().forEach(incarnation -> each.accept(incarnation.cell().spec().kind()));
+    }
+
+    /** The health check. */
+    void requireNone() {
+        String ids = hung.keySet().stream().map(Incarnation::id).sorted().collect(Collectors.joining(", "));
+        if (!ids.isEmpty()) {
+            throw new IllegalStateException("quarantined: " + ids
+                    + "; describe, and their stop reports, say where their threads hang");
+        }
+    }
+}
