@@ -3,6 +3,7 @@ package dev.windlass.controller;
 import dev.windlass.kubernetes.Informers;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -51,6 +52,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .drains(true)
                 .signalsReadiness(true)
                 .stop(builder.stop)
+                .onHang(builder.onHang)
                 .build();
     }
 
@@ -163,6 +165,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         private Duration syncTimeout = Duration.ofMinutes(2);
         private @Nullable Duration reconcileTimeout;
         private StopOptions stop = StopOptions.defaults();
+        private HangPolicy onHang = HangPolicy.keep();
         private java.util.function.Predicate<String> clusters = cluster -> true;
 
         private Builder(WatchSpec<T> spec) {
@@ -180,6 +183,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
             copy.syncTimeout = syncTimeout;
             copy.reconcileTimeout = reconcileTimeout;
             copy.stop = stop;
+            copy.onHang = onHang;
             copy.clusters = clusters;
             return copy;
         }
@@ -282,6 +286,12 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         /** How the controller and its engagements are stopped when the caller does not say. */
         public Builder<T> stop(StopOptions value) {
             this.stop = value;
+            return this;
+        }
+
+        /** What follows when a reconciliation does not end with its engagement: by default its thread is kept, and its key. */
+        public Builder<T> onHang(HangPolicy value) {
+            this.onHang = value;
             return this;
         }
 

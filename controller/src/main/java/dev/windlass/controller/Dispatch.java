@@ -4,6 +4,7 @@ import dev.windlass.kubernetes.ApiException;
 import dev.windlass.kubernetes.Client;
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ObjectKey;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.Timer;
@@ -36,20 +37,18 @@ final class Dispatch<T extends HasMetadata> {
     private final Client client;
     private final CacheReader cache;
     private final WorkQueue<ObjectKey> queue;
-    private final Pair pair;
     private final ControllerMeters.Engaged meters;
     private final Logger logger;
 
     Dispatch(Controller<T> controller, ClusterConnection connection, RunnableContext context, Client client,
             CacheReader cache,
-            WorkQueue<ObjectKey> queue, Pair pair, ControllerMeters.Engaged meters) {
+            WorkQueue<ObjectKey> queue, ControllerMeters.Engaged meters) {
         this.controller = controller;
         this.connection = connection;
         this.context = context;
         this.client = client;
         this.cache = cache;
         this.queue = queue;
-        this.pair = pair;
         this.meters = meters;
         this.logger = LoggerFactory.getLogger("dev.windlass.controller." + controller.name());
     }
@@ -64,7 +63,14 @@ final class Dispatch<T extends HasMetadata> {
             queue.release(item);
             return;
         }
-        if (!pair.claim(item.key(), context.id())) {
+        Registration claim;
+        try {
+            claim = context.claim(item.key().toString()).orElse(null);
+        } catch (RevokedException e) {
+            queue.release(item); // ended since the look above
+            return;
+        }
+        if (claim == null) {
             queue.release(item, CLAIMED); // it was not run: neither a success nor a failure
             return;
         }
@@ -81,7 +87,7 @@ final class Dispatch<T extends HasMetadata> {
         } finally {
             call.end();
             meters.ended(context.time().nanos() - began);
-            pair.unclaim(item.key(), context.id());
+            claim.close();
         }
         try {
             settle(item, call, result, thrown);

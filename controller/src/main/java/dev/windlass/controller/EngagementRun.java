@@ -55,7 +55,6 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private final Controller<T> controller;
     private final ControllerMeters.Engaged meters;
     private final ClusterConnection connection;
-    private final Pair pair;
     private final Engagements engagements;
     private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
     /** Something that the main thread waits for may have happened. */
@@ -69,12 +68,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client, long began) {
     }
 
-    EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Pair pair, Engagements engagements) {
+    EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Engagements engagements) {
         this.owner = owner;
         this.controller = owner.controller();
         this.meters = owner.meters().engaged(connection.name());
         this.connection = connection;
-        this.pair = pair;
         this.engagements = engagements;
     }
 
@@ -107,12 +105,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     // ---- begin
 
     private Live begin(RunnableContext context, EngagementCarryOver carried) {
-        WorkQueue<ObjectKey> queue = context.own("work queue", controller.name(),
-                WorkQueue.<ObjectKey>builder(controller.name())
-                        .time(context.time())
-                        .rateLimiter(controller.rateLimiter())
-                        .metrics(engagements.queueMetrics())
-                        .build());
+        WorkQueue<ObjectKey> queue = WorkQueue.<ObjectKey>builder(controller.name())
+                .owner(context)
+                .rateLimiter(controller.rateLimiter())
+                .metrics(engagements.queueMetrics())
+                .build();
         queue.restore(carried.work().items());
         Live now = new Live(context, queue, connection.client(context), context.time().nanos());
         live = now;
@@ -306,7 +303,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private void work(Live now) throws InterruptedException {
         try {
             Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue,
-                    pair, meters);
+                    meters);
             for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
                 dispatch.run(item);
             }

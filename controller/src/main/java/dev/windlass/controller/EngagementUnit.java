@@ -19,6 +19,7 @@ record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHand
                 .drains(true)
                 .signalsReadiness(true)
                 .stop(controller.spec().stop())
+                .onHang(controller.spec().onHang())
                 .build();
         return new EngagementUnit(pair, spec);
     }

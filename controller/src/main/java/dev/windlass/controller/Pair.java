@@ -1,24 +1,19 @@
 package dev.windlass.controller;
 
 import dev.windlass.kubernetes.ClusterConnection;
-import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableHandle;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One controller name and one cluster name, and what outlives the generations of their engagement: which run of the controller
- * and which connection it belongs to now, and which keys a reconciler is working on. Written by {@link Engagements} under its
- * lock, read by anybody.
+ * and which connection it belongs to now. Written by {@link Engagements} under its lock, read by anybody.
  */
 final class Pair {
 
     private final String controller;
     private final String cluster;
     private final Engagements engagements;
-    private final Map<ObjectKey, String> running = new ConcurrentHashMap<>();
     volatile @Nullable ControllerRun<?> run;
     volatile @Nullable ClusterConnection connection;
     volatile @Nullable RunnableHandle handle;
@@ -55,25 +50,8 @@ final class Pair {
             throw new IllegalStateException(
                     unit() + " cannot start alone: start " + Controller.PREFIX + controller + ", which brings it back");
         }
-        EngagementRun<?> next = new EngagementRun<>(now, to, this, engagements);
+        EngagementRun<?> next = new EngagementRun<>(now, to, engagements);
         engagement = next;
         return next;
-    }
-
-    /**
-     * Claims a key for a generation. A generation that ended with a reconciler still running keeps its claim until that has
-     * returned, so that no key is ever worked on twice.
-     */
-    boolean claim(ObjectKey key, String generation) {
-        return running.putIfAbsent(key, generation) == null;
-    }
-
-    /** Whether no reconciler works on a key of it, in any generation. */
-    boolean idle() {
-        return running.isEmpty();
-    }
-
-    void unclaim(ObjectKey key, String generation) {
-        running.remove(key, generation);
     }
 }

@@ -1,5 +1,7 @@
 package dev.windlass.workqueue;
 
+import dev.windlass.lifecycle.RevokedException;
+import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.TimeSource;
 import dev.windlass.lifecycle.Timer;
@@ -53,6 +55,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final @Nullable Function<? super K, String> tenantOf;
     private final ToIntFunction<String> weightOf;
     private final @Nullable WorkQueueMetrics metrics;
+    private final @Nullable RunnableContext owner;
 
     private final Object lock = new Object();
     private final QueueState<K> state;
@@ -61,6 +64,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     private long timerDue;
     private long timerId;
     private boolean metered;
+    private boolean closed;
 
     private WorkQueue(Builder<K> builder) {
         name = builder.name;
@@ -68,6 +72,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         tenantOf = builder.tenantOf;
         weightOf = builder.weightOf;
         metrics = builder.metrics;
+        owner = builder.owner;
         state = new QueueState<>(builder.ageing.toNanos(), Delays.of(builder.rateLimiter),
                 metrics == null ? null : new QueueMeters());
     }
@@ -125,7 +130,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         int weight = tenant == null ? 1 : weightOf.applyAsInt(tenant);
         long now = time.nanos();
         synchronized (lock) {
-            if (!state.open()) {
+            if (refuses()) {
                 return false;
             }
             state.add(key, hash, tenant, weight, priority, delayNanos, now);
@@ -148,7 +153,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
         long now = time.nanos();
         synchronized (lock) {
-            if (!state.open()) {
+            if (refuses()) {
                 return 0;
             }
             arrivals.forEach(arrival -> state.restore(arrival.item, arrival.tenant, arrival.weight, now));
@@ -167,6 +172,7 @@ public final class WorkQueue<K> implements AutoCloseable {
      * Takes the next key, waiting for one. Give it back exactly once.
      *
      * @return null when the queue is shut down and has nothing to dispatch: the worker ends
+     * @throws RevokedException when it was closed with the generation that owned it
      * @throws InterruptedException when interrupted while waiting; nothing was taken
      */
     public @Nullable Item<K> take() throws InterruptedException {
@@ -178,7 +184,7 @@ public final class WorkQueue<K> implements AutoCloseable {
             while (true) {
                 Entry<K> entry = state.next(now);
                 wake();
-                if (entry != null || !state.open()) {
+                if (entry != null || refuses()) {
                     return entry;
                 }
                 arm();
@@ -199,7 +205,23 @@ public final class WorkQueue<K> implements AutoCloseable {
         synchronized (lock) {
             Entry<K> entry = state.next(now);
             wake();
+            if (entry == null) {
+                requireNotRevoked();
+            }
             return entry;
+        }
+    }
+
+    /** Whether it is shut down. Under the lock. */
+    private boolean refuses() {
+        requireNotRevoked();
+        return !state.open();
+    }
+
+    private void requireNotRevoked() {
+        if (closed && owner != null) {
+            throw new RevokedException(
+                    "queue %s is revoked: %s, which owned it, has ended; stop using it".formatted(name, owner.id()));
         }
     }
 
@@ -397,6 +419,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         synchronized (lock) {
             detach = metered;
             metered = false;
+            closed = true;
         }
         if (detach && metrics != null) {
             metrics.detach(this);
@@ -464,6 +487,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         private @Nullable Function<? super K, String> tenantOf;
         private ToIntFunction<String> weightOf = tenant -> 1;
         private @Nullable WorkQueueMetrics metrics;
+        private @Nullable RunnableContext owner;
 
         private Builder(String name) {
             this.name = name;
@@ -509,9 +533,27 @@ public final class WorkQueue<K> implements AutoCloseable {
             return this;
         }
 
-        /** Makes the queue, open. */
+        /**
+         * Which generation of a unit it belongs to. It has that one's clock, and is closed with its other resources; from then on
+         * adding, restoring and taking throw {@link RevokedException}, so that a thread that has outlived the generation does not
+         * go on with it. Giving back what was taken before stays possible. By default it belongs to nobody.
+         */
+        public Builder<K> owner(RunnableContext context) {
+            this.owner = context;
+            this.time = context.time();
+            return this;
+        }
+
+        /**
+         * Makes the queue, open.
+         *
+         * @throws RevokedException when the generation that it is to belong to has ended
+         */
         public WorkQueue<K> build() {
             WorkQueue<K> queue = new WorkQueue<>(this);
+            if (owner != null) {
+                owner.own("work queue", name, queue);
+            }
             if (metrics != null) {
                 queue.metered = true;
                 metrics.attach(queue);
