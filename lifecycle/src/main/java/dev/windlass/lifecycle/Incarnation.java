@@ -503,6 +503,62 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public void measure(Supplier<Cost> cost) {
+        QuotaClaim mine = cell.claim(this);
+        if (mine != null) {
+            mine.measure = cost;
+        }
+    }
+
+    @Override
+    public void rungs(Map<Rung, Cost> costs, RungChange change) {
+        Map<Rung, Cost> rungs = Map.copyOf(costs);
+        if (rungs.containsKey(Rung.FULL) || rungs.containsKey(Rung.STOPPED)) {
+            throw new IllegalArgumentException(
+                    "%s offers the rungs %s: FULL and STOPPED are there anyway, leave them out".formatted(id(),
+                            rungs.keySet().stream().sorted().toList()));
+        }
+        QuotaClaim mine = cell.claim(this);
+        if (mine != null) {
+            manager().quota().offer(mine, this, rungs, change);
+        }
+    }
+
+    @Override
+    public Registration keepIdle(String what, Cost cost, Runnable giveBack) {
+        IdleResource idle = new IdleResource();
+        Ledger open = openLedger();
+        if (open == null || !open.add("idle", what, idle)) {
+            throw revoked("keep " + what);
+        }
+        idle.claim = manager().quota().idle(this, what, cost, () -> {
+            try {
+                fork("give back", giveBack::run);
+            } catch (RevokedException e) {
+                LOG.atTrace().addKeyValue("unit", id()).log("ends, and gives back everything");
+            }
+        });
+        return idle;
+    }
+
+    private final class IdleResource implements Registration {
+
+        private volatile @Nullable QuotaClaim claim;
+
+        @Override
+        public void close() {
+            QuotaClaim mine = claim;
+            if (mine != null) {
+                mine.end();
+            }
+            Ledger open = openLedger();
+            if (open != null) {
+                open.take(this);
+            }
+        }
+    }
+
+    @Override
     public WorkAccount account() {
         WorkAccount present = account;
         if (present == null) {

@@ -57,6 +57,8 @@ public final class Manager implements AutoCloseable {
     private final Random random;
     private final StartRate startRate;
     private final Extensions extensions;
+    private final QuotaBook quota;
+    private final Quotas quotas;
     private final Root root = new Root();
     private final Admission admission = new Admission(registry, root);
     private final UUID identity = UUID.randomUUID();
@@ -89,6 +91,8 @@ public final class Manager implements AutoCloseable {
         random = builder.random == null ? new Random() : builder.random;
         startRate = new StartRate(builder.restartsPerSecond, time.nanos());
         extensions = new Extensions(this);
+        quota = new QuotaBook(this);
+        quotas = new Quotas(this, quota);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
         health.add("quarantine", HealthKind.DIAGNOSTIC, quarantine::requireNone);
         unitsGauge = GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state")
@@ -409,6 +413,7 @@ public final class Manager implements AutoCloseable {
                 sum(reports, StopReport::handedOver), sum(reports, StopReport::carriedOver),
                 sum(reports, StopReport::discarded), List.of(), List.of(), leftovers, errors, reports);
         watchdog.close();
+        quota.close();
         metrics.unregister(unitsGauge);
         metrics.unregister(quarantineGauge);
         if (ownsTime && time instanceof SystemTime system) {
@@ -459,6 +464,7 @@ public final class Manager implements AutoCloseable {
 
     void forget(UnitCell cell) {
         registry.remove(cell);
+        quota.forget(cell);
         UnitCell parent = cell.parent();
         if (parent != null) {
             parent.removeChild(cell);
@@ -489,6 +495,19 @@ public final class Manager implements AutoCloseable {
 
     StartRate startRate() {
         return startRate;
+    }
+
+    QuotaBook quota() {
+        return quota;
+    }
+
+    Quotas quotas() {
+        return quotas;
+    }
+
+    @Nullable
+    UnitCell cell(String unitName) {
+        return registry.find(unitName);
     }
 
     Duration operationDeadline() {

@@ -30,6 +30,12 @@ public enum Reason {
     DEPENDENCY_LOST,
     /** A unit that this one depends on is there as another generation. */
     DEPENDENCY_RESTARTED,
+    /** There is not enough quota for it, or not yet. */
+    QUOTA_EXCEEDED,
+    /** A quota took back what the unit had: somebody of a higher class needs it, or the limits were lowered. */
+    QUOTA_RECLAIMED,
+    /** A quota has room again for what the unit had. */
+    QUOTA_RESTORED,
     /** The unit's code returned and nobody had asked it to. */
     COMPLETED,
     /** The unit's code threw and nobody had asked it to stop. */

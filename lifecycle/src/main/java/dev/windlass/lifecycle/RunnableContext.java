@@ -2,6 +2,7 @@ package dev.windlass.lifecycle;
 
 import io.prometheus.metrics.model.registry.Collector;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -161,6 +162,33 @@ public interface RunnableContext {
 
     /** Declares a line that {@code describe} shows; evaluated when it is asked for. */
     void detail(String key, Supplier<String> value);
+
+    /**
+     * Declares where a quota's status finds what the unit uses. It is shown beside the declared cost and decides nothing. Without
+     * effect for a unit that declared no cost.
+     */
+    void measure(Supplier<Cost> cost);
+
+    /**
+     * Offers rungs between all of the unit's work and a stop: ways to cost less for a while, which a quota prefers to a stop.
+     * Offered again, the new ones count, unless the unit is on one of the old ones. Without effect for a unit that declared no
+     * cost.
+     *
+     * @param costs what the unit costs on each rung that it offers; a cost that is more than that of a rung before it, or than
+     *     the declared one, counts as that
+     * @param change brings the unit to a rung; not called after the stop of this generation was asked for
+     * @throws IllegalArgumentException when they contain {@link Rung#FULL} or {@link Rung#STOPPED}
+     */
+    void rungs(Map<Rung, Cost> costs, RungChange change);
+
+    /**
+     * Counts something that is kept though nobody uses it. When a quota needs it back, perhaps at once, {@code giveBack} is
+     * called on a thread of the unit.
+     *
+     * @param what what it is, for people
+     * @return to be closed when it has been given back, or is in use again
+     */
+    Registration keepIdle(String what, Cost cost, Runnable giveBack);
 
     /** Where a stopping unit accounts for its work. */
     WorkAccount account();

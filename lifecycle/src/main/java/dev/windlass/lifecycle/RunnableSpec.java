@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
  * code is entered, nothing to drain, {@link StopOptions#defaults()}, {@link HangPolicy#keep()}, the policies of its place ({@link RestartPolicy#never()}
  * and {@link FailurePolicy#STOP_MANAGER} at the root, {@link RestartPolicy#onFailure()} and {@link FailurePolicy#ISOLATE} in a
- * scope).
+ * scope), priority {@link PriorityClass#NORMAL}, no cost, no limits for what is inside.
  */
 public final class RunnableSpec {
 
@@ -32,6 +32,9 @@ public final class RunnableSpec {
     private final @Nullable FailurePolicy onFailure;
     private final @Nullable RestartPolicy restart;
     private final HangPolicy onHang;
+    private final PriorityClass priority;
+    private final Cost cost;
+    private final Limits limits;
 
     private RunnableSpec(Builder builder) {
         name = builder.name;
@@ -46,6 +49,9 @@ public final class RunnableSpec {
         onFailure = builder.onFailure;
         restart = builder.restart;
         onHang = builder.onHang;
+        priority = builder.priority;
+        cost = builder.cost;
+        limits = builder.limits;
     }
 
     /**
@@ -71,7 +77,8 @@ public final class RunnableSpec {
     /** A builder that starts from this specification. */
     public Builder toBuilder() {
         Builder builder = new Builder(name).kind(kind).group(group).required(required)
-                .signalsReadiness(signalsReadiness).drains(drains).stop(stop);
+                .signalsReadiness(signalsReadiness).drains(drains).stop(stop)
+                .priority(priority).cost(cost).limits(limits);
         builder.labels.putAll(labels);
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
@@ -140,6 +147,21 @@ public final class RunnableSpec {
         return onFailure;
     }
 
+    /** Who gives way to whom when a quota does not suffice for all. */
+    public PriorityClass priority() {
+        return priority;
+    }
+
+    /** What the unit needs at most while it runs, without the units inside; a quota admits it by that. */
+    public Cost cost() {
+        return cost;
+    }
+
+    /** What this unit and all units inside may cost together. A quota that is set at run time overrules it. */
+    public Limits limits() {
+        return limits;
+    }
+
     @Override
     public String toString() {
         return kind + " " + name;
@@ -197,6 +219,9 @@ public final class RunnableSpec {
         private @Nullable FailurePolicy onFailure;
         private @Nullable RestartPolicy restart;
         private HangPolicy onHang = HangPolicy.keep();
+        private PriorityClass priority = PriorityClass.NORMAL;
+        private Cost cost = Cost.none();
+        private Limits limits = Limits.none();
 
         private Builder(String name) {
             this.name = name;
@@ -274,6 +299,24 @@ public final class RunnableSpec {
         /** See {@link RunnableSpec#onFailure()}. */
         public Builder onFailure(FailurePolicy value) {
             onFailure = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#priority()}. */
+        public Builder priority(PriorityClass value) {
+            priority = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#cost()}. */
+        public Builder cost(Cost value) {
+            cost = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#limits()}. */
+        public Builder limits(Limits value) {
+            limits = value;
             return this;
         }
 

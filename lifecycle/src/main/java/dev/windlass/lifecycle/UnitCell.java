@@ -70,6 +70,7 @@ final class UnitCell extends Mailbox {
     private volatile @Nullable StopReport lastStop;
     private volatile @Nullable String lastError;
     private volatile @Nullable Restarts restarts;
+    private volatile @Nullable QuotaClaim claim;
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
@@ -217,13 +218,26 @@ final class UnitCell extends Mailbox {
         KeptWork kept = carryOver;
         Restarts again = restarts;
         TimeSource time = manager.time();
-        return new UnitStatus(name, spec.kind(), now.state(), now.reason(), now.message(), now.generation(),
+        return new UnitStatus(name, spec.kind(), now.state(), now.reason(), message(now), now.generation(),
                 now.serial() == 0 ? null : manager.incarnationId(now.serial()),
                 time.now().minusNanos(time.nanos() - now.sinceNanos()), again == null ? 0 : again.count(),
                 now.state() == UnitState.BACKOFF && again != null ? again.dueAt() : null, desiredRunning,
                 parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
                 work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
                 kept == null ? 0 : kept.count(), lastError);
+    }
+
+    /** What keeps a unit from its quota changes while it waits, so that it is put into words when somebody asks. */
+    private String message(Position at) {
+        QuotaClaim waits = at.reason() == Reason.QUOTA_EXCEEDED ? claim : null;
+        return waits == null ? at.message() : waits.describe();
+    }
+
+    /** What a generation has of the quota, or nothing. */
+    @Nullable
+    QuotaClaim claim(Incarnation asker) {
+        QuotaClaim present = claim;
+        return present != null && present.generation == asker.generation() ? present : null;
     }
 
     private @Nullable Long count(LongSupplier source) {
@@ -368,7 +382,7 @@ final class UnitCell extends Mailbox {
     }
 
     private String waitingFor() {
-        String message = position.message();
+        String message = message(position);
         return message.isEmpty() ? "" : ": " + message;
     }
 
@@ -538,7 +552,12 @@ final class UnitCell extends Mailbox {
         try {
             String waitsFor = manager.admission().waitsFor(this);
             if (waitsFor != null) {
+                withdrawClaim(); // who cannot start keeps nothing from others
                 move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, actor);
+                return;
+            }
+            if (!hasQuota()) {
+                move(UnitState.PENDING, Reason.QUOTA_EXCEEDED, "waits for quota: needs " + spec.cost(), actor);
                 return;
             }
             if (state() != UnitState.PENDING) {
@@ -547,6 +566,27 @@ final class UnitCell extends Mailbox {
             beginGeneration();
         } finally {
             admitting = false;
+        }
+    }
+
+    /** Whether it may have what it declared that it costs. The quota is asked, and pokes it when that is granted later. */
+    private boolean hasQuota() {
+        if (spec.cost().isNone()) {
+            return true;
+        }
+        QuotaClaim asked = claim;
+        if (asked == null) {
+            asked = manager.quota().ask(this, generation() + 1);
+            claim = asked;
+        }
+        return asked.take();
+    }
+
+    private void withdrawClaim() {
+        QuotaClaim asked = claim;
+        if (asked != null) {
+            claim = null;
+            asked.end();
         }
     }
 
@@ -620,6 +660,21 @@ final class UnitCell extends Mailbox {
         post(() -> {
             if (incarnation == asker && state() == UnitState.STARTING) {
                 move(UnitState.STARTING, Reason.WAITING, "waits for " + what, asker.id());
+            }
+        });
+    }
+
+    /** A quota has brought a generation to another rung. */
+    void rung(Incarnation of, Rung rung) {
+        post(() -> {
+            if (incarnation != of || of.teardown() != null) {
+                return;
+            }
+            boolean still = rung.compareTo(Rung.PAUSED) >= 0;
+            if (still && (state() == UnitState.READY || state() == UnitState.PAUSED)) {
+                move(UnitState.PAUSED, Reason.QUOTA_RECLAIMED, rung + " by the quota", "quota");
+            } else if (!still && state() == UnitState.PAUSED && position.reason() == Reason.QUOTA_RECLAIMED) {
+                move(UnitState.READY, Reason.QUOTA_RESTORED, "", "quota");
             }
         });
     }
@@ -757,9 +812,36 @@ final class UnitCell extends Mailbox {
             incarnation = null;
         }
         ended.forget();
+        manager.quota().ended(ended);
     }
 
     // ---- stop
+
+    /**
+     * Ends its generation, to give back what that has of the quota; the next one starts when there is room again. Runs on when
+     * others depend on it.
+     */
+    void reclaim(StopOptions options, Runnable whenOver) {
+        StopOrder order = order(Reason.QUOTA_RECLAIMED, options, "quota", false);
+        post(() -> {
+            if (isAlive() && !state().isEnding() && !cascades()) {
+                if (closeForDependents(false).isEmpty()) {
+                    ongoingStop().tell(report -> whenOver.run());
+                    ongoingStop().letStartFollow();
+                    beginTeardown(order, UnitState.STOPPED);
+                } else {
+                    whenOver.run();
+                }
+            } else if (stop != null) { // it ends anyway, and whoever wanted that says what follows
+                stop.tell(report -> whenOver.run());
+                if (ongoingTeardown() != null) {
+                    ongoingTeardown().onAskedAgain(order);
+                }
+            } else {
+                whenOver.run();
+            }
+        });
+    }
 
     private void onStop(StopOrder order, Consumer<StopReport> whenDone, Consumer<LifecycleException> refused) {
         UnitState state = state();
@@ -769,11 +851,8 @@ final class UnitCell extends Mailbox {
         }
         List<UnitCell> dependents = List.of();
         if (isAlive() && !state.isEnding() && !cascades()) {
-            closedForDependents = true;
-            dependents = manager.activeDependents(this);
+            dependents = closeForDependents(order.options().cascade());
             if (!dependents.isEmpty() && !order.options().cascade()) {
-                closedForDependents = false;
-                manager.pokeDependents(this);
                 if (order.remove()) {
                     removalAsked(isGoing());
                 }
@@ -784,6 +863,17 @@ final class UnitCell extends Mailbox {
         UnitStop ongoing = ongoingStop();
         ongoing.tell(whenDone);
         ongoing.begin(order, dependents);
+    }
+
+    /** Lets no dependent start from now on, and returns those that run: if there are any, it stays open unless they stop too. */
+    private List<UnitCell> closeForDependents(boolean cascade) {
+        closedForDependents = true;
+        List<UnitCell> dependents = manager.activeDependents(this);
+        if (!dependents.isEmpty() && !cascade) {
+            closedForDependents = false;
+            manager.pokeDependents(this);
+        }
+        return dependents;
     }
 
     private RefusedException refused(List<UnitCell> dependents) {
@@ -988,6 +1078,10 @@ final class UnitCell extends Mailbox {
             readyWaiters = null;
             UnitStatus status = status(null);
             waiters.forEach(waiter -> waiter.complete(status));
+        }
+        QuotaClaim held = claim;
+        if (held != null && !held.staysIn(next.state(), incarnation)) {
+            claim = null;
         }
         manager.moved(this, before.state(), next.state());
     }

@@ -8,7 +8,7 @@ package dev.windlass.lifecycle;
 public enum UnitState {
     /** Added to a manager that has not been started. */
     NEW,
-    /** Waits for something that its status message names: the manager's start, a group, a dependency. */
+    /** Waits for something that its status message names: the manager's start, a group, a dependency, quota. */
     PENDING,
     /** Its code is being entered, or has been entered and has not yet said that it is ready. */
     STARTING,

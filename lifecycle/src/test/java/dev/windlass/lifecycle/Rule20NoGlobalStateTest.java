@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -142,7 +143,7 @@ class Rule20NoGlobalStateTest {
         Class<?> type = field.getType();
         return Modifier.isFinal(field.getModifiers()) && (type.isPrimitive() || type.isEnum() || type.isRecord()
                 || Stream.of(String.class, Logger.class, ScopedValue.class, VarHandle.class, Duration.class,
-                        Pattern.class).anyMatch(type::isAssignableFrom)
+                        Pattern.class, Comparator.class).anyMatch(type::isAssignableFrom)
                 || (type.isArray() && type.componentType().isEnum()) || isValue(type)
                 || field.getName().equals("BUSY")); // the mark of a mailbox that runs
     }
