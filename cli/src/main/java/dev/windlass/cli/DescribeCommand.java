@@ -3,7 +3,9 @@ package dev.windlass.cli;
 import dev.windlass.server.ShortDuration;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -14,6 +16,8 @@ import static dev.windlass.cli.UnitTable.text;
 
 @Command(name = "describe", description = "Show all that is known of one unit.")
 final class DescribeCommand extends UnitCommand {
+    private static final int MOST_KEYS = 10;
+
     @Option(names = {"-o",
             "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init")
@@ -32,6 +36,7 @@ final class DescribeCommand extends UnitCommand {
         String below = System.lineSeparator() + " ".repeat(width + 1);
         lines.forEach((key, value) -> terminal.line((key + ":" + " ".repeat(width - key.length())
                 + String.join(below, value.lines().toList())).stripTrailing()));
+        quarantined(unit.path("quarantined")).forEach(terminal::line);
         unit.path("children").valueStream().forEach(child -> terminal.line("  " + child.asString()));
         JsonNode report = unit.path("lastStop");
         if (report.isObject()) {
@@ -54,9 +59,11 @@ final class DescribeCommand extends UnitCommand {
                 + (text(unit, "incarnation").isEmpty() ? "" : " (" + text(unit, "incarnation") + ")"));
         lines.put("Group", text(unit, "group"));
         lines.put("Restarts", text(unit, "restarts"));
+        optional(lines, "Tries again", retry(text(unit, "retryAt")));
         optional(lines, "Parent", text(unit, "parent"));
         optional(lines, "Queued", text(unit, "queued"));
         optional(lines, "In flight", text(unit, "inFlight"));
+        optional(lines, "Works on", keys(unit));
         optional(lines, "Carried over", text(unit, "carriedOver").equals("0") ? "" : text(unit, "carriedOver"));
         optional(lines, "Labels", pairs(unit.path("labels")));
         optional(lines, "Depends on",
@@ -67,6 +74,48 @@ final class DescribeCommand extends UnitCommand {
         if (!unit.path("children").isEmpty()) {
             lines.put("Children", "");
         }
+        return lines;
+    }
+
+    private static String retry(String at) {
+        return at.isEmpty() ? "" : EventLine.clock(Instant.parse(at)) + ", " + in(Instant.parse(at));
+    }
+
+    private static String in(Instant due) {
+        Duration left = Duration.between(Instant.now(), due);
+        return left.isPositive() ? "in " + ShortDuration.format(left) : "now";
+    }
+
+    /** The keys that it has claimed, some of them, and all that an earlier generation keeps from it. */
+    private static String keys(JsonNode unit) {
+        String current = text(unit, "name") + "#" + text(unit, "generation");
+        List<String> shown = new ArrayList<>();
+        int own = 0;
+        for (Map.Entry<String, JsonNode> claim : unit.path("claimedKeys").properties()) {
+            if (!claim.getValue().asString().equals(current)) {
+                shown.add(claim.getKey() + " (kept from it by " + claim.getValue().asString() + ")");
+            } else if (++own <= MOST_KEYS) {
+                shown.add(claim.getKey());
+            }
+        }
+        if (own > MOST_KEYS) {
+            shown.add("and " + (own - MOST_KEYS) + " more");
+        }
+        return String.join(", ", shown);
+    }
+
+    /** What has not ended of generations that should have: what is left of each, and where its threads stand. */
+    static List<String> quarantined(JsonNode generations) {
+        List<String> lines = new ArrayList<>();
+        generations.valueStream().forEach(generation -> {
+            lines.add("Quarantined: " + text(generation, "unit") + "#" + text(generation, "generation") + " for "
+                    + ShortDuration
+                            .format(Duration.between(Instant.parse(text(generation, "since")), Instant.now())));
+            generation.path("leftovers").valueStream().forEach(left -> {
+                lines.add("  left: " + text(left, "kind") + " " + text(left, "name"));
+                text(left, "detail").lines().forEach(frame -> lines.add("    " + frame));
+            });
+        });
         return lines;
     }
 

@@ -9,13 +9,13 @@ import tools.jackson.databind.JsonNode;
 
 import static dev.windlass.cli.UnitTable.text;
 
-/** What stop and remove have in common. */
+/** What stop, restart and remove have in common. */
 abstract class EndCommand extends UnitCommand {
     enum Mode {
         drain, handoff, abort
     }
 
-    @Option(names = "--wait", description = "Wait until it is done, and print the stop report.")
+    @Option(names = "--wait", description = "Wait until it is done, and print what came of it.")
     private boolean wait;
 
     @Option(names = "--timeout", paramLabel = "DURATION", description = "Budget of the stop, for example 20s. What has not ended then is cancelled and reported.")
@@ -24,7 +24,10 @@ abstract class EndCommand extends UnitCommand {
     @Option(names = "--mode", paramLabel = "MODE", description = "drain: finish what is queued; handoff: finish what is in flight; abort: cancel at once.")
     private @Nullable Mode mode;
 
-    final int end(String action, boolean cascade) {
+    @Option(names = "--cascade", description = "First stop the units that depend on it; otherwise that is refused while they run.")
+    private boolean cascade;
+
+    final Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
         if (wait) {
             options.put("wait", "true");
@@ -38,7 +41,11 @@ abstract class EndCommand extends UnitCommand {
         if (cascade) {
             options.put("cascade", "true");
         }
-        JsonNode answer = connect().act(name(), action, options);
+        return options;
+    }
+
+    final int end(String action) {
+        JsonNode answer = connect().act(name(), action, options());
         Terminal terminal = Terminal.standard();
         JsonNode report = answer.path("report");
         if (report.isObject()) {

@@ -31,8 +31,12 @@ final class EventLine {
                 why(event.message(), from, to, event.reason().name()), terminal);
     }
 
+    static String clock(Instant time) {
+        return CLOCK.format(time);
+    }
+
     static String clock(Instant time, Terminal terminal) {
-        return terminal.styled(Terminal.Style.FAINT, CLOCK.format(time));
+        return terminal.styled(Terminal.Style.FAINT, clock(time));
     }
 
     private static String of(Instant time, String id, String from, String to, String why, Terminal terminal) {

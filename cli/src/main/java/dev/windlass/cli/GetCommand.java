@@ -3,6 +3,7 @@ package dev.windlass.cli;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,18 +52,29 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private void show(AdminClient client, Terminal terminal) {
-        List<JsonNode> items = client.units().path("items").valueStream()
+        JsonNode units = client.units();
+        List<JsonNode> items = units.path("items").valueStream()
                 .filter(item -> concerns(UnitTable.text(item, "name"))).toList();
-        if (items.isEmpty() && name != null) {
+        List<JsonNode> hung = units.path("quarantined").valueStream()
+                .filter(generation -> concerns(UnitTable.text(generation, "unit"))).toList();
+        if (items.isEmpty() && hung.isEmpty() && name != null) {
             // Its answer says what is wrong with the name.
             client.describe(name);
         }
         if (output == Output.json) {
             ObjectNode list = JsonNodeFactory.instance.objectNode();
             list.putArray("items").addAll(items);
+            if (!hung.isEmpty()) {
+                list.putArray("quarantined").addAll(hung);
+            }
             terminal.line(watch ? list.toString() : list.toPrettyString());
         } else {
             UnitTable.lines(items, Instant.now(), terminal).forEach(terminal::line);
+            hung.forEach(generation -> terminal.line("%s#%s is in quarantine, its name is free: left are %s".formatted(
+                    UnitTable.text(generation, "unit"), UnitTable.text(generation, "generation"),
+                    generation.path("leftovers").valueStream()
+                            .map(left -> UnitTable.text(left, "kind") + " " + UnitTable.text(left, "name"))
+                            .collect(Collectors.joining(", ")))));
         }
     }
 

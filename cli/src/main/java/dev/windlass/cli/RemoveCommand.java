@@ -6,6 +6,6 @@ import picocli.CommandLine.Command;
 final class RemoveCommand extends EndCommand {
     @Override
     public Integer call() {
-        return end("remove", false);
+        return end("remove");
     }
 }

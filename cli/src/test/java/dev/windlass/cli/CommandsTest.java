@@ -2,7 +2,9 @@ package dev.windlass.cli;
 
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
@@ -113,14 +115,70 @@ class CommandsTest {
     }
 
     @Test
-    void stopOfWhatOthersNeedIsRefusedWithTheirNames() throws Exception {
-        assertRefused(run("stop", "cluster/north", "--wait"), "needs-north");
-        assertThat(state("cluster/north")).isEqualTo(UnitState.READY);
+    void restartWaitsForTheNextGeneration() throws Exception {
+        CommandProcess restart = run("restart", "cluster/north", "--wait", "--cascade");
+        assertThat(restart.code()).as(restart.err()).isZero();
+        assertThat(restart.out()).matches("cluster/north#2 READY in \\d+ ms.*\\R");
+    }
+
+    @Test
+    void describeSaysWhenAUnitInBackOffIsTriedAgainAndRestartDoesNotWaitForThat() throws Exception {
+        RestartPolicy late = RestartPolicy.onFailure().withDelays(Duration.ofHours(1), Duration.ofHours(1));
+        RunnableHandle flaky = manager.add(Task.of(RunnableSpec.builder("flaky").restart(late).build(), context -> {
+            if (context.generation() == 1) {
+                throw new IllegalStateException("no luck");
+            }
+            context.awaitStop();
+        }));
+        await().until(() -> flaky.state() == UnitState.BACKOFF);
+        assertThat(run("describe", "flaky").out()).containsPattern("Tries again: +\\d\\d:\\d\\d:\\d\\d, in ");
+        assertThat(run("restart", "flaky", "--wait").out()).startsWith("flaky#2 READY");
+    }
+
+    @Test
+    void whatHangsIsShownAlsoAfterItsNameWasFreed() throws Exception {
+        RunnableHandle hung = manager.add("hung", context -> {
+            if (context.generation() == 1) {
+                var _ = context.claim("default/a").orElseThrow();
+                while (finish.getCount() > 0) {
+                    Thread.onSpinWait(); // deaf to interrupts
+                }
+            }
+            context.awaitStop();
+        });
+        await().until(() -> hung.claimedKeys().containsKey("default/a"));
+        assertThat(run("describe", "hung").out()).containsPattern("Works on: +default/a\\R");
+        CommandProcess stop = run("stop", "hung", "--wait", "--timeout", "100ms");
+        assertThat(stop.code()).isEqualTo(1);
+        assertThat(stop.out()).contains("quarantined", "left: thread hung#1", "left: key default/a");
+        assertThat(run("get", "hung").out()).containsPattern("hung +Task +QUARANTINED")
+                .doesNotContain("its name is free");
+        hung.start().await(BOUND);
+        assertThat(run("describe", "hung").out()).contains("default/a (kept from it by hung#1)",
+                "Quarantined: hung#1 for ", "left: thread hung#1", "CommandsTest");
+        hung.remove().await(BOUND);
+        CommandProcess get = run("get", "hung");
+        assertThat(get.code()).as(get.err()).isZero();
+        assertThat(get.out())
+                .contains("hung#1 is in quarantine, its name is free: left are thread hung#1, key default/a");
+        JsonNode json = JsonMapper.builder().build().readTree(run("get", "hung", "-o", "json").out());
+        assertThat(json.at("/quarantined/0/leftovers/1/name").stringValue()).isEqualTo("default/a");
+    }
+
+    @Test
+    void whatOthersNeedIsNotEndedUnlessThatIsAskedFor() throws Exception {
+        for (String command : new String[]{"stop", "restart", "remove"}) {
+            assertRefused(run(command, "cluster/north", "--wait"), "needs-north");
+            assertThat(state("cluster/north")).isEqualTo(UnitState.READY);
+        }
+        CommandProcess remove = run("remove", "cluster/north", "--wait", "--cascade");
+        assertThat(remove.code()).as(remove.err()).isZero();
+        assertThat(state("needs-north")).isEqualTo(UnitState.STOPPED);
     }
 
     @Test
     void anUnknownUnitIsRefusedWithNearMatches() throws Exception {
-        for (String command : new String[]{"get", "describe", "stop", "start", "remove"}) {
+        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove"}) {
             assertRefused(run(command, "cluster/nort"), "\"cluster/nort\"", "cluster/north");
         }
     }
@@ -198,7 +256,8 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "remove", "completion", "version");
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "remove", "completion",
+                "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
         assertThat(run("--version").out()).isEqualTo(run("version").out());

@@ -75,8 +75,7 @@ final class AdminHandler extends Handler.Abstract {
     private boolean list(Request request, Response response, Callback callback) {
         require(request, "GET");
         options(request, Set.of());
-        return Reply.json(response, callback, 200, new UnitViews.UnitList(
-                manager.units().stream().map(RunnableHandle::status).map(UnitViews.Item::of).toList()));
+        return Reply.json(response, callback, 200, UnitViews.UnitList.of(manager));
     }
 
     private boolean describe(String name, Request request, Response response, Callback callback) {
@@ -103,7 +102,13 @@ final class AdminHandler extends Handler.Abstract {
                 Fields options = options(request, Set.of("wait"));
                 Wait wait = Wait.of(options);
                 Operation<UnitStatus> start = unit.start();
-                answer("start", unit, start, wait, _ -> started(unit, wait), response, callback);
+                answer("start", unit, start, wait, _ -> started("start", unit, wait), response, callback);
+            }
+            case "restart" -> {
+                Fields options = options(request, StopRequests.OPTIONS);
+                Wait wait = Wait.of(options);
+                Operation<UnitStatus> restart = unit.restart(StopRequests.read(unit, options));
+                answer("restart", unit, restart, wait, _ -> started("restart", unit, wait), response, callback);
             }
             case "stop" -> {
                 Fields options = options(request, StopRequests.OPTIONS);
@@ -118,16 +123,17 @@ final class AdminHandler extends Handler.Abstract {
                 answer("remove", unit, remove, wait, report -> new UnitViews.Stopped("remove", true,
                         UnitViews.Report.of(report)), response, callback);
             }
-            default -> throw ApiError.notFound("no action \"%s\": use start, stop or remove".formatted(action));
+            default ->
+                throw ApiError.notFound("no action \"%s\": use start, stop, restart or remove".formatted(action));
         }
         return true;
     }
 
-    private Object started(RunnableHandle unit, Wait wait) throws InterruptedException {
+    private Object started(String operation, RunnableHandle unit, Wait wait) throws InterruptedException {
         if (wait.asked()) {
             Settling.await(manager, unit, wait.limit(), stopping);
         }
-        return new UnitViews.Started("start", true, UnitViews.Description.of(unit));
+        return new UnitViews.Started(operation, true, UnitViews.Description.of(unit));
     }
 
     private static Object stopped(StopReport report) {

@@ -14,16 +14,18 @@ import java.util.HexFormat;
  *
  * <table>
  * <caption>Requests; NAME is the full name of a unit, its slashes as they are or as {@code %2F}</caption>
- * <tr><td>{@code GET /api/v1/units}</td><td>all units: {@code {"items":[…]}}</td></tr>
+ * <tr><td>{@code GET /api/v1/units}</td><td>all units, and what hangs of those that were succeeded or removed: {@code
+ * {"items":[…],"quarantined":[…]}}</td></tr>
  * <tr><td>{@code GET /api/v1/units/NAME}</td><td>one unit with all that is known of it</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:start}</td><td>starts it</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:stop}</td><td>stops it</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:restart}</td><td>stops it and starts it again</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:remove}</td><td>stops it and frees its name</td></tr>
  * <tr><td>{@code GET /api/v1/events}</td><td>a stream of one JSON object a line: the current states, then each transition;
  * empty lines keep it alive; {@code ?unit=NAME} restricts it to one unit</td></tr>
  * </table>
  *
- * <p>Options of {@code :stop} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
+ * <p>Options of {@code :stop}, {@code :restart} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
  * budget) and {@code cascade=true}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
  * unit or the stop report) or when the time is over (504); otherwise at once (202). A start is done when the unit is ready; the
  * answer then gives the units inside it up to 30 s more to catch up.

@@ -1,5 +1,8 @@
 package dev.windlass.server;
 
+import dev.windlass.lifecycle.Leftover;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.QuarantinedGeneration;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopReport;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin API says of units, in the form in which it says it: the component names are the JSON fields. */
@@ -20,34 +24,60 @@ final class UnitViews {
     private UnitViews() {
     }
 
-    record UnitList(List<Item> items) {
+    /** @param quarantined what the items do not show: generations that were succeeded, or whose names are gone */
+    record UnitList(List<Item> items, List<Hung> quarantined) {
+        static UnitList of(Manager manager) {
+            List<UnitStatus> all = manager.units().stream().map(RunnableHandle::status).toList();
+            Set<String> shown = all.stream().filter(status -> status.state() == UnitState.QUARANTINED)
+                    .map(UnitStatus::id).collect(Collectors.toSet());
+            return new UnitList(all.stream().map(Item::of).toList(), manager.quarantined().stream()
+                    .filter(generation -> !shown.contains(generation.id())).map(Hung::of).toList());
+        }
+    }
+
+    /** A generation that did not end in time, and what is left of it now. */
+    record Hung(String unit, long generation, Instant since, List<Left> leftovers) {
+        static Hung of(QuarantinedGeneration generation) {
+            return new Hung(generation.unit(), generation.generation(), millis(generation.since()),
+                    Left.of(generation.leftovers()));
+        }
     }
 
     /** One line of a list. */
     record Item(String name, String kind, UnitState state, Reason reason, long generation, Instant since, int restarts,
-            @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent) {
+            @Nullable Instant retryAt, @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent) {
         static Item of(UnitStatus status) {
             return new Item(status.name(), status.kind(), status.state(), status.reason(), status.generation(),
-                    millis(status.since()), status.restarts(), status.queued(), status.inFlight(), status.parent());
+                    millis(status.since()), status.restarts(), status.retryAt(), status.queued(), status.inFlight(),
+                    status.parent());
         }
     }
 
-    /** All that is known of one unit. */
+    /**
+     * All that is known of one unit.
+     *
+     * @param claimedKeys what is being worked on, each key with the generation that does
+     */
     record Description(String name, String kind, UnitState state, Reason reason, String message, long generation,
-            @Nullable String incarnation, Instant since, int restarts, boolean desiredRunning, @Nullable Long queued,
+            @Nullable String incarnation, Instant since, int restarts, @Nullable Instant retryAt,
+            boolean desiredRunning,
+            @Nullable Long queued,
             @Nullable Long inFlight, long carriedOver, @Nullable String parent, List<String> children, String group,
-            Map<String, String> labels, Set<String> dependsOn, Map<String, String> details, @Nullable String lastError,
-            @Nullable Report lastStop) {
+            Map<String, String> labels, Set<String> dependsOn, Map<String, String> details,
+            Map<String, String> claimedKeys,
+            List<Hung> quarantined, @Nullable String lastError, @Nullable Report lastStop) {
         static Description of(RunnableHandle handle) {
             UnitStatus status = handle.status();
             return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
                     status.generation(), status.incarnation() == null ? null : status.incarnation().toString(),
-                    millis(status.since()), status.restarts(), status.desiredRunning(), status.queued(),
+                    millis(status.since()), status.restarts(), status.retryAt(), status.desiredRunning(),
+                    status.queued(),
                     status.inFlight(),
                     status.carriedOver(), status.parent(),
                     handle.children().stream().map(RunnableHandle::name).toList(),
                     status.group().name(), new TreeMap<>(status.labels()), new TreeSet<>(status.dependsOn()),
-                    handle.details(), status.lastError(), handle.lastStop().map(Report::of).orElse(null));
+                    handle.details(), handle.claimedKeys(), handle.quarantined().stream().map(Hung::of).toList(),
+                    status.lastError(), handle.lastStop().map(Report::of).orElse(null));
         }
     }
 
@@ -61,20 +91,23 @@ final class UnitViews {
                     report.toString(), report.duration().toNanos() / 1e6, report.clean(), report.drained(),
                     report.handedOver(), report.carriedOver(), report.discarded(), report.discardedSample(),
                     report.unknownOutcomes(),
-                    report.leftovers().stream().map(left -> new Left(left.kind(), left.name(), left.detail())).toList(),
+                    Left.of(report.leftovers()),
                     report.errors(), report.children().stream().map(Report::of).toList());
         }
     }
 
     /** What a stop could not give back; for a thread {@code detail} is its stack. */
     record Left(String kind, String name, String detail) {
+        static List<Left> of(List<Leftover> leftovers) {
+            return leftovers.stream().map(left -> new Left(left.kind(), left.name(), left.detail())).toList();
+        }
     }
 
     /** What was asked for and has not ended when the answer is given; {@code unit} is its state now. */
     record Accepted(String operation, boolean done, Item unit) {
     }
 
-    /** A start that was awaited. */
+    /** A start or restart that was awaited. */
     record Started(String operation, boolean done, Description unit) {
     }
 

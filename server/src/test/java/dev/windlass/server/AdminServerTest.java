@@ -1,7 +1,10 @@
 package dev.windlass.server;
 
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RestartPolicy;
+import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
@@ -85,7 +88,7 @@ class AdminServerTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(wheel.propertyNames()).containsExactly("name", "kind", "state", "reason", "generation", "since",
-                "restarts", "queued", "inFlight", "parent");
+                "restarts", "retryAt", "queued", "inFlight", "parent");
         assertThat(wheel.get("kind").stringValue()).isEqualTo("Wheel");
         assertThat(wheel.get("state").stringValue()).isEqualTo("READY");
         assertThat(wheel.get("generation").intValue()).isEqualTo(1);
@@ -166,6 +169,48 @@ class AdminServerTest {
     }
 
     @Test
+    void restartsAndSaysWhenAUnitInBackOffIsTriedAgain() throws Exception {
+        HttpResponse<String> restarted = post("/api/v1/units/mill/stone:restart?wait=true&mode=abort");
+        assertThat(restarted.statusCode()).isEqualTo(200);
+        assertThat(Http.json(restarted).get("operation").stringValue()).isEqualTo("restart");
+        assertThat(Http.json(restarted).get("unit").get("generation").intValue()).isEqualTo(2);
+        assertError(post("/api/v1/units/mill/wheel:restart?wait=true"), 409, "Refused", "mill/stone");
+        assertThat(Http.json(get("/api/v1/units/mill/stone")).get("retryAt").isNull()).isTrue();
+        RestartPolicy late = RestartPolicy.onFailure().withDelays(Duration.ofHours(1), Duration.ofHours(1));
+        manager.add(Task.of(RunnableSpec.builder("flaky").restart(late).build(), context -> {
+            throw new IllegalStateException("no luck");
+        }));
+        await().until(() -> state("flaky") == UnitState.BACKOFF);
+        Instant due = Instant.parse(Http.json(get("/api/v1/units/flaky")).get("retryAt").stringValue());
+        assertThat(due).isAfter(Instant.now().plusSeconds(1800));
+    }
+
+    @Test
+    void showsWhatHangsAlsoWhenItsNameIsGone() throws Exception {
+        RunnableHandle hung = manager.add("hung", context -> {
+            var _ = context.claim("default/a").orElseThrow();
+            context.ready();
+            while (finish.getCount() > 0) {
+                Thread.onSpinWait(); // deaf to interrupts
+            }
+        });
+        await().until(() -> hung.claimedKeys().containsKey("default/a"));
+        hung.stop(StopOptions.drain(Duration.ofMillis(30))).await(BOUND);
+        JsonNode unit = Http.json(get("/api/v1/units/hung"));
+        assertThat(unit.get("claimedKeys").get("default/a").stringValue()).isEqualTo("hung#1");
+        assertThat(unit.at("/quarantined/0/generation").intValue()).isEqualTo(1);
+        assertThat(unit.at("/quarantined/0/leftovers/0/detail").stringValue()).contains("AdminServerTest");
+        assertThat(Http.json(get("/api/v1/units")).get("quarantined").isEmpty()).as("it is among the items").isTrue();
+        hung.remove().await(BOUND);
+        JsonNode list = Http.json(get("/api/v1/units"));
+        assertThat(list.at("/quarantined/0/unit").stringValue()).isEqualTo("hung");
+        assertThat(list.at("/quarantined/0/leftovers/1/name").stringValue()).isEqualTo("default/a");
+        finish.countDown();
+        await().atMost(BOUND).untilAsserted(
+                () -> assertThat(Http.json(get("/api/v1/units")).get("quarantined").isEmpty()).isTrue());
+    }
+
+    @Test
     void namesNearMatchesOfAnUnknownUnit() throws Exception {
         HttpResponse<String> response = post("/api/v1/units/mill/weel:stop");
         assertError(response, 404, "NotFound", "no unit is named \"mill/weel\"", "mill/wheel");
@@ -187,7 +232,8 @@ class AdminServerTest {
         assertError(post("/api/v1/units/mill/stone:stop?timeout=soon"), 400, "BadRequest", "timeout", "soon", "20s");
         assertError(post("/api/v1/units/mill/stone:stop?force=true"), 400, "BadRequest", "force");
         assertError(post("/api/v1/units/mill/stone:stop?cascade=maybe"), 400, "BadRequest", "maybe");
-        assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease", "start, stop or remove");
+        assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease",
+                "start, stop, restart or remove");
         assertError(get("/api/v2"), 404, "NotFound", "/api/v1/units");
         assertError(get("/api/v1/units/mill/stone:stop"), 405, "MethodNotAllowed", "POST");
         assertThat(state("mill/stone")).isEqualTo(UnitState.READY);
