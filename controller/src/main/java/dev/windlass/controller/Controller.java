@@ -3,8 +3,11 @@ package dev.windlass.controller;
 import dev.windlass.kubernetes.Informers;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.StopOptions;
@@ -53,6 +56,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .signalsReadiness(true)
                 .stop(builder.stop)
                 .onHang(builder.onHang)
+                .priority(builder.priority)
                 .build();
     }
 
@@ -124,6 +128,21 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         return definition.reconcileTimeout;
     }
 
+    PriorityClass priority() {
+        return definition.priority;
+    }
+
+    /** What an engagement needs at most, with so many workers at work. A watch that others share is counted for each. */
+    Cost cost(long watches, long concurrency) {
+        return Cost.of(CostDimension.WATCHES, watches).and(CostDimension.CONNECTIONS, watches)
+                .and(CostDimension.CONCURRENCY, concurrency);
+    }
+
+    /** How many watches an engagement opens, those added later not counted. */
+    long watchCount() {
+        return watches.stream().map(Watch::spec).distinct().count();
+    }
+
     boolean serves(String cluster) {
         return definition.clusters.test(cluster);
     }
@@ -166,6 +185,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         private @Nullable Duration reconcileTimeout;
         private StopOptions stop = StopOptions.defaults();
         private HangPolicy onHang = HangPolicy.keep();
+        private PriorityClass priority = PriorityClass.NORMAL;
         private java.util.function.Predicate<String> clusters = cluster -> true;
 
         private Builder(WatchSpec<T> spec) {
@@ -184,6 +204,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
             copy.reconcileTimeout = reconcileTimeout;
             copy.stop = stop;
             copy.onHang = onHang;
+            copy.priority = priority;
             copy.clusters = clusters;
             return copy;
         }
@@ -292,6 +313,12 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         /** What follows when a reconciliation does not end with its engagement: by default its thread is kept, and its key. */
         public Builder<T> onHang(HangPolicy value) {
             this.onHang = value;
+            return this;
+        }
+
+        /** Who gives way to whom when a quota does not suffice for all; {@code NORMAL} by default. */
+        public Builder<T> priority(PriorityClass value) {
+            this.priority = value;
             return this;
         }
 

@@ -7,8 +7,10 @@ import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.Rung;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopRequest;
@@ -88,6 +90,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 caughtUp = sources.stream().collect(
                         Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
                 context.ready();
+                offerRungs(now);
                 context.carryOver(null); // taken: from here on it is in the queue
                 watchSources(now);
             }
@@ -121,7 +124,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.detail(Engagements.CAUGHT_UP, () -> CatchUp.describe(List.of(caughtUp)));
         controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
         context.stopping().onSet(news::release);
+        context.measure(() -> controller.cost(watchCount(), queue.sizes().processing()));
         return now;
+    }
+
+    private long watchCount() {
+        return sources.stream().map(source -> source.watch().spec()).distinct().count();
     }
 
     private void openSources(Live now, EngagementCarryOver carried) {
@@ -315,6 +323,21 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             meters.workerEnded();
             workersDone.countDown();
         }
+    }
+
+    /** How it can cost less and keep its watches: with one worker, or with none. */
+    private void offerRungs(Live now) {
+        Cost none = controller.cost(controller.watchCount(), 0);
+        now.context.rungs(controller.workers() == 1
+                ? Map.of(Rung.PAUSED, none)
+                : Map.of(Rung.DEGRADED, controller.cost(controller.watchCount(), 1), Rung.PAUSED, none), rung -> {
+                    now.queue.limit(switch (rung) {
+                        case FULL -> Integer.MAX_VALUE;
+                        case DEGRADED -> 1;
+                        case PAUSED, PARKED, STOPPED -> 0;
+                    });
+                    now.queue.awaitLimit();
+                });
     }
 
     // ---- finish

@@ -20,6 +20,8 @@ record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHand
                 .signalsReadiness(true)
                 .stop(controller.spec().stop())
                 .onHang(controller.spec().onHang())
+                .priority(controller.priority())
+                .cost(controller.cost(controller.watchCount(), controller.workers()))
                 .build();
         return new EngagementUnit(pair, spec);
     }

@@ -1,8 +1,11 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.FailurePolicy;
 import dev.windlass.lifecycle.Group;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -37,7 +40,8 @@ public final class Cluster implements Unit<ClusterHandle> {
                 builder.backoffFirst, builder.backoffMax, builder.linger, builder.watchTimeout, builder.watchSilence,
                 builder.random);
         this.spec = RunnableSpec.builder(PREFIX + name).kind("Cluster").group(Group.CACHES).signalsReadiness(true)
-                .restart(RestartPolicy.onFailure()).onFailure(FailurePolicy.ISOLATE).build();
+                .restart(RestartPolicy.onFailure()).onFailure(FailurePolicy.ISOLATE).priority(builder.priority)
+                .cost(Cost.of(CostDimension.CONNECTIONS, builder.maxInFlight)).build();
     }
 
     /**
@@ -105,6 +109,7 @@ public final class Cluster implements Unit<ClusterHandle> {
         private Duration watchTimeout = Duration.ofMinutes(5);
         private Duration watchSilence = Duration.ofSeconds(150);
         private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        private PriorityClass priority = PriorityClass.NORMAL;
 
         private Builder(String name) {
             if (name.contains("/")) {
@@ -133,7 +138,7 @@ public final class Cluster implements Unit<ClusterHandle> {
             return this;
         }
 
-        /** How many requests may be in flight at once, watches not counted; default 64. */
+        /** How many requests may be in flight at once, watches not counted; default 64. So many connections it costs. */
         public Builder maxInFlight(int value) {
             if (value < 1) {
                 throw new IllegalArgumentException(
@@ -185,6 +190,15 @@ public final class Cluster implements Unit<ClusterHandle> {
         /** What jitter is taken from. Must be thread-safe or used by this cluster alone. */
         public Builder random(RandomGenerator value) {
             random = value;
+            return this;
+        }
+
+        /**
+         * Who gives way to whom when a quota does not suffice for all; {@code NORMAL} by default. With the cluster goes all that
+         * works on it, so it counts as being of the highest class among that.
+         */
+        public Builder priority(PriorityClass value) {
+            priority = value;
             return this;
         }
 

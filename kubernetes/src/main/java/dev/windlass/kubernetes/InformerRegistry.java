@@ -1,6 +1,9 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.WatchSpec.SharingKey;
+import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.Timer;
@@ -46,6 +49,9 @@ final class InformerRegistry implements Informers {
         int users;
         @Nullable
         Timer expiry;
+        /** What a quota counts while nobody uses it. */
+        @Nullable
+        Registration idle;
 
         Shared(SharingKey key, SharedInformer informer, ListWatchLoop loop) {
             this.key = key;
@@ -75,6 +81,7 @@ final class InformerRegistry implements Informers {
     private Shared use(WatchSpec<?> spec) {
         SharingKey key = spec.sharingKey();
         Shared entry;
+        Registration idle;
         boolean fresh = false;
         synchronized (lock) {
             if (closed) {
@@ -92,6 +99,11 @@ final class InformerRegistry implements Informers {
             }
             entry.users++;
             entry.informer.users(entry.users);
+            idle = entry.idle;
+            entry.idle = null;
+        }
+        if (idle != null) {
+            idle.close();
         }
         if (fresh) {
             start(entry);
@@ -123,11 +135,13 @@ final class InformerRegistry implements Informers {
 
     private void release(Shared entry) {
         boolean stop = false;
+        boolean lingers = false;
         synchronized (lock) {
             entry.users--;
             entry.informer.users(entry.users);
             if (entry.users == 0 && shared.get(entry.key) == entry) {
                 stop = closed || context.stopping().isSet() || settings.linger().isZero();
+                lingers = !stop;
                 if (stop) {
                     shared.remove(entry.key);
                 } else {
@@ -138,17 +152,45 @@ final class InformerRegistry implements Informers {
         }
         if (stop) {
             entry.loop.stop();
+        } else if (lingers) {
+            countIdle(entry);
+        }
+    }
+
+    /** Its watch is counted by nobody who uses it any more, and is still open. A quota may ask for it. */
+    private void countIdle(Shared entry) {
+        Registration idle;
+        try {
+            idle = context.keepIdle("lingering watch of " + entry.informer.describe(),
+                    Cost.of(CostDimension.WATCHES, 1).and(CostDimension.CONNECTIONS, 1), () -> expire(entry));
+        } catch (RevokedException e) {
+            return; // the registry closes, and stops it
+        }
+        boolean inUse;
+        synchronized (lock) {
+            inUse = entry.users > 0 || entry.idle != null || shared.get(entry.key) != entry;
+            if (!inUse) {
+                entry.idle = idle;
+            }
+        }
+        if (inUse) {
+            idle.close();
         }
     }
 
     private void expire(Shared entry) {
+        Registration idle;
         synchronized (lock) {
             if (entry.users > 0 || shared.get(entry.key) != entry) {
                 return;
             }
             shared.remove(entry.key);
+            idle = entry.idle;
         }
         entry.loop.stop();
+        if (idle != null) {
+            idle.close();
+        }
     }
 
     private void forget(Shared entry) {

@@ -531,23 +531,40 @@ final class Incarnation implements RunnableContext {
         if (open == null || !open.add("idle", what, idle)) {
             throw revoked("keep " + what);
         }
-        idle.claim = manager().quota().idle(this, what, cost, () -> {
+        QuotaClaim claim = manager().quota().idle(this, what, cost, () -> {
             try {
                 fork("give back", giveBack::run);
             } catch (RevokedException e) {
                 LOG.atTrace().addKeyValue("unit", id()).log("ends, and gives back everything");
             }
         });
+        idle.hold(claim);
         return idle;
     }
 
     private final class IdleResource implements Registration {
 
-        private volatile @Nullable QuotaClaim claim;
+        private @Nullable QuotaClaim claim;
+        private boolean closed;
+
+        /** It may have been closed with the ledger by now. */
+        void hold(QuotaClaim held) {
+            synchronized (this) {
+                claim = held;
+                if (!closed) {
+                    return;
+                }
+            }
+            held.end();
+        }
 
         @Override
         public void close() {
-            QuotaClaim mine = claim;
+            QuotaClaim mine;
+            synchronized (this) {
+                closed = true;
+                mine = claim;
+            }
             if (mine != null) {
                 mine.end();
             }

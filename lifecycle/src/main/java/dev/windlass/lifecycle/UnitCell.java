@@ -632,8 +632,8 @@ final class UnitCell extends Mailbox {
 
     void said(Incarnation asker, UnitState state, Reason reason, String message) {
         post(() -> {
-            if (incarnation != asker || asker.teardown() != null) {
-                return;
+            if (incarnation != asker || asker.teardown() != null || state() == UnitState.PAUSED) {
+                return; // what it says of its work is not what keeps it from working
             }
             String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(this) : null;
             if (lost != null && (state() == UnitState.DEGRADED || state().canBecome(UnitState.DEGRADED))) {
@@ -675,6 +675,9 @@ final class UnitCell extends Mailbox {
                 move(UnitState.PAUSED, Reason.QUOTA_RECLAIMED, rung + " by the quota", "quota");
             } else if (!still && state() == UnitState.PAUSED && position.reason() == Reason.QUOTA_RECLAIMED) {
                 move(UnitState.READY, Reason.QUOTA_RESTORED, "", "quota");
+                if (bound != null) {
+                    onDependenciesMoved(bound);
+                }
             }
         });
     }

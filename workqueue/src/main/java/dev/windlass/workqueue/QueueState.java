@@ -63,6 +63,14 @@ final class QueueState<K> {
         return count;
     }
 
+    int processing() {
+        return processingCount;
+    }
+
+    int ready() {
+        return ready.size();
+    }
+
     /** What becomes due first, if anything is going to be promoted. */
     @Nullable
     Entry<K> firstDelayed() {

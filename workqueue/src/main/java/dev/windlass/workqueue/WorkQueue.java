@@ -48,7 +48,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     //
     // While a worker waits, a timer is armed for the earliest of what is delayed: whoever changes the state calls wake(),
     // which wakes as many workers as there are new ready entries and arms the timer. Nobody waits: no timer. The timer wakes
-    // one worker, who promotes what is due and, by wake(), sees to the rest.
+    // one worker, who promotes what is due and, by wake(), sees to the rest. With a limit, giving back wakes a worker too, for
+    // whom there may be something now; while somebody awaits that the limit holds, all are woken.
 
     private final String name;
     private final TimeSource time;
@@ -60,6 +61,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final Object lock = new Object();
     private final QueueState<K> state;
     private int waiters;
+    private int most = Integer.MAX_VALUE;
+    private int awaitingLimit;
     private @Nullable Timer timer;
     private long timerDue;
     private long timerId;
@@ -182,7 +185,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         long now = time.nanos();
         synchronized (lock) {
             while (true) {
-                Entry<K> entry = state.next(now);
+                Entry<K> entry = next(now);
                 wake();
                 if (entry != null || refuses()) {
                     return entry;
@@ -203,12 +206,58 @@ public final class WorkQueue<K> implements AutoCloseable {
     public @Nullable Item<K> poll() {
         long now = time.nanos();
         synchronized (lock) {
-            Entry<K> entry = state.next(now);
+            Entry<K> entry = next(now);
             wake();
             if (entry == null) {
                 requireNotRevoked();
             }
             return entry;
+        }
+    }
+
+    private @Nullable Entry<K> next(long now) {
+        if (state.processing() < most) {
+            return state.next(now);
+        }
+        state.promote(now); // so that the timer is not armed for what is due already
+        return null;
+    }
+
+    // ---- limiting
+
+    /**
+     * How many keys may be processed at once from now on; as many as there are workers by default. With 0 nothing is dispatched:
+     * what is added is queued, and a drain ends at once and leaves everything to the export. What is being processed goes on.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
+    public void limit(int atOnce) {
+        if (atOnce < 0) {
+            throw new IllegalArgumentException(
+                    "queue %s would process %d keys at once: use 0 to dispatch nothing, or more".formatted(name,
+                            atOnce));
+        }
+        synchronized (lock) {
+            most = atOnce;
+            lock.notifyAll();
+        }
+    }
+
+    /**
+     * Returns when no more is being processed than the {@linkplain #limit limit} allows.
+     *
+     * @throws InterruptedException when interrupted while waiting; the limit holds all the same
+     */
+    public void awaitLimit() throws InterruptedException {
+        synchronized (lock) {
+            awaitingLimit++;
+            try {
+                while (state.processing() > most) {
+                    lock.wait();
+                }
+            } finally {
+                awaitingLimit--;
+            }
         }
     }
 
@@ -230,7 +279,13 @@ public final class WorkQueue<K> implements AutoCloseable {
     /** After each change of the state, under the lock. */
     private void wake() {
         int fresh = state.takeBecameReady();
+        if (awaitingLimit > 0) {
+            lock.notifyAll();
+        }
         if (waiters > 0) {
+            if (most != Integer.MAX_VALUE) {
+                fresh = Math.min(state.ready(), Math.max(0, most - state.processing()));
+            }
             for (int i = Math.min(fresh, waiters); i > 0; i--) {
                 lock.notify();
             }
@@ -256,7 +311,11 @@ public final class WorkQueue<K> implements AutoCloseable {
         synchronized (lock) {
             if (id == timerId) {
                 timer = null;
-                lock.notify();
+                if (awaitingLimit > 0) {
+                    lock.notifyAll(); // the one who is woken must be a worker
+                } else {
+                    lock.notify();
+                }
             }
         }
     }
