@@ -5,6 +5,9 @@ import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.model.jackson.Jackson2JdkTypesModule;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -16,12 +19,12 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Where the address and the credentials of a cluster come from: a file that is read anew for each connection, or a text. */
 final class Kubeconfig {
 
     private static final int CONNECT_MILLIS = 5_000;
-    private static final int MOST_READINGS = 5;
     private static final String AGENT = "windlass";
 
     private final @Nullable Path file;
@@ -68,46 +71,16 @@ final class Kubeconfig {
     record Reading(String content, Config config) {
     }
 
-    /**
-     * The content, and a configuration that was made from this content and no other, although a file is read more than once for
-     * it. Each caller gets its own: they are mutable. Runs a credential plugin if the user has one.
-     */
+    /** Reads it once. Each caller gets a configuration of its own: they are mutable. Runs a credential plugin if the user has one. */
     Reading load() {
-        for (int attempt = 1;; attempt++) {
-            String content = content();
-            Config config = null;
-            RuntimeException failure = null;
-            try {
-                config = load(content);
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-            if (content.equals(content())) {
-                if (config == null) {
-                    throw Objects.requireNonNull(failure);
-                }
-                return new Reading(content, config);
-            }
-            if (attempt == MOST_READINGS) {
-                throw new KubeconfigException(
-                        describe() + " changes all the time while it is read: write it to another "
-                                + "file and move that into its place",
-                        failure);
-            }
-        }
-    }
-
-    private Config load(String content) {
+        String content = content();
         io.fabric8.kubernetes.api.model.Config parsed = parse(content);
-        String chosen = chosenContext(parsed);
-        Config config;
+        if (file != null) {
+            saidIn(file.toFile(), parsed);
+        }
+        Config config = Config.empty();
         try {
-            if (file != null) {
-                config = Config.fromKubeconfig(chosen, file.toFile());
-            } else {
-                config = Config.empty();
-                KubeConfigUtils.merge(config, chosen, parsed);
-            }
+            KubeConfigUtils.merge(config, chosenContext(parsed), parsed);
         } catch (RuntimeException e) {
             throw new KubeconfigException(describe() + " cannot be used: " + Failures.describe(e), e);
         }
@@ -116,13 +89,29 @@ final class Kubeconfig {
         config.setOnlyHttpWatches(true);
         config.setHttp2Disable(true);
         config.setUserAgent(AGENT);
-        return config;
+        return new Reading(content, config);
+    }
+
+    /**
+     * Notes in which file each entry stands, as fabric8 does when it reads a file itself: relative paths start there, and a token
+     * that has run out is looked for there.
+     */
+    private static void saidIn(File file, io.fabric8.kubernetes.api.model.Config parsed) {
+        parsed.getContexts().forEach(one -> one.setAdditionalProperty("KUBERNETES_CONFIG_CONTEXT_FILE_KEY", file));
+        parsed.getClusters().forEach(one -> one.setAdditionalProperty("KUBERNETES_CONFIG_CLUSTER_FILE_KEY", file));
+        parsed.getUsers().forEach(one -> one.setAdditionalProperty("KUBERNETES_CONFIG_AUTH_INFO_FILE_KEY", file));
+    }
+
+    /** One for each reading, and not fabric8's: that is shared by all of the process, and loads every class of the model first. */
+    private static KubernetesSerialization yaml() {
+        return new KubernetesSerialization(
+                JsonMapper.builderWithJackson2Defaults().addModule(new Jackson2JdkTypesModule()).build(), false);
     }
 
     private io.fabric8.kubernetes.api.model.Config parse(String content) {
         io.fabric8.kubernetes.api.model.Config parsed;
         try {
-            parsed = KubeConfigUtils.parseConfigFromString(content);
+            parsed = yaml().unmarshal(content, io.fabric8.kubernetes.api.model.Config.class);
         } catch (RuntimeException e) {
             throw new KubeconfigException(describe() + " is malformed: " + malformation(e)
                     + "; it must be the YAML that kubectl reads", e);

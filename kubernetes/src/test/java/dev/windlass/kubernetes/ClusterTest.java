@@ -1,5 +1,7 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.apiserver.Fault;
+import dev.windlass.apiserver.FaultRule;
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.lifecycle.Health;
 import dev.windlass.lifecycle.HealthCheck;
@@ -13,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -245,10 +248,43 @@ class ClusterTest extends OnEmbeddedServer {
         Path file = folder.resolve("kubeconfig");
         Files.writeString(file, kubeconfig().replace(server().token(), "stale"));
         ClusterHandle handle = manager().add(cluster("north").kubeconfig(file).build());
-        eventually().until(() -> handle.state() == UnitState.BACKOFF);
-        assertThat(handle.status().message()).contains("401", "credentials of cluster north");
+        // A slow machine may not answer the first probe in time, which is another reason to back off.
+        eventually().untilAsserted(() -> {
+            assertThat(handle.state()).isEqualTo(UnitState.BACKOFF);
+            assertThat(handle.status().message()).contains("401", "credentials of cluster north");
+        });
         Files.writeString(file, kubeconfig());
         eventually().until(() -> handle.state() == UnitState.READY);
+    }
+
+    @Test
+    void filesAndPluginsThatTheKubeconfigNamesAreLookedForBesideIt(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("ca.crt"), server().caCertificatePem());
+        Path calls = folder.resolve("calls");
+        Path plugin = Files.writeString(folder.resolve("plugin"),
+                """
+                        #!/bin/sh
+                        echo called >> '%s'
+                        echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "%s"}}'
+                        """
+                        .formatted(calls, server().token()));
+        Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
+        Path file = Files.writeString(folder.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                current-context: home
+                clusters: [{name: home, cluster: {server: "https://127.0.0.1:%d", certificate-authority: ca.crt}}]
+                contexts: [{name: home, context: {cluster: home, user: cook}}]
+                users: [{name: cook, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin,
+                                                   interactiveMode: Never}}}]
+                """.formatted(wire().port()));
+        ClusterConnection north = connect(cluster("north").kubeconfig(file));
+        Client client = north.client(owner(north, "user"));
+        int before = Files.readAllLines(calls).size();
+        Fault expired = server().faults().add(FaultRule.on("create", "configmaps").answering(401).times(1));
+        client.create(configMap("fresh", "1"));
+        assertThat(expired.hits()).isOne();
+        assertThat(Files.readAllLines(calls).size()).as("calls of the plugin").isGreaterThan(before);
     }
 
     @Test
