@@ -35,9 +35,9 @@ final class ControllerBenchmark<T extends HasMetadata> {
             benchmark.add("resident").ready().await();
             benchmark.cycles(Math.min(MOST_WARMUP, cycles / 2), false);
             int threadsBefore = Figures.virtualThreads();
-            long before = Figures.heap();
+            long before = Figures.liveBytes();
             benchmark.cycles(cycles, true);
-            Figures.report("left.bytes", (double) (Figures.heap() - before) / cycles, "B");
+            Figures.report("left.bytes", (double) (Figures.liveBytes() - before) / cycles, "B");
             Figures.report("left.threads", (double) (Figures.virtualThreads() - threadsBefore) / cycles, "");
         }
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * Measures this JVM and prints figures, one line of JSON each, as the Go programs do. Compiled into Windlass's program and
@@ -45,6 +47,34 @@ public final class Figures {
             last = now;
         }
         return last;
+    }
+
+    /**
+     * Bytes of all live objects, counted one by one: differences of some hundred bytes show, where {@link #heap()} also tells how
+     * well the collector has packed them.
+     */
+    public static long liveBytes() {
+        long last = Long.MAX_VALUE;
+        for (int i = 0; i < 8; i++) {
+            long now = histogramTotal();
+            if (Math.abs(last - now) < SETTLED) {
+                return now;
+            }
+            last = now;
+        }
+        return last;
+    }
+
+    private static long histogramTotal() {
+        try {
+            String histogram = (String) ManagementFactory.getPlatformMBeanServer().invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+                    new Object[]{new String[0]}, new String[]{String[].class.getName()});
+            String total = histogram.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
+            return Long.parseLong(total.strip().split("\\s+")[2]);
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM gives no class histogram: run the benchmarks on HotSpot", e);
+        }
     }
 
     /** Milliseconds since a reading of {@link System#nanoTime()}. */

@@ -3,8 +3,8 @@ package dev.windlass.benchmarks.measure;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * From nothing to all objects in the cache and all reconciled. The first round of a JVM is the cold one; the others are warm:
- * the same again in the same JVM, with a fresh manager, operator or client.
+ * From nothing to all objects in the cache and all reconciled, again and again in one JVM, each time with a fresh manager,
+ * operator or client. The first round is the cold one; in the first half of the others the JVM still compiles; then it is warm.
  */
 public final class SyncRounds {
 
@@ -42,12 +42,12 @@ public final class SyncRounds {
 
     private void run(int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
-            once(round == 0);
+            once(round == 0 ? "" : round <= rounds / 2 ? "early." : "warm.");
         }
     }
 
-    private void once(boolean cold) throws Exception {
-        String prefix = cold ? "" : "warm.";
+    private void once(String prefix) throws Exception {
+        boolean cold = prefix.isEmpty();
         long before = cold ? Figures.heap() : 0;
         double cpuBefore = cold ? 0 : Figures.cpuSeconds();
         CountDownLatch left = new CountDownLatch(objects);

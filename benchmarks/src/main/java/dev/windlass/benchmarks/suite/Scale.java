@@ -17,10 +17,10 @@ package dev.windlass.benchmarks.suite;
 record Scale(int objects, int runs, int rounds, int queueRounds, int cycles, int slowCycles, int units, int stops,
         int eventRounds, int servers) {
 
-    static final Scale FULL = new Scale(10_000, 3, 8, 25, 1_000, 60, 1_500_000, 20_000, 30, 20);
+    static final Scale FULL = new Scale(10_000, 3, 16, 25, 1_000, 60, 1_500_000, 20_000, 30, 20);
 
     /** Goes through everything in a few minutes, and measures nothing. */
-    static final Scale QUICK = new Scale(500, 1, 2, 3, 20, 4, 20_000, 500, 4, 4);
+    static final Scale QUICK = new Scale(500, 1, 3, 3, 20, 4, 20_000, 500, 4, 4);
 
     Scale withRuns(int other) {
         return new Scale(objects, other, rounds, queueRounds, cycles, slowCycles, units, stops, eventRounds, servers);
