@@ -110,10 +110,26 @@ final class AdminClient {
     }
 
     JsonNode act(String unit, String action, Map<String, String> options) {
-        String query = options.entrySet().stream()
+        String query = query(options);
+        return send("POST", "/api/v1/units/" + encoded(unit) + ":" + action + (query.isEmpty() ? "" : "?" + query));
+    }
+
+    JsonNode quota() {
+        return send("GET", "/api/v1/quota");
+    }
+
+    JsonNode whatIf(Map<String, String> options) {
+        return send("GET", "/api/v1/quota:what-if?" + query(options));
+    }
+
+    JsonNode setLimits(Map<String, String> options) {
+        return send("POST", "/api/v1/quota:set?" + query(options));
+    }
+
+    private static String query(Map<String, String> options) {
+        return options.entrySet().stream()
                 .map(option -> option.getKey() + "=" + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        return send("POST", "/api/v1/units/" + encoded(unit) + ":" + action + (query.isEmpty() ? "" : "?" + query));
     }
 
     /** Calls back for each event until the manager closes the stream. */

@@ -9,6 +9,12 @@ import dev.windlass.cli.demo.Reconciliation;
 import dev.windlass.cli.demo.Signals;
 import dev.windlass.cli.demo.Tour;
 import dev.windlass.kubernetes.ClusterHandle;
+import dev.windlass.lifecycle.LifecycleException;
+import dev.windlass.lifecycle.Limits;
+import dev.windlass.lifecycle.LimitsFile;
+import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.QuotaPlan;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitStatus;
@@ -56,6 +62,12 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private BindAddress metrics;
 
+    @Option(names = "--limits", paramLabel = "LIMITS", converter = LimitsConverter.class, description = "What all units together may cost once the demo has started, for example watches=10,concurrency=4.")
+    private @Nullable Limits limits;
+
+    @Option(names = "--limits-file", paramLabel = "FILE", description = "Keep limits as this file has them, whenever it changes.")
+    private @Nullable Path limitsFile;
+
     private record Join(String name, Path kubeconfig) {
     }
 
@@ -73,6 +85,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (tour && !joins.isEmpty()) {
             throw new BadUsageException("--tour plays with its own two clusters only: leave --join out");
+        }
+        if (tour && (limits != null || limitsFile != null)) {
+            throw new BadUsageException("--tour sets limits of its own: leave --limits and --limits-file out");
         }
         for (Join join : joins) {
             if (Demo.CLUSTERS.contains(join.name) || joined.putIfAbsent(join.name, join.kubeconfig) != null) {
@@ -108,6 +123,7 @@ final class DemoCommand implements Callable<Integer> {
                 if (signals.get() > 0) {
                     throw new InterruptedException();
                 }
+                limit(demo);
                 return tour ? tour(demo) : watch(demo, log);
             } catch (InterruptedException e) {
                 report(demo.manager().stop().await());
@@ -115,6 +131,23 @@ final class DemoCommand implements Callable<Integer> {
             }
         } catch (InterruptedException e) {
             return ended();
+        }
+    }
+
+    /** After the start, so that it shows who gives way. */
+    private void limit(Demo demo) {
+        Quotas quotas = Quotas.of(demo.manager());
+        Limits given = limits;
+        if (given != null) {
+            quotas.whatIf(given).toString().lines().forEach(this::progress);
+            quotas.set(given).whenDone(outcome -> {
+                if (outcome instanceof Outcome.Failed<QuotaPlan>(LifecycleException error)) {
+                    terminal.line("limits: " + error.getMessage());
+                }
+            });
+        }
+        if (limitsFile != null) {
+            demo.manager().add(LimitsFile.at(limitsFile));
         }
     }
 
@@ -230,6 +263,17 @@ final class DemoCommand implements Callable<Integer> {
                         .formatted(text) + " for example staging=/home/me/.kube/config");
             }
             return new Join(text.substring(0, equals), Path.of(text.substring(equals + 1)));
+        }
+    }
+
+    private static final class LimitsConverter implements ITypeConverter<Limits> {
+        @Override
+        public Limits convert(String text) {
+            try {
+                return Limits.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -65,6 +65,7 @@ final class DescribeCommand extends UnitCommand {
         optional(lines, "In flight", text(unit, "inFlight"));
         optional(lines, "Works on", keys(unit));
         optional(lines, "Carried over", text(unit, "carriedOver").equals("0") ? "" : text(unit, "carriedOver"));
+        optional(lines, "Costs", cost(unit));
         optional(lines, "Labels", pairs(unit.path("labels")));
         optional(lines, "Depends on",
                 unit.path("dependsOn").valueStream().map(JsonNode::asString).collect(Collectors.joining(", ")));
@@ -117,6 +118,11 @@ final class DescribeCommand extends UnitCommand {
             });
         });
         return lines;
+    }
+
+    private static String cost(JsonNode unit) {
+        String numbers = QuotaCommand.numbers(unit.path("cost"));
+        return numbers.isEmpty() ? "" : numbers + " (" + text(unit, "priority") + ")";
     }
 
     private static String pairs(JsonNode labels) {

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /** Units as a table whose first column is a tree. */
 final class UnitTable {
     private static final List<String> HEAD = List.of("NAME", "KIND", "STATE", "SINCE", "RESTARTS", "QUEUED",
-            "IN FLIGHT");
+            "IN FLIGHT", "WAITS FOR");
     private static final int STATE = 2;
 
     private final Instant now;
@@ -46,12 +46,16 @@ final class UnitTable {
         String name = text(item, "name");
         String shown = branch.isEmpty() ? name : name.substring(text(item, "parent").length() + 1);
         rows.add(List.of(branch + shown, text(item, "kind"), text(item, "state"), age(item), text(item, "restarts"),
-                text(item, "queued"), text(item, "inFlight")));
+                text(item, "queued"), text(item, "inFlight"), waitsFor(item)));
         List<JsonNode> below = children.getOrDefault(name, List.of());
         for (int i = 0; i < below.size(); i++) {
             boolean last = i == below.size() - 1;
             add(below.get(i), indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "), children);
         }
+    }
+
+    private static String waitsFor(JsonNode item) {
+        return text(item, "state").equals("PENDING") ? text(item, "message").replaceFirst("^waits for ", "") : "";
     }
 
     private String age(JsonNode item) {
@@ -60,7 +64,8 @@ final class UnitTable {
     }
 
     private List<String> layout(Terminal terminal) {
-        int[] widths = new int[HEAD.size()];
+        boolean somebodyWaits = rows.stream().skip(1).anyMatch(row -> !row.getLast().isEmpty());
+        int[] widths = new int[somebodyWaits ? HEAD.size() : HEAD.size() - 1];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());

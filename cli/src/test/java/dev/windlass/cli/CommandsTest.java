@@ -1,7 +1,12 @@
 package dev.windlass.cli;
 
+import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.PriorityClass;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -112,6 +117,37 @@ class CommandsTest {
         CommandProcess remove = run("remove", "needs-north", "--wait");
         assertThat(remove.code()).as(remove.err()).isZero();
         assertThat(manager.find("needs-north")).isEmpty();
+    }
+
+    @Test
+    void limitsAreShownForeseenAndSetAndGetSaysWhyAUnitWaits() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("feed").priority(PriorityClass.BATCH)
+                .cost(Cost.of(CostDimension.WATCHES, 12)).build(), RunnableContext::awaitStop)).ready().await(BOUND);
+        CommandProcess foreseen = run("quota", "what-if", "watches=3");
+        assertThat(foreseen.code()).as(foreseen.err()).isZero();
+        assertThat(foreseen.lines()).containsExactly("limits watches=3:",
+                "  feed (BATCH) FULL → STOPPED, gives back watches=12");
+        CommandProcess set = run("quota", "set", "watches=3", "concurrency=4");
+        assertThat(set.code()).as(set.err()).isZero();
+        assertThat(set.lines()).containsExactly("limits watches=3, concurrency=4:",
+                "  feed (BATCH) FULL → STOPPED, gives back watches=12");
+        CommandProcess quota = run("quota");
+        assertThat(quota.lines().getFirst()).matches("SCOPE +DIMENSION +USED +LIMIT");
+        assertThat(quota.lines()).anyMatch(line -> line.matches("\\(manager\\) +watches +0 +3"))
+                .anyMatch(line -> line
+                        .matches("feed +BATCH +PENDING +STOPPED +watches=12 .*needs watches=12, free 3 of 3.*"));
+        assertThat(run("get").lines().getFirst()).endsWith("WAITS FOR");
+        assertThat(run("get").lines())
+                .anyMatch(line -> line.startsWith("feed ") && line.contains("quota: ") && line.contains("free 3 of 3"));
+        assertThat(run("describe", "feed").out()).contains("QUOTA_EXCEEDED: waits for quota: ")
+                .containsPattern("Costs: +watches=12 \\(BATCH\\)");
+        assertThat(Quotas.of(manager).limits()).isEqualTo(Limits.parse("watches=3, concurrency=4"));
+        CommandProcess typo = run("quota", "set", "watchs=40");
+        assertThat(typo.code()).isEqualTo(2);
+        assertThat(typo.err()).contains("unknown dimension \"watchs\": did you mean watches?");
+        CommandProcess unsaid = run("quota", "set");
+        assertThat(unsaid.code()).isEqualTo(2);
+        assertThat(Quotas.of(manager).limits()).isEqualTo(Limits.parse("watches=3, concurrency=4"));
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.QuotaPlan;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class AdminHandler extends Handler.Abstract {
     private static final String UNITS = "/api/v1/units";
     private static final String EVENTS = "/api/v1/events";
+    private static final String QUOTA = "/api/v1/quota";
 
     /** So long even a request that does not wait is held, so that a refusal reaches who asked. */
     private static final Duration REFUSALS_COME_WITHIN = Duration.ofMillis(100);
@@ -62,8 +65,12 @@ final class AdminHandler extends Handler.Abstract {
         if (path.equals(EVENTS)) {
             return events(request, response, callback);
         }
+        if (path.equals(QUOTA) || path.startsWith(QUOTA + ":")) {
+            return quota(path.substring(QUOTA.length()), request, response, callback);
+        }
         if (!path.startsWith(UNITS + "/")) {
-            throw ApiError.notFound("no such path \"%s\": use %s, %s/NAME or %s".formatted(path, UNITS, UNITS, EVENTS));
+            throw ApiError.notFound(
+                    "no such path \"%s\": use %s, %s/NAME, %s or %s".formatted(path, UNITS, UNITS, EVENTS, QUOTA));
         }
         String rest = path.substring(UNITS.length() + 1);
         int colon = rest.lastIndexOf(':');
@@ -90,6 +97,53 @@ final class AdminHandler extends Handler.Abstract {
         request.addIdleTimeoutListener(_ -> false);
         new EventStream(manager, stopping, unit == null ? null : unit(unit).name()).write(response, callback);
         return true;
+    }
+
+    private boolean quota(String action, Request request, Response response, Callback callback)
+            throws InterruptedException {
+        Quotas quotas = Quotas.of(manager);
+        return switch (action) {
+            case "" -> {
+                require(request, "GET");
+                options(request, Set.of());
+                yield Reply.json(response, callback, 200, QuotaViews.Status.of(quotas));
+            }
+            case ":what-if" -> {
+                require(request, "GET");
+                QuotaRequests asked = QuotaRequests.read(manager, options(request, QuotaRequests.OPTIONS));
+                yield Reply.json(response, callback, 200,
+                        QuotaViews.Plan.of("what-if", false, quotas.whatIf(asked.scope(), asked.limits())));
+            }
+            case ":set" -> {
+                require(request, "POST");
+                request.addIdleTimeoutListener(_ -> false);
+                Fields options = options(request, QuotaRequests.SET_OPTIONS);
+                set(quotas, QuotaRequests.read(manager, options), Wait.of(options), response, callback);
+                yield true;
+            }
+            default -> throw ApiError.notFound(
+                    "no action \"%s\" of a quota: use set or what-if".formatted(action.substring(1)));
+        };
+    }
+
+    private void set(Quotas quotas, QuotaRequests asked, Wait wait, Response response, Callback callback)
+            throws InterruptedException {
+        QuotaPlan foreseen = quotas.whatIf(asked.scope(), asked.limits());
+        Outcome<QuotaPlan> outcome = await(quotas.set(asked.scope(), asked.limits()), wait.limit());
+        switch (outcome) {
+            case Outcome.Done<QuotaPlan>(QuotaPlan plan) ->
+                Reply.json(response, callback, 200, QuotaViews.Plan.of("set", true, plan));
+            case Outcome.Failed<QuotaPlan>(LifecycleException error) ->
+                Reply.error(response, callback, ApiError.of(error));
+            case null -> {
+                if (wait.asked() && !stopping.isSet()) {
+                    throw ApiError.deadline(
+                            "use is not within the limits %s after %s: they hold for all that starts, and it goes on"
+                                    .formatted(asked.limits(), readable(wait.limit())));
+                }
+                Reply.json(response, callback, 202, QuotaViews.Plan.of("set", false, foreseen));
+            }
+        }
     }
 
     private boolean act(String name, String action, Request request, Response response, Callback callback)

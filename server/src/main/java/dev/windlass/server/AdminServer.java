@@ -23,12 +23,17 @@ import java.util.HexFormat;
  * <tr><td>{@code POST /api/v1/units/NAME:remove}</td><td>stops it and frees its name</td></tr>
  * <tr><td>{@code GET /api/v1/events}</td><td>a stream of one JSON object a line: the current states, then each transition;
  * empty lines keep it alive; {@code ?unit=NAME} restricts it to one unit</td></tr>
+ * <tr><td>{@code GET /api/v1/quota}</td><td>limits, what is used, by whom, and who waits</td></tr>
+ * <tr><td>{@code GET /api/v1/quota:what-if?limits=watches=40}</td><td>what these limits would lead to; does nothing</td></tr>
+ * <tr><td>{@code POST /api/v1/quota:set?limits=watches=40}</td><td>sets limits; a dimension that is not named stays as it is, {@code
+ * none} takes a limit away</td></tr>
  * </table>
  *
  * <p>Options of {@code :stop}, {@code :restart} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
  * budget) and {@code cascade=true}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
  * unit or the stop report) or when the time is over (504); otherwise at once (202). A start is done when the unit is ready; the
- * answer then gives the units inside it up to 30 s more to catch up.
+ * answer then gives the units inside it up to 30 s more to catch up. New limits are done when use is within them. Both requests about
+ * limits take {@code scope=NAME} for those of a unit; they are the manager's otherwise.
  *
  * <p>Errors are {@code {"code":404,"reason":"NotFound","message":"…"}}.
  *

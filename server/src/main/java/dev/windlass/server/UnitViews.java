@@ -2,6 +2,7 @@ package dev.windlass.server;
 
 import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.QuarantinedGeneration;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -45,11 +46,12 @@ final class UnitViews {
 
     /** One line of a list. */
     record Item(String name, String kind, UnitState state, Reason reason, long generation, Instant since, int restarts,
-            @Nullable Instant retryAt, @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent) {
+            @Nullable Instant retryAt, @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent,
+            String message) {
         static Item of(UnitStatus status) {
             return new Item(status.name(), status.kind(), status.state(), status.reason(), status.generation(),
                     millis(status.since()), status.restarts(), status.retryAt(), status.queued(), status.inFlight(),
-                    status.parent());
+                    status.parent(), status.message());
         }
     }
 
@@ -65,7 +67,8 @@ final class UnitViews {
             @Nullable Long inFlight, long carriedOver, @Nullable String parent, List<String> children, String group,
             Map<String, String> labels, Set<String> dependsOn, Map<String, String> details,
             Map<String, String> claimedKeys,
-            List<Hung> quarantined, @Nullable String lastError, @Nullable Report lastStop) {
+            List<Hung> quarantined, @Nullable String lastError, @Nullable Report lastStop, PriorityClass priority,
+            Map<String, Long> cost) {
         static Description of(RunnableHandle handle) {
             UnitStatus status = handle.status();
             return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
@@ -77,7 +80,8 @@ final class UnitViews {
                     handle.children().stream().map(RunnableHandle::name).toList(),
                     status.group().name(), new TreeMap<>(status.labels()), new TreeSet<>(status.dependsOn()),
                     handle.details(), handle.claimedKeys(), handle.quarantined().stream().map(Hung::of).toList(),
-                    status.lastError(), handle.lastStop().map(Report::of).orElse(null));
+                    status.lastError(), handle.lastStop().map(Report::of).orElse(null),
+                    handle.unit().spec().priority(), QuotaViews.numbers(handle.unit().spec().cost()));
         }
     }
 

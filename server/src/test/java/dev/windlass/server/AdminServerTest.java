@@ -1,7 +1,13 @@
 package dev.windlass.server;
 
+import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.PriorityClass;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.RestartPolicy;
+import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.StopOptions;
@@ -88,13 +94,56 @@ class AdminServerTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(wheel.propertyNames()).containsExactly("name", "kind", "state", "reason", "generation", "since",
-                "restarts", "retryAt", "queued", "inFlight", "parent");
+                "restarts", "retryAt", "queued", "inFlight", "parent", "message");
         assertThat(wheel.get("kind").stringValue()).isEqualTo("Wheel");
         assertThat(wheel.get("state").stringValue()).isEqualTo("READY");
         assertThat(wheel.get("generation").intValue()).isEqualTo(1);
         assertThat(Instant.parse(wheel.get("since").stringValue())).isBefore(Instant.now().plusSeconds(5));
         assertThat(wheel.get("queued").isNull()).isTrue();
         assertThat(wheel.get("parent").isNull()).isTrue();
+    }
+
+    @Test
+    void limitsAreSetForeseenAndExplained() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("feed").priority(PriorityClass.BATCH)
+                .cost(Cost.of(CostDimension.WATCHES, 4)).build(), RunnableContext::awaitStop)).ready().await(BOUND);
+        JsonNode foreseen = Http.json(get("/api/v1/quota:what-if?limits=watches=3"));
+        assertThat(foreseen.get("changes").get(0).get("unit").stringValue()).isEqualTo("feed");
+        assertThat(foreseen.get("changes").get(0).get("to").stringValue()).isEqualTo("STOPPED");
+        assertThat(state("feed")).isEqualTo(UnitState.READY);
+        HttpResponse<String> set = post("/api/v1/quota:set?limits=watches=3&wait=true");
+        assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+        assertThat(Http.json(set).get("done").booleanValue()).isTrue();
+        await().atMost(BOUND).until(() -> state("feed") == UnitState.PENDING);
+        assertThat(Http.json(get("/api/v1/units")).get("items").valueStream()
+                .filter(item -> item.get("name").stringValue().equals("feed")).findFirst().orElseThrow()
+                .get("message").stringValue()).startsWith("waits for quota: ");
+        JsonNode quota = Http.json(get("/api/v1/quota"));
+        assertThat(quota.get("scopes").get(0).get("limits").get("watches").intValue()).isEqualTo(3);
+        JsonNode feed = quota.get("units").get(0);
+        assertThat(feed.get("declared").get("watches").intValue()).isEqualTo(4);
+        assertThat(feed.get("counted").size()).isZero();
+        assertThat(feed.get("waitsFor").stringValue()).contains("needs watches=4, free 3 of 3");
+        assertThat(Http.json(get("/api/v1/units/feed")).get("cost").get("watches").intValue()).isEqualTo(4);
+        post("/api/v1/quota:set?limits=concurrency=7&wait=true"); // the other one stays
+        assertThat(Quotas.of(manager).limits()).isEqualTo(Limits.parse("watches=3, concurrency=7"));
+        post("/api/v1/quota:set?scope=mill/wheel&limits=watches=1&wait=true");
+        assertThat(Quotas.of(manager).limits("mill/wheel")).isEqualTo(Limits.parse("watches=1"));
+    }
+
+    @Test
+    void limitsThatCannotBeAreRefusedAndNothingChanges() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("heart").priority(PriorityClass.SYSTEM)
+                .cost(Cost.of(CostDimension.WATCHES, 4)).build(), RunnableContext::awaitStop)).ready().await(BOUND);
+        assertError(post("/api/v1/quota:set?limits=watches=40,watchs=3"), 400, "BadRequest", "\"watchs\"",
+                "did you mean watches");
+        assertError(post("/api/v1/quota:set?limits=watches=-1"), 400, "BadRequest", "-1");
+        assertError(post("/api/v1/quota:set"), 400, "BadRequest", "limits is missing");
+        assertError(post("/api/v1/quota:set?limits=watches=3"), 409, "Refused", "below the 4", "SYSTEM");
+        assertError(post("/api/v1/quota:set?limits=watches=3&scope=mill/weel"), 404, "NotFound", "mill/weel");
+        assertError(post("/api/v1/quota:sett?limits=watches=3"), 404, "NotFound", "sett");
+        assertError(get("/api/v1/quota:set?limits=watches=9"), 405, "MethodNotAllowed", "POST");
+        assertThat(Quotas.of(manager).limits()).isEqualTo(Limits.none());
     }
 
     @Test

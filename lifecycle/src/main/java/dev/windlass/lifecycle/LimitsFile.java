@@ -1,0 +1,160 @@
+package dev.windlass.lifecycle;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps limits as a file has them: the unit {@code limits-file}. It looks each second, and sets the limits when the file has
+ * changed; what others set meanwhile holds until then. Immutable.
+ *
+ * <p>A line has limits as {@link Limits#parse} reads them, of the manager, or after {@code NAME:} of a unit. Several lines of one scope
+ * count together. What follows a {@code #} is a comment.
+ *
+ * <pre>
+ * watches=40, concurrency=16
+ * cluster/north: watches=10   # waits until there is such a unit
+ * </pre>
+ *
+ * A file that is gone, cannot be read or has a mistake changes nothing: the limits stay, and the unit is {@code DEGRADED} and names
+ * file and line.
+ */
+public final class LimitsFile implements Unit<RunnableHandle> {
+
+    private static final String NAME = "limits-file";
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    private final Path file;
+
+    private LimitsFile(Path file) {
+        this.file = file;
+    }
+
+    /** The limits of a file, which need not exist yet. */
+    public static LimitsFile at(Path file) {
+        return new LimitsFile(file);
+    }
+
+    @Override
+    public RunnableSpec spec() {
+        return RunnableSpec.builder(NAME).kind("LimitsFile").signalsReadiness(true).priority(PriorityClass.SYSTEM)
+                .build();
+    }
+
+    @Override
+    public ManagedRunnable newInstance() {
+        return new Watch(file);
+    }
+
+    @Override
+    public RunnableHandle handle(RunnableHandle base) {
+        return base;
+    }
+
+    /** One generation. Its thread reads and asks; the answers come on others. */
+    private static final class Watch implements ManagedRunnable {
+
+        private final Path file;
+        private @Nullable String read;
+        private volatile Map<String, Limits> wanted = Map.of();
+        private final Map<String, Limits> asked = new HashMap<>();
+        /** What was answered, by scope, if not that the limits hold. */
+        private final Map<String, LifecycleException> refused = new ConcurrentHashMap<>();
+
+        Watch(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void run(RunnableContext context) throws InterruptedException {
+            context.detail("file", file::toString);
+            @Nullable
+            String told = null;
+            do {
+                String trouble = look();
+                if (trouble.isEmpty()) {
+                    ask(Quotas.of(context.manager()));
+                    trouble = refusals();
+                }
+                if (!trouble.equals(told)) {
+                    told = trouble;
+                    if (trouble.isEmpty()) {
+                        context.ready();
+                    } else {
+                        context.degraded(trouble);
+                    }
+                }
+            } while (context.sleep(EVERY));
+        }
+
+        /** Reads the file, and takes over what is new; returns what is wrong with it. */
+        private String look() {
+            try {
+                String now = Files.readString(file);
+                if (!now.equals(read)) {
+                    Map<String, Limits> next = parse(now.lines().toList());
+                    asked.keySet().forEach(scope -> next.putIfAbsent(scope, Limits.none())); // not in the file any more
+                    read = now;
+                    refused.clear();
+                    wanted = next;
+                }
+                return "";
+            } catch (NoSuchFileException e) {
+                return file + " does not exist: limits stay as they are";
+            } catch (IOException e) {
+                return file + " cannot be read: " + e + "; limits stay as they are";
+            } catch (IllegalArgumentException e) {
+                return file + ", " + e.getMessage() + "; limits stay as they are";
+            }
+        }
+
+        private static Map<String, Limits> parse(List<String> lines) {
+            Map<String, Limits> found = new LinkedHashMap<>();
+            found.put("", Limits.none());
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i).replaceFirst("#.*", "").strip();
+                int colon = line.indexOf(':');
+                try {
+                    String scope = colon < 0 ? "" : RunnableSpec.checkedName(line.substring(0, colon).strip());
+                    found.put(scope, found.getOrDefault(scope, Limits.none()).parseOver(line.substring(colon + 1)));
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException("line " + (i + 1) + ": " + e.getMessage(), e);
+                }
+            }
+            return found;
+        }
+
+        /** Sets what is new, and once more those of units that did not exist. */
+        private void ask(Quotas quotas) {
+            wanted.forEach((scope, limits) -> {
+                if (!limits.equals(asked.put(scope, limits)) || refused.get(scope) instanceof UnknownUnitException) {
+                    quotas.set(scope, limits).whenDone(outcome -> answered(scope, limits, outcome));
+                }
+            });
+        }
+
+        private void answered(String scope, Limits limits, Outcome<QuotaPlan> outcome) {
+            if (!wanted.entrySet().contains(Map.entry(scope, limits))) {
+                return; // the file has changed since
+            }
+            switch (outcome) {
+                case Outcome.Done<QuotaPlan> _ -> refused.remove(scope);
+                case Outcome.Failed<QuotaPlan>(LifecycleException error) -> refused.put(scope, error);
+            }
+        }
+
+        private String refusals() {
+            return refused.values().stream().map(error -> String.valueOf(error.getMessage())).sorted()
+                    .collect(Collectors.joining("; "));
+        }
+    }
+}

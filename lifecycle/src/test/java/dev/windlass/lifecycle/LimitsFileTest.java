@@ -1,0 +1,104 @@
+package dev.windlass.lifecycle;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static dev.windlass.lifecycle.CostDimension.WATCHES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(120)
+class LimitsFileTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private final Manager manager = Manager.create();
+    private final Quotas quotas = Quotas.of(manager);
+
+    @BeforeEach
+    void begin() {
+        manager.start();
+    }
+
+    @AfterEach
+    void end() {
+        manager.close();
+    }
+
+    private Path file() {
+        return folder.resolve("limits");
+    }
+
+    private void write(String text) throws Exception {
+        Path next = folder.resolve("next");
+        Files.writeString(next, text);
+        Files.move(next, file(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void limits(String scope, String text) {
+        Trial.until(() -> quotas.limits(scope).equals(Limits.parse(text)));
+    }
+
+    private static void degraded(RunnableHandle unit, String... words) {
+        Trial.until(() -> unit.state() == UnitState.DEGRADED && unit.status().message().contains(words[0]));
+        assertThat(unit.status().message()).contains(words);
+    }
+
+    @Test
+    void limitsFollowTheFileAndAMistakeChangesNothing() throws Exception {
+        write("# how much\nwatches=40 concurrency=16\ncached-bytes=64Mi # at most\n");
+        RunnableHandle unit = manager.add(LimitsFile.at(file()));
+        unit.ready().await(Trial.HANG);
+        limits("", "watches=40, concurrency=16, cached-bytes=64Mi");
+        write("watches=20\nconcurency=8\n");
+        degraded(unit, "line 2: unknown dimension \"concurency\": did you mean concurrency?", "limits stay as they are",
+                file().toString());
+        limits("", "watches=40, concurrency=16, cached-bytes=64Mi");
+        Files.delete(file());
+        degraded(unit, "does not exist");
+        limits("", "watches=40, concurrency=16, cached-bytes=64Mi");
+        write("watches=20\nconcurrency=8\n");
+        Trial.until(unit, UnitState.READY);
+        limits("", "watches=20, concurrency=8");
+        quotas.set(Limits.of(WATCHES, 7)).await(Trial.HANG); // holds until the file changes
+        write("");
+        limits("", "none");
+    }
+
+    @Test
+    void limitsOfAUnitWaitForItAndGoWithTheirLine() throws Exception {
+        write("cluster/north: watches=10\n");
+        RunnableHandle unit = manager.add(LimitsFile.at(file()));
+        degraded(unit, "there is no unit \"cluster/north\"");
+        manager.add("cluster/north", RunnableContext::awaitStop);
+        limits("cluster/north", "watches=10");
+        Trial.until(unit, UnitState.READY);
+        write("cluster//north: watches=10\n");
+        degraded(unit, "line 1: ");
+        write("watches=99\n");
+        limits("cluster/north", "none");
+        limits("", "watches=99");
+    }
+
+    @Test
+    void whatIsRefusedIsSaid() throws Exception {
+        manager.add(
+                Task.of(RunnableSpec.builder("heart").priority(PriorityClass.SYSTEM).cost(Cost.of(WATCHES, 4)).build(),
+                        RunnableContext::awaitStop))
+                .ready().await(Trial.HANG);
+        write("watches=3\n");
+        RunnableHandle unit = manager.add(LimitsFile.at(file()));
+        degraded(unit, "below the 4 that units of class SYSTEM need");
+        limits("", "none");
+        write("watches=4\n");
+        limits("", "watches=4");
+        Trial.until(unit, UnitState.READY);
+    }
+}
