@@ -71,7 +71,7 @@ public final class Figures {
                     new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
                     new Object[]{new String[0]}, new String[]{String[].class.getName()});
             String total = histogram.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
-            return Long.parseLong(total.strip().split("\\s+")[2]);
+            return Long.parseLong(total.strip().split("\\s+", -1)[2]);
         } catch (JMException e) {
             throw new IllegalStateException("this JVM gives no class histogram: run the benchmarks on HotSpot", e);
         }
