@@ -265,6 +265,21 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public void paused(String why) {
+        cell.said(this, UnitState.PAUSED, Reason.BECAME_PAUSED, why);
+    }
+
+    @Override
+    public void pausable(Suspension how) {
+        cell.standstill().register(Standstill.Kind.PAUSE, this, how);
+    }
+
+    @Override
+    public void cordonable(Suspension how) {
+        cell.standstill().register(Standstill.Kind.CORDON, this, how);
+    }
+
+    @Override
     public void backoff(String reason, Duration retryIn) {
         cell.backoff(this, reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS),
                 SystemTime.nanos(retryIn));

@@ -14,6 +14,14 @@ public enum Reason {
     BECAME_READY,
     /** The unit said that it cannot do all of its work. */
     BECAME_DEGRADED,
+    /** The unit said that it does nothing for now. */
+    BECAME_PAUSED,
+    /** Somebody asked for a pause: nothing is dispatched. */
+    PAUSED,
+    /** Somebody asked for a cordon: nothing is taken in. */
+    CORDONED,
+    /** Somebody asked for the end of a pause or cordon. */
+    RESUMED,
     /** The unit said that it will try again later. */
     RETRY_LATER,
     /** The unit ended by itself, and will be restarted at a known time. */

@@ -59,11 +59,31 @@ public interface RunnableContext {
     /** What the stop asks for; empty while {@link #stopping()} is not set. */
     Optional<StopRequest> stopRequest();
 
-    /** Says that the unit is ready: from {@code STARTING}, {@code BACKOFF} or {@code DEGRADED}. Otherwise without effect. */
+    /** Says that the unit is ready: from {@code STARTING}, {@code BACKOFF} or {@code DEGRADED}, or that it goes on after
+     * {@link #paused(String)}. Otherwise without effect. */
     void ready();
 
     /** Says that the unit, which was ready, cannot do all of its work. */
     void degraded(String reason);
+
+    /**
+     * Says that the unit, which was ready, does nothing for now, though it could: it is {@code PAUSED} until the next {@link
+     * #ready()} or {@link #degraded(String)}. For what is done at somebody's wish, say how with {@link #pausable}.
+     */
+    void paused(String why);
+
+    /**
+     * Says how the unit is paused: nothing is dispatched any more, what it watches stays watched, nothing is lost. Makes {@link
+     * RunnableHandle#pause()} possible. When the unit is to be paused from the start, {@code how.begin()} is called before this
+     * returns: call it before the first dispatch, and where that matters before {@link #ready()}.
+     */
+    void pausable(Suspension how);
+
+    /**
+     * Says how the unit is cordoned: nothing new comes in, connections stay, what is inside works off what it has. Makes {@link
+     * RunnableHandle#cordon()} possible. Otherwise like {@link #pausable}.
+     */
+    void cordonable(Suspension how);
 
     /** Says that the unit, which never was ready, will try again after this long. The next {@link #ready()} ends it. */
     void backoff(String reason, Duration retryIn);

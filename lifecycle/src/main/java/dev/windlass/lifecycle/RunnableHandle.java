@@ -127,6 +127,38 @@ public class RunnableHandle {
         return cell.restart(options);
     }
 
+    /**
+     * Asks for a pause: nothing is dispatched any more, what is watched stays watched, nothing is lost, and what has begun goes on.
+     * Legal in every state, and kept apart from it: a unit that is restarted, or started later, comes back paused. Completes when
+     * the generation that runs is held back, at once when none runs, with the status, which shows {@code PAUSED} unless the unit
+     * is in trouble, ends, or was not ready yet. A stop of a paused unit leaves what is queued to the next generation, whatever its
+     * mode.
+     *
+     * <p>Fails with {@link RefusedException} when the unit cannot be paused, and with {@link PreemptedException} when {@link
+     * #resume()} overtakes it.
+     */
+    public final Operation<UnitStatus> pause() {
+        return cell.suspend(Standstill.Kind.PAUSE, true);
+    }
+
+    /** Ends a pause. Completes when the unit works again, at once when it does not run, or was not paused. */
+    public final Operation<UnitStatus> resume() {
+        return cell.suspend(Standstill.Kind.PAUSE, false);
+    }
+
+    /**
+     * Asks for a cordon: nothing new comes in any more; connections stay, and what is inside works off what it has. It is for
+     * clusters and other scopes what {@link #pause()} is for what works; all else that is said there holds.
+     */
+    public final Operation<UnitStatus> cordon() {
+        return cell.suspend(Standstill.Kind.CORDON, true);
+    }
+
+    /** Ends a cordon: what was held back comes in. Otherwise like {@link #resume()}. */
+    public final Operation<UnitStatus> uncordon() {
+        return cell.suspend(Standstill.Kind.CORDON, false);
+    }
+
     /** Removes with the stop options of the specification. */
     public final Operation<StopReport> remove() {
         return remove(cell.spec().stop());

@@ -71,6 +71,7 @@ final class UnitCell extends Mailbox {
     private volatile @Nullable String lastError;
     private volatile @Nullable Restarts restarts;
     private volatile @Nullable QuotaClaim claim;
+    private volatile @Nullable Standstill standstill;
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
@@ -222,9 +223,20 @@ final class UnitCell extends Mailbox {
                 now.serial() == 0 ? null : manager.incarnationId(now.serial()),
                 time.now().minusNanos(time.nanos() - now.sinceNanos()), again == null ? 0 : again.count(),
                 now.state() == UnitState.BACKOFF && again != null ? again.dueAt() : null, desiredRunning,
+                wantsStandstill(Standstill.Kind.PAUSE), wantsStandstill(Standstill.Kind.CORDON),
                 parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
                 work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
                 kept == null ? 0 : kept.count(), lastError);
+    }
+
+    /** For messages: without the counts of its work. */
+    UnitStatus statusNow() {
+        return status(null);
+    }
+
+    private boolean wantsStandstill(Standstill.Kind kind) {
+        Standstill present = standstill;
+        return present != null && present.wanted(kind);
     }
 
     /** What keeps a unit from its quota changes while it waits, so that it is put into words when somebody asks. */
@@ -358,6 +370,42 @@ final class UnitCell extends Mailbox {
             }
         });
         return limited(promise);
+    }
+
+    Operation<UnitStatus> suspend(Standstill.Kind kind, boolean wanted) {
+        Promise<UnitStatus> promise = new Promise<>((wanted ? kind.begin : kind.end) + " of " + name, manager.time(),
+                null);
+        String actor = Incarnation.currentActor();
+        post(() -> {
+            Incarnation current = incarnation;
+            if (state() == UnitState.REMOVED || isGoing()) {
+                promise.fail(removed());
+            } else {
+                standstill().onAsked(kind, wanted, actor, current != null && isRunning(current) ? current : null,
+                        promise);
+            }
+        });
+        return limited(promise);
+    }
+
+    /** What holds it back, or can. */
+    Standstill standstill() {
+        Standstill present = standstill;
+        if (present == null) {
+            synchronized (this) {
+                present = standstill;
+                if (present == null) {
+                    present = new Standstill(this);
+                    standstill = present;
+                }
+            }
+        }
+        return present;
+    }
+
+    /** Whether that generation is the current one, and does not end. */
+    boolean isRunning(Incarnation asker) {
+        return incarnation == asker && isAlive() && asker.teardown() == null;
     }
 
     /** Who would wait for the own end when awaiting the end of such a stop. */
@@ -538,6 +586,7 @@ final class UnitCell extends Mailbox {
         }
         if (lacksDependency()) {
             move(UnitState.READY, Reason.BECAME_READY, "", "manager");
+            settle("manager");
         }
     }
 
@@ -632,8 +681,15 @@ final class UnitCell extends Mailbox {
 
     void said(Incarnation asker, UnitState state, Reason reason, String message) {
         post(() -> {
-            if (incarnation != asker || asker.teardown() != null || state() == UnitState.PAUSED) {
-                return; // what it says of its work is not what keeps it from working
+            if (incarnation != asker || asker.teardown() != null) {
+                return;
+            }
+            if (state == UnitState.PAUSED || standstill != null) {
+                standstill().onSaid(state, message);
+            }
+            if (state == UnitState.PAUSED || state() == UnitState.PAUSED) {
+                standstill().settle(asker.id());
+                return;
             }
             String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(this) : null;
             if (lost != null && (state() == UnitState.DEGRADED || state().canBecome(UnitState.DEGRADED))) {
@@ -642,7 +698,25 @@ final class UnitCell extends Mailbox {
                     && (state() == state ? state != UnitState.READY : state().canBecome(state))) {
                 move(state, reason, message, asker.id());
             }
+            settle(asker.id());
         });
+    }
+
+    private void settle(String actor) {
+        Standstill present = standstill;
+        if (present != null) {
+            present.settle(actor);
+        }
+    }
+
+    /** It is not held back any more, and may not have all that it needs. */
+    void tellWhatItLacks(@Nullable String trouble, String actor) {
+        if (bound != null) {
+            onDependenciesMoved(bound);
+        }
+        if (trouble != null && state() == UnitState.READY) {
+            move(UnitState.DEGRADED, Reason.BECAME_DEGRADED, trouble, actor);
+        }
     }
 
     /** A running generation will try again by itself. */
@@ -670,15 +744,8 @@ final class UnitCell extends Mailbox {
             if (incarnation != of || of.teardown() != null) {
                 return;
             }
-            boolean still = rung.compareTo(Rung.PAUSED) >= 0;
-            if (still && (state() == UnitState.READY || state() == UnitState.PAUSED)) {
-                move(UnitState.PAUSED, Reason.QUOTA_RECLAIMED, rung + " by the quota", "quota");
-            } else if (!still && state() == UnitState.PAUSED && position.reason() == Reason.QUOTA_RECLAIMED) {
-                move(UnitState.READY, Reason.QUOTA_RESTORED, "", "quota");
-                if (bound != null) {
-                    onDependenciesMoved(bound);
-                }
-            }
+            standstill().onRung(rung.compareTo(Rung.PAUSED) >= 0 ? rung + " by the quota" : null);
+            settle("quota");
         });
     }
 
@@ -977,6 +1044,10 @@ final class UnitCell extends Mailbox {
         }
         Teardown started = new Teardown(this, current, order, target);
         current.teardown(started);
+        Standstill held = standstill;
+        if (held != null) {
+            held.onEnding();
+        }
         started.begin();
     }
 

@@ -16,7 +16,7 @@ public enum UnitState {
     READY,
     /** Was ready, still runs, and cannot do all of its work; the message says why. */
     DEGRADED,
-    /** Runs, and dispatches nothing. */
+    /** Could work, and is held back: by a pause or cordon, by a quota, or by itself. */
     PAUSED,
     /** Could not start, or ended by itself, and will try again at a known time. */
     BACKOFF,

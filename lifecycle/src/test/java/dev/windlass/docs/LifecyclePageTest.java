@@ -17,9 +17,11 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.Subscription;
+import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -276,6 +279,42 @@ class LifecyclePageTest {
         assertThat(log.get(1)).startsWith("thread stubborn#1\nat ").contains("LifecyclePageTest");
         letGo.countDown();
         until(stubborn, UnitState.COMPLETED);
+    }
+
+    @Test
+    void pausing() throws Exception {
+        // code: pause
+        RunnableSpec spec = RunnableSpec.builder("ticker").signalsReadiness(true).build();
+        RunnableHandle ticker = manager.add(Task.of(spec, context -> {
+            AtomicBoolean paused = new AtomicBoolean();
+            context.pausable(new Suspension() {
+
+                @Override
+                public void begin() {
+                    paused.set(true);
+                }
+
+                @Override
+                public void end() {
+                    paused.set(false);
+                }
+            });
+            context.ready();
+            while (context.sleep(Duration.ofMillis(1))) {
+                if (!paused.get()) {
+                    print("tick");
+                }
+            }
+        }));
+        ticker.ready().await();
+        UnitStatus status = ticker.pause().await();
+        print(status.state() + " " + status.desiredPaused()); // PAUSED true
+        ticker.restart().await(); // is still to be paused
+        ticker.resume().await();
+        // end
+        assertThat(log).contains("PAUSED true");
+        assertThat(ticker.generation()).isEqualTo(2);
+        until(ticker, UnitState.READY);
     }
 
     /** Something that can be used elsewhere. */
