@@ -2,6 +2,7 @@ package dev.windlass.controller;
 
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
@@ -15,6 +16,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private final Controller<T> controller;
     private volatile @Nullable Begun begun;
+    private volatile boolean paused;
     // Guarded by this.
     private boolean everReady;
     private String told = "";
@@ -65,6 +67,18 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
         context.detail("engagements", () -> engagements.describe(controller.name()));
         context.detail(Engagements.CAUGHT_UP, () -> engagements.caughtUp(this));
+        context.pausable(new Suspension() {
+
+            @Override
+            public void begin() {
+                pause(engagements, true);
+            }
+
+            @Override
+            public void end() {
+                pause(engagements, false);
+            }
+        });
         engagements.join(this);
         try {
             context.awaitStop();
@@ -75,6 +89,17 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         } finally {
             engagements.leave(this);
         }
+    }
+
+    /** An engagement that begins at this moment either is told or sees it. */
+    private void pause(Engagements engagements, boolean on) {
+        paused = on;
+        engagements.onPaused(this);
+    }
+
+    /** Whether the engagements are to dispatch nothing. */
+    boolean paused() {
+        return paused;
     }
 
     /** Says what the engagements amount to: nothing when all is well, else what is wrong and whether it will pass. */

@@ -14,6 +14,7 @@ import dev.windlass.lifecycle.Rung;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopRequest;
+import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Timer;
 import dev.windlass.lifecycle.Workload;
 import dev.windlass.workqueue.CarriedWork;
@@ -64,6 +65,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private boolean open; // guarded by sources
     private CountDownLatch workersDone = new CountDownLatch(0);
     private volatile @Nullable Live live;
+    /** What limits the dispatch besides the owner; the lock of the queue may be taken under it. */
+    private final Object gate = new Object();
+    private int rungLimit = Integer.MAX_VALUE; // guarded by gate
+    private boolean paused; // guarded by gate
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
@@ -124,6 +129,19 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.detail(Engagements.CAUGHT_UP, () -> CatchUp.describe(List.of(caughtUp)));
         controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
         context.stopping().onSet(news::release);
+        context.pausable(new Suspension() {
+
+            @Override
+            public void begin() {
+                pause(now, true);
+            }
+
+            @Override
+            public void end() {
+                pause(now, false);
+            }
+        });
+        limitDispatch(now);
         context.measure(() -> controller.cost(watchCount(), queue.sizes().processing()));
         return now;
     }
@@ -271,12 +289,16 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 .collect(Collectors.joining("; "));
     }
 
-    /** Until a stop: says so when a source is in trouble that lasts, and when none is any more. */
+    /**
+     * Until a stop: says so when a source is in trouble that lasts, and when none is any more, and likewise when the controller
+     * is paused.
+     */
     private void watchSources(Live now) throws InterruptedException {
         RunnableContext context = now.context;
         String told = "";
         long since = 0;
         boolean troubled = false;
+        boolean toldPaused = false;
         while (!context.stopping().isSet()) {
             String trouble = trouble();
             long time = context.time().nanos();
@@ -287,10 +309,19 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             long tolerated = troubled && told.isEmpty() ? since + TOLERATED.toNanos() - time : 0;
             if (tolerated <= 0 && !trouble.equals(told)) {
                 told = trouble;
+                toldPaused = false;
                 if (trouble.isEmpty()) {
                     context.ready();
                 } else {
                     context.degraded(trouble);
+                }
+            }
+            if (told.isEmpty() && owner.paused() != toldPaused) {
+                toldPaused = owner.paused();
+                if (toldPaused) {
+                    context.paused(controller.spec().name() + " is paused");
+                } else {
+                    context.ready();
                 }
             }
             awaitNews(now, tolerated > 0 ? tolerated : Long.MAX_VALUE);
@@ -331,13 +362,38 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         now.context.rungs(controller.workers() == 1
                 ? Map.of(Rung.PAUSED, none)
                 : Map.of(Rung.DEGRADED, controller.cost(controller.watchCount(), 1), Rung.PAUSED, none), rung -> {
-                    now.queue.limit(switch (rung) {
-                        case FULL -> Integer.MAX_VALUE;
-                        case DEGRADED -> 1;
-                        case PAUSED, PARKED, STOPPED -> 0;
-                    });
+                    synchronized (gate) {
+                        rungLimit = switch (rung) {
+                            case FULL -> Integer.MAX_VALUE;
+                            case DEGRADED -> 1;
+                            case PAUSED, PARKED, STOPPED -> 0;
+                        };
+                    }
+                    limitDispatch(now);
                     now.queue.awaitLimit();
                 });
+    }
+
+    private void pause(Live now, boolean on) {
+        synchronized (gate) {
+            paused = on;
+        }
+        limitDispatch(now);
+    }
+
+    /** The controller was paused or goes on. */
+    void onOwnerPaused() {
+        Live now = live;
+        if (now != null) { // otherwise it looks when it begins
+            limitDispatch(now);
+            news.release();
+        }
+    }
+
+    private void limitDispatch(Live now) {
+        synchronized (gate) {
+            now.queue.limit(paused || owner.paused() ? 0 : rungLimit);
+        }
     }
 
     // ---- finish

@@ -252,6 +252,16 @@ final class Engagements implements AutoCloseable {
         }
     }
 
+    /** A controller was paused or goes on. */
+    void onPaused(ControllerRun<?> run) {
+        for (Pair pair : pairs(run.controller().name())) {
+            EngagementRun<?> engagement = pair.engagement;
+            if (engagement != null && engagement.isOf(run)) {
+                engagement.onOwnerPaused();
+            }
+        }
+    }
+
     // ---- disengaging
 
     /** A controller was asked to stop: its engagements stop, or go, with the same deadlines. Returns when they have. */
@@ -458,6 +468,9 @@ final class Engagements implements AutoCloseable {
             }
             RunnableHandle handle = pair.handle;
             UnitState state = handle == null ? UnitState.NEW : handle.state();
+            if (state == UnitState.PAUSED && handle != null && handle.status().reason() == Reason.BECAME_PAUSED) {
+                continue; // with the controller
+            }
             if (!pair.refusal.isEmpty()) {
                 missing.add(pair.refusal);
                 trouble = true;
