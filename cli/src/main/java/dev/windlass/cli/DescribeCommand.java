@@ -54,7 +54,9 @@ final class DescribeCommand extends UnitCommand {
                 + ShortDuration.format(Duration.between(Instant.parse(text(unit, "since")), Instant.now())));
         lines.put("Reason",
                 text(unit, "reason") + (text(unit, "message").isEmpty() ? "" : ": " + text(unit, "message")));
-        lines.put("Wanted", unit.path("desiredRunning").asBoolean() ? "running" : "stopped");
+        lines.put("Wanted", (unit.path("desiredRunning").asBoolean() ? "running" : "stopped")
+                + (unit.path("paused").asBoolean() ? ", paused" : "")
+                + (unit.path("cordoned").asBoolean() ? ", cordoned" : ""));
         lines.put("Generation", text(unit, "generation")
                 + (text(unit, "incarnation").isEmpty() ? "" : " (" + text(unit, "incarnation") + ")"));
         lines.put("Group", text(unit, "group"));

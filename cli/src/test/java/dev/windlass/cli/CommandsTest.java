@@ -11,6 +11,7 @@ import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.server.AdminServer;
@@ -172,6 +173,35 @@ class CommandsTest {
     }
 
     @Test
+    void pauseAndCordonAreKeptUntilTheyAreEnded() throws Exception {
+        Suspension nothing = new Suspension() {
+
+            @Override
+            public void begin() {
+            }
+
+            @Override
+            public void end() {
+            }
+        };
+        manager.add(Task.of(RunnableSpec.builder("pond").signalsReadiness(true).build(), context -> {
+            context.pausable(nothing);
+            context.cordonable(nothing);
+            context.ready();
+            context.awaitStop();
+        })).ready().await(BOUND);
+        CommandProcess pause = run("pause", "pond");
+        assertThat(pause.code()).as(pause.err()).isZero();
+        assertThat(pause.out()).startsWith("pond#1 PAUSED in ");
+        assertThat(run("cordon", "pond").code()).isZero();
+        assertThat(run("describe", "pond").out()).containsPattern("State: +PAUSED")
+                .containsPattern("Wanted: +running, paused, cordoned");
+        assertThat(run("uncordon", "pond").code()).isZero();
+        assertThat(run("resume", "pond").out()).startsWith("pond#1 READY in ");
+        assertRefused(run("pause", "needs-north"), "needs-north#1 cannot be paused");
+    }
+
+    @Test
     void whatHangsIsShownAlsoAfterItsNameWasFreed() throws Exception {
         RunnableHandle hung = manager.add("hung", context -> {
             if (context.generation() == 1) {
@@ -214,7 +244,7 @@ class CommandsTest {
 
     @Test
     void anUnknownUnitIsRefusedWithNearMatches() throws Exception {
-        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove"}) {
+        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove", "pause"}) {
             assertRefused(run(command, "cluster/nort"), "\"cluster/nort\"", "cluster/north");
         }
     }
@@ -292,7 +322,8 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "remove", "completion",
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "remove", "pause",
+                "resume", "cordon", "uncordon", "completion",
                 "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");

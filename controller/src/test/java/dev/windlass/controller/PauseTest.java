@@ -146,6 +146,32 @@ class PauseTest {
     }
 
     @Test
+    void aCordonedClusterTakesNothingInAndLosesNothing() throws Exception {
+        world.create("north", "a");
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "new"));
+        RunnableHandle north = world.cluster("north");
+        assertThat(north.cordon().await(LIMIT).reason()).isEqualTo(Reason.CORDONED);
+        world.change("north", "a", "between");
+        world.change("north", "a", "changed");
+        world.create("north", "b");
+        world.create("south", "c");
+        RunnableHandle engagement = world.manager.find("cluster/north/settings").orElseThrow();
+        eventually(() -> assertThat(engagement.details().toString()).contains("backlog 2"));
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("south/c"));
+        assertThat(recorder.lastSeen).containsEntry("north/a", "new").doesNotContainKey("north/b");
+        assertThat(engagement.state()).as("it works off what it has").isEqualTo(UnitState.READY);
+        assertThat(world.cluster("north").connection()).as("it stays").isPresent();
+
+        north.restart(StopOptions.drain(LIMIT)).await(LIMIT);
+        eventually(() -> assertThat(north.state()).isEqualTo(UnitState.PAUSED));
+        assertThat(recorder.lastSeen).containsEntry("north/a", "new").doesNotContainKey("north/b");
+        assertThat(north.uncordon().await(LIMIT).state()).isEqualTo(UnitState.READY);
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed").containsKey("north/b"));
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
+    }
+
+    @Test
     void whatIsInFlightWhenItIsPausedIsFinished() throws Exception {
         ControllerHandle<ConfigMap> handle = ready("north");
         recorder.closeGate();

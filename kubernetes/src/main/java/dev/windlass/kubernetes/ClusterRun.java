@@ -6,6 +6,7 @@ import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StoppingException;
+import dev.windlass.lifecycle.Suspension;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class ClusterRun implements ManagedRunnable {
     private final Kubeconfig kubeconfig;
     private final ClusterSettings settings;
 
+    private final Intake intake = new Intake();
     private volatile int failures;
     private volatile boolean lost;
     private volatile String lastFailure = "";
@@ -61,6 +63,18 @@ final class ClusterRun implements ManagedRunnable {
         Backoff backoff = new Backoff(settings.backoffFirst(), settings.backoffMax(), settings.random());
         Pause spacing = new Pause(context.time());
         details(context);
+        context.cordonable(new Suspension() {
+
+            @Override
+            public void begin() {
+                intake.close();
+            }
+
+            @Override
+            public void end() {
+                intake.open();
+            }
+        });
         try {
             // Neither a restart nor taking away work would bring the cluster back: the others go on.
             context.health(context.name(), HealthKind.DIAGNOSTIC, this::requireConnected);
@@ -210,7 +224,7 @@ final class ClusterRun implements ManagedRunnable {
                 settings.watchSilence(), !isLoopback(live.endpoint().address()), settings.random(),
                 clusters.serialization().mapper(), clusters.serialization().json());
         live.onUnauthorized(() -> refusedElsewhere(pause));
-        InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers));
+        InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers, intake));
         context.add(cache);
         InformerRegistry registry;
         try {
@@ -277,6 +291,7 @@ final class ClusterRun implements ManagedRunnable {
         context.detail("connection", () -> connectionState());
         context.detail("server", () -> transport == null ? "" : transport.endpoint().config().getMasterUrl());
         context.detail("version", () -> version);
+        context.detail("intake", () -> intake.closed() ? "closed: changes wait until the cluster is uncordoned" : "");
         context.detail("last success", () -> String.valueOf(Objects.requireNonNullElse(lastSuccess, "never")));
         context.detail("failures in a row", () -> Integer.toString(failures));
         context.detail("last failure", () -> lastFailure);

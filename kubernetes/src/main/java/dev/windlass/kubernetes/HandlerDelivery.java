@@ -31,6 +31,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     private final TimeSource time;
     private final Logger logger;
     private final Runnable onClose;
+    private final Runnable wake = this::wake;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -103,6 +104,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     // ---- on the thread of the handler
 
     private void deliverAll() throws InterruptedException {
+        informer.intake().add(wake);
         try {
             Change change;
             while ((change = take()) != null) {
@@ -116,6 +118,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
                 }
             }
         } finally {
+            informer.intake().remove(wake);
             // Whatever ended it, a successor is to know what this one was told.
             informer.detach(this);
             onClose.run();
@@ -128,12 +131,13 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         try {
             thread = Thread.currentThread();
             while (!closed && !owner.cancelled().isSet()) {
-                Change next = line.next(time.nanos());
+                boolean cordoned = informer.intake().closed();
+                Change next = cordoned ? null : line.next(time.nanos());
                 if (next != null) {
                     running = true;
                     return next;
                 }
-                Duration untilRetry = line.untilRetry(time.nanos());
+                Duration untilRetry = cordoned ? null : line.untilRetry(time.nanos());
                 Timer timer = untilRetry == null ? null : time.after(untilRetry, this::wake);
                 try {
                     changed.await();

@@ -27,6 +27,7 @@ final class InformerRegistry implements Informers {
     private final RunnableContext context;
     private final Transport transport;
     private final InformerSettings settings;
+    private final Intake intake;
 
     private final ListPermits lists = new ListPermits(ListPermits.MOST);
     private final Object lock = new Object();
@@ -34,10 +35,11 @@ final class InformerRegistry implements Informers {
     private boolean closed;
     private volatile boolean lost;
 
-    InformerRegistry(RunnableContext context, Transport transport, InformerSettings settings) {
+    InformerRegistry(RunnableContext context, Transport transport, InformerSettings settings, Intake intake) {
         this.context = context;
         this.transport = transport;
         this.settings = settings;
+        this.intake = intake;
     }
 
     /** An informer that several leases may use. */
@@ -121,7 +123,7 @@ final class InformerRegistry implements Informers {
     }
 
     private Shared create(SharingKey key, WatchSpec<?> spec) {
-        SharedInformer informer = new SharedInformer(transport.cluster(), spec, context.time());
+        SharedInformer informer = new SharedInformer(transport.cluster(), spec, context.time(), intake);
         OwnedRequests requests = new OwnedRequests(transport, context, WriteFence.open(), closedRequests -> {
         });
         return new Shared(key, informer,

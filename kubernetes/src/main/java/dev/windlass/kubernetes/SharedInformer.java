@@ -27,6 +27,7 @@ final class SharedInformer {
     private final String cluster;
     private final WatchSpec<?> spec;
     private final TimeSource time;
+    private final Intake intake;
     private final Map<ObjectKey, StoredObject> store = new ConcurrentHashMap<>();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder lists = new LongAdder();
@@ -47,10 +48,11 @@ final class SharedInformer {
     private record Phase(State state, String message, Instant since) {
     }
 
-    SharedInformer(String cluster, WatchSpec<?> spec, TimeSource time) {
+    SharedInformer(String cluster, WatchSpec<?> spec, TimeSource time, Intake intake) {
         this.cluster = cluster;
         this.spec = spec;
         this.time = time;
+        this.intake = intake;
         this.phase = new Phase(State.LISTING, "", time.now());
     }
 
@@ -60,6 +62,11 @@ final class SharedInformer {
 
     String describe() {
         return spec.describe();
+    }
+
+    /** Whether its handlers are told of changes now. */
+    Intake intake() {
+        return intake;
     }
 
     // ---- written by the loop

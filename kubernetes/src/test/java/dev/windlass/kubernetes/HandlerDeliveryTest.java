@@ -34,7 +34,7 @@ class HandlerDeliveryTest {
     private final Manager manager = Manager.create();
     private final Serialization serialization = Serialization.create();
     private final WatchSpec<ConfigMap> spec = WatchSpec.of(ConfigMap.class);
-    private final SharedInformer informer = new SharedInformer("test", spec, TimeSource.system());
+    private final SharedInformer informer = new SharedInformer("test", spec, TimeSource.system(), new Intake());
     private Lease<ConfigMap> lease;
 
     @BeforeEach

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -177,10 +178,22 @@ final class AdminHandler extends Handler.Abstract {
                 answer("remove", unit, remove, wait, report -> new UnitViews.Stopped("remove", true,
                         UnitViews.Report.of(report)), response, callback);
             }
-            default ->
-                throw ApiError.notFound("no action \"%s\": use start, stop, restart or remove".formatted(action));
+            case "pause" -> hold(action, unit, unit::pause, request, response, callback);
+            case "resume" -> hold(action, unit, unit::resume, request, response, callback);
+            case "cordon" -> hold(action, unit, unit::cordon, request, response, callback);
+            case "uncordon" -> hold(action, unit, unit::uncordon, request, response, callback);
+            default -> throw ApiError.notFound(
+                    "no action \"%s\": use start, stop, restart, remove, pause, resume, cordon or uncordon"
+                            .formatted(action));
         }
         return true;
+    }
+
+    private void hold(String action, RunnableHandle unit, Supplier<Operation<UnitStatus>> asked, Request request,
+            Response response, Callback callback) throws InterruptedException {
+        Wait wait = Wait.of(options(request, Set.of("wait")));
+        answer(action, unit, asked.get(), wait,
+                _ -> new UnitViews.Started(action, true, UnitViews.Description.of(unit)), response, callback);
     }
 
     private Object started(String operation, RunnableHandle unit, Wait wait) throws InterruptedException {

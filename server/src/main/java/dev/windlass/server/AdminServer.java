@@ -21,6 +21,10 @@ import java.util.HexFormat;
  * <tr><td>{@code POST /api/v1/units/NAME:stop}</td><td>stops it</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:restart}</td><td>stops it and starts it again</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:remove}</td><td>stops it and frees its name</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:pause}</td><td>nothing is dispatched any more, watches stay; also after a restart</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:resume}</td><td>ends that</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:cordon}</td><td>nothing new comes in any more, connections stay; also after a restart</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:uncordon}</td><td>ends that</td></tr>
  * <tr><td>{@code GET /api/v1/events}</td><td>a stream of one JSON object a line: the current states, then each transition;
  * empty lines keep it alive; {@code ?unit=NAME} restricts it to one unit</td></tr>
  * <tr><td>{@code GET /api/v1/quota}</td><td>limits, what is used, by whom, and who waits</td></tr>

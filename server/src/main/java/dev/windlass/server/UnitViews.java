@@ -44,13 +44,20 @@ final class UnitViews {
         }
     }
 
-    /** One line of a list. */
+    /**
+     * One line of a list.
+     *
+     * @param paused whether that is wanted; what is observed is the state
+     * @param cordoned the same
+     */
     record Item(String name, String kind, UnitState state, Reason reason, long generation, Instant since, int restarts,
-            @Nullable Instant retryAt, @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent,
+            @Nullable Instant retryAt, boolean paused, boolean cordoned, @Nullable Long queued, @Nullable Long inFlight,
+            @Nullable String parent,
             String message) {
         static Item of(UnitStatus status) {
             return new Item(status.name(), status.kind(), status.state(), status.reason(), status.generation(),
-                    millis(status.since()), status.restarts(), status.retryAt(), status.queued(), status.inFlight(),
+                    millis(status.since()), status.restarts(), status.retryAt(), status.desiredPaused(),
+                    status.desiredCordoned(), status.queued(), status.inFlight(),
                     status.parent(), status.message());
         }
     }
@@ -62,7 +69,7 @@ final class UnitViews {
      */
     record Description(String name, String kind, UnitState state, Reason reason, String message, long generation,
             @Nullable String incarnation, Instant since, int restarts, @Nullable Instant retryAt,
-            boolean desiredRunning,
+            boolean desiredRunning, boolean paused, boolean cordoned,
             @Nullable Long queued,
             @Nullable Long inFlight, long carriedOver, @Nullable String parent, List<String> children, String group,
             Map<String, String> labels, Set<String> dependsOn, Map<String, String> details,
@@ -74,6 +81,7 @@ final class UnitViews {
             return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
                     status.generation(), status.incarnation() == null ? null : status.incarnation().toString(),
                     millis(status.since()), status.restarts(), status.retryAt(), status.desiredRunning(),
+                    status.desiredPaused(), status.desiredCordoned(),
                     status.queued(),
                     status.inFlight(),
                     status.carriedOver(), status.parent(),
@@ -111,7 +119,7 @@ final class UnitViews {
     record Accepted(String operation, boolean done, Item unit) {
     }
 
-    /** A start or restart that was awaited. */
+    /** A start, restart, pause or the like that was awaited. */
     record Started(String operation, boolean done, Description unit) {
     }
 

@@ -12,6 +12,7 @@ import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
 import java.net.ConnectException;
@@ -94,7 +95,7 @@ class AdminServerTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(wheel.propertyNames()).containsExactly("name", "kind", "state", "reason", "generation", "since",
-                "restarts", "retryAt", "queued", "inFlight", "parent", "message");
+                "restarts", "retryAt", "paused", "cordoned", "queued", "inFlight", "parent", "message");
         assertThat(wheel.get("kind").stringValue()).isEqualTo("Wheel");
         assertThat(wheel.get("state").stringValue()).isEqualTo("READY");
         assertThat(wheel.get("generation").intValue()).isEqualTo(1);
@@ -235,6 +236,39 @@ class AdminServerTest {
     }
 
     @Test
+    void pausesAndCordonsAndEndsThat() throws Exception {
+        Suspension nothing = new Suspension() {
+
+            @Override
+            public void begin() {
+            }
+
+            @Override
+            public void end() {
+            }
+        };
+        manager.add(Task.of(RunnableSpec.builder("pond").signalsReadiness(true).build(), context -> {
+            context.pausable(nothing);
+            context.cordonable(nothing);
+            context.ready();
+            context.awaitStop();
+        })).ready().await(BOUND);
+        for (String[] each : new String[][]{{"pause", "resume", "paused"}, {"cordon", "uncordon", "cordoned"}}) {
+            JsonNode held = Http.json(post("/api/v1/units/pond:" + each[0] + "?wait=20s"));
+            assertThat(held.get("operation").stringValue()).isEqualTo(each[0]);
+            assertThat(held.at("/unit/state").stringValue()).isEqualTo("PAUSED");
+            assertThat(held.at("/unit/" + each[2]).booleanValue()).isTrue();
+            assertThat(Http.json(get("/api/v1/units")).get("items").valueStream()
+                    .anyMatch(item -> item.get(each[2]).booleanValue())).isTrue();
+            JsonNode freed = Http.json(post("/api/v1/units/pond:" + each[1] + "?wait=20s"));
+            assertThat(freed.at("/unit/state").stringValue()).isEqualTo("READY");
+            assertThat(freed.at("/unit/" + each[2]).booleanValue()).isFalse();
+        }
+        assertError(post("/api/v1/units/mill/stone:pause?wait=true"), 409, "Refused", "mill/stone#1 cannot be paused");
+        assertError(post("/api/v1/units/pond:pause?mode=abort"), 400, "BadRequest", "mode");
+    }
+
+    @Test
     void showsWhatHangsAlsoWhenItsNameIsGone() throws Exception {
         RunnableHandle hung = manager.add("hung", context -> {
             var _ = context.claim("default/a").orElseThrow();
@@ -282,7 +316,7 @@ class AdminServerTest {
         assertError(post("/api/v1/units/mill/stone:stop?force=true"), 400, "BadRequest", "force");
         assertError(post("/api/v1/units/mill/stone:stop?cascade=maybe"), 400, "BadRequest", "maybe");
         assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease",
-                "start, stop, restart or remove");
+                "start, stop, restart, remove, pause, resume, cordon or uncordon");
         assertError(get("/api/v2"), 404, "NotFound", "/api/v1/units");
         assertError(get("/api/v1/units/mill/stone:stop"), 405, "MethodNotAllowed", "POST");
         assertThat(state("mill/stone")).isEqualTo(UnitState.READY);
