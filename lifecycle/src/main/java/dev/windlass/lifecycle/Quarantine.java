@@ -33,6 +33,10 @@ final class Quarantine {
     private record Hung(Incarnation incarnation, Instant since, Supplier<List<Leftover>> leftovers,
             @Nullable Timer exit) {
 
+        Hung with(Timer timer) {
+            return new Hung(incarnation, since, leftovers, timer);
+        }
+
         QuarantinedGeneration now() {
             return new QuarantinedGeneration(incarnation.name(), incarnation.generation(), since, leftovers.get());
         }
@@ -45,9 +49,12 @@ final class Quarantine {
 
     /** @param leftovers may be asked by any thread from now on */
     void enter(Incarnation incarnation, HangPolicy policy, Supplier<List<Leftover>> leftovers) {
+        Hung entered = new Hung(incarnation, time.now(), leftovers, null);
+        hung.put(incarnation, entered); // first: the timer may be quicker than we are, and looks there
         Duration after = policy.exitAfter();
-        Timer exit = after == null ? null : time.after(after, () -> exit(incarnation, after));
-        hung.put(incarnation, new Hung(incarnation, time.now(), leftovers, exit));
+        if (after != null) {
+            hung.put(incarnation, entered.with(time.after(after, () -> exit(incarnation, after))));
+        }
     }
 
     /** The last of it has ended after all. */
@@ -64,11 +71,14 @@ final class Quarantine {
         Hung still = hung.get(incarnation);
         if (still != null) {
             Thread.ofPlatform().name("windlass-exit").start(() -> {
-                LOG.atError().addKeyValue("unit", incarnation.id()).log(
-                        "ends the process: this is left {} after the quarantine\n{}", after,
-                        still.leftovers.get().stream().map(left -> left + "\n" + left.detail())
-                                .collect(Collectors.joining("\n")));
-                processExit.accept(EXIT_CODE);
+                try {
+                    LOG.atError().addKeyValue("unit", incarnation.id()).log(
+                            "ends the process: this is left {} after the quarantine\n{}", after,
+                            still.leftovers.get().stream().map(left -> left + "\n" + left.detail())
+                                    .collect(Collectors.joining("\n")));
+                } finally {
+                    processExit.accept(EXIT_CODE); // also when it cannot be logged
+                }
             });
         }
     }

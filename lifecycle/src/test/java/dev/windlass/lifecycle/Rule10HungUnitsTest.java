@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -301,6 +302,53 @@ class Rule10HungUnitsTest {
             Trial.await(hung.entered);
             unit.remove(SHORT).await();
             manager.stop().await();
+            assertThat(exits.poll(Trial.HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(70);
+        } finally {
+            hung.letGo.countDown();
+        }
+    }
+
+    /** Whose timers are quicker than whoever arms them. */
+    private record Eager(TimeSource real) implements TimeSource {
+
+        @Override
+        public Instant now() {
+            return real.now();
+        }
+
+        @Override
+        public long nanos() {
+            return real.nanos();
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable action) {
+            if (delay.isPositive()) {
+                return real.after(delay, action);
+            }
+            CountDownLatch done = new CountDownLatch(1);
+            Thread.ofVirtual().start(() -> {
+                action.run();
+                done.countDown();
+            });
+            Trial.await(done);
+            return () -> false;
+        }
+
+        @Override
+        public void park(Object blocker, Duration limit) {
+            real.park(blocker, limit);
+        }
+    }
+
+    @Test
+    void theProcessIsEndedAlsoWhenThatIsToBeAtOnce() throws Exception {
+        BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
+        try (Manager manager = Manager.builder().time(new Eager(TimeSource.system())).processExit(exits::add).build()) {
+            manager.start();
+            RunnableHandle unit = manager.add(exits("unit", Duration.ZERO, hung));
+            Trial.await(hung.entered);
+            unit.stop(SHORT).await();
             assertThat(exits.poll(Trial.HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(70);
         } finally {
             hung.letGo.countDown();
