@@ -610,12 +610,12 @@ public final class WorkQueue<K> implements AutoCloseable {
          */
         public WorkQueue<K> build() {
             WorkQueue<K> queue = new WorkQueue<>(this);
-            if (owner != null) {
-                owner.own("work queue", name, queue);
-            }
             if (metrics != null) {
                 queue.metered = true;
                 metrics.attach(queue);
+            }
+            if (owner != null) {
+                owner.own("work queue", name, queue); // last: from here on it can be closed, and is then measured no more
             }
             return queue;
         }

@@ -6,6 +6,7 @@ import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -55,8 +56,12 @@ class WorkQueueOwnerTest {
             queue.retry(taken); // gives up what it holds
             assertThat(queue.export().items()).extracting(QueuedItem::key).containsExactlyInAnyOrder("a", "b");
             RunnableContext context = seen.get(20, TimeUnit.SECONDS);
-            assertThatThrownBy(() -> WorkQueue.<String>builder("late").owner(context).build())
+            PrometheusRegistry registry = new PrometheusRegistry();
+            WorkQueueMetrics metrics = WorkQueueMetrics.register(registry);
+            assertThatThrownBy(() -> WorkQueue.<String>builder("late").owner(context).metrics(metrics).build())
                     .isInstanceOf(RevokedException.class);
+            assertThat(registry.scrape().stream().flatMap(meter -> meter.getDataPoints().stream()))
+                    .as("meters of a queue that was not made").isEmpty();
         } finally {
             letGo.countDown();
         }
