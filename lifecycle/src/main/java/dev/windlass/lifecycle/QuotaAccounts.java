@@ -89,9 +89,12 @@ final class QuotaAccounts {
     void closeUnlessLimited(QuotaAccount account) {
         UnitCell scope = account.scope;
         boolean limited = account.overruled || !account.limits().isNone();
-        if (scope == null || (limited && scope.state() != UnitState.REMOVED)) {
-            return;
+        if (scope != null && (!limited || scope.state() == UnitState.REMOVED)) {
+            close(account);
         }
+    }
+
+    private void close(QuotaAccount account) {
         for (QuotaAccount other : scopes.values()) {
             if (other.around == account) {
                 other.around = account.around;
@@ -102,11 +105,15 @@ final class QuotaAccounts {
                 claim.account = account.around;
             }
         }
-        scopes.remove(scope);
+        scopes.values().remove(account);
     }
 
+    /** A unit has been removed; what a generation inside that did not end still has counts for the scope around it. */
     void forget(UnitCell scope) {
-        scopes.remove(scope);
+        QuotaAccount account = scopes.get(scope);
+        if (account != null) {
+            close(account);
+        }
     }
 
     boolean exceeded() {

@@ -359,7 +359,7 @@ final class QuotaBook extends Mailbox {
         }
     }
 
-    /** A unit does not do what it offered. It has its full cost until it is stopped. */
+    /** A unit does not do what it offered. It has its full cost until it is stopped, after what depends on it. */
     void withoutLadder(QuotaClaim claim) {
         wanting.remove(claim);
         claim.change = null;
@@ -367,6 +367,10 @@ final class QuotaBook extends Mailbox {
         claim.steps = QuotaClaim.steps(claim.cost);
         hold(claim, claim.cost);
         lower(claim, 1);
+        List<UnitCell> along = manager.activeDependents(claim.cell);
+        if (along.stream().noneMatch(dependent -> dependent.spec().priority() == PriorityClass.SYSTEM)) {
+            along.forEach(dependent -> reclaim.stop(dependent, lastMoment()));
+        }
         reclaim.proceed();
         changed();
     }

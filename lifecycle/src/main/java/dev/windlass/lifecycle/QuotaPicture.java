@@ -4,10 +4,13 @@ import dev.windlass.lifecycle.QuotaSnapshot.Kind;
 import dev.windlass.lifecycle.QuotaSnapshot.Member;
 import dev.windlass.lifecycle.QuotaSnapshot.Scope;
 import dev.windlass.lifecycle.QuotaSnapshot.Wish;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +82,8 @@ record QuotaPicture(QuotaSnapshot snapshot, List<QuotaAccount> accounts, List<Un
 
     private static Member member(QuotaClaim claim, Map<QuotaAccount, Integer> scopes, List<Integer> needs,
             Predicate<QuotaClaim> cools) {
-        boolean wants = claim.waits() || (claim.change != null && claim.at > 0 && !claim.leaves());
+        boolean wants = claim.waits() || (claim.change != null && claim.at > 0 && !claim.leaves() && !claim.stuck
+                && !claim.cell.state().isEnding());
         return new Member(claim.toString(), claim.stuck ? Kind.STUCK : claim.kind, claim.priority, claim.standing.age,
                 claim.account == null ? 0 : scopes.getOrDefault(claim.account, 0), needs, claim.steps, claim.at,
                 claim.held, !wants ? Wish.STAY : cools.test(claim) ? Wish.RISE_LATER : Wish.RISE);
@@ -107,23 +111,44 @@ record QuotaPicture(QuotaSnapshot snapshot, List<QuotaAccount> accounts, List<Un
         }
     }
 
+    /**
+     * The members without which a unit cannot run: straight, and by way of units that are no members, for example because they have
+     * completed. A stop is refused on account of those too.
+     */
     private static List<Integer> needs(Manager manager, UnitCell cell, Map<UnitCell, Integer> index) {
         Set<Integer> needs = new LinkedHashSet<>();
-        for (String dependency : cell.spec().dependsOn()) {
-            UnitCell other = manager.cell(dependency);
-            Integer found = other == null ? null : index.get(other);
-            if (found != null) {
-                needs.add(found);
-            }
-        }
-        for (UnitCell scope = cell.parent(); scope != null; scope = scope.parent()) {
-            Integer found = index.get(scope);
-            if (found != null) {
-                needs.add(found);
-                break;
+        Set<UnitCell> seen = new HashSet<>();
+        Deque<UnitCell> open = new ArrayDeque<>();
+        open.add(cell);
+        while (!open.isEmpty()) {
+            for (UnitCell other : straightNeeds(manager, open.remove())) {
+                Integer found = index.get(other);
+                if (found != null) {
+                    needs.add(found);
+                } else if (seen.add(other)) {
+                    open.add(other);
+                }
             }
         }
         return List.copyOf(needs);
+    }
+
+    private static List<UnitCell> straightNeeds(Manager manager, UnitCell cell) {
+        UnitCell scope = cell.parent();
+        if (cell.spec().dependsOn().isEmpty()) {
+            return scope == null ? List.of() : List.of(scope);
+        }
+        List<UnitCell> needs = new ArrayList<>();
+        for (String dependency : cell.spec().dependsOn()) {
+            UnitCell other = manager.cell(dependency);
+            if (other != null) {
+                needs.add(other);
+            }
+        }
+        if (scope != null) {
+            needs.add(scope);
+        }
+        return needs;
     }
 
     /** What is to be done, for people. */

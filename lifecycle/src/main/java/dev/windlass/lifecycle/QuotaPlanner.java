@@ -203,27 +203,27 @@ final class QuotaPlanner {
 
     // ---- who cannot run without whom
 
-    /** The member, and all that run and cannot without it. */
+    /** The member, and all that run and cannot without it, also by way of some that do not run. */
     private int[] withDependents(int member) {
         if (dependents[member].length == 0) {
             return new int[]{member};
         }
-        return reach(member, m -> dependents[m], this::runs);
+        return Arrays.stream(reach(member, m -> dependents[m])).filter(m -> m == member || runs(m)).toArray();
     }
 
     /** The member, and all that it cannot run without. */
     private int[] withNeeds(int member) {
-        return reach(member, m -> members.get(m).needs().stream().mapToInt(Integer::intValue).toArray(), m -> true);
+        return reach(member, m -> members.get(m).needs().stream().mapToInt(Integer::intValue).toArray());
     }
 
-    private static int[] reach(int from, IntFunction<int[]> next, IntPredicate counts) {
+    private static int[] reach(int from, IntFunction<int[]> next) {
         Set<Integer> seen = new LinkedHashSet<>();
         Deque<Integer> open = new ArrayDeque<>();
         seen.add(from);
         open.add(from);
         while (!open.isEmpty()) {
             for (int other : next.apply(open.remove())) {
-                if (counts.test(other) && seen.add(other)) {
+                if (seen.add(other)) {
                     open.add(other);
                 }
             }

@@ -196,7 +196,7 @@ public interface RunnableContext {
      *
      * @param costs what the unit costs on each rung that it offers; a cost that is more than that of a rung before it, or than
      *     the declared one, counts as that
-     * @param change brings the unit to a rung; not called after the stop of this generation was asked for
+     * @param change brings the unit to a rung; once a stop of this generation has begun it is asked to go down only
      * @throws IllegalArgumentException when they contain {@link Rung#FULL} or {@link Rung#STOPPED}
      */
     void rungs(Map<Rung, Cost> costs, RungChange change);

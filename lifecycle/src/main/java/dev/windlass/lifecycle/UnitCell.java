@@ -597,38 +597,43 @@ final class UnitCell extends Mailbox {
             refuseStart(refusal);
             return;
         }
+        askForQuota();
+        String waitsFor;
         admitting = true;
         try {
-            String waitsFor = manager.admission().waitsFor(this);
-            if (waitsFor != null) {
-                withdrawClaim(); // who cannot start keeps nothing from others
-                move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, actor);
+            waitsFor = manager.admission().waitsFor(this);
+            if (waitsFor == null && hasQuota()) {
+                if (state() != UnitState.PENDING) {
+                    move(UnitState.PENDING, Reason.START_REQUESTED, "", actor);
+                }
+                beginGeneration();
                 return;
             }
-            if (!hasQuota()) {
-                move(UnitState.PENDING, Reason.QUOTA_EXCEEDED, "waits for quota: needs " + spec.cost(), actor);
-                return;
-            }
-            if (state() != UnitState.PENDING) {
-                move(UnitState.PENDING, Reason.START_REQUESTED, "", actor);
-            }
-            beginGeneration();
         } finally {
             admitting = false;
         }
+        if (waitsFor != null) {
+            withdrawClaim(); // who cannot start keeps nothing from others
+            move(UnitState.PENDING, Reason.WAITING, "waits for " + waitsFor, actor);
+        } else {
+            move(UnitState.PENDING, Reason.QUOTA_EXCEEDED, "waits for quota: needs " + spec.cost(), actor);
+        }
     }
 
-    /** Whether it may have what it declared that it costs. The quota is asked, and pokes it when that is granted later. */
+    /**
+     * Asks for what it declared that it costs, unless it has asked or waits for something else; the quota pokes it when that is
+     * granted later. Not while it is admitted: the quota may be served by this thread, and have to stop what this unit depends on.
+     */
+    private void askForQuota() {
+        if (claim == null && !spec.cost().isNone() && manager.admission().waitsFor(this) == null) {
+            claim = manager.quota().ask(this, generation() + 1);
+        }
+    }
+
+    /** Whether it has what it declared that it costs. */
     private boolean hasQuota() {
-        if (spec.cost().isNone()) {
-            return true;
-        }
         QuotaClaim asked = claim;
-        if (asked == null) {
-            asked = manager.quota().ask(this, generation() + 1);
-            claim = asked;
-        }
-        return asked.take();
+        return spec.cost().isNone() || (asked != null && asked.take());
     }
 
     private void withdrawClaim() {

@@ -84,6 +84,14 @@ class Rule19QuotaTest {
         return quotas.status().scopes().getFirst().used().in(WATCHES);
     }
 
+    /** Awaits the end of something that hangs. */
+    private StopReport end(Operation<StopReport> stop) throws InterruptedException {
+        for (int passed = 0; passed < 60 && !stop.isDone(); passed++) {
+            time.advance(Duration.ofSeconds(1));
+        }
+        return stop.await(Trial.HANG);
+    }
+
     // ---- admission
 
     @Test
@@ -544,6 +552,33 @@ class Rule19QuotaTest {
     }
 
     @Test
+    void whatAHungUnitHoldsStaysCountedAlsoWhenTheScopeAroundItHasGone() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        AtomicReference<RunnableContext> outer = new AtomicReference<>();
+        manager.add(Task.of(spec("outer").limits(Limits.of(WATCHES, 10)).build(), context -> {
+            context.add(Task.of(spec("inner").limits(Limits.of(WATCHES, 5)).build(), inside -> {
+                inside.add(Task.of(RunnableSpec.builder("hung").cost(Cost.of(WATCHES, 4)).build(), hung));
+                inside.ready();
+                inside.awaitStop();
+            }));
+            outer.set(context);
+            context.ready();
+            context.awaitStop();
+        })).ready().await(Trial.HANG);
+        Trial.await(hung.entered);
+        try {
+            end(manager.find("outer/inner").orElseThrow().remove(StopOptions.abort()));
+            RunnableHandle next = Trial.present(outer).add(Task.of(RunnableSpec.builder("next")
+                    .cost(Cost.of(WATCHES, 8)).build(), RunnableContext::awaitStop));
+            pending(next, "waits for quota: needs watches=8, free 6 of 10 in outer, more than it could ever get");
+            hung.letGo.countDown();
+            next.ready().await(Trial.HANG);
+        } finally {
+            hung.letGo.countDown();
+        }
+    }
+
+    @Test
     void aFailedUnitGivesBackWhatItHad() throws Exception {
         limit(4);
         CountDownLatch fail = new CountDownLatch(1);
@@ -663,6 +698,52 @@ class Rule19QuotaTest {
         Trial.until(hanging, UnitState.PENDING);
         assertThat(broken.lastStop().orElseThrow().reason()).isEqualTo(Reason.QUOTA_RECLAIMED);
         assertThat(hanging.lastStop().orElseThrow().outcome()).isEqualTo(StopOutcome.STOPPED);
+    }
+
+    @Test
+    void aHungUnitIsNotBroughtUpAgain() throws Exception {
+        limit(10);
+        Trial.Hung hung = new Trial.Hung();
+        RunnableHandle unit = manager.add(Task.of(spec("unit").cost(Cost.of(WATCHES, 10)).build(), context -> {
+            context.rungs(Map.of(Rung.PAUSED, Cost.of(WATCHES, 4)), logged("unit"));
+            context.ready();
+            hung.run(context);
+        }));
+        unit.ready().await(Trial.HANG);
+        try {
+            limit(4);
+            assertThat(end(unit.stop(StopOptions.abort())).outcome()).isEqualTo(StopOutcome.QUARANTINED);
+            limit(20);
+            time.advance(Duration.ofMinutes(2));
+            pending(add("huge", 30),
+                    "waits for quota: needs watches=30, free 16 of 20, more than it could ever get"); // so it was planned
+            assertThat(used()).isEqualTo(4);
+        } finally {
+            hung.letGo.countDown();
+        }
+        Trial.until(() -> used() == 0);
+    }
+
+    @Test
+    void whoStopsIsNotBroughtUpAgain() throws Exception {
+        limit(10);
+        CountDownLatch letGo = new CountDownLatch(1);
+        RunnableHandle unit = manager.add(Task.of(spec("unit").drains(true).cost(Cost.of(WATCHES, 10)).build(),
+                context -> {
+                    context.rungs(Map.of(Rung.PAUSED, Cost.of(WATCHES, 4)), logged("unit"));
+                    context.ready();
+                    context.awaitStop();
+                    Trial.await(letGo);
+                }));
+        unit.ready().await(Trial.HANG);
+        limit(4);
+        Operation<StopReport> stop = unit.stop(StopOptions.drain(Duration.ofMinutes(10)));
+        Trial.until(unit, UnitState.DRAINING);
+        limit(20);
+        time.advance(Duration.ofMinutes(2));
+        letGo.countDown();
+        stop.await(Trial.HANG);
+        assertThat(log).containsExactly("unit PAUSED");
     }
 
     @Test
