@@ -9,13 +9,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps limits as a file has them: the unit {@code limits-file}. It looks each second, and sets the limits when the file has
- * changed; what others set meanwhile holds until then. Immutable.
+ * changed, and those of a unit also when that has been removed and added again; what others set meanwhile holds until then.
+ * Immutable.
  *
  * <p>A line has limits as {@link Limits#parse} reads them, of the manager, or after {@code NAME:} of a unit. Several lines of one scope
  * count together. What follows a {@code #} is a comment.
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A file that is gone, cannot be read or has a mistake changes nothing: the limits stay, and the unit is {@code DEGRADED} and names
- * file and line.
+ * file and line. So that half a file is not taken for all of it, a change counts when it has been there for two looks.
  */
 public final class LimitsFile implements Unit<RunnableHandle> {
 
@@ -63,12 +65,21 @@ public final class LimitsFile implements Unit<RunnableHandle> {
     /** One generation. Its thread reads and asks; the answers come on others. */
     private static final class Watch implements ManagedRunnable {
 
+        /** Limits of the unit that has the name now; null for the manager, and for a unit that does not exist. */
+        private record Asked(Limits limits, @Nullable UnitCell of) {
+        }
+
         private final Path file;
+        private boolean looked;
+        private @Nullable String seen;
         private @Nullable String read;
+        private String trouble = "";
         private volatile Map<String, Limits> wanted = Map.of();
-        private final Map<String, Limits> asked = new HashMap<>();
+        private final Map<String, Asked> asked = new HashMap<>();
         /** What was answered, by scope, if not that the limits hold. */
         private final Map<String, LifecycleException> refused = new ConcurrentHashMap<>();
+        /** Where use was not within the limits at the deadline; it may be later. */
+        private final Set<String> overdue = ConcurrentHashMap.newKeySet();
 
         Watch(Path file) {
             this.file = file;
@@ -80,17 +91,17 @@ public final class LimitsFile implements Unit<RunnableHandle> {
             @Nullable
             String told = null;
             do {
-                String trouble = look();
+                trouble = look();
                 if (trouble.isEmpty()) {
-                    ask(Quotas.of(context.manager()));
-                    trouble = refusals();
+                    ask(context.manager());
                 }
-                if (!trouble.equals(told)) {
-                    told = trouble;
-                    if (trouble.isEmpty()) {
+                String all = trouble.isEmpty() ? refusals() : trouble;
+                if (!all.equals(told)) {
+                    told = all;
+                    if (all.isEmpty()) {
                         context.ready();
                     } else {
-                        context.degraded(trouble);
+                        context.degraded(all);
                     }
                 }
             } while (context.sleep(EVERY));
@@ -100,11 +111,16 @@ public final class LimitsFile implements Unit<RunnableHandle> {
         private String look() {
             try {
                 String now = Files.readString(file);
+                boolean whole = !looked || now.equals(seen);
+                seen = now;
+                if (!whole) {
+                    return trouble; // perhaps it is being written
+                }
                 if (!now.equals(read)) {
                     Map<String, Limits> next = parse(now.lines().toList());
-                    asked.keySet().forEach(scope -> next.putIfAbsent(scope, Limits.none())); // not in the file any more
                     read = now;
                     refused.clear();
+                    overdue.clear();
                     wanted = next;
                 }
                 return "";
@@ -114,6 +130,8 @@ public final class LimitsFile implements Unit<RunnableHandle> {
                 return file + " cannot be read: " + e + "; limits stay as they are";
             } catch (IllegalArgumentException e) {
                 return file + ", " + e.getMessage() + "; limits stay as they are";
+            } finally {
+                looked = true;
             }
         }
 
@@ -133,10 +151,21 @@ public final class LimitsFile implements Unit<RunnableHandle> {
             return found;
         }
 
-        /** Sets what is new, and once more those of units that did not exist. */
-        private void ask(Quotas quotas) {
+        /** Takes away what is not in the file any more, sets what is new, and once more where use may be within limits by now. */
+        private void ask(Manager manager) {
+            Quotas quotas = Quotas.of(manager);
+            asked.entrySet().removeIf(before -> {
+                boolean gone = !wanted.containsKey(before.getKey());
+                UnitCell of = before.getValue().of;
+                if (gone && of != null && manager.cell(before.getKey()) == of) {
+                    quotas.set(before.getKey(), Limits.none());
+                }
+                return gone;
+            });
             wanted.forEach((scope, limits) -> {
-                if (!limits.equals(asked.put(scope, limits)) || refused.get(scope) instanceof UnknownUnitException) {
+                Asked now = new Asked(limits, scope.isEmpty() ? null : manager.cell(scope));
+                if (!now.equals(asked.put(scope, now))
+                        || (overdue.remove(scope) && quotas.limits(scope).equals(limits))) {
                     quotas.set(scope, limits).whenDone(outcome -> answered(scope, limits, outcome));
                 }
             });
@@ -148,7 +177,12 @@ public final class LimitsFile implements Unit<RunnableHandle> {
             }
             switch (outcome) {
                 case Outcome.Done<QuotaPlan> _ -> refused.remove(scope);
-                case Outcome.Failed<QuotaPlan>(LifecycleException error) -> refused.put(scope, error);
+                case Outcome.Failed<QuotaPlan>(LifecycleException error) -> {
+                    refused.put(scope, error);
+                    if (error instanceof DeadlineException) {
+                        overdue.add(scope);
+                    }
+                }
             }
         }
 

@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,5 +101,81 @@ class LimitsFileTest {
         write("watches=4\n");
         limits("", "watches=4");
         Trial.until(unit, UnitState.READY);
+    }
+
+    @Test
+    void aMistakenNameIsForgottenWithItsLine() throws Exception {
+        VirtualTime time = new VirtualTime();
+        try (Manager other = Manager.builder().time(time).build()) {
+            other.start();
+            write("nroth: watches=10\n");
+            RunnableHandle unit = other.add(LimitsFile.at(file()));
+            Trial.until(() -> {
+                time.advance(Duration.ofSeconds(1));
+                return unit.status().message().contains("there is no unit \"nroth\"");
+            });
+            write("watches=10\n");
+            Trial.until(() -> {
+                time.advance(Duration.ofSeconds(1));
+                return Quotas.of(other).limits().equals(Limits.of(WATCHES, 10));
+            });
+            for (int looks = 0; looks < 50; looks++) {
+                time.advance(Duration.ofSeconds(1));
+            }
+            Trial.until(unit, UnitState.READY);
+        }
+    }
+
+    @Test
+    void limitsHoldForAUnitThatHasBeenRemovedAndAddedAgain() throws Exception {
+        write("north: watches=10\n");
+        RunnableHandle first = manager.add("north", RunnableContext::awaitStop);
+        manager.add(LimitsFile.at(file()));
+        limits("north", "watches=10");
+        first.remove().await(Trial.HANG);
+        manager.add("north", RunnableContext::awaitStop);
+        limits("north", "watches=10");
+    }
+
+    @Test
+    void whatIsWrittenWhileItIsReadIsNotTakenForTheWhole() throws Exception {
+        VirtualTime time = new VirtualTime();
+        try (Manager other = Manager.builder().time(time).build()) {
+            Files.writeString(file(), "watches=50\n");
+            other.start();
+            other.add(LimitsFile.at(file())).ready().await(Trial.HANG);
+            time.awaitParked(1);
+            Files.writeString(file(), "watches=4");
+            time.advance(Duration.ofSeconds(1));
+            Files.writeString(file(), "watches=40\n");
+            assertThat(Quotas.of(other).limits()).isEqualTo(Limits.of(WATCHES, 50));
+            time.advance(Duration.ofSeconds(2));
+            Trial.until(() -> Quotas.of(other).limits().equals(Limits.of(WATCHES, 40)));
+        }
+    }
+
+    @Test
+    void limitsThatAreKeptAtLastAreNoTroubleAnyMore() throws Exception {
+        Trial.Hung hung = new Trial.Hung();
+        VirtualTime time = new VirtualTime();
+        try (Manager other = Manager.builder().time(time).build()) {
+            other.start();
+            other.add(Task.of(RunnableSpec.builder("hung").cost(Cost.of(WATCHES, 4)).build(), hung));
+            Trial.await(hung.entered);
+            write("watches=3\n");
+            RunnableHandle unit = other.add(LimitsFile.at(file()));
+            unit.ready().await(Trial.HANG);
+            for (int passed = 0; passed < 100 && unit.state() != UnitState.DEGRADED; passed++) {
+                time.advance(Duration.ofSeconds(1));
+            }
+            degraded(unit, "use is still watches 4 of 3; held by hung");
+            hung.letGo.countDown();
+            Trial.until(() -> {
+                time.advance(Duration.ofSeconds(1));
+                return unit.state() == UnitState.READY;
+            });
+        } finally {
+            hung.letGo.countDown();
+        }
     }
 }
