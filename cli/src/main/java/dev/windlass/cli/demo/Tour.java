@@ -2,6 +2,10 @@ package dev.windlass.cli.demo;
 
 import dev.windlass.apiserver.OpenWatch;
 import dev.windlass.examples.website.Website;
+import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Limits;
+import dev.windlass.lifecycle.QuotaPlan;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The whole story without a hand on it. Each numbered line is printed after its check has held; what the manager says is
@@ -61,6 +66,7 @@ public final class Tour {
         southComesBack();
         controllerStopsAndStarts();
         thirdControllerComesAndGoes();
+        quotaIsHalvedAndRestored();
         managerStopsUnderLoad();
     }
 
@@ -218,6 +224,73 @@ public final class Tour {
         check(!Sites.table(north, "site-index").containsKey("lighthouse"), "nobody writes the index");
         check(north.watches("websites") == 1, "the watch stays for who still uses it");
         held("it is removed again: its name is free, the others keep their watches and their work");
+    }
+
+    private void quotaIsHalvedAndRestored() throws Exception {
+        Tenants tenants = new Tenants(north);
+        for (int tenant = 0; tenant < Tenants.COUNT; tenant++) {
+            tenants.write(tenant, "first");
+            demo.manager().add(tenants.controller(tenant)).ready().await(BOUND);
+        }
+        Await.until("each tenant to have its copy", () -> IntStream.range(0, Tenants.COUNT)
+                .allMatch(tenant -> tenants.copyOf(tenant).equals("first")));
+        Quotas quotas = Quotas.of(demo.manager());
+        quotas.coolDown(Duration.ZERO); // a minute otherwise, for which a tour has no time
+        // What lingers goes first: then the limit is what is in use.
+        long full = quotas.status().units().stream().filter(use -> use.name().equals(use.unit()))
+                .mapToLong(use -> use.counted().in(CostDimension.WATCHES)).sum();
+        quotas.set(Limits.of(CostDimension.WATCHES, full)).await(BOUND);
+        Await.until("watches that linger to close", () -> watches() == watchesInUse());
+        long open = north.watches().size();
+        held("twelve controllers are added, each with a watch of its own: four critical, four normal, four batch");
+
+        int half = Tenants.COUNT / 2;
+        List<Integer> down = List.of(11, 10, 9, 8, 7, 6); // the lowest class first, in it the youngest
+        QuotaPlan plan = quotas.set(Limits.of(CostDimension.WATCHES, full - half)).await(BOUND);
+        plan.toString().lines().forEach(this::figure);
+        check(plan.stopped().equals(down.stream().map(Tenants::engagement).toList()), "who gives way: " + plan);
+        Await.until("the API server to see it", () -> north.watches().size() == open - half);
+        for (int tenant : down) {
+            Await.until(Tenants.name(tenant) + " to wait",
+                    () -> demo.unit(Tenants.engagement(tenant)).state() == UnitState.PENDING);
+        }
+        String message = demo.unit(Tenants.engagement(down.getFirst())).status().message();
+        check(message.contains("needs watches=1") && message.contains("free 0 of " + (full - half)), message);
+        figure(Tenants.engagement(down.getFirst()) + " " + message);
+        for (int tenant = 0; tenant < Tenants.COUNT; tenant++) {
+            tenants.write(tenant, "second");
+        }
+        Await.until("those who run to do their work", () -> IntStream.range(0, half)
+                .allMatch(tenant -> tenants.copyOf(tenant).equals("second")));
+        check(down.stream().allMatch(tenant -> tenants.copyOf(tenant).equals("first")), "the others stand still");
+        held("half of these watches are taken away: the batch ones and the youngest normal ones give way, and say what they lack");
+
+        List<Integer> back = List.of(6, 7, 8, 9, 10, 11); // the highest class first, in it the oldest
+        for (int i = 0; i < back.size(); i++) {
+            RunnableHandle next = demo.unit(Tenants.engagement(back.get(i)));
+            quotas.set(Limits.of(CostDimension.WATCHES, full - half + i + 1)).await(BOUND);
+            Await.until(next.name() + " to come back", () -> next.state() == UnitState.READY);
+            check(back.subList(i + 1, back.size()).stream().allMatch(
+                    tenant -> demo.unit(Tenants.engagement(tenant)).state() == UnitState.PENDING), "one at a time");
+        }
+        Await.until("each to do what was missed", () -> IntStream.range(0, Tenants.COUNT)
+                .allMatch(tenant -> tenants.copyOf(tenant).equals("second")));
+        check(north.watches().size() == open, "as many watches as before: " + north.watches().size());
+        quotas.set(Limits.none()).await(BOUND);
+        held("they are given back one by one: who gave way returns by class and age, and does what was missed meanwhile");
+    }
+
+    /** What the API servers see. */
+    private long watches() {
+        return demo.clusters().stream().mapToLong(cluster -> cluster.watches().size()).sum();
+    }
+
+    /** What the informers are used for, by their own account. */
+    private long watchesInUse() {
+        return demo.clusters().stream()
+                .flatMap(cluster -> demo.unit("cluster/" + cluster.name() + "/informers").details()
+                        .getOrDefault("informers", "").lines())
+                .filter(line -> !line.contains(" 0 users")).count();
     }
 
     private void managerStopsUnderLoad() throws Exception {
