@@ -94,8 +94,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 startWorkers(now);
                 caughtUp = sources.stream().collect(
                         Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
+                offerRungs(now); // first: a quota that is lowered when it is ready finds them
                 context.ready();
-                offerRungs(now);
                 context.carryOver(null); // taken: from here on it is in the queue
                 watchSources(now);
             }
@@ -370,7 +370,9 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                         };
                     }
                     limitDispatch(now);
-                    now.queue.awaitLimit();
+                    if (rung != Rung.FULL) { // a pause may limit it still, and what has begun may take its time
+                        now.queue.awaitLimit();
+                    }
                 });
     }
 

@@ -132,6 +132,26 @@ class QuotaTest {
     }
 
     @Test
+    void whoIsPausedGoesUpWithoutWaitingForWhatHasBegun() throws Exception {
+        quotas.coolDown(Duration.ZERO);
+        world.connect("north");
+        world.manager.add(builder().workers(4).build()).ready().await(LIMIT);
+        RunnableHandle engagement = unit("cluster/north/maps");
+        quotas.set(Limits.of(CONCURRENCY, 2)).await(LIMIT);
+        recorder.closeGate();
+        world.create("north", "a");
+        eventually(() -> assertThat(engagement.status().inFlight()).isEqualTo(1));
+        engagement.pause().await(LIMIT);
+        quotas.set(Limits.none()).await(LIMIT);
+        eventually(() -> {
+            assertThat(use("cluster/north/maps").rung()).isEqualTo(Rung.FULL);
+            assertThat(engagement.threads()).noneMatch(thread -> thread.name().endsWith("/quota"));
+        });
+        assertThat(engagement.state()).isEqualTo(UnitState.PAUSED);
+        assertThat(engagement.lastStop()).isEmpty();
+    }
+
+    @Test
     void watchesThatLingerAreCountedAndGoBeforeAnybodyIsAsked() throws Exception {
         ClusterHandle north = world.manager.add(Cluster.builder("north").kubeconfig(world.server("north").kubeconfig())
                 .linger(Duration.ofMinutes(10)).build());
