@@ -103,12 +103,16 @@ public final class Limits {
      * in {@code Ki}, {@code Mi} or {@code Gi}; {@code none} takes a limit away, and as the whole text takes all away. For example
      * {@code watches=40, cached-bytes=64Mi}.
      *
-     * @throws IllegalArgumentException when an entry is malformed, or names an unknown dimension or the same one twice; names
+     * @throws IllegalArgumentException when the text is empty, or an entry is malformed or names an unknown dimension or the same one twice; names
      *     the entry
      */
     public Limits parseOver(String text) {
         if (text.strip().equalsIgnoreCase("none")) {
             return NONE;
+        }
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(
+                    "no limits are given: write dimension=number, for example watches=40, or none to take all away");
         }
         Limits limits = this;
         boolean[] named = new boolean[DIMENSIONS.length];

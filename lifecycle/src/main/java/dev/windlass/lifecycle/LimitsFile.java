@@ -140,6 +140,9 @@ public final class LimitsFile implements Unit<RunnableHandle> {
             found.put("", Limits.none());
             for (int i = 0; i < lines.size(); i++) {
                 String line = lines.get(i).replaceFirst("#.*", "").strip();
+                if (line.isEmpty()) {
+                    continue;
+                }
                 int colon = line.indexOf(':');
                 try {
                     String scope = colon < 0 ? "" : RunnableSpec.checkedName(line.substring(0, colon).strip());

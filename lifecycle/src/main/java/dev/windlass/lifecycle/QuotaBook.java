@@ -115,7 +115,10 @@ final class QuotaBook extends Mailbox {
 
     private void enter(QuotaClaim claim) {
         claim.number = numbers++;
-        claim.standing = standings.computeIfAbsent(claim.cell, cell -> new QuotaClaim.Standing(claim.number));
+        // A unit that has been removed may have been forgotten already: nothing would take its standing away again.
+        claim.standing = claim.cell.state() == UnitState.REMOVED
+                ? new QuotaClaim.Standing(claim.number)
+                : standings.computeIfAbsent(claim.cell, cell -> new QuotaClaim.Standing(claim.number));
         claim.account = accounts.innermost(claim.cell);
     }
 

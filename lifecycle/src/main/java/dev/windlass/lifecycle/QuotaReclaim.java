@@ -49,7 +49,9 @@ final class QuotaReclaim {
 
     /** Enters a unit that is to be stopped; {@link #proceed()} begins. */
     void stop(UnitCell cell, long deadline) {
-        leaving.putIfAbsent(cell, new Leaving(cell, deadline));
+        if (leaving.putIfAbsent(cell, new Leaving(cell, deadline)) == null) {
+            cell.givesWay(true);
+        }
     }
 
     /** Whether a unit is on its way out, alone or with a scope around it. */
@@ -64,7 +66,12 @@ final class QuotaReclaim {
 
     /** Orders the stop of each unit on which no other one depends any more that has to stop too. */
     void proceed() {
-        leaving.values().removeIf(one -> !one.ordered && one.cell.parent() != null && isLeaving(one.cell.parent()));
+        for (Leaving one : List.copyOf(leaving.values())) {
+            UnitCell scope = one.cell.parent();
+            if (!one.ordered && scope != null && isLeaving(scope)) {
+                over(one);
+            }
+        }
         for (Leaving one : List.copyOf(leaving.values())) {
             if (!one.ordered && manager.activeDependents(one.cell).stream().noneMatch(this::isLeaving)) {
                 one.ordered = true;
@@ -86,9 +93,14 @@ final class QuotaReclaim {
 
     /** It has ended, or runs on because others depend on it. */
     private void onOver(Leaving one) {
-        leaving.remove(one.cell);
+        over(one);
         proceed();
         book.changed();
+    }
+
+    private void over(Leaving one) {
+        leaving.remove(one.cell);
+        one.cell.givesWay(false);
     }
 
     // ---- rungs

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One name in the tree: its state machine and all that outlives a generation. It is its own mailbox: every method whose name
  * starts with {@code on} runs as a message, and so do the private ones that those call. Only messages write the fields, except
- * {@code children}, {@code adopting}, {@code removalAsked} and {@code carryOver}. Fields that others read are volatile.
+ * {@code children}, {@code adopting}, {@code removalAsked}, {@code givesWay} and {@code carryOver}. Fields that others read are volatile.
  *
  * <p>A stop is a {@link UnitStop}, in which a generation that ends goes through a {@link Teardown}. Messages of a generation carry
  * it and are ignored when it is not the current one any more.
@@ -75,6 +75,8 @@ final class UnitCell extends Mailbox {
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
+    /** From when a quota has decided to stop it: it is ordered to when its dependents have stopped, which must not come back first. */
+    private volatile boolean givesWay;
     private volatile boolean admitting;
     private boolean closedForCarryOver;
     private volatile @Nullable Set<UnitCell> children;
@@ -167,7 +169,7 @@ final class UnitCell extends Mailbox {
             return false;
         }
         for (UnitCell cell = this; cell != null; cell = cell.parent) {
-            if (cell.closedForDependents) {
+            if (cell.closedForDependents || cell.givesWay) {
                 return false;
             }
         }
@@ -891,6 +893,14 @@ final class UnitCell extends Mailbox {
     }
 
     // ---- stop
+
+    /** A quota has decided to stop it, or has done with that, be it stopped or refused. */
+    void givesWay(boolean now) {
+        givesWay = now;
+        if (!now) {
+            manager.pokeDependents(this);
+        }
+    }
 
     /**
      * Ends its generation, to give back what that has of the quota; the next one starts when there is room again. Runs on when

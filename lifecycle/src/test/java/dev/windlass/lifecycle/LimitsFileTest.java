@@ -30,7 +30,7 @@ class LimitsFileTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private Path file() {

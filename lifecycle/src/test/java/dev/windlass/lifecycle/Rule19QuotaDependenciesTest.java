@@ -30,7 +30,7 @@ class Rule19QuotaDependenciesTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     private RunnableHandle add(String name, PriorityClass priority, int watches, String... dependencies) {

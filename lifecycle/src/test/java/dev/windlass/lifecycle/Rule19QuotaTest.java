@@ -37,7 +37,7 @@ class Rule19QuotaTest {
 
     @AfterEach
     void end() {
-        manager.close();
+        Trial.end(manager);
     }
 
     /** Costs watches while its code runs, and says when it begins and ends. */
