@@ -15,6 +15,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(name = "get", description = "List units as a tree: all, or one with what is inside it.")
 final class GetCommand implements Callable<Integer> {
+    /** What scripts can rely on, for each unit; {@code describe} has the rest. */
+    private static final List<String> FIELDS = List.of("name", "kind", "state", "reason", "generation", "since",
+            "restarts", "queued", "inFlight", "parent");
+
     enum Output {
         table, json
     }
@@ -63,7 +67,7 @@ final class GetCommand implements Callable<Integer> {
         }
         if (output == Output.json) {
             ObjectNode list = JsonNodeFactory.instance.objectNode();
-            list.putArray("items").addAll(items);
+            list.putArray("items").addAll(items.stream().map(item -> ((ObjectNode) item).retain(FIELDS)).toList());
             if (!hung.isEmpty()) {
                 list.putArray("quarantined").addAll(hung);
             }

@@ -94,7 +94,8 @@ class DemoTest {
     void aSecondSignalEndsItAtOnce() throws Exception {
         start();
         // Two of them suffice: who runs the build in the background, or with nohup, has its children ignore one of the others.
-        signal("-INT", "-HUP", "-TERM");
+        // While it is halted they gather; else it could have ended in order before the second one comes.
+        signal("-STOP", "-INT", "-HUP", "-TERM", "-CONT");
         assertThat(demo.waitFor()).as(out()).isEqualTo(1);
         assertThat(out()).contains("stopping; once more ends it at once").doesNotContain("demo#1 stopped");
     }

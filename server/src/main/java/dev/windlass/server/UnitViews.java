@@ -51,14 +51,12 @@ final class UnitViews {
      * @param cordoned the same
      */
     record Item(String name, String kind, UnitState state, Reason reason, long generation, Instant since, int restarts,
-            @Nullable Instant retryAt, boolean paused, boolean cordoned, @Nullable Long queued, @Nullable Long inFlight,
-            @Nullable String parent,
-            String message) {
+            @Nullable Long queued, @Nullable Long inFlight, @Nullable String parent, @Nullable Instant retryAt,
+            boolean paused, boolean cordoned, String message) {
         static Item of(UnitStatus status) {
             return new Item(status.name(), status.kind(), status.state(), status.reason(), status.generation(),
-                    millis(status.since()), status.restarts(), status.retryAt(), status.desiredPaused(),
-                    status.desiredCordoned(), status.queued(), status.inFlight(),
-                    status.parent(), status.message());
+                    millis(status.since()), status.restarts(), status.queued(), status.inFlight(), status.parent(),
+                    status.retryAt(), status.desiredPaused(), status.desiredCordoned(), status.message());
         }
     }
 

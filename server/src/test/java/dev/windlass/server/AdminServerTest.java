@@ -95,7 +95,7 @@ class AdminServerTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(wheel.propertyNames()).containsExactly("name", "kind", "state", "reason", "generation", "since",
-                "restarts", "retryAt", "paused", "cordoned", "queued", "inFlight", "parent", "message");
+                "restarts", "queued", "inFlight", "parent", "retryAt", "paused", "cordoned", "message");
         assertThat(wheel.get("kind").stringValue()).isEqualTo("Wheel");
         assertThat(wheel.get("state").stringValue()).isEqualTo("READY");
         assertThat(wheel.get("generation").intValue()).isEqualTo(1);
