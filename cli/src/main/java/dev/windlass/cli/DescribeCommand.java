@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 import static dev.windlass.cli.UnitTable.text;
@@ -18,16 +18,15 @@ import static dev.windlass.cli.UnitTable.text;
 final class DescribeCommand extends UnitCommand {
     private static final int MOST_KEYS = 10;
 
-    @Option(names = {"-o",
-            "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private GetCommand.Output output;
+    private OutputOption output;
 
     @Override
     public Integer call() {
         JsonNode unit = connect().describe(name());
         Terminal terminal = Terminal.standard();
-        if (output == GetCommand.Output.json) {
+        if (output.json()) {
             terminal.line(unit.toPrettyString());
             return 0;
         }

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -19,10 +20,6 @@ final class GetCommand implements Callable<Integer> {
     private static final List<String> FIELDS = List.of("name", "kind", "state", "reason", "generation", "since",
             "restarts", "queued", "inFlight", "parent");
 
-    enum Output {
-        table, json
-    }
-
     @ParentCommand
     @SuppressWarnings("NullAway.Init")
     private Windlass root;
@@ -30,10 +27,9 @@ final class GetCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
     private @Nullable String name;
 
-    @Option(names = {"-o",
-            "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private Output output;
+    private OutputOption output;
 
     @Option(names = {"-w", "--watch"}, description = "Then show each transition until the manager ends.")
     private boolean watch;
@@ -49,7 +45,7 @@ final class GetCommand implements Callable<Integer> {
         client.events(() -> show(client, terminal), event -> {
             // The current states are in the table.
             if (!event.path("from").isNull() && concerns(UnitTable.text(event, "unit"))) {
-                terminal.line(output == Output.json ? event.toString() : EventLine.of(event, terminal));
+                terminal.line(output.json() ? event.toString() : EventLine.of(event, terminal));
             }
         });
         return 0;
@@ -65,7 +61,7 @@ final class GetCommand implements Callable<Integer> {
             // Its answer says what is wrong with the name.
             client.describe(name);
         }
-        if (output == Output.json) {
+        if (output.json()) {
             ObjectNode list = JsonNodeFactory.instance.objectNode();
             list.putArray("items").addAll(items.stream().map(item -> ((ObjectNode) item).retain(FIELDS)).toList());
             if (!hung.isEmpty()) {

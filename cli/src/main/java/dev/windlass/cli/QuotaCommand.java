@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -24,16 +25,15 @@ final class QuotaCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Windlass root;
 
-    @Option(names = {"-o",
-            "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private GetCommand.Output output;
+    private OutputOption output;
 
     @Override
     public Integer call() {
         JsonNode quota = AdminClient.connect(root).quota();
         Terminal terminal = Terminal.standard();
-        if (output == GetCommand.Output.json) {
+        if (output.json()) {
             terminal.line(quota.toPrettyString());
             return 0;
         }
@@ -83,21 +83,7 @@ final class QuotaCommand implements Callable<Integer> {
         List<List<String>> all = new ArrayList<>();
         all.add(head);
         all.addAll(rows);
-        int[] widths = new int[head.size()];
-        all.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (int r = 0; r < all.size(); r++) {
-            List<String> row = all.get(r);
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            String shown = line.toString().stripTrailing();
-            terminal.line(r == 0 ? terminal.styled(Terminal.Style.BOLD, shown) : shown);
-        }
+        Table.lines(all, head.size(), -1, terminal).forEach(terminal::line);
     }
 
     /** What both commands about new limits are told. */

@@ -26,7 +26,7 @@ abstract class UnitCommand implements Callable<Integer> {
         return AdminClient.connect(root);
     }
 
-    /** Asks for a new generation, and says what came of it. */
+    /** Asks for something that ends with a unit that runs, or is held back, and says what came of it. */
     final int start(String action, Map<String, String> options) {
         long begin = System.nanoTime();
         JsonNode answer = connect().act(name(), action, options);

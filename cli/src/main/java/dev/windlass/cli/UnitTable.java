@@ -65,24 +65,7 @@ final class UnitTable {
 
     private List<String> layout(Terminal terminal) {
         boolean somebodyWaits = rows.stream().skip(1).anyMatch(row -> !row.getLast().isEmpty());
-        int[] widths = new int[somebodyWaits ? HEAD.size() : HEAD.size() - 1];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                String cell = row.get(i) + " ".repeat(widths[i] - row.get(i).length());
-                line.append(i == STATE && !lines.isEmpty() ? terminal.state(cell) : cell).append("  ");
-            }
-            lines.add(lines.isEmpty()
-                    ? terminal.styled(Terminal.Style.BOLD, line.toString().stripTrailing())
-                    : line.toString().stripTrailing());
-        }
-        return lines;
+        return Table.lines(rows, somebodyWaits ? HEAD.size() : HEAD.size() - 1, STATE, terminal);
     }
 
     static String text(JsonNode node, String field) {

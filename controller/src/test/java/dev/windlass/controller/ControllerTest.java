@@ -24,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,19 +34,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Over the wire, against embedded API servers. */
 @Timeout(120)
-class ControllerTest {
+class ControllerTest extends OnClusters {
 
-    private final World world = new World("north", "south");
-    private final Recorder recorder = new Recorder();
-
-    @AfterEach
-    void close() {
-        recorder.openGate();
-        world.close();
-    }
-
-    private Controller.Builder<ConfigMap> builder() {
-        return Controller.builder(ConfigMap.class).named("settings").reconciler(recorder);
+    ControllerTest() {
+        super("north", "south");
     }
 
     private static List<String> watches(ApiServer server) {

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,19 +33,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What goes wrong with one engagement, or one object of it: nothing is lost, it is said, and the others go on. */
 @Timeout(120)
-class EngagementTest {
+class EngagementTest extends OnClusters {
 
-    private final World world = new World("north", "south");
-    private final Recorder recorder = new Recorder();
-
-    @AfterEach
-    void close() {
-        recorder.openGate();
-        world.close();
-    }
-
-    private Controller.Builder<ConfigMap> builder() {
-        return Controller.builder(ConfigMap.class).named("settings").reconciler(recorder);
+    EngagementTest() {
+        super("north", "south");
     }
 
     private static Secret secret(String name) {

@@ -24,22 +24,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A reconciler that does not end, over the wire: what it keeps from its successors, and what it cannot use any more. */
 @Timeout(120)
-class HungReconcilerTest {
+class HungReconcilerTest extends OnClusters {
 
     private static final String ENGAGEMENT = "cluster/north/settings";
 
-    private final World world = new World("north");
-    private final Recorder recorder = new Recorder();
     private final AtomicBoolean hold = new AtomicBoolean(true);
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CompletableFuture<Throwable> refusalOfExecutor = new CompletableFuture<>();
     private final CompletableFuture<Throwable> refusalOfClient = new CompletableFuture<>();
 
+    HungReconcilerTest() {
+        super("north");
+    }
+
+    /** Before the clusters are closed. */
     @AfterEach
-    void close() {
+    void letGo() {
         hold.set(false);
-        recorder.openGate();
-        world.close();
     }
 
     /** Hangs at its first key, and when it is let go, tries what it was given. */

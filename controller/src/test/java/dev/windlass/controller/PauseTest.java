@@ -10,7 +10,6 @@ import dev.windlass.lifecycle.UnitStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,23 +19,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Controllers and engagements that are paused, over the wire: nothing is dispatched, the watches stay, nothing is lost. */
 @Timeout(120)
-class PauseTest {
+class PauseTest extends OnClusters {
 
-    private final World world = new World("north", "south");
-    private final Recorder recorder = new Recorder();
-
-    @AfterEach
-    void close() {
-        recorder.openGate();
-        world.close();
+    PauseTest() {
+        super("north", "south");
     }
 
     private ControllerHandle<ConfigMap> ready(String... clusters) throws InterruptedException {
         for (String cluster : clusters) {
             world.connect(cluster);
         }
-        ControllerHandle<ConfigMap> handle = world.manager.add(
-                Controller.builder(ConfigMap.class).named("settings").workers(2).reconciler(recorder).build());
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().workers(2).build());
         handle.ready().await(LIMIT);
         return handle;
     }

@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,20 +28,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rule 19 where watches are real: what clusters and engagements declare, and what they do to cost less. */
 @Timeout(120)
-class QuotaTest {
+class QuotaTest extends OnClusters {
 
-    private final World world = new World("north");
     private final Quotas quotas = Quotas.of(world.manager);
-    private final Recorder recorder = new Recorder();
 
-    @AfterEach
-    void close() {
-        recorder.openGate();
-        world.close();
+    QuotaTest() {
+        super("north");
     }
 
-    private Controller.Builder<ConfigMap> builder() {
-        return Controller.builder(ConfigMap.class).named("maps").reconciler(recorder);
+    private Controller.Builder<ConfigMap> maps() {
+        return builder().named("maps");
     }
 
     private QuotaStatus.UnitUse use(String unit) {
@@ -58,7 +53,7 @@ class QuotaTest {
         world.connect("north");
         world.create("north", "a");
         world.manager
-                .add(builder().owns(Secret.class).watches(WatchSpec.of(Secret.class), (secret, context) -> List.of(),
+                .add(maps().owns(Secret.class).watches(WatchSpec.of(Secret.class), (secret, context) -> List.of(),
                         Predicate.all()).workers(3).priority(PriorityClass.CRITICAL).build())
                 .ready().await(LIMIT);
         assertThat(use("cluster/north").declared()).isEqualTo(Cost.of(CONNECTIONS, 64));
@@ -75,7 +70,7 @@ class QuotaTest {
     void whoFindsNoRoomIsPendingWithNumbersAndSoIsItsController() throws Exception {
         quotas.set(Limits.of(WATCHES, 1)).await(LIMIT);
         world.connect("north");
-        ControllerHandle<ConfigMap> handle = world.manager.add(builder().owns(Secret.class).build());
+        ControllerHandle<ConfigMap> handle = world.manager.add(maps().owns(Secret.class).build());
         eventually(() -> assertThat(handle.status().message())
                 .contains("cluster/north/maps is PENDING: waits for quota: needs watches=2, free 1 of 1"));
         assertThat(handle.state()).isEqualTo(UnitState.STARTING);
@@ -88,7 +83,7 @@ class QuotaTest {
     void fewerWorkersThenNoneWhileTheWatchesStayAndNothingIsLost() throws Exception {
         quotas.coolDown(Duration.ZERO);
         world.connect("north");
-        ControllerHandle<ConfigMap> handle = world.manager.add(builder().workers(4).build());
+        ControllerHandle<ConfigMap> handle = world.manager.add(maps().workers(4).build());
         handle.ready().await(LIMIT);
         RunnableHandle engagement = unit("cluster/north/maps");
         quotas.set(Limits.of(CONCURRENCY, 2)).await(LIMIT);
@@ -119,7 +114,7 @@ class QuotaTest {
     void aPausedEngagementThatIsStoppedCarriesItsKeysOver() throws Exception {
         quotas.coolDown(Duration.ZERO);
         world.connect("north");
-        ControllerHandle<ConfigMap> handle = world.manager.add(builder().build());
+        ControllerHandle<ConfigMap> handle = world.manager.add(maps().build());
         handle.ready().await(LIMIT);
         quotas.set(Limits.of(CONCURRENCY, 0)).await(LIMIT);
         world.create("north", "a", "b");
@@ -135,7 +130,7 @@ class QuotaTest {
     void whoIsPausedGoesUpWithoutWaitingForWhatHasBegun() throws Exception {
         quotas.coolDown(Duration.ZERO);
         world.connect("north");
-        world.manager.add(builder().workers(4).build()).ready().await(LIMIT);
+        world.manager.add(maps().workers(4).build()).ready().await(LIMIT);
         RunnableHandle engagement = unit("cluster/north/maps");
         quotas.set(Limits.of(CONCURRENCY, 2)).await(LIMIT);
         recorder.closeGate();
@@ -156,7 +151,7 @@ class QuotaTest {
         ClusterHandle north = world.manager.add(Cluster.builder("north").kubeconfig(world.server("north").kubeconfig())
                 .linger(Duration.ofMinutes(10)).build());
         north.ready().await(LIMIT);
-        world.manager.add(builder().build()).ready().await(LIMIT);
+        world.manager.add(maps().build()).ready().await(LIMIT);
         ControllerHandle<Secret> gone = world.manager.add(Controller.builder(Secret.class).named("secrets")
                 .reconciler((request, context) -> Result.done()).build());
         gone.ready().await(LIMIT);

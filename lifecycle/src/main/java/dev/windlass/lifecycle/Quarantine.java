@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -107,13 +108,18 @@ final class Quarantine {
     // ---- what others ask
 
     List<QuarantinedGeneration> all() {
-        return hung.values().stream().map(Hung::now).sorted(Comparator.comparing(QuarantinedGeneration::unit)
-                .thenComparingLong(QuarantinedGeneration::generation)).toList();
+        return generations(_ -> true);
     }
 
     List<QuarantinedGeneration> of(String unit) {
-        return hung.values().stream().filter(each -> each.incarnation.name().equals(unit)).map(Hung::now)
-                .sorted(Comparator.comparingLong(QuarantinedGeneration::generation)).toList();
+        return generations(incarnation -> incarnation.name().equals(unit));
+    }
+
+    private List<QuarantinedGeneration> generations(Predicate<Incarnation> asked) {
+        return hung.values().stream().filter(each -> asked.test(each.incarnation)).map(Hung::now)
+                .sorted(Comparator.comparing(QuarantinedGeneration::unit)
+                        .thenComparingLong(QuarantinedGeneration::generation))
+                .toList();
     }
 
     void kinds(Consumer<String> each) {

@@ -120,7 +120,7 @@ final class QuotaClaim {
     }
 
     boolean works() {
-        return rung().compareTo(Rung.DEGRADED) <= 0;
+        return rung().works();
     }
 
     boolean leaves() {

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,15 +142,13 @@ final class QuotaPlanner {
     }
 
     private int[][] dependents() {
-        int[][] found = new int[members.size()][];
-        Arrays.fill(found, new int[0]);
+        List<IntStream.Builder> found = Stream.generate(IntStream::builder).limit(members.size()).toList();
         for (int m = 0; m < members.size(); m++) {
             for (int needed : members.get(m).needs()) {
-                found[needed] = Arrays.copyOf(found[needed], found[needed].length + 1);
-                found[needed][found[needed].length - 1] = m;
+                found.get(needed).add(m);
             }
         }
-        return found;
+        return found.stream().map(each -> each.build().toArray()).toArray(int[][]::new);
     }
 
     // ---- arithmetic

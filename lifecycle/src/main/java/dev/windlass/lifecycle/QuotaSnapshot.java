@@ -66,7 +66,7 @@ record QuotaSnapshot(List<Scope> scopes, List<Member> members) {
 
         /** Whether it does all of its work, though perhaps slowly. */
         boolean works() {
-            return ladder.get(at).rung().compareTo(Rung.DEGRADED) <= 0;
+            return ladder.get(at).rung().works();
         }
 
         /** Whether anybody may be served at its expense. */

@@ -14,5 +14,10 @@ public enum Rung {
     /** Dispatches nothing and has closed its watches; what is queued is kept, what changes is found out when it goes up. */
     PARKED,
     /** Does not run; what it had to do is carried over. */
-    STOPPED
+    STOPPED;
+
+    /** Whether all of the work is done, though perhaps slowly. */
+    boolean works() {
+        return this == FULL || this == DEGRADED;
+    }
 }

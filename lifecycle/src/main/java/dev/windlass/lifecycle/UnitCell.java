@@ -751,7 +751,7 @@ final class UnitCell extends Mailbox {
             if (incarnation != of || of.teardown() != null) {
                 return;
             }
-            standstill().onRung(rung.compareTo(Rung.PAUSED) >= 0 ? rung + " by the quota" : null);
+            standstill().onRung(rung.works() ? null : rung + " by the quota");
             settle("quota");
         });
     }

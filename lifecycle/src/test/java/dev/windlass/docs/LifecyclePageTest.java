@@ -6,7 +6,6 @@ import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.ManagedRunnable;
-import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RestartPolicy;
@@ -38,8 +37,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,35 +44,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What {@code docs/lifecycle.md} shows compiles, runs, does what the page says, and is what stands here. */
 @Timeout(60)
-class LifecyclePageTest {
+class LifecyclePageTest extends RunPage {
 
-    private final Page page = new Page("lifecycle.md");
-    private final Manager manager = Manager.create();
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
-
-    @BeforeEach
-    void begin() {
-        manager.start();
-    }
-
-    @AfterEach
-    void end() {
-        manager.close();
+    LifecyclePageTest() {
+        super("lifecycle.md");
     }
 
     private void until(RunnableHandle unit, UnitState state) {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> unit.state() == state);
-    }
-
-    private void print(Object line) {
-        log.add(String.valueOf(line));
-    }
-
-    @Test
-    void thePageShowsWhatIsRunHere() {
-        Map<String, String> here = Page.snippetsOf(LifecyclePageTest.class);
-        assertThat(page.snippets()).isEqualTo(here);
-        assertThat(page.blocks("java")).isEqualTo(here.size());
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.windlass.docs;
 import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.Limits;
-import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.QuotaPlan;
 import dev.windlass.lifecycle.QuotaStatus;
@@ -15,15 +14,10 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,31 +28,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What {@code docs/quota.md} shows compiles, runs, does what the page says, and is what stands here. */
 @Timeout(60)
-class QuotaPageTest {
+class QuotaPageTest extends RunPage {
 
-    private final Page page = new Page("quota.md");
-    private final Manager manager = Manager.create();
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
-
-    @BeforeEach
-    void begin() {
-        manager.start();
-    }
-
-    @AfterEach
-    void end() {
-        manager.close();
-    }
-
-    private void print(Object line) {
-        log.add(String.valueOf(line));
-    }
-
-    @Test
-    void thePageShowsWhatIsRunHere() {
-        Map<String, String> here = Page.snippetsOf(QuotaPageTest.class);
-        assertThat(page.snippets()).isEqualTo(here);
-        assertThat(page.blocks("java")).isEqualTo(here.size());
+    QuotaPageTest() {
+        super("quota.md");
     }
 
     @Test

@@ -186,25 +186,30 @@ class PauseAndCordonTest {
         assertThat(unit.status().desiredPaused()).isFalse();
     }
 
+    /** Takes until it is let go to hold back. */
+    private Suspension slow(CountDownLatch entered) {
+        return new Suspension() {
+
+            @Override
+            public void begin() throws InterruptedException {
+                entered.countDown();
+                letGo.await();
+                calls.add("on");
+            }
+
+            @Override
+            public void end() {
+                calls.add("off");
+            }
+        };
+    }
+
     @Test
     void aLaterResumeOvertakesAPauseThatIsUnderWayAndTheUnitConverges() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         manager.start();
         RunnableHandle unit = add(context -> {
-            context.pausable(new Suspension() {
-
-                @Override
-                public void begin() throws InterruptedException {
-                    entered.countDown();
-                    letGo.await();
-                    calls.add("on");
-                }
-
-                @Override
-                public void end() {
-                    calls.add("off");
-                }
-            });
+            context.pausable(slow(entered));
             context.ready();
             context.awaitStop();
         });
@@ -224,18 +229,7 @@ class PauseAndCordonTest {
         CountDownLatch entered = new CountDownLatch(1);
         manager.start();
         RunnableHandle unit = add(context -> {
-            context.pausable(new Suspension() {
-
-                @Override
-                public void begin() throws InterruptedException {
-                    entered.countDown();
-                    letGo.await();
-                }
-
-                @Override
-                public void end() {
-                }
-            });
+            context.pausable(slow(entered));
             context.ready();
             context.awaitStop();
         });

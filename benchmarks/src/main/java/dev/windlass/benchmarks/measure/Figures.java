@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -35,18 +36,12 @@ public final class Figures {
         report(name + ".p99", quantile(nanos, 0.99) / 1e3, "µs");
     }
 
-    /** Bytes in use after collection: collects until two readings in a row agree. */
+    /** Bytes in use after collection. */
     public static long heap() {
-        long last = Long.MAX_VALUE;
-        for (int i = 0; i < 8; i++) {
+        return settled(() -> {
             System.gc();
-            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            if (Math.abs(last - now) < SETTLED) {
-                return now;
-            }
-            last = now;
-        }
-        return last;
+            return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        });
     }
 
     /**
@@ -54,9 +49,14 @@ public final class Figures {
      * well the collector has packed them.
      */
     public static long liveBytes() {
+        return settled(Figures::histogramTotal);
+    }
+
+    /** Reads until two readings in a row agree: each collects, and what is let go of by one is gone in the next. */
+    private static long settled(LongSupplier reading) {
         long last = Long.MAX_VALUE;
         for (int i = 0; i < 8; i++) {
-            long now = histogramTotal();
+            long now = reading.getAsLong();
             if (Math.abs(last - now) < SETTLED) {
                 return now;
             }
