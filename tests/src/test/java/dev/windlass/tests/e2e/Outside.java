@@ -4,6 +4,7 @@ import dev.windlass.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -52,13 +54,16 @@ final class Outside implements AutoCloseable {
         define(Website.DEFINITION);
     }
 
-    /** Creates a custom resource definition, and returns when it is established. */
+    /** Creates a custom resource definition, and returns when it is established. At first its status has no conditions at all. */
     void define(String yaml) {
         Resource<CustomResourceDefinition> created = client()
                 .resource(Serialization.unmarshal(yaml, CustomResourceDefinition.class));
         created.create();
         created.waitUntilCondition(definition -> definition != null && definition.getStatus() != null
-                && definition.getStatus().getConditions().stream()
+                && Objects
+                        .requireNonNullElse(
+                                definition.getStatus().getConditions(), List.<CustomResourceDefinitionCondition>of())
+                        .stream()
                         .anyMatch(condition -> condition.getType().equals("Established")
                                 && condition.getStatus().equals("True")),
                 60, TimeUnit.SECONDS);
