@@ -39,6 +39,9 @@ final class Entry<K> implements Item<K> {
     /** Order of arrival among entries that are due at the same time. */
     long sequence;
 
+    /** PROCESSING: the key was handed over while it ran; what becomes of this run is forgotten. */
+    boolean handedOver;
+
     /** PROCESSING: the run that follows. Follower: the run that it waits for. */
     @Nullable
     Entry<K> partner;

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * What a queue holds and what becomes of it: the whole state machine of keys, without lock, clock or waiting. Guarded by the
  * lock of the queue.
  *
- * <p>Phases, forwards only:
+ * <p>Phases, forwards only but for the first two:
  *
  * <pre>
+ *  ┌──freeze──► FROZEN ──shut-down of any kind──────┐
+ *  │ ◄──thaw──┘                                     ▼
  * OPEN ──DRAIN──► DRAINING ──HANDOFF, ABORT──► HALTED ──export──► EXPORTED
  *
  * OPEN        takes adds, dispatches, promotes what becomes due
+ * FROZEN      takes adds, dispatches and promotes nothing; all that it holds can be handed over, any number of times
  * DRAINING    refuses adds, dispatches what is ready, promotes nothing
  * HALTED      refuses adds, dispatches nothing; a run that is given back still leaves its retry here
  * EXPORTED    holds nothing; a run that is given back is forgotten, for it was exported
@@ -28,16 +31,17 @@ import org.jspecify.annotations.Nullable;
 final class QueueState<K> {
 
     private static final byte OPEN = 0;
-    private static final byte DRAINING = 1;
-    private static final byte HALTED = 2;
-    private static final byte EXPORTED = 3;
+    private static final byte FROZEN = 1;
+    private static final byte DRAINING = 2;
+    private static final byte HALTED = 3;
+    private static final byte EXPORTED = 4;
 
     private byte phase = OPEN;
     private final KeyTable<K> table = new KeyTable<>();
     private final ReadyEntries<K> ready;
     private final DelayedEntries<K> delayed = new DelayedEntries<>();
     private final Map<String, Tenant<K>> tenants = new HashMap<>();
-    private final Delays delays;
+    private Delays delays;
     private final @Nullable QueueMeters meters;
     private @Nullable Entry<K> processing;
     private int processingCount;
@@ -52,8 +56,18 @@ final class QueueState<K> {
         this.meters = meters;
     }
 
+    /** Whether it takes adds. */
     boolean open() {
-        return phase == OPEN;
+        return phase <= FROZEN;
+    }
+
+    boolean frozen() {
+        return phase == FROZEN;
+    }
+
+    /** How long what fails from now on waits. */
+    void delays(Delays next) {
+        delays = next;
     }
 
     /** How many entries became ready since this was asked last: so many workers have something to do. */
@@ -172,7 +186,7 @@ final class QueueState<K> {
     /** Hands out the next entry, if there is one. */
     @Nullable
     Entry<K> next(long now) {
-        if (phase >= HALTED) {
+        if (phase == FROZEN || phase >= HALTED) {
             return null;
         }
         promote(now);
@@ -216,7 +230,7 @@ final class QueueState<K> {
     /** A run ended well: its failures are forgotten. */
     void done(Entry<K> entry, long now) {
         end(entry, now);
-        if (phase != OPEN) {
+        if (phase >= DRAINING) {
             finishedSinceShutDown++;
         }
         if (phase != EXPORTED) {
@@ -234,7 +248,7 @@ final class QueueState<K> {
     /** A run ended well and another is wanted at a time. Returns whether that is kept here: not after the export. */
     boolean retryAt(Entry<K> entry, int priority, long due, long now) {
         end(entry, now);
-        if (phase != OPEN) {
+        if (phase >= DRAINING) {
             finishedSinceShutDown++;
         }
         return again(entry, priority, due, 0, now);
@@ -243,7 +257,7 @@ final class QueueState<K> {
     /** A run did not take place. Returns whether it is kept here: not after the export. */
     boolean release(Entry<K> entry, long due, long now) {
         end(entry, now);
-        if (phase == EXPORTED) {
+        if (forgotten(entry)) {
             return false;
         }
         succeed(entry, entry.priority, due, entry.failures, now);
@@ -271,7 +285,7 @@ final class QueueState<K> {
     }
 
     private boolean again(Entry<K> entry, int priority, long due, int failures, long now) {
-        if (phase == EXPORTED) {
+        if (forgotten(entry)) {
             return false;
         }
         if (meters != null) {
@@ -279,6 +293,17 @@ final class QueueState<K> {
         }
         succeed(entry, priority, due, failures, now);
         return true;
+    }
+
+    /** Whether the key of a run that ended is in other hands; what was added since is not. */
+    private boolean forgotten(Entry<K> entry) {
+        if (phase == EXPORTED) {
+            return true;
+        }
+        if (entry.handedOver) {
+            follow(entry, 0);
+        }
+        return entry.handedOver;
     }
 
     /** The run that ended is followed by a new one, merged with the one that was added meanwhile, if any. */
@@ -305,7 +330,9 @@ final class QueueState<K> {
         }
         entry.partner = null;
         follower.partner = null;
-        follower.failures = failures;
+        if (!entry.handedOver) { // otherwise it came with failures of its own, or was added since and has none
+            follower.failures = failures;
+        }
         table.insert(follower);
         if (follower.state == Entry.BLOCKED) {
             blockedCount--;
@@ -313,10 +340,40 @@ final class QueueState<K> {
         }
     }
 
+    // ---- handing over
+
+    /** Dispatches nothing any more, and goes on to take adds. Returns false when it is shut down. */
+    boolean freeze() {
+        if (phase == OPEN) {
+            phase = FROZEN;
+        }
+        return phase == FROZEN;
+    }
+
+    void thaw() {
+        if (phase == FROZEN) {
+            phase = OPEN;
+        }
+    }
+
+    /**
+     * Takes out everything, each key once. What is being processed stays known until it is given back, so that its key is not
+     * dispatched beside it after a thaw.
+     */
+    List<QueuedItem<K>> handOver() {
+        List<QueuedItem<K>> items = all();
+        clear();
+        for (Entry<K> entry = processing; entry != null; entry = entry.next) {
+            entry.handedOver = true;
+            table.insert(entry);
+        }
+        return items;
+    }
+
     // ---- shutting down
 
     void shutDown(StopMode mode) {
-        byte wanted = mode == StopMode.DRAIN ? DRAINING : HALTED;
+        byte wanted = mode == StopMode.DRAIN && phase != FROZEN ? DRAINING : HALTED;
         if (phase < wanted) {
             phase = wanted;
         }
@@ -324,23 +381,39 @@ final class QueueState<K> {
 
     /** Takes out everything, each key once; forgets it all. */
     List<QueuedItem<K>> export() {
+        List<QueuedItem<K>> items = phase == EXPORTED ? List.of() : all();
+        phase = EXPORTED;
+        clear();
+        return items;
+    }
+
+    /** Everything that is in no other hands, each key once. */
+    private List<QueuedItem<K>> all() {
         List<QueuedItem<K>> items = new ArrayList<>(table.size());
-        for (Entry<K> entry = phase == EXPORTED ? null : processing; entry != null; entry = entry.next) {
+        for (Entry<K> entry = processing; entry != null; entry = entry.next) {
             Entry<K> follower = entry.partner;
-            int priority = follower == null ? entry.priority : Math.max(entry.priority, follower.priority);
-            items.add(new QueuedItem<>(entry.key, priority, entry.since, entry.failures));
-            entry.partner = null;
+            if (!entry.handedOver) {
+                int priority = follower == null ? entry.priority : Math.max(entry.priority, follower.priority);
+                items.add(new QueuedItem<>(entry.key, priority, entry.since, entry.failures));
+            } else if (follower != null) {
+                items.add(item(follower));
+            }
         }
         ready.forEach(entry -> items.add(item(entry)));
-        // Followers are in the export already, with the run that they follow.
+        // Followers are there already, with the run that they follow.
         waiting().stream().filter(entry -> !entry.follower()).forEach(entry -> items.add(item(entry)));
-        phase = EXPORTED;
+        return items;
+    }
+
+    private void clear() {
+        for (Entry<K> entry = processing; entry != null; entry = entry.next) {
+            entry.partner = null;
+        }
         table.clear();
         ready.clear();
         delayed.clear();
         tenants.clear();
         blockedCount = 0;
-        return items;
     }
 
     /** Takes out what one tenant has queued. */

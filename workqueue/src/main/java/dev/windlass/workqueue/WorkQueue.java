@@ -49,7 +49,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     // While a worker waits, a timer is armed for the earliest of what is delayed: whoever changes the state calls wake(),
     // which wakes as many workers as there are new ready entries and arms the timer. Nobody waits: no timer. The timer wakes
     // one worker, who promotes what is due and, by wake(), sees to the rest. With a limit, giving back wakes a worker too, for
-    // whom there may be something now; while somebody awaits that the limit holds, all are woken.
+    // whom there may be something now; while somebody awaits that the limit holds, or that nothing is processed, all are woken.
+    // Workers that are dismissed take nothing more: whoever comes to take next is one of them.
 
     private final String name;
     private final TimeSource time;
@@ -62,7 +63,9 @@ public final class WorkQueue<K> implements AutoCloseable {
     private final QueueState<K> state;
     private int waiters;
     private int most = Integer.MAX_VALUE;
-    private int awaitingLimit;
+    private int dismissed;
+    /** How many await that less is being processed. */
+    private int awaitingLess;
     private @Nullable Timer timer;
     private long timerDue;
     private long timerId;
@@ -174,7 +177,8 @@ public final class WorkQueue<K> implements AutoCloseable {
     /**
      * Takes the next key, waiting for one. Give it back exactly once.
      *
-     * @return null when the queue is shut down and has nothing to dispatch: the worker ends
+     * @return null when the queue is shut down and has nothing to dispatch, or the worker is {@linkplain #dismiss dismissed}:
+     *     it ends
      * @throws RevokedException when it was closed with the generation that owned it
      * @throws InterruptedException when interrupted while waiting; nothing was taken
      */
@@ -185,6 +189,10 @@ public final class WorkQueue<K> implements AutoCloseable {
         long now = time.nanos();
         synchronized (lock) {
             while (true) {
+                if (dismissed > 0) {
+                    dismissed--; // whoever was woken for a key, all were woken after that
+                    return null;
+                }
                 Entry<K> entry = next(now);
                 wake();
                 if (entry != null || refuses()) {
@@ -250,14 +258,37 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     public void awaitLimit() throws InterruptedException {
         synchronized (lock) {
-            awaitingLimit++;
+            awaitingLess++;
             try {
                 while (state.processing() > most) {
                     lock.wait();
                 }
             } finally {
-                awaitingLimit--;
+                awaitingLess--;
             }
+        }
+    }
+
+    /**
+     * Lets so many workers go: for the next so many of those that {@linkplain #take() take}, or wait there, it returns null. What
+     * is being processed goes on. A negative number takes back what was not carried out yet.
+     *
+     * @return how many could not be taken back, because they have gone; 0 when the number is not negative
+     */
+    public int dismiss(int workers) {
+        synchronized (lock) {
+            int wanted = dismissed + workers;
+            dismissed = Math.max(0, wanted);
+            lock.notifyAll();
+            return Math.max(0, -wanted);
+        }
+    }
+
+    /** How long keys wait that fail from now on. What waits already is due when it was. */
+    public void rateLimiter(RateLimiter limiter) {
+        Delays next = Delays.of(limiter);
+        synchronized (lock) {
+            state.delays(next);
         }
     }
 
@@ -279,7 +310,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     /** After each change of the state, under the lock. */
     private void wake() {
         int fresh = state.takeBecameReady();
-        if (awaitingLimit > 0) {
+        if (awaitingLess > 0) {
             lock.notifyAll();
         }
         if (waiters > 0) {
@@ -311,7 +342,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         synchronized (lock) {
             if (id == timerId) {
                 timer = null;
-                if (awaitingLimit > 0) {
+                if (awaitingLess > 0) {
                     lock.notifyAll(); // the one who is woken must be a worker
                 } else {
                     lock.notify();
@@ -423,6 +454,74 @@ public final class WorkQueue<K> implements AutoCloseable {
                     + " is not being processed by this item: give back each item once, and to the queue that it came from");
         }
         return entry;
+    }
+
+    // ---- handing over
+
+    /**
+     * Dispatches nothing any more until {@link #thaw}, but goes on to take adds. What is being processed goes on. A queue that is
+     * shut down while it is frozen dispatches nothing, whatever the mode: what it holds is exported.
+     *
+     * @return false when it is shut down: then nothing has changed
+     */
+    public boolean freeze() {
+        synchronized (lock) {
+            boolean frozen = !refuses() && state.freeze();
+            disarm();
+            return frozen;
+        }
+    }
+
+    /**
+     * Returns when nothing is being processed: for a frozen queue that stays so.
+     *
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public void awaitIdle() throws InterruptedException {
+        synchronized (lock) {
+            awaitingLess++;
+            try {
+                while (state.processing() > 0) {
+                    lock.wait();
+                }
+            } finally {
+                awaitingLess--;
+            }
+        }
+    }
+
+    /**
+     * Takes out everything that a frozen queue holds, each key once, to be {@linkplain #restore restored} elsewhere, while it goes
+     * on to take adds. What is still being processed is part of it: what such a run leaves is forgotten, and as long as it lasts
+     * its key is not dispatched here again.
+     *
+     * @throws IllegalStateException when the queue is not frozen
+     */
+    public CarriedWork<K> handOver() {
+        synchronized (lock) {
+            if (!state.frozen()) {
+                throw new IllegalStateException(
+                        "queue " + name + " is not frozen: freeze() it before what it holds is handed over");
+            }
+            List<QueuedItem<K>> items = state.handOver();
+            wake();
+            return new CarriedWork<>(items);
+        }
+    }
+
+    /**
+     * Goes on after {@link #freeze}: dispatches what was added meanwhile and what is given back, merged as by {@link #restore}.
+     *
+     * @return how many of those that are given back were taken: all, or none when the queue is shut down
+     */
+    public int thaw(Collection<QueuedItem<K>> back) {
+        int taken = restore(back);
+        synchronized (lock) {
+            state.thaw();
+            wake();
+            lock.notifyAll();
+        }
+        return taken;
     }
 
     // ---- shutting down

@@ -2,6 +2,7 @@ package dev.windlass.workqueue;
 
 import dev.windlass.lifecycle.StopMode;
 import java.time.Duration;
+import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -72,6 +73,25 @@ public class WorkQueueLincheckTest {
     @Operation
     public String sizes() {
         return queue.sizes().toString();
+    }
+
+    @Operation
+    public boolean freeze() {
+        return queue.freeze();
+    }
+
+    @Operation
+    public String handOver() {
+        try {
+            return queue.handOver().items().stream().map(QueuedItem::key).sorted().toList().toString();
+        } catch (IllegalStateException notFrozen) {
+            return "not frozen";
+        }
+    }
+
+    @Operation
+    public int thaw(@Param(name = "key") int key) {
+        return queue.thaw(List.of(new QueuedItem<>(key, 0, 0, 1)));
     }
 
     @Operation
