@@ -203,8 +203,11 @@ class WorkQueueHandOverTest {
         assertThat(busy.dismiss(-1)).isZero();
         assertThat(busy.take()).isNull();
         assertThat(busy.take()).isNull();
+        assertThat(busy.dismiss(-1)).isEqualTo(1);
         busy.add("a");
         assertThat(requireNonNull(busy.take()).key()).isEqualTo("a");
+        busy.dismiss(1);
+        assertThat(busy.take()).isNull();
     }
 
     /** Work goes to and fro between two queues with workers, under adds: nothing is lost, no key runs in both at once. */
