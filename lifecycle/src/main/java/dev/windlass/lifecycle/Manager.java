@@ -1,15 +1,11 @@
 package dev.windlass.lifecycle;
 
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -63,8 +59,7 @@ public final class Manager implements AutoCloseable {
     private final Admission admission = new Admission(registry, root);
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
-    private final GaugeWithCallback unitsGauge;
-    private final GaugeWithCallback quarantineGauge;
+    private final ManagerMeters meters;
     private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
     private final Promise<StopReport> end;
     private volatile boolean started;
@@ -95,13 +90,7 @@ public final class Manager implements AutoCloseable {
         quotas = new Quotas(this, quota);
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
         health.add("quarantine", HealthKind.DIAGNOSTIC, quarantine::requireNone);
-        unitsGauge = GaugeWithCallback.builder().name("windlass_units").help("Units by kind and state")
-                .labelNames("kind", "state")
-                .callback(this::countUnits).register(metrics);
-        quarantineGauge = GaugeWithCallback.builder().name("windlass_quarantined_generations")
-                .help("Generations that did not end in time and have not ended since, by kind of unit; also those that were "
-                        + "succeeded or removed")
-                .labelNames("kind").callback(this::countQuarantined).register(metrics);
+        meters = new ManagerMeters(this, registry::all, quarantine, quotas);
     }
 
     /** A manager with all defaults. */
@@ -414,8 +403,7 @@ public final class Manager implements AutoCloseable {
                 sum(reports, StopReport::discarded), List.of(), List.of(), leftovers, errors, reports);
         watchdog.close();
         quota.close();
-        metrics.unregister(unitsGauge);
-        metrics.unregister(quarantineGauge);
+        meters.close();
         if (ownsTime && time instanceof SystemTime system) {
             quarantine.whenNoExitIsPending(system::close);
         }
@@ -520,21 +508,6 @@ public final class Manager implements AutoCloseable {
 
     UUID incarnationId(long serial) {
         return new UUID(identity.getMostSignificantBits(), identity.getLeastSignificantBits() ^ serial);
-    }
-
-    private void countQuarantined(GaugeWithCallback.Callback callback) {
-        Map<String, Integer> counts = new HashMap<>();
-        quarantine.kinds(kind -> counts.merge(kind, 1, Integer::sum));
-        counts.forEach((kind, count) -> callback.call(count, kind));
-    }
-
-    private void countUnits(GaugeWithCallback.Callback callback) {
-        record Cell(String kind, UnitState state) {
-        }
-        Map<Cell, Integer> counts = new HashMap<>();
-        registry.all().forEach(cell -> counts.merge(new Cell(cell.spec().kind(), cell.state()), 1, Integer::sum));
-        counts.forEach(
-                (cell, count) -> callback.call(count, cell.kind(), cell.state().name().toLowerCase(Locale.ROOT)));
     }
 
     /** Describes a manager. Not thread-safe. */

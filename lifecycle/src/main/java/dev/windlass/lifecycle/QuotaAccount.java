@@ -159,6 +159,14 @@ final class QuotaAccount {
         return scope == null ? "" : " in " + scope.name();
     }
 
+    List<String> namesFromHereUp() {
+        List<String> names = new ArrayList<>();
+        for (QuotaAccount at = this; at != null; at = at.around) {
+            names.add(at.name());
+        }
+        return names;
+    }
+
     String name() {
         return scope == null ? "" : scope.name();
     }

@@ -441,9 +441,14 @@ final class QuotaBook extends Mailbox {
 
     // ---- what it looks like
 
-    /** What is to be seen; {@code measured}: whom to ask, outside of messages, what it uses, by use. */
+    /**
+     * What is to be seen.
+     *
+     * @param measured whom to ask, outside of messages, what it uses; by use
+     * @param within the names of the scopes with limits in which it is; by use
+     */
     record Reading(List<QuotaStatus.ScopeUse> scopes, List<QuotaStatus.UnitUse> uses,
-            List<@Nullable Supplier<Cost>> measured, Map<Rung, Long> lowerings) {
+            List<@Nullable Supplier<Cost>> measured, List<List<String>> within, Map<Rung, Long> lowerings) {
     }
 
     void read(Consumer<Reading> answer) {
@@ -453,17 +458,19 @@ final class QuotaBook extends Mailbox {
                     .toList();
             List<QuotaStatus.UnitUse> uses = new ArrayList<>();
             List<@Nullable Supplier<Cost>> measured = new ArrayList<>();
+            List<List<String>> within = new ArrayList<>();
             for (QuotaClaim claim : claims()) {
                 uses.add(new QuotaStatus.UnitUse(claim.toString(), claim.cell.name(), claim.priority,
                         claim.cell.state(), claim.rung(), claim.cost, claim.held, Cost.none(),
                         claim.waits() ? claim.describe() : ""));
                 measured.add(claim.measure);
+                within.add(accounts.of(claim).namesFromHereUp());
             }
             Map<Rung, Long> counts = new LinkedHashMap<>();
             for (Rung rung : Rung.values()) {
                 counts.put(rung, lowerings[rung.ordinal()]);
             }
-            answer.accept(new Reading(scopes, uses, measured, counts));
+            answer.accept(new Reading(scopes, uses, measured, within, counts));
         });
     }
 }

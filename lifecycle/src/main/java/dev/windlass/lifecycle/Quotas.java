@@ -106,12 +106,20 @@ public final class Quotas {
 
     /** What is used and by whom, and who waits. */
     public QuotaStatus status() {
+        return read().status();
+    }
+
+    /** What is to be seen, and in which scopes with limits each of the units is, in the same order. */
+    record Reading(QuotaStatus status, List<List<String>> within) {
+    }
+
+    Reading read() {
         QuotaBook.Reading reading = answer(book::read);
         List<QuotaStatus.UnitUse> units = new ArrayList<>(reading.uses().size());
         for (int i = 0; i < reading.uses().size(); i++) {
             units.add(reading.uses().get(i).withMeasured(measured(reading.measured().get(i))));
         }
-        return new QuotaStatus(reading.scopes(), units, reading.lowerings());
+        return new Reading(new QuotaStatus(reading.scopes(), units, reading.lowerings()), reading.within());
     }
 
     private static Cost measured(@Nullable Supplier<Cost> measure) {
