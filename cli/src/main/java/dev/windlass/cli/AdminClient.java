@@ -109,6 +109,10 @@ final class AdminClient {
         return send("GET", "/api/v1/units/" + encoded(unit));
     }
 
+    JsonNode threads(String unit) {
+        return send("GET", "/api/v1/units/" + encoded(unit) + ":threads");
+    }
+
     JsonNode act(String unit, String action, Map<String, String> options) {
         String query = query(options);
         return send("POST", "/api/v1/units/" + encoded(unit) + ":" + action + (query.isEmpty() ? "" : "?" + query));

@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "windlass", description = "Raises and lowers the parts of a controller manager while the rest keeps working.", mixinStandardHelpOptions = false, synopsisSubcommandLabel = "COMMAND", sortOptions = false, subcommands = {
         DemoCommand.class, GetCommand.class, DescribeCommand.class, StopCommand.class, StartCommand.class,
         RestartCommand.class, RemoveCommand.class, PauseCommand.class, ResumeCommand.class, CordonCommand.class,
-        UncordonCommand.class, QuotaCommand.class, CompletionCommand.class,
+        UncordonCommand.class, QuotaCommand.class, ThreadsCommand.class, CompletionCommand.class,
         VersionCommand.class}, versionProvider = VersionCommand.class)
 public final class Windlass implements Runnable {
     @Spec

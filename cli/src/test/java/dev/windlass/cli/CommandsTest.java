@@ -222,7 +222,12 @@ class CommandsTest {
         hung.start().await(BOUND);
         assertThat(run("describe", "hung").out()).contains("default/a (kept from it by hung#1)",
                 "Quarantined: hung#1 for ", "left: thread hung#1", "CommandsTest");
+        assertThat(run("threads", "hung").out()).containsPattern("hung#1, in quarantine for \\d+s: 1 thread\\R")
+                .containsPattern("  hung#1 RUNNABLE, virtual\\R    at .*")
+                .containsPattern("hung#2: 1 thread\\R  hung#2 [A-Z_]+, virtual\\R");
         hung.remove().await(BOUND);
+        assertThat(run("threads", "hung").out()).contains("hung#1, in quarantine", "CommandsTest")
+                .doesNotContain("hung#2");
         CommandProcess get = run("get", "hung");
         assertThat(get.code()).as(get.err()).isZero();
         assertThat(get.out())
@@ -244,7 +249,8 @@ class CommandsTest {
 
     @Test
     void anUnknownUnitIsRefusedWithNearMatches() throws Exception {
-        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove", "pause"}) {
+        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove", "pause",
+                "threads"}) {
             assertRefused(run(command, "cluster/nort"), "\"cluster/nort\"", "cluster/north");
         }
     }
@@ -265,6 +271,7 @@ class CommandsTest {
         assertBadUsage(run("gett"), "gett");
         assertBadUsage(run("get", "-o", "xml"), "xml", "table, json");
         assertBadUsage(run("describe"), "NAME");
+        assertBadUsage(run("threads"), "NAME");
         assertBadUsage(run("stop", "slow", "--mode", "gently"), "gently", "drain, handoff, abort");
         assertBadUsage(run("stop", "slow", "--timeout", "soon"), "--timeout", "soon", "20s");
         assertBadUsage(run("start", "slow", "--timeout", "5s"), "--wait");
@@ -323,7 +330,7 @@ class CommandsTest {
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
         assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "remove", "pause",
-                "resume", "cordon", "uncordon", "completion",
+                "resume", "cordon", "uncordon", "threads", "completion",
                 "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");

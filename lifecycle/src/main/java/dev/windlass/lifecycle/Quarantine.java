@@ -39,7 +39,8 @@ final class Quarantine {
         }
 
         QuarantinedGeneration now() {
-            return new QuarantinedGeneration(incarnation.name(), incarnation.generation(), since, leftovers.get());
+            return new QuarantinedGeneration(incarnation.name(), incarnation.generation(), since, leftovers.get(),
+                    incarnation.threads().positions());
         }
     }
 

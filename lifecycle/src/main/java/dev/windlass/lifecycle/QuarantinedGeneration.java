@@ -11,12 +11,15 @@ import java.util.List;
  * @param generation which generation of the name
  * @param since when it was quarantined
  * @param leftovers what is left of it now: threads with their stacks, requests, resources, the keys that it keeps from others
+ * @param threads where its threads stand now
  */
-public record QuarantinedGeneration(String unit, long generation, Instant since, List<Leftover> leftovers) {
+public record QuarantinedGeneration(String unit, long generation, Instant since, List<Leftover> leftovers,
+        List<ThreadPosition> threads) {
 
-    /** @param leftovers are copied */
+    /** Copies its lists. */
     public QuarantinedGeneration {
         leftovers = List.copyOf(leftovers);
+        threads = List.copyOf(threads);
     }
 
     /** Name and generation: {@code cluster/south#2}. */

@@ -75,6 +75,9 @@ final class AdminHandler extends Handler.Abstract {
         }
         String rest = path.substring(UNITS.length() + 1);
         int colon = rest.lastIndexOf(':');
+        if (rest.endsWith(":threads")) {
+            return threads(decoded(rest.substring(0, colon)), request, response, callback);
+        }
         return colon < 0
                 ? describe(decoded(rest), request, response, callback)
                 : act(decoded(rest.substring(0, colon)), rest.substring(colon + 1), request, response, callback);
@@ -90,6 +93,14 @@ final class AdminHandler extends Handler.Abstract {
         require(request, "GET");
         options(request, Set.of());
         return Reply.json(response, callback, 200, UnitViews.Description.of(unit(name)));
+    }
+
+    private boolean threads(String name, Request request, Response response, Callback callback) {
+        require(request, "GET");
+        options(request, Set.of());
+        boolean hangs = manager.quarantined().stream().anyMatch(generation -> generation.unit().equals(name));
+        RunnableHandle unit = hangs ? manager.find(name).orElse(null) : unit(name);
+        return Reply.json(response, callback, 200, ThreadViews.Dump.of(manager, name, unit));
     }
 
     private boolean events(Request request, Response response, Callback callback) throws Exception {

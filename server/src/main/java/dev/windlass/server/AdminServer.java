@@ -17,6 +17,8 @@ import java.util.HexFormat;
  * <tr><td>{@code GET /api/v1/units}</td><td>all units, and what hangs of those that were succeeded or removed: {@code
  * {"items":[…],"quarantined":[…]}}</td></tr>
  * <tr><td>{@code GET /api/v1/units/NAME}</td><td>one unit with all that is known of it</td></tr>
+ * <tr><td>{@code GET /api/v1/units/NAME:threads}</td><td>where each of its threads stands now, also of generations that did not end
+ * in time, and of a name that was removed while something of it hangs</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:start}</td><td>starts it</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:stop}</td><td>stops it</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:restart}</td><td>stops it and starts it again</td></tr>

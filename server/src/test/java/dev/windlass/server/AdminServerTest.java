@@ -284,13 +284,36 @@ class AdminServerTest {
         assertThat(unit.at("/quarantined/0/generation").intValue()).isEqualTo(1);
         assertThat(unit.at("/quarantined/0/leftovers/0/detail").stringValue()).contains("AdminServerTest");
         assertThat(Http.json(get("/api/v1/units")).get("quarantined").isEmpty()).as("it is among the items").isTrue();
+        JsonNode threads = Http.json(get("/api/v1/units/hung:threads"));
+        assertThat(threads.get("generations").size()).as("the current one is the one in quarantine").isEqualTo(1);
+        assertThat(threads.at("/generations/0/quarantinedSince").isNull()).isFalse();
+        assertThat(threads.at("/generations/0/threads/0/stack").stringValue()).contains("AdminServerTest");
         hung.remove().await(BOUND);
+        assertThat(Http.json(get("/api/v1/units/hung:threads"))).as("its name is free").isEqualTo(threads);
         JsonNode list = Http.json(get("/api/v1/units"));
         assertThat(list.at("/quarantined/0/unit").stringValue()).isEqualTo("hung");
         assertThat(list.at("/quarantined/0/leftovers/1/name").stringValue()).isEqualTo("default/a");
         finish.countDown();
         await().atMost(BOUND).untilAsserted(
                 () -> assertThat(Http.json(get("/api/v1/units")).get("quarantined").isEmpty()).isTrue());
+        assertError(get("/api/v1/units/hung:threads"), 404, "NotFound", "hung");
+    }
+
+    @Test
+    void tellsWhereTheThreadsOfAUnitStand() throws Exception {
+        JsonNode dump = Http.json(get("/api/v1/units/mill%2Fwheel:threads"));
+        assertThat(dump.get("unit").stringValue()).isEqualTo("mill/wheel");
+        assertThat(dump.at("/generations/0/generation").intValue()).isEqualTo(1);
+        assertThat(dump.at("/generations/0/quarantinedSince").isNull()).isTrue();
+        JsonNode thread = dump.at("/generations/0/threads/0");
+        assertThat(thread.get("name").stringValue()).isEqualTo("mill/wheel#1");
+        assertThat(thread.get("virtual").booleanValue()).isTrue();
+        assertThat(thread.get("stack").stringValue()).contains("at ");
+        manager.find("mill/stone").orElseThrow().stop().await(BOUND);
+        assertThat(Http.json(get("/api/v1/units/mill/stone:threads")).at("/generations/0/threads").isEmpty()).isTrue();
+        assertError(post("/api/v1/units/mill/wheel:threads"), 405, "MethodNotAllowed", "GET");
+        assertError(get("/api/v1/units/mill/weel:threads"), 404, "NotFound", "mill/wheel");
+        assertError(get("/api/v1/units/mill/wheel:threads?all=true"), 400, "BadRequest", "all");
     }
 
     @Test
