@@ -262,7 +262,7 @@ class WorkQueueHandOverTest {
                 if (other != null) {
                     twice.add(item.key() + " in " + queue.name() + " and " + other);
                 }
-                Thread.yield();
+                Thread.onSpinWait();
                 running.remove(item.key());
                 if (item.failures() < 2) {
                     queue.retry(item);
