@@ -27,11 +27,13 @@ final class EventHub {
     private static final int BACKLOG = 4096;
 
     private final TimeSource time;
+    private final Scheduling scheduling;
     private final Supplier<Collection<UnitCell>> cells;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-    EventHub(TimeSource time, Supplier<Collection<UnitCell>> cells) {
+    EventHub(TimeSource time, Scheduling scheduling, Supplier<Collection<UnitCell>> cells) {
         this.time = time;
+        this.scheduling = scheduling;
         this.cells = cells;
     }
 
@@ -74,7 +76,7 @@ final class EventHub {
         }
 
         void begin() {
-            Thread.ofVirtual().inheritInheritableThreadLocals(false).name("events").start(this::deliver);
+            scheduling.virtual().inheritInheritableThreadLocals(false).name("events").start(this::deliver);
         }
 
         void offer(UnitCell cell, UnitEvent event) {

@@ -136,7 +136,8 @@ final class Extensions {
         Closing(Manager manager, List<Ledger.Entry> newestFirst, BiConsumer<List<Leftover>, List<String>> whenDone) {
             this.time = manager.time();
             this.releaser = new Releaser(manager.name(), newestFirst,
-                    (name, body) -> Thread.ofVirtual().inheritInheritableThreadLocals(false).name(name).start(body),
+                    (name, body) -> manager.scheduling().virtual().inheritInheritableThreadLocals(false).name(name)
+                            .start(body),
                     time,
                     this::end);
             this.whenDone = whenDone;

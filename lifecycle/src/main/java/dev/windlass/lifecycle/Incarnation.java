@@ -292,7 +292,7 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public Thread fork(String name, Forked body) {
-        return fork(Thread.ofVirtual(), name, body);
+        return fork(manager().scheduling().virtual(), name, body);
     }
 
     @Override

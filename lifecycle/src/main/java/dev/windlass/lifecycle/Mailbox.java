@@ -60,9 +60,15 @@ abstract class Mailbox {
         do {
             Node newest = (Node) HEAD.getAndSet(this, BUSY);
             for (Node node = reversed(newest); node != null; node = node.next) {
+                turn();
                 run(node.message);
             }
         } while (!HEAD.compareAndSet(this, BUSY, null));
+    }
+
+    /** Called before each message, by the thread that runs it. */
+    void turn() {
+        // Most mailboxes go on at once.
     }
 
     private static void run(Runnable message) {

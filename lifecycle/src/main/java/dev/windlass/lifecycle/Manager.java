@@ -35,10 +35,22 @@ public final class Manager implements AutoCloseable {
 
     /** Messages about the manager as a whole. */
     private static final class Root extends Mailbox {
+
+        private final Scheduling scheduling;
+
+        Root(Scheduling scheduling) {
+            this.scheduling = scheduling;
+        }
+
+        @Override
+        void turn() {
+            scheduling.turn();
+        }
     }
 
     private final String name;
     private final TimeSource time;
+    private final Scheduling scheduling;
     private final boolean ownsTime;
     private final Duration shutdownBudget;
     private final Duration operationDeadline;
@@ -55,8 +67,8 @@ public final class Manager implements AutoCloseable {
     private final Extensions extensions;
     private final QuotaBook quota;
     private final Quotas quotas;
-    private final Root root = new Root();
-    private final Admission admission = new Admission(registry, root);
+    private final Root root;
+    private final Admission admission;
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
     private final ManagerMeters meters;
@@ -76,11 +88,14 @@ public final class Manager implements AutoCloseable {
         name = builder.name;
         ownsTime = builder.time == null;
         time = builder.time == null ? TimeSource.system() : builder.time;
+        scheduling = builder.scheduling;
+        root = new Root(scheduling);
+        admission = new Admission(registry, root);
         shutdownBudget = builder.shutdownBudget;
         operationDeadline = builder.operationDeadline;
         stopsOnSignals = builder.stopsOnSignals;
         metrics = builder.metrics == null ? new PrometheusRegistry() : builder.metrics;
-        events = new EventHub(time, registry::all);
+        events = new EventHub(time, scheduling, registry::all);
         watchdog = new Watchdog(time);
         quarantine = new Quarantine(time, builder.processExit);
         random = builder.random == null ? new Random() : builder.random;
@@ -461,6 +476,10 @@ public final class Manager implements AutoCloseable {
         admission.moved(cell);
     }
 
+    Scheduling scheduling() {
+        return scheduling;
+    }
+
     EventHub events() {
         return events;
     }
@@ -522,6 +541,8 @@ public final class Manager implements AutoCloseable {
         private @Nullable Random random;
         private int restartsPerSecond = 10;
         private IntConsumer processExit = Runtime.getRuntime()::halt;
+        private Scheduling scheduling = new Scheduling() {
+        };
 
         private Builder() {
         }
@@ -592,6 +613,12 @@ public final class Manager implements AutoCloseable {
          */
         public Builder processExit(IntConsumer value) {
             processExit = value;
+            return this;
+        }
+
+        /** Where threads come from; by default the JVM. */
+        Builder scheduling(Scheduling value) {
+            scheduling = value;
             return this;
         }
 

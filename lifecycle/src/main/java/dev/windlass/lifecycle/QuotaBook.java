@@ -63,6 +63,11 @@ final class QuotaBook extends Mailbox {
         this.limits = new QuotaLimits(this, manager, accounts);
     }
 
+    @Override
+    void turn() {
+        manager.scheduling().turn();
+    }
+
     // ---- settings
 
     Duration coolDown() {

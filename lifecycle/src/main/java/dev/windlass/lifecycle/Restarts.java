@@ -127,6 +127,11 @@ final class Restarts implements Watchdog.Watched {
     }
 
     @Override
+    public int hashCode() {
+        return cell.hashCode(); // decides in which order those that are due together are checked
+    }
+
+    @Override
     public long nextCheck() {
         return due;
     }

@@ -1,6 +1,7 @@
 package dev.windlass.lifecycle;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +42,9 @@ public final class RunnableSpec {
         kind = builder.kind;
         group = builder.group;
         labels = Map.copyOf(builder.labels);
-        dependsOn = Set.copyOf(builder.dependsOn);
+        dependsOn = builder.dependsOn.isEmpty()
+                ? Set.of()
+                : Collections.unmodifiableSet(new TreeSet<>(builder.dependsOn));
         required = builder.required;
         signalsReadiness = builder.signalsReadiness;
         drains = builder.drains;

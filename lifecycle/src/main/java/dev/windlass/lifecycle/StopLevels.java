@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +24,7 @@ final class StopLevels {
     private static final class Node {
 
         final UnitCell cell;
-        final Set<Node> dependencies = new HashSet<>();
+        final Set<Node> dependencies = new LinkedHashSet<>();
         int openDependents;
         int group;
         int depth;

@@ -309,6 +309,11 @@ final class Teardown implements Watchdog.Watched {
         cell.manager().watchdog().watch(this);
     }
 
+    @Override
+    public int hashCode() {
+        return cell.hashCode(); // decides in which order those that are due together are checked
+    }
+
     // ---- end
 
     private static List<String> with(List<String> some, List<String> more) {

@@ -111,6 +111,17 @@ final class UnitCell extends Mailbox {
         position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), generation, 0);
     }
 
+    @Override
+    void turn() {
+        manager.scheduling().turn();
+    }
+
+    /** By name, which decides in which order sets of units are gone through. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     // ---- read by anybody
 
     Manager manager() {

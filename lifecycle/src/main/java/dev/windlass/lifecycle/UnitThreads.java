@@ -57,7 +57,7 @@ final class UnitThreads {
     }
 
     void startMain(Forked body) {
-        start(Thread.ofVirtual(), incarnation.id(), true, body);
+        start(virtual(), incarnation.id(), true, body);
     }
 
     /** @throws RevokedException when the unit takes no threads any more */
@@ -79,7 +79,7 @@ final class UnitThreads {
 
     /** Runs the action of a signal: it may begin when the unit takes no other thread any more, and is awaited all the same. */
     void startAction(Runnable action) {
-        Thread thread = unstarted(Thread.ofVirtual(), incarnation.id() + "/signal", () -> run(false, action::run));
+        Thread thread = unstarted(virtual(), incarnation.id() + "/signal", () -> run(false, action::run));
         synchronized (this) {
             if (ended) {
                 throw incarnation.revoked("run an action on a signal");
@@ -91,7 +91,11 @@ final class UnitThreads {
 
     /** Starts a virtual thread that works for the unit and is not one of those that its end waits for. */
     void startReleasing(String name, Runnable body) {
-        unstarted(Thread.ofVirtual(), name, body).start();
+        unstarted(virtual(), name, body).start();
+    }
+
+    private Thread.Builder virtual() {
+        return incarnation.manager().scheduling().virtual();
     }
 
     private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
