@@ -96,6 +96,6 @@ final class QuotaMeters implements MultiCollector {
     }
 
     private static GaugeDataPointSnapshot point(Labels labels, long value) {
-        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+        return GaugeDataPointSnapshot.builder().labels(labels).value((double) value).build();
     }
 }

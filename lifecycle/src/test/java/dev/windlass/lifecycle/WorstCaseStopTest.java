@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +26,14 @@ class WorstCaseStopTest {
     private final VirtualTime time = new VirtualTime();
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final List<Trial.Hung> hung = new ArrayList<>();
-    private final CountDownLatch letGo = new CountDownLatch(1);
+    private final Trial.Hung extension = another();
 
     /** Closed last; hangs. */
     private final class Stuck implements AutoCloseable {
 
         @Override
-        public void close() throws InterruptedException {
-            letGo.await();
+        public void close() {
+            extension.hang();
         }
     }
 
@@ -46,7 +45,6 @@ class WorstCaseStopTest {
     @AfterEach
     void end() {
         hung.forEach(each -> each.letGo.countDown());
-        letGo.countDown();
     }
 
     @ParameterizedTest
