@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a unit must wait for before it starts, and what it lacks while it runs: the groups of the manager, which open one after the
- * other, and the units that it depends on.
+ * other, leadership, and the units that it depends on.
  *
  * <p>The groups are opened by messages of the manager's mailbox; all else is read by anybody.
  */
@@ -18,13 +18,15 @@ final class Admission {
 
     private final Registry registry;
     private final Mailbox root;
+    private final LeaderGroup leaders;
     private volatile boolean begun;
     private volatile int openGroups = -1;
     private volatile String heldBackBy = "the start of the manager";
 
-    Admission(Registry registry, Mailbox root) {
+    Admission(Registry registry, Mailbox root, LeaderGroup leaders) {
         this.registry = registry;
         this.root = root;
+        this.leaders = leaders;
     }
 
     // ---- groups
@@ -87,19 +89,23 @@ final class Admission {
         if (cell.parent() == null && cell.spec().group().ordinal() > openGroups && !neededByOpenGroup(cell)) {
             return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(cell.spec().group(), heldBackBy);
         }
+        String leadership = leaders.waitsFor(cell);
         for (String dependency : cell.spec().dependsOn()) {
             UnitCell other = registry.find(dependency);
             if (other == null) {
-                return dependency + ", which does not exist";
+                return leadership != null ? leadership : dependency + ", which does not exist";
             }
             if (!other.satisfiesDependents()) {
                 if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
                     root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
                 }
-                return dependency + ", which is " + (other.state().satisfiesDependents() ? "stopping" : other.state());
+                return leadership != null
+                        ? leadership
+                        : dependency + ", which is "
+                                + (other.state().satisfiesDependents() ? "stopping" : other.state());
             }
         }
-        return null;
+        return leadership;
     }
 
     /**

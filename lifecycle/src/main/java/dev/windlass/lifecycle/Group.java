@@ -15,6 +15,6 @@ public enum Group {
     OTHERS,
     /** What prepares leader-elected units. */
     WARM_UP,
-    /** What only a leader may run. */
+    /** What only a leader may run: the group of every unit at the root that is declared {@link Leadership#LEADER}. */
     LEADER_ELECTED
 }

@@ -6,6 +6,14 @@ package dev.windlass.lifecycle;
  */
 public interface InFlight extends AutoCloseable {
 
+    /**
+     * Asks for the last time, right before the bytes of a request that has waited since it was entered go out, whether it may.
+     *
+     * @throws FencedException when the leadership under which the unit was started has ended; nothing must be sent then
+     */
+    default void sending() {
+    }
+
     /** The answer has arrived, or it is certain that the request was never sent. */
     @Override
     void close();

@@ -37,6 +37,8 @@ final class Incarnation implements RunnableContext {
     private final SignalCell stopping = new SignalCell(this);
     private final SignalCell cancelled = new SignalCell(this);
     private final UnitThreads threads = new UnitThreads(this);
+    /** The time of leading in which it runs; null when it runs whoever leads. */
+    private final @Nullable Term term;
     private volatile @Nullable StopRequest stopRequest;
     private @Nullable Ledger ledger;
     private volatile boolean ledgerClosed;
@@ -48,11 +50,22 @@ final class Incarnation implements RunnableContext {
     /** Written and read by messages of the unit only. */
     private @Nullable Teardown teardown;
 
-    Incarnation(UnitCell cell, long generation, long serial) {
+    Incarnation(UnitCell cell, long generation, long serial, @Nullable Term term) {
         this.cell = cell;
+        this.term = term;
         this.generation = generation;
         this.serial = serial;
         this.id = cell.name() + "#" + generation;
+    }
+
+    @Nullable
+    Term term() {
+        return term;
+    }
+
+    /** Whether it was started under a leadership that has ended since. */
+    boolean hasLostLeadership() {
+        return term != null && term.over() != null;
     }
 
     long serial() {
@@ -414,7 +427,35 @@ final class Incarnation implements RunnableContext {
         if (request == null) {
             throw revoked("send " + description);
         }
-        return request;
+        return term == null || !write ? request : fenced(term, request, description);
+    }
+
+    private InFlight fenced(Term of, InFlight request, String description) {
+        Term.Passage passage;
+        try {
+            passage = of.pass(id + " " + description, true);
+        } catch (FencedException e) {
+            request.close(); // never sent
+            throw e;
+        }
+        return new InFlight() {
+            @Override
+            public void sending() {
+                passage.check();
+            }
+
+            @Override
+            public void close() {
+                passage.ended();
+                request.close();
+            }
+
+            @Override
+            public void unanswered() {
+                passage.ended();
+                request.unanswered();
+            }
+        };
     }
 
     /** The ledger; null once it has been closed. */
@@ -440,13 +481,28 @@ final class Incarnation implements RunnableContext {
             }
             Registration claim = cell.manager().claims().claim(this, key);
             if (!ledgerClosed) {
-                return Optional.ofNullable(claim);
+                return claim == null || term == null
+                        ? Optional.ofNullable(claim)
+                        : Optional.of(fenced(term, claim, key));
             }
             if (claim != null) {
                 claim.close(); // whoever ended the generation may have looked before it was there
             }
         }
         throw revoked("claim " + key);
+    }
+
+    private Registration fenced(Term of, Registration claim, String key) {
+        try {
+            Term.Passage passage = of.pass(id + " " + key, false);
+            return () -> {
+                passage.ended();
+                claim.close();
+            };
+        } catch (FencedException e) {
+            claim.close();
+            throw e;
+        }
     }
 
     @Override

@@ -68,6 +68,7 @@ public final class Manager implements AutoCloseable {
     private final QuotaBook quota;
     private final Quotas quotas;
     private final Root root;
+    private final LeaderGroup leaders;
     private final Admission admission;
     private final UUID identity = UUID.randomUUID();
     private final AtomicLong serials = new AtomicLong();
@@ -77,7 +78,7 @@ public final class Manager implements AutoCloseable {
     private volatile boolean started;
     private volatile boolean stopping;
     private volatile boolean running;
-    private volatile @Nullable UnitFailedException failure;
+    private volatile @Nullable LifecycleException failure;
     /** Failures that would have stopped the manager, had it not been stopping already. Guarded by itself. */
     private final List<String> laterFailures = new ArrayList<>(0);
     // Written by messages of root only:
@@ -90,11 +91,12 @@ public final class Manager implements AutoCloseable {
         time = builder.time == null ? TimeSource.system() : builder.time;
         scheduling = builder.scheduling;
         root = new Root(scheduling);
-        admission = new Admission(registry, root);
         shutdownBudget = builder.shutdownBudget;
         operationDeadline = builder.operationDeadline;
         stopsOnSignals = builder.stopsOnSignals;
         metrics = builder.metrics == null ? new PrometheusRegistry() : builder.metrics;
+        leaders = new LeaderGroup(this, root, builder.elector, builder.onLeadershipLost, shutdownBudget);
+        admission = new Admission(registry, root, leaders);
         events = new EventHub(time, scheduling, registry::all);
         watchdog = new Watchdog(time);
         quarantine = new Quarantine(time, builder.processExit);
@@ -106,6 +108,7 @@ public final class Manager implements AutoCloseable {
         end = new Promise<>("stop of " + name, time, asker -> asker != null && asker.manager() == this);
         health.add("quarantine", HealthKind.DIAGNOSTIC, quarantine::requireNone);
         meters = new ManagerMeters(this, registry::all, quarantine, quotas);
+        leaders.enter(); // last: from here on others know of this manager
     }
 
     /** A manager with all defaults. */
@@ -166,7 +169,7 @@ public final class Manager implements AutoCloseable {
      * @throws StoppingException when the manager stops or has stopped; the unit's code never runs then
      */
     public <H extends RunnableHandle> H add(Unit<H> unit) {
-        RunnableSpec spec = unit.spec();
+        RunnableSpec spec = leaders.entered(unit.spec());
         refuseWhenStopping(spec.name());
         UnitCell cell = new UnitCell(this, spec.name(), null, null, unit, spec);
         H handle = unit.handle(cell.handle());
@@ -186,7 +189,7 @@ public final class Manager implements AutoCloseable {
     }
 
     <H extends RunnableHandle> H addChild(UnitCell parent, Incarnation asker, Unit<H> unit) {
-        RunnableSpec spec = unit.spec();
+        RunnableSpec spec = leaders.entered(unit.spec());
         String childName = RunnableSpec.checkedName(parent.name() + "/" + spec.name());
         if (!parent.acceptsChildren(asker)) {
             throw takesNoUnit(asker, spec);
@@ -250,6 +253,11 @@ public final class Manager implements AutoCloseable {
         return quarantine.all();
     }
 
+    /** The election, as this manager sees it; empty when it has no {@link Builder#elector}. */
+    public Optional<LeadershipStatus> leadership() {
+        return Optional.ofNullable(leaders.status());
+    }
+
     /**
      * What belongs to a manager but not to the lifecycle: made at the first call for the type, the same at every further
      * call, closed after all units have ended if it is {@link AutoCloseable}.
@@ -296,6 +304,7 @@ public final class Manager implements AutoCloseable {
      * Builder#stopOnSignals(boolean)} SIGTERM and SIGINT stop it. An interrupt of the calling thread stops it too.
      *
      * @throws UnitFailedException when the failure of a unit ended it
+     * @throws LeadershipLostException when the loss of its leadership ended it
      * @throws StoppingException when it had stopped before it was started
      */
     public void run() throws InterruptedException {
@@ -311,7 +320,7 @@ public final class Manager implements AutoCloseable {
             close();
             throw e;
         }
-        UnitFailedException failed = failure;
+        LifecycleException failed = failure;
         if (failed != null) {
             throw failed;
         }
@@ -358,16 +367,16 @@ public final class Manager implements AutoCloseable {
         }
     }
 
-    void fail(UnitFailedException error) {
+    void fail(LifecycleException error) {
         root.post(() -> {
             if (failure == null && !stopping) {
                 failure = error;
                 if (!running) {
                     // Nobody waits in run(), which would throw it.
-                    LOG.atError().addKeyValue("manager", name).setCause(error).log("a unit failed, the manager stops");
+                    LOG.atError().addKeyValue("manager", name).setCause(error).log("a failure stops the manager");
                 }
             } else {
-                LOG.atError().addKeyValue("manager", name).setCause(error).log("a unit failed while the manager stops");
+                LOG.atError().addKeyValue("manager", name).setCause(error).log("a failure while the manager stops");
                 synchronized (laterFailures) {
                     laterFailures.add(String.valueOf(error.getMessage()));
                 }
@@ -399,7 +408,7 @@ public final class Manager implements AutoCloseable {
 
     /** Called once, on any thread. */
     private void onEnd(List<StopReport> reports, List<Leftover> leftovers, List<String> closingErrors) {
-        UnitFailedException failed = failure;
+        LifecycleException failed = failure;
         boolean quarantined = reports.stream().anyMatch(report -> report.outcome() == StopOutcome.QUARANTINED);
         List<String> errors = new ArrayList<>();
         if (failed != null) {
@@ -412,7 +421,10 @@ public final class Manager implements AutoCloseable {
         StopOutcome outcome = quarantined
                 ? StopOutcome.QUARANTINED
                 : failed != null ? StopOutcome.FAILED : StopOutcome.STOPPED;
-        StopReport report = new StopReport(name, 1, outcome, failed != null ? Reason.FAILED : Reason.STOP_REQUESTED,
+        Reason reason = failed == null
+                ? Reason.STOP_REQUESTED
+                : failed instanceof LeadershipLostException ? Reason.LEADERSHIP_LOST : Reason.FAILED;
+        StopReport report = new StopReport(name, 1, outcome, reason,
                 Duration.ofNanos(time.nanos() - stopBegan), sum(reports, StopReport::drained),
                 sum(reports, StopReport::handedOver), sum(reports, StopReport::carriedOver),
                 sum(reports, StopReport::discarded), List.of(), List.of(), leftovers, errors, reports);
@@ -434,6 +446,14 @@ public final class Manager implements AutoCloseable {
 
     Admission admission() {
         return admission;
+    }
+
+    LeaderGroup leaders() {
+        return leaders;
+    }
+
+    Collection<UnitCell> cells() {
+        return registry.all();
     }
 
     List<RunnableHandle> handles(Collection<String> names) {
@@ -543,6 +563,8 @@ public final class Manager implements AutoCloseable {
         private IntConsumer processExit = Runtime.getRuntime()::halt;
         private Scheduling scheduling = new Scheduling() {
         };
+        private @Nullable Elector elector;
+        private OnLeadershipLost onLeadershipLost = OnLeadershipLost.STOP_MANAGER;
 
         private Builder() {
         }
@@ -619,6 +641,22 @@ public final class Manager implements AutoCloseable {
         /** Where threads come from; by default the JVM. */
         Builder scheduling(Scheduling value) {
             scheduling = value;
+            return this;
+        }
+
+        /**
+         * Who stands for election, so that units which are declared {@link Leadership#LEADER} run only where the manager leads;
+         * without one they run at once. It is a unit of the manager, {@code leader-election}, on which the leader units depend:
+         * it begins when the groups before the last are there, and ends after the last of those units.
+         */
+        public Builder elector(Elector value) {
+            elector = value;
+            return this;
+        }
+
+        /** What follows when the leadership is lost; {@link OnLeadershipLost#STOP_MANAGER} by default. */
+        public Builder onLeadershipLost(OnLeadershipLost value) {
+            onLeadershipLost = value;
             return this;
         }
 

@@ -123,6 +123,10 @@ final class Quarantine {
                 .toList();
     }
 
+    boolean any(Predicate<Incarnation> asked) {
+        return hung.keySet().stream().anyMatch(asked);
+    }
+
     void kinds(Consumer<String> each) {
         hung.keySet().forEach(incarnation -> each.accept(incarnation.cell().spec().kind()));
     }

@@ -6,7 +6,7 @@ public enum Reason {
     ADDED,
     /** Somebody asked for a start, or the manager was started. */
     START_REQUESTED,
-    /** Waits for the manager, a group or a dependency. */
+    /** Waits for the manager, a group, a dependency or leadership. */
     WAITING,
     /** All that a start waits for is there. */
     ADMITTED,
@@ -38,6 +38,8 @@ public enum Reason {
     DEPENDENCY_LOST,
     /** A unit that this one depends on is there as another generation. */
     DEPENDENCY_RESTARTED,
+    /** The manager does not lead any more, and the unit runs only where it does. It starts again when the manager is elected again. */
+    LEADERSHIP_LOST,
     /** There is not enough quota for it, or not yet. */
     QUOTA_EXCEEDED,
     /** A quota took back what the unit had: somebody of a higher class needs it, or the limits were lowered. */

@@ -1,7 +1,7 @@
 package dev.windlass.lifecycle;
 
 /** A handle was used after the unit that it was given to had ended. */
-public final class RevokedException extends LifecycleException {
+public sealed class RevokedException extends LifecycleException permits FencedException {
 
     /** The exception with its message. */
     public RevokedException(String message) {

@@ -121,6 +121,7 @@ public interface RunnableContext {
      * @param kind what it is, for reports: {@code request}
      * @param description for people: {@code PUT configmaps default/settings}
      * @param write whether it changes something remote, so that its outcome matters when the answer is not awaited
+     * @throws FencedException when it is a write, and the leadership under which the unit was started has ended
      */
     InFlight inFlight(String kind, String description, boolean write);
 
@@ -129,6 +130,8 @@ public interface RunnableContext {
      * while it is claimed. What a quarantined generation has claimed stays claimed until the last of it has ended, and is listed
      * in its stop report and in {@link RunnableHandle#claimedKeys()}. Closing the registration releases the key, and so does the
      * end of the generation.
+     *
+     * @throws FencedException when the leadership under which the unit was started has ended
      */
     Optional<Registration> claim(String key);
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a manager needs to know of a unit before it runs. Immutable.
  *
- * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS}, no labels, no dependencies, not required, ready as soon as its
+ * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS} and {@link Leadership#ALWAYS}, no labels, no dependencies, not required, ready as soon as its
  * code is entered, nothing to drain, {@link StopOptions#defaults()}, {@link HangPolicy#keep()}, the policies of its place ({@link RestartPolicy#never()}
  * and {@link FailurePolicy#STOP_MANAGER} at the root, {@link RestartPolicy#onFailure()} and {@link FailurePolicy#ISOLATE} in a
  * scope), priority {@link PriorityClass#NORMAL}, no cost, no limits for what is inside.
@@ -24,6 +24,7 @@ public final class RunnableSpec {
     private final String name;
     private final String kind;
     private final Group group;
+    private final Leadership leadership;
     private final Map<String, String> labels;
     private final Set<String> dependsOn;
     private final boolean required;
@@ -40,7 +41,8 @@ public final class RunnableSpec {
     private RunnableSpec(Builder builder) {
         name = builder.name;
         kind = builder.kind;
-        group = builder.group;
+        group = builder.chosenGroup();
+        leadership = builder.chosenLeadership();
         labels = Map.copyOf(builder.labels);
         dependsOn = builder.dependsOn.isEmpty()
                 ? Set.of()
@@ -79,9 +81,12 @@ public final class RunnableSpec {
 
     /** A builder that starts from this specification. */
     public Builder toBuilder() {
-        Builder builder = new Builder(name).kind(kind).group(group).required(required)
+        Builder builder = new Builder(name).kind(kind).required(required)
                 .signalsReadiness(signalsReadiness).drains(drains).stop(stop)
                 .priority(priority).cost(cost).limits(limits);
+        // Not what only follows from the other of the two, so that either can be declared anew.
+        builder.group = group == Group.OTHERS || group == Group.LEADER_ELECTED ? null : group;
+        builder.leadership = leadership == Leadership.LEADER ? leadership : null;
         builder.labels.putAll(labels);
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
@@ -103,6 +108,11 @@ public final class RunnableSpec {
     /** When it starts and stops among the units at the root. */
     public Group group() {
         return group;
+    }
+
+    /** Whether it runs only where its manager leads. What is inside of such a unit does too, whatever it says. */
+    public Leadership leadership() {
+        return leadership;
     }
 
     /** Free labels. */
@@ -212,7 +222,8 @@ public final class RunnableSpec {
 
         private final String name;
         private String kind = "Task";
-        private Group group = Group.OTHERS;
+        private @Nullable Group group;
+        private @Nullable Leadership leadership;
         private final Map<String, String> labels = new TreeMap<>();
         private final Set<String> dependsOn = new TreeSet<>();
         private boolean required;
@@ -236,10 +247,26 @@ public final class RunnableSpec {
             return this;
         }
 
-        /** See {@link RunnableSpec#group()}. */
+        /** See {@link RunnableSpec#group()}. In {@link Group#LEADER_ELECTED} a unit is {@link Leadership#LEADER}. */
         public Builder group(Group value) {
             group = value;
             return this;
+        }
+
+        /** See {@link RunnableSpec#leadership()}. A unit that is {@link Leadership#LEADER} is in {@link Group#LEADER_ELECTED}. */
+        public Builder leadership(Leadership value) {
+            leadership = value;
+            return this;
+        }
+
+        private Group chosenGroup() {
+            return group != null ? group : leadership == Leadership.LEADER ? Group.LEADER_ELECTED : Group.OTHERS;
+        }
+
+        private Leadership chosenLeadership() {
+            return leadership != null
+                    ? leadership
+                    : group == Group.LEADER_ELECTED ? Leadership.LEADER : Leadership.ALWAYS;
         }
 
         /** Adds a label. */
@@ -323,8 +350,23 @@ public final class RunnableSpec {
             return this;
         }
 
-        /** The specification. */
+        /**
+         * The specification.
+         *
+         * @throws IllegalArgumentException when the group and the leadership contradict each other, or the leadership is {@link
+         *     Leadership#SHARDED}, which is not possible yet
+         */
         public RunnableSpec build() {
+            if (leadership == Leadership.SHARDED) {
+                throw new IllegalArgumentException(
+                        "unit \"%s\" is declared SHARDED, which is not possible yet:".formatted(name)
+                                + " use LEADER for one process, or ALWAYS and share the work out yourself");
+            }
+            if ((chosenGroup() == Group.LEADER_ELECTED) != (chosenLeadership() == Leadership.LEADER)) {
+                throw new IllegalArgumentException(
+                        "unit \"%s\" is declared %s in the group %s: declare one of the two; "
+                                .formatted(name, leadership, group) + "LEADER goes with LEADER_ELECTED");
+            }
             return new RunnableSpec(this);
         }
     }

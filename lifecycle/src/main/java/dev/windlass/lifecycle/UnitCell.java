@@ -201,6 +201,21 @@ final class UnitCell extends Mailbox {
         return admitting || isAlive(); // in this order: a start sets the state and then ends the admission
     }
 
+    /** Whether it runs only where its manager leads: it is declared so, or something that it is inside of. */
+    boolean leaderOnly() {
+        for (UnitCell cell = this; cell != null; cell = cell.parent) {
+            if (cell.spec.leadership() == Leadership.LEADER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isAliveIn(Term term) {
+        Incarnation current = incarnation;
+        return current != null && current.term() == term && state().isActive();
+    }
+
     @Nullable
     StopReport lastStop() {
         return lastStop;
@@ -665,7 +680,8 @@ final class UnitCell extends Mailbox {
         closedForChildren = false;
         closedForDependents = false;
         Position before = position;
-        Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial());
+        Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial(),
+                manager.leaders().termFor(this));
         bound = spec.dependsOn().isEmpty() ? null : manager.admission().dependencies(this);
         synchronized (this) {
             incarnation = next;
@@ -811,6 +827,9 @@ final class UnitCell extends Mailbox {
     }
 
     private void onThreadEnded(Incarnation asker, boolean main, UnitThreads.@Nullable Ending ending) {
+        if (asker.teardown() == null && incarnation == asker && asker.hasLostLeadership() && (main || ending != null)) {
+            onLeadershipLost(order(Reason.LEADERSHIP_LOST, spec.stop().withMode(StopMode.ABORT), asker.id(), false));
+        }
         Teardown teardown = asker.teardown();
         if (teardown != null) { // also of one that was quarantined, and has been succeeded since
             teardown.onThreadEnded(ending);
@@ -978,7 +997,30 @@ final class UnitCell extends Mailbox {
                         dependents.size() == 1 ? "s" : ""));
     }
 
+    /** Ends a generation whose leadership has ended, however it is ending already; the next one waits for the next election. */
+    private void onLeadershipLost(StopOrder order) {
+        Teardown ongoing = ongoingTeardown();
+        if (ongoing != null) {
+            ongoing.onAskedAgain(order);
+        } else {
+            if (desiredRunning) {
+                ongoingStop().letStartFollow();
+            }
+            beginTeardown(order, UnitState.STOPPED);
+        }
+    }
+
     private void onStopAlong(StopOrder order, Consumer<StopReport> whenDone) {
+        if (order.reason() == Reason.LEADERSHIP_LOST) {
+            Incarnation current = incarnation;
+            if (current == null || !isAlive() || !current.hasLostLeadership()) {
+                whenDone.accept(notRunning(order.reason())); // nothing of it runs, or it was started under the next leadership
+            } else {
+                ongoingStop().tell(whenDone);
+                onLeadershipLost(order);
+            }
+            return;
+        }
         if (state() == UnitState.REMOVED) {
             whenDone.accept(notRunning(order.reason()));
             return;

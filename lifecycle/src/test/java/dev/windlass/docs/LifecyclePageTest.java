@@ -4,8 +4,13 @@ import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.FailurePolicy;
 import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.InFlight;
+import dev.windlass.lifecycle.InMemoryElection;
+import dev.windlass.lifecycle.Leadership;
+import dev.windlass.lifecycle.LeadershipStatus;
 import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.OnLeadershipLost;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RestartPolicy;
@@ -321,6 +326,33 @@ class LifecyclePageTest extends RunPage {
         until(newsletter, UnitState.COMPLETED);
         assertThat(log).containsExactly("sent to alice");
         assertThat(newsletter.claimedKeys()).isEmpty();
+    }
+
+    @Test
+    void aUnitForALeader() throws Exception {
+        // code: leader
+        InMemoryElection election = InMemoryElection.named("shop"); // one for the managers of a process, and for tests
+        Manager shop = Manager.builder()
+                .elector(election.elector("pod-1"))
+                .onLeadershipLost(OnLeadershipLost.STEP_DOWN) // the default is to stop the manager
+                .build();
+        RunnableSpec spec = RunnableSpec.builder("billing").leadership(Leadership.LEADER).build();
+        RunnableHandle billing = shop.add(Task.of(spec, context -> {
+            while (!context.stopping().isSet()) {
+                try (InFlight request = context.inFlight("request", "POST invoices", true)) { // throws when it does not lead
+                    request.sending(); // asks once more, right before the bytes go out
+                    print("sent");
+                }
+                context.sleep(Duration.ofMinutes(1));
+            }
+        }));
+        shop.start();
+        billing.ready().await();
+        LeadershipStatus status = shop.leadership().orElseThrow();
+        print(status.holder() + " leads " + status.election()); // pod-1 leads shop
+        // end
+        shop.close();
+        assertThat(log).contains("pod-1 leads shop");
     }
 
     @Test

@@ -46,6 +46,7 @@ public final class VirtualTime implements TimeSource {
 
     private final Instant start;
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
+    private Duration ahead = Duration.ZERO;
     private long nanos;
     private long numbers;
 
@@ -61,7 +62,7 @@ public final class VirtualTime implements TimeSource {
 
     @Override
     public synchronized Instant now() {
-        return start.plusNanos(nanos);
+        return start.plusNanos(nanos).plus(ahead);
     }
 
     @Override
@@ -110,6 +111,16 @@ public final class VirtualTime implements TimeSource {
                 wake(due, due.thread);
             }
         }
+    }
+
+    /** Lets time pass in which nothing runs: what falls due is found late, as after a suspension of the process. */
+    public synchronized void suspend(Duration by) {
+        nanos += by.toNanos();
+    }
+
+    /** Sets the wall clock forward, or back, against the monotonic one. */
+    public synchronized void setForward(Duration by) {
+        ahead = ahead.plus(by);
     }
 
     /** What is due next until then; when there is nothing more, the time is set to the target. */
