@@ -73,8 +73,8 @@ final class ControllerMeters implements AutoCloseable {
                     .forEach(result -> here.put(result, metrics.perCluster.labelValues(controller, cluster, result)));
         }
 
-        void workersStarted(int count) {
-            maxConcurrent.inc(count);
+        void workerStarted() {
+            maxConcurrent.inc();
         }
 
         void workerEnded() {

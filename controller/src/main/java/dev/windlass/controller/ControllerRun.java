@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Workload {
 
-    private final Controller<T> controller;
+    private volatile Controller<T> controller;
     private volatile @Nullable Begun begun;
     private volatile boolean paused;
     // Guarded by this.
@@ -30,6 +30,15 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     Controller<T> controller() {
         return controller;
+    }
+
+    /** What it is described by has changed in something that needs no new generation. */
+    void reconfigure(Controller<T> next) {
+        controller = next;
+        Begun now = begun;
+        if (now != null) {
+            now.engagements.onReconfigured(this);
+        }
     }
 
     ControllerMeters meters() {

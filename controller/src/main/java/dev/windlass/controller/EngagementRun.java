@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -63,12 +62,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** Something that the main thread waits for may have happened. */
     private final Semaphore news = new Semaphore(0);
     private boolean open; // guarded by sources
-    private CountDownLatch workersDone = new CountDownLatch(0);
     private volatile @Nullable Live live;
-    /** What limits the dispatch besides the owner; the lock of the queue may be taken under it. */
+    /** What limits the dispatch besides the owner, and what follows its description; locks of workers and queue are taken under it. */
     private final Object gate = new Object();
     private int rungLimit = Integer.MAX_VALUE; // guarded by gate
     private boolean paused; // guarded by gate
+    private @Nullable Workers workers; // guarded by gate; none before it has synced
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
@@ -94,7 +93,6 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 startWorkers(now);
                 caughtUp = sources.stream().collect(
                         Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
-                offerRungs(now); // first: a quota that is lowered when it is ready finds them
                 context.ready();
                 context.carryOver(null); // taken: from here on it is in the queue
                 watchSources(now);
@@ -115,7 +113,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private Live begin(RunnableContext context, EngagementCarryOver carried) {
         WorkQueue<ObjectKey> queue = WorkQueue.<ObjectKey>builder(controller.name())
                 .owner(context)
-                .rateLimiter(controller.rateLimiter())
+                .rateLimiter(owner.controller().rateLimiter())
                 .metrics(engagements.queueMetrics())
                 .build();
         queue.restore(carried.work().items());
@@ -123,7 +121,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         live = now;
         context.workload(this);
         context.detail("controller", () -> controller.spec().name());
-        context.detail("workers", () -> Integer.toString(controller.workers()));
+        context.detail("workers", () -> Integer.toString(owner.controller().workers()));
         context.detail("carried over", () -> carried.count() + " keys, "
                 + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
         context.detail(Engagements.CAUGHT_UP, () -> CatchUp.describe(List.of(caughtUp)));
@@ -247,15 +245,23 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         RunnableContext context = now.context;
         long deadline = now.began + controller.syncTimeout().toNanos();
         String told = "";
+        boolean held = false;
         while (!sources.stream().allMatch(Source::synced)) {
             long time = context.time().nanos();
+            boolean wasHeld = held;
+            held = sources.stream().anyMatch(Source::heldBack);
+            if (held || wasHeld) { // a cordon is nobody's failure: the time begins when it ends
+                deadline = time + controller.syncTimeout().toNanos();
+            }
             if (context.stopping().isSet() || (end != Long.MAX_VALUE && time - end >= 0)) {
                 return false;
             }
             if (giveUpWhenHindered && sources.stream().anyMatch(Source::hindered)) {
                 return false;
             }
-            String trouble = trouble();
+            String trouble = held
+                    ? connection.context().name() + ", which is cordoned: nothing comes in until it is uncordoned"
+                    : trouble();
             boolean late = time - deadline >= 0;
             String message = late ? "not synced within " + controller.syncTimeout() + ": " + trouble : trouble;
             if (!message.equals(told)) {
@@ -266,7 +272,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                     context.waiting(message);
                 }
             }
-            awaitNews(now, Math.min(end == Long.MAX_VALUE ? end : end - time, late ? Long.MAX_VALUE : deadline - time));
+            awaitNews(now, Math.min(end == Long.MAX_VALUE ? end : end - time,
+                    late || held ? Long.MAX_VALUE : deadline - time));
         }
         return !context.stopping().isSet();
     }
@@ -331,35 +338,43 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     // ---- work
 
     private void startWorkers(Live now) {
-        int count = controller.workers();
-        workersDone = new CountDownLatch(count);
-        meters.workersStarted(count);
-        for (int i = 1; i <= count; i++) {
-            now.context.fork("worker-" + i, () -> work(now));
+        synchronized (gate) {
+            workers = new Workers(now.context, now.queue, meters, () -> work(now));
         }
+        reconfigure(now);
     }
 
     private void work(Live now) throws InterruptedException {
-        try {
-            Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue,
-                    meters);
-            for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
-                dispatch.run(item);
+        Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue, meters);
+        for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
+            dispatch.run(item);
+        }
+    }
+
+    /** The description of the controller has changed in something that needs no new generation. */
+    void onReconfigured() {
+        Live now = live;
+        if (now != null) { // otherwise it looks when it begins
+            reconfigure(now);
+        }
+    }
+
+    /** Whoever comes last brings what is described then. */
+    private void reconfigure(Live now) {
+        synchronized (gate) {
+            Controller<T> described = owner.controller();
+            now.queue.rateLimiter(described.rateLimiter());
+            if (workers != null) {
+                workers.want(described.workers());
+                offerRungs(now, described.workers()); // a quota that is lowered when it is ready finds them
             }
-        } catch (InterruptedException e) {
-            if (!now.context.cancelled().isSet()) {
-                throw e;
-            }
-        } finally {
-            meters.workerEnded();
-            workersDone.countDown();
         }
     }
 
     /** How it can cost less and keep its watches: with one worker, or with none. */
-    private void offerRungs(Live now) {
+    private void offerRungs(Live now, int most) {
         Cost none = controller.cost(controller.watchCount(), 0);
-        now.context.rungs(controller.workers() == 1
+        now.context.rungs(most == 1
                 ? Map.of(Rung.PAUSED, none)
                 : Map.of(Rung.DEGRADED, controller.cost(controller.watchCount(), 1), Rung.PAUSED, none), rung -> {
                     synchronized (gate) {
@@ -474,7 +489,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     private boolean awaitWorkersUntil(Live now, long deadline) throws InterruptedException {
-        return workersDone.await(Math.max(0, deadline - now.context.time().nanos()), TimeUnit.NANOSECONDS);
+        Workers begun;
+        synchronized (gate) {
+            begun = workers;
+        }
+        return begun == null || begun.awaitEnd(Math.max(0, deadline - now.context.time().nanos()));
     }
 
     // ---- what others ask

@@ -262,6 +262,16 @@ final class Engagements implements AutoCloseable {
         }
     }
 
+    /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
+    void onReconfigured(ControllerRun<?> run) {
+        for (Pair pair : pairs(run.controller().name())) {
+            EngagementRun<?> engagement = pair.engagement;
+            if (engagement != null && engagement.isOf(run)) {
+                engagement.onReconfigured();
+            }
+        }
+    }
+
     // ---- disengaging
 
     /** A controller was asked to stop: its engagements stop, or go, with the same deadlines. Returns when they have. */

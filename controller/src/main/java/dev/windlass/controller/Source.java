@@ -72,10 +72,15 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
 
     /** Whether it waits for something else than a list that is under way. */
     boolean hindered() {
-        return switch (lease.status().state()) {
+        return heldBack() || switch (lease.status().state()) {
             case BACKOFF, DEGRADED, STOPPED -> true;
             case LISTING, WATCHING -> false;
         };
+    }
+
+    /** Whether it is not told what is there, because the cluster is cordoned. */
+    boolean heldBack() {
+        return !synced() && registration.heldBack();
     }
 
     /** What keeps it from working, or the empty string. */

@@ -1,6 +1,7 @@
 package dev.windlass.controller;
 
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
@@ -9,6 +10,8 @@ import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,6 +165,35 @@ class PauseTest extends OnClusters {
         assertThat(north.uncordon().await(LIMIT).state()).isEqualTo(UnitState.READY);
         eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed").containsKey("north/b"));
         eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
+    }
+
+    /** It would be DEGRADED after its sync timeout, and its controller with it, though nothing is wrong. */
+    @Test
+    void anEngagementThatBeginsOnACordonedClusterWaitsAndNamesTheCordon() throws Exception {
+        world.create("north", "a");
+        world.connect("north");
+        world.cluster("north").cordon().await(LIMIT);
+        ControllerHandle<ConfigMap> handle = world.manager
+                .add(builder().syncTimeout(Duration.ofMillis(1)).build());
+        String told = "waits for cluster/north, which is cordoned: nothing comes in until it is uncordoned";
+        eventually(() -> assertThat(handle.engagements()).singleElement()
+                .satisfies(engagement -> assertThat(engagement.status().message()).isEqualTo(told)));
+        RunnableHandle engagement = handle.engagements().getFirst();
+        List<UnitState> states = new CopyOnWriteArrayList<>();
+        try (Registration _ = world.manager.subscribe(event -> {
+            if (event.kind().equals("Engagement")) {
+                states.add(event.to());
+            }
+        })) {
+            world.create("north", "b"); // news, later than the sync timeout
+            eventually(() -> assertThat(engagement.details().toString()).contains("backlog 3"));
+            assertThat(engagement.state()).isEqualTo(UnitState.STARTING);
+            world.cluster("north").uncordon().await(LIMIT);
+            handle.ready().await(LIMIT);
+            eventually(() -> assertThat(recorder.lastSeen).containsKeys("north/a", "north/b"));
+            eventually(() -> assertThat(states).contains(UnitState.READY));
+            assertThat(states.getFirst()).isEqualTo(UnitState.STARTING);
+        }
     }
 
     @Test

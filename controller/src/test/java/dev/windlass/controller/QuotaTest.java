@@ -147,6 +147,60 @@ class QuotaTest extends OnClusters {
     }
 
     @Test
+    void aPauseOutlivesTheRungOfAQuotaThatCameAfterIt() throws Exception {
+        quotas.coolDown(Duration.ZERO);
+        world.connect("north");
+        world.manager.add(maps().workers(4).build()).ready().await(LIMIT);
+        RunnableHandle engagement = unit("cluster/north/maps");
+        engagement.pause().await(LIMIT);
+        quotas.set(Limits.of(CONCURRENCY, 0)).await(LIMIT);
+        assertThat(use("cluster/north/maps").rung()).isEqualTo(Rung.PAUSED);
+        assertThat(engagement.state()).isEqualTo(UnitState.PAUSED);
+        world.create("north", "a");
+        eventually(() -> assertThat(engagement.status().queued()).isEqualTo(1));
+        quotas.set(Limits.none()).await(LIMIT);
+        eventually(() -> assertThat(use("cluster/north/maps").rung()).isEqualTo(Rung.FULL));
+        assertThat(engagement.state()).isEqualTo(UnitState.PAUSED);
+        assertThat(engagement.status().reason()).isEqualTo(Reason.PAUSED);
+        assertThat(recorder.requests).isEmpty();
+        engagement.resume().await(LIMIT);
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("north/a"));
+        eventually(() -> assertThat(engagement.state()).isEqualTo(UnitState.READY));
+        assertThat(engagement.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aQuotasRungOutlivesAPauseThatEndsBeforeIt() throws Exception {
+        quotas.coolDown(Duration.ZERO);
+        world.connect("north");
+        ControllerHandle<ConfigMap> handle = world.manager.add(maps().workers(4).build());
+        handle.ready().await(LIMIT);
+        RunnableHandle engagement = unit("cluster/north/maps");
+        quotas.set(Limits.of(CONCURRENCY, 0)).await(LIMIT);
+        eventually(() -> assertThat(engagement.status().reason()).isEqualTo(Reason.QUOTA_RECLAIMED));
+        engagement.pause().await(LIMIT);
+        world.create("north", "a");
+        eventually(() -> assertThat(engagement.status().queued()).isEqualTo(1));
+        engagement.resume().await(LIMIT);
+        assertThat(engagement.state()).isEqualTo(UnitState.PAUSED);
+        assertThat(engagement.status().reason()).isEqualTo(Reason.QUOTA_RECLAIMED);
+        assertThat(engagement.status().message()).contains("by the quota");
+        assertThat(recorder.requests).isEmpty();
+        quotas.set(Limits.of(CONCURRENCY, 1)).await(LIMIT);
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("north/a"));
+        eventually(() -> assertThat(use("cluster/north/maps").rung()).isEqualTo(Rung.DEGRADED));
+        handle.pause().await(LIMIT); // by its controller, on a rung
+        quotas.set(Limits.none()).await(LIMIT);
+        eventually(() -> assertThat(use("cluster/north/maps").rung()).isEqualTo(Rung.FULL));
+        world.create("north", "b");
+        eventually(() -> assertThat(engagement.status().queued()).isEqualTo(1));
+        assertThat(recorder.lastSeen).doesNotContainKey("north/b");
+        handle.resume().await(LIMIT);
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("north/b"));
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
+    }
+
+    @Test
     void watchesThatLingerAreCountedAndGoBeforeAnybodyIsAsked() throws Exception {
         ClusterHandle north = world.manager.add(Cluster.builder("north").kubeconfig(world.server("north").kubeconfig())
                 .linger(Duration.ofMinutes(10)).build());

@@ -31,7 +31,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     private final TimeSource time;
     private final Logger logger;
     private final Runnable onClose;
-    private final Runnable wake = this::wake;
+    private final Runnable onIntake = this::intakeChanged;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -104,7 +104,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     // ---- on the thread of the handler
 
     private void deliverAll() throws InterruptedException {
-        informer.intake().add(wake);
+        informer.intake().add(onIntake);
         try {
             Change change;
             while ((change = take()) != null) {
@@ -118,7 +118,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
                 }
             }
         } finally {
-            informer.intake().remove(wake);
+            informer.intake().remove(onIntake);
             // Whatever ended it, a successor is to know what this one was told.
             informer.detach(this);
             onClose.run();
@@ -160,6 +160,11 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         } finally {
             lock.unlock();
         }
+    }
+
+    private void intakeChanged() {
+        wake();
+        informer.statusChanged();
     }
 
     private void settle(Change change, boolean taken, @Nullable String error) {
@@ -388,6 +393,11 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public boolean heldBack() {
+        return informer.intake().closed();
     }
 
     // ---- the end

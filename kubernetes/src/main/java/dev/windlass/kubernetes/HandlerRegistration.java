@@ -37,6 +37,9 @@ public interface HandlerRegistration extends Registration {
      */
     String trouble();
 
+    /** Whether the handler is told of nothing now because the cluster is cordoned: its changes wait, one for each object. */
+    boolean heldBack();
+
     /**
      * Removes the handler and says what it had been told by then, in one step: what happened after this is news for a
      * successor that is added with it. So is what the handler threw at, and what it was being told when its owner was cancelled.

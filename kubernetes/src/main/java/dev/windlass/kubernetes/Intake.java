@@ -19,6 +19,7 @@ final class Intake {
 
     void close() {
         closed = true;
+        waiting.forEach(Runnable::run);
     }
 
     void open() {
@@ -26,7 +27,7 @@ final class Intake {
         waiting.forEach(Runnable::run);
     }
 
-    /** @param wake called, on any thread, when it is opened; does not block */
+    /** @param wake called, on any thread, when it is opened or closed; does not block */
     void add(Runnable wake) {
         waiting.add(wake);
     }
