@@ -26,8 +26,8 @@ final class DescribeCommand extends UnitCommand {
     public Integer call() {
         JsonNode unit = connect().describe(name());
         Terminal terminal = Terminal.standard();
-        if (output.json()) {
-            terminal.line(unit.toPrettyString());
+        if (output.structured()) {
+            terminal.line(output.text(unit));
             return 0;
         }
         Map<String, String> lines = facts(unit, terminal);

@@ -29,7 +29,7 @@ final class GetCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
-    private OutputOption output;
+    private ListOutputOption output;
 
     @Option(names = {"-w", "--watch"}, description = "Then show each transition until the manager ends.")
     private boolean watch;
@@ -45,7 +45,7 @@ final class GetCommand implements Callable<Integer> {
         client.events(() -> show(client, terminal), event -> {
             // The current states are in the table.
             if (!event.path("from").isNull() && concerns(UnitTable.text(event, "unit"))) {
-                terminal.line(output.json() ? event.toString() : EventLine.of(event, terminal));
+                terminal.line(output.structured() ? output.text(event, true) : EventLine.of(event, terminal));
             }
         });
         return 0;
@@ -61,15 +61,15 @@ final class GetCommand implements Callable<Integer> {
             // Its answer says what is wrong with the name.
             client.describe(name);
         }
-        if (output.json()) {
+        if (output.structured()) {
             ObjectNode list = JsonNodeFactory.instance.objectNode();
             list.putArray("items").addAll(items.stream().map(item -> ((ObjectNode) item).retain(FIELDS)).toList());
             if (!hung.isEmpty()) {
                 list.putArray("quarantined").addAll(hung);
             }
-            terminal.line(watch ? list.toString() : list.toPrettyString());
+            terminal.line(output.text(list, watch));
         } else {
-            UnitTable.lines(items, Instant.now(), terminal).forEach(terminal::line);
+            UnitTable.lines(items, output.wide(), Instant.now(), terminal).forEach(terminal::line);
             hung.forEach(generation -> terminal.line("%s#%s is in quarantine, its name is free: left are %s".formatted(
                     UnitTable.text(generation, "unit"), UnitTable.text(generation, "generation"),
                     generation.path("leftovers").valueStream()

@@ -1,11 +1,12 @@
 package dev.windlass.cli;
 
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** How a command shows what it was told. */
 final class OutputOption {
     enum Format {
-        table, json
+        table, json, yaml
     }
 
     @Option(names = {"-o",
@@ -13,7 +14,13 @@ final class OutputOption {
     @SuppressWarnings("NullAway.Init")
     private Format format;
 
-    boolean json() {
-        return format == Format.json;
+    /** Whether it is for programs. */
+    boolean structured() {
+        return format != Format.table;
+    }
+
+    /** An answer for programs, all of it. */
+    String text(JsonNode answer) {
+        return format == Format.yaml ? Yaml.of(answer) : answer.toPrettyString();
     }
 }

@@ -33,8 +33,8 @@ final class QuotaCommand implements Callable<Integer> {
     public Integer call() {
         JsonNode quota = AdminClient.connect(root).quota();
         Terminal terminal = Terminal.standard();
-        if (output.json()) {
-            terminal.line(quota.toPrettyString());
+        if (output.structured()) {
+            terminal.line(output.text(quota));
             return 0;
         }
         table(List.of("SCOPE", "DIMENSION", "USED", "LIMIT"), scopes(quota), terminal);

@@ -19,8 +19,8 @@ final class ThreadsCommand extends UnitCommand {
     public Integer call() {
         JsonNode dump = connect().threads(name());
         Terminal terminal = Terminal.standard();
-        if (output.json()) {
-            terminal.line(dump.toPrettyString());
+        if (output.structured()) {
+            terminal.line(output.text(dump));
         } else {
             dump.path("generations").valueStream().forEach(generation -> show(generation, terminal));
         }

@@ -20,6 +20,7 @@ import dev.windlass.server.ServerHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -92,6 +94,34 @@ class CommandsTest {
         assertThat(json.propertyNames()).containsExactly("items");
         assertThat(json.get("items").size()).isEqualTo(3);
         assertThat(json.get("items").get(1).get("parent").stringValue()).isEqualTo("cluster/north");
+    }
+
+    @Test
+    void whatJsonSaysYamlSaysToo() throws Exception {
+        for (String command : List.of("get", "describe")) {
+            JsonNode json = JsonMapper.builder().build()
+                    .readTree(run(command, "cluster/north", "-o", "json").out());
+            CommandProcess yaml = run(command, "cluster/north", "-o", "yaml");
+            assertThat(yaml.code()).as(yaml.err()).isZero();
+            assertThat(YAMLMapper.builder().build().readTree(yaml.out())).as(yaml.out()).isEqualTo(json);
+            assertThat(yaml.out()).contains("name: cluster/north").doesNotContain("---");
+        }
+        assertThat(run("quota", "-o", "yaml").out()).contains("scopes:");
+        assertThat(run("threads", "cluster/north", "-o", "yaml").out()).contains("cluster/north");
+        assertBadUsage(run("get", "-o", "xml"), "xml", "table, wide, json, yaml");
+        assertBadUsage(run("describe", "cluster/north", "-o", "wide"), "wide", "table, json, yaml");
+    }
+
+    @Test
+    void getIsWideWithGenerationReasonAndMessage() throws Exception {
+        manager.find("needs-north").orElseThrow().stop().await(BOUND);
+        CommandProcess wide = run("get", "-o", "wide");
+        assertThat(wide.code()).as(wide.err()).isZero();
+        assertThat(wide.lines().getFirst())
+                .matches("NAME +KIND +STATE +SINCE +RESTARTS +QUEUED +IN FLIGHT +GENERATION +REASON +WANTED +MESSAGE");
+        assertThat(wide.lines())
+                .anyMatch(line -> line.matches("needs-north +Task +STOPPED +\\d+s +0 +1 +STOP_REQUESTED( .*)?"))
+                .anyMatch(line -> line.matches("├─ informers +Task +READY +\\d+s +0 +1 +[A-Z_]+( .*)?"));
     }
 
     @Test
@@ -269,7 +299,6 @@ class CommandsTest {
         assertBadUsage(run(), "no command");
         assertBadUsage(run("get", "--colour"), "--colour");
         assertBadUsage(run("gett"), "gett");
-        assertBadUsage(run("get", "-o", "xml"), "xml", "table, json");
         assertBadUsage(run("describe"), "NAME");
         assertBadUsage(run("threads"), "NAME");
         assertBadUsage(run("stop", "slow", "--mode", "gently"), "gently", "drain, handoff, abort");
@@ -335,7 +364,8 @@ class CommandsTest {
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
         assertThat(run("--version").out()).isEqualTo(run("version").out());
-        assertThat(run("completion").out()).contains("complete -F");
+        assertThat(run("get", "--help").out()).contains("-o, --output=FORMAT", "table, wide, json, yaml");
+        assertThat(run("completion").out()).contains("complete -F", "\"wide\"", "\"yaml\"");
     }
 
     @Test
