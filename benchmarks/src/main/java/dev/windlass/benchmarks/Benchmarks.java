@@ -10,7 +10,7 @@ public final class Benchmarks {
 
     private static final String USAGE = """
             usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | events ROUNDS
-                   | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
+                   | admission COUNT ROUNDS | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
                    | server ROUNDS | serve-once | real-server""";
 
     private Benchmarks() {
@@ -25,6 +25,7 @@ public final class Benchmarks {
             case "floor" -> FloorBenchmark.run(number(rest, 1), number(rest, 2));
             case "stop-unit" -> UnitBenchmark.stopOne(number(rest, 1));
             case "events" -> EventBenchmark.run(number(rest, 1));
+            case "admission" -> AdmissionBenchmark.run(number(rest, 1), number(rest, 2));
             case "sync" -> SyncBenchmark.run(Path.of(rest.get(1)), number(rest, 2), number(rest, 3), number(rest, 4));
             case "controller" -> {
                 if (rest.get(2).equals("many")) {

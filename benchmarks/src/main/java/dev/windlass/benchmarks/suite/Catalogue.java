@@ -42,7 +42,7 @@ final class Catalogue {
         return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
                 controller("controller-many", "many", "a kind with %s objects".formatted(grouped(scale.objects()))),
                 units(100_000), units(10_000),
-                units(1_000), units(1), stopUnit(), events(), server());
+                units(1_000), units(1), stopUnit(), events(), admission(10_000), server());
     }
 
     private Comparison queue() {
@@ -171,6 +171,21 @@ final class Catalogue {
                 "500 units are added, awaited and removed, one after the other; all events to all listeners, per second.",
                 false, List.of(new Entry(WINDLASS, "", contenders.windlass("events", number(scale.eventRounds())))),
                 List.of(more("delivered", "events delivered")));
+    }
+
+    private Comparison admission(int count) {
+        return new Comparison("admission", "Admission of %s units by a quota".formatted(grouped(count)),
+                """
+                        Each unit declares one watch. Half of them fit; the others are added and wait; the limit is doubled, until all \
+                        run; one more of a higher class takes the place of another; the limit is halved, until half have stopped. \
+                        controller-runtime has no quota.""",
+                false,
+                List.of(new Entry(WINDLASS, "",
+                        contenders.windlass("admission", number(count), number(scale.admissionRounds())))),
+                List.of(less("admit", "add → ready of one that fits"), less("queue", "add of one that has to wait"),
+                        less("raise", "limit doubled → all run"),
+                        less("pre-empt", "one of a higher class: add → ready, with the stop of another"),
+                        less("lower", "limit halved → half have stopped")));
     }
 
     private Comparison server() {
