@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One generation of a cluster connection, on one thread.
@@ -29,6 +30,8 @@ final class ClusterRun implements ManagedRunnable {
 
     /** How long it is from one look to the next, even when something asks for one. */
     private static final Duration LEAST = Duration.ofSeconds(1);
+    /** The minor version since which servers answer consistent lists from their caches, piece by piece, for good. */
+    private static final int LISTS_FROM_MEMORY = 34;
 
     private final String name;
     private final Kubeconfig kubeconfig;
@@ -186,7 +189,9 @@ final class ClusterRun implements ManagedRunnable {
             var response = http.sendAsync(request, byte[].class).get();
             var mapper = Clusters.of(context.manager()).serialization().mapper();
             if (response.code() == 200) {
-                version = String.valueOf(mapper.readTree(response.body()).path("gitVersion").asString(""));
+                JsonNode answer = mapper.readTree(response.body());
+                version = answer.path("gitVersion").asString("");
+                target.listsFromMemory(isAtLeast(answer, LISTS_FROM_MEMORY));
                 return "";
             }
             unauthorized = response.code() == 401;
@@ -200,6 +205,13 @@ final class ClusterRun implements ManagedRunnable {
             return "server " + target.endpoint().config().getMasterUrl() + " of cluster " + name
                     + " does not answer like a Kubernetes API server: " + e.getOriginalMessage();
         }
+    }
+
+    /** Providers mark the minor version of theirs: {@code 34+}. */
+    private static boolean isAtLeast(JsonNode version, int minor) {
+        String major = version.path("major").asString("");
+        String digits = version.path("minor").asString("").replaceFirst("\\D.*", "");
+        return major.equals("1") && !digits.isEmpty() && digits.length() < 5 && Integer.parseInt(digits) >= minor;
     }
 
     private void succeeded(RunnableContext context, Pause pause) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.InformerStatus.State;
 import dev.windlass.kubernetes.ObjectScanner.Event;
+import dev.windlass.kubernetes.ObjectScanner.ListMeta;
 import dev.windlass.kubernetes.ObjectScanner.Scanned;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.TimeSource;
@@ -23,9 +24,10 @@ import tools.jackson.core.JacksonException;
  * DEGRADED} when the server refuses, and after a pause back to what failed. {@link #stop} leads to {@code STOPPED} from each of
  * them.
  *
- * <p>A list is streamed by the watch that follows it when the server can do that, else fetched in pages. Either way it is as
- * new as the moment it was asked for: a list from a cache that lags would show objects as they were before somebody knew them
- * better, or not at all, and what had been known would seem to be deleted.
+ * <p>A list comes in one answer from a server that has it in memory, else it is streamed by the watch that follows it when the
+ * server can do that, else fetched in pages. In each way it is as new as the moment it was asked for: a list from a cache that lags
+ * would show objects as they were before somebody knew them better, or not at all, and what had been known would seem to be
+ * deleted.
  */
 final class ListWatchLoop {
 
@@ -48,7 +50,9 @@ final class ListWatchLoop {
     private String version = "";
     private boolean listNeeded = true;
     private boolean listTried;
-    /** Whether the next list is streamed; false when the server has refused that, or had nothing to say to it. */
+    /** Whether the next list may come in one answer; false when such an answer broke off, perhaps because it took too long. */
+    private boolean whole = true;
+    /** Whether the next list may be streamed; false when the server has refused that, or had nothing to say to it. */
     private boolean streamed = true;
     private int fruitless;
     private volatile boolean stopped;
@@ -178,10 +182,13 @@ final class ListWatchLoop {
         listTried = true;
         try {
             informer.enter(State.LISTING, "");
-            if (streamed) {
+            if (whole && wire.isListedFromMemory()) {
+                whole(list);
+            } else if (streamed) {
                 return stream(list);
+            } else {
+                pages(list);
             }
-            pages(list);
             return Duration.ZERO;
         } finally {
             list.givePermitBack();
@@ -225,20 +232,33 @@ final class ListWatchLoop {
         }
     }
 
+    private void whole(ListInProgress list) throws IOException, InterruptedException {
+        try {
+            list.complete(read(wire.list(), list).resourceVersion());
+        } catch (IOException | JacksonException e) {
+            whole = false; // servers cut off what takes longer than a minute; they do not do that to a stream
+            throw e;
+        } catch (ApiException e) {
+            whole = e.code() < 500;
+            throw e;
+        }
+    }
+
     private void pages(ListInProgress list) throws IOException, InterruptedException {
-        String token = "";
-        String listed;
-        do {
-            try (StreamingAnswer answer = open(wire.list(token)); ObjectScanner scanner = wire.scanner(answer)) {
-                var meta = scanner.readList(list::put);
-                listed = meta.resourceVersion();
-                token = meta.continueToken();
-            } finally {
-                stream = null;
-            }
-        } while (!token.isEmpty() && !stopped);
-        if (token.isEmpty()) {
-            list.complete(listed);
+        ListMeta meta = read(wire.page(""), list);
+        while (!meta.continueToken().isEmpty() && !stopped) {
+            meta = read(wire.page(meta.continueToken()), list);
+        }
+        if (meta.continueToken().isEmpty()) {
+            list.complete(meta.resourceVersion());
+        }
+    }
+
+    private ListMeta read(HttpRequest request, ListInProgress list) throws IOException, InterruptedException {
+        try (StreamingAnswer answer = open(request); ObjectScanner scanner = wire.scanner(answer)) {
+            return scanner.readList(list::put);
+        } finally {
+            stream = null;
         }
     }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 /** How the lists and watches of one informer are asked for, and how what comes is read. For one thread. */
@@ -29,11 +30,26 @@ final class ListWatchWire {
         this.path = spec.resource().path(spec.namespace(), null);
     }
 
+    /**
+     * Whether the server answers a list that is as new as the question from its memory. For events it does not, unless it was
+     * told to.
+     */
+    boolean isListedFromMemory() {
+        return requests.transport().listsFromMemory() && !spec.resource().resource().equals("events");
+    }
+
+    /** A list in one answer. */
+    HttpRequest list() {
+        return listing("");
+    }
+
     /** A page of a list: the first, or the one that a token leads to. */
-    HttpRequest list(String token) {
-        HttpRequest.Builder request = request(
-                "limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + Urls.encode(token)), "List",
-                settings.listSilence());
+    HttpRequest page(String token) {
+        return listing("limit=" + PAGE + (token.isEmpty() ? "" : "&continue=" + Urls.encode(token)));
+    }
+
+    private HttpRequest listing(String what) {
+        HttpRequest.Builder request = request(what, "List", settings.listSilence());
         if (settings.compressLists()) {
             request.header("Accept-Encoding", "gzip");
         }
@@ -59,15 +75,18 @@ final class ListWatchWire {
     }
 
     private HttpRequest.Builder request(String what, String listSuffix, Duration silence) {
-        StringBuilder query = new StringBuilder(what);
+        StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+        if (!what.isEmpty()) {
+            query.add(what);
+        }
         if (!spec.labelSelector().isEmpty()) {
-            query.append("&labelSelector=").append(Urls.encode(spec.labelSelector()));
+            query.add("labelSelector=" + Urls.encode(spec.labelSelector()));
         }
         if (!spec.fieldSelector().isEmpty()) {
-            query.append("&fieldSelector=").append(Urls.encode(spec.fieldSelector()));
+            query.add("fieldSelector=" + Urls.encode(spec.fieldSelector()));
         }
         HttpRequest.Builder request = http.newHttpRequestBuilder()
-                .uri(requests.transport().endpoint().url(path + "?" + query))
+                .uri(requests.transport().endpoint().url(path + query))
                 .forStreaming()
                 .timeout(silence.toMillis(), TimeUnit.MILLISECONDS);
         request.header("Accept", spec.resource().metadataOnly()
@@ -84,7 +103,8 @@ final class ListWatchWire {
         }
         try (answer) {
             byte[] body = answer.body().readNBytes(1 << 16);
-            boolean watch = request.uri().getRawQuery().startsWith("watch=");
+            String query = request.uri().getRawQuery();
+            boolean watch = query != null && query.startsWith("watch=");
             throw Failures.of(call(watch ? "watch" : "list"), answer.code(), body, answer.header("Retry-After"),
                     settings.mapper());
         }

@@ -46,6 +46,7 @@ final class Transport implements AutoCloseable {
     private final RequestMeters meters;
     private final Set<Future<?>> dials = ConcurrentHashMap.newKeySet();
     private volatile Endpoint endpoint;
+    private volatile boolean listsFromMemory;
     private volatile boolean closed;
     private volatile Runnable onUnauthorized = () -> {
     };
@@ -122,6 +123,15 @@ final class Transport implements AutoCloseable {
 
     String host() {
         return endpoint.address().getAuthority();
+    }
+
+    /** Whether the server, as it was when it last told its version, answers consistent lists from its memory. */
+    boolean listsFromMemory() {
+        return listsFromMemory;
+    }
+
+    void listsFromMemory(boolean now) {
+        listsFromMemory = now;
     }
 
     /** Whom to tell when a request is refused for its credentials. */

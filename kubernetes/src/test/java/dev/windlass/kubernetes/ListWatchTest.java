@@ -9,6 +9,7 @@ import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ class ListWatchTest {
         }
 
         @Test
-        void theListIsStreamedAndTheSameRequestGoesOnAsTheWatch() throws Exception {
+        void theListComesInOneAnswerFromAServerThatHasItInMemory() throws Exception {
             Client client = direct();
             client.create(configMap("a", "1"));
             server().clearRequests();
@@ -57,10 +58,36 @@ class ListWatchTest {
             InformerLease<ConfigMap> lease = watch(journal);
             client.create(configMap("b", "1"));
             eventually().untilAsserted(() -> assertThat(journal.told).containsExactly("+a", "+b"));
-            assertThat(asked()).filteredOn(request -> !request.startsWith("create")).singleElement().asString()
-                    .startsWith("watch").contains("sendInitialEvents=true");
+            assertThat(asked()).filteredOn(request -> !request.startsWith("create")).satisfiesExactly(
+                    list -> assertThat(list).isEqualTo("list /api/v1/configmaps"),
+                    watch -> assertThat(watch).startsWith("watch").contains("&resourceVersion=")
+                            .doesNotContain("sendInitialEvents"));
             assertThat(lease.status().state()).isEqualTo(State.WATCHING);
             assertThat(lease.status().lists()).isEqualTo(1);
+        }
+
+        @Test
+        void anAnswerThatIsCutOffIsFollowedByAStreamedListWhichGoesOnAsTheWatch() throws Exception {
+            Client client = direct();
+            client.create(configMap("a", "1"));
+            server().clearRequests();
+            server().faults().add(FaultRule.on("list", "configmaps").answering(504).times(1));
+            Journal journal = new Journal();
+            InformerLease<ConfigMap> lease = watch(journal);
+            client.create(configMap("b", "1"));
+            eventually().untilAsserted(() -> assertThat(journal.told).containsExactly("+a", "+b"));
+            assertThat(asked()).filteredOn(request -> request.startsWith("watch")).singleElement().asString()
+                    .contains("sendInitialEvents=true");
+            assertThat(lease.status().state()).isEqualTo(State.WATCHING);
+        }
+
+        @Test
+        void eventsWhichServersDoNotKeepInMemoryAreStreamed() throws Exception {
+            ClusterConnection north = connect(cluster("north"));
+            var lease = north.informers().acquire(owner(north, "user"), WatchSpec.of(Event.class));
+            eventually().until(() -> lease.status().synced());
+            assertThat(server().requests()).filteredOn(request -> request.path().contains("/events")).singleElement()
+                    .extracting(request -> request.path()).asString().contains("sendInitialEvents=true");
         }
 
         @Test
@@ -69,27 +96,27 @@ class ListWatchTest {
             for (int i = 0; i < 501; i++) {
                 client.create(configMap("c" + i, "1"));
             }
-            server().clearRequests();
+            server().faults().add(FaultRule.on("list", "configmaps").answering(504).times(1));
             server().faults().add(FaultRule.on("watch", "configmaps").answering(422).times(1));
+            server().clearRequests();
             Journal journal = new Journal();
             InformerLease<ConfigMap> lease = watch(journal);
             assertThat(journal.told).hasSize(501);
-            assertThat(asked()).filteredOn(request -> request.startsWith("list")).hasSize(2)
-                    .allMatch(request -> request.contains("limit=500"))
+            assertThat(asked()).filteredOn(request -> request.contains("limit=500")).hasSize(2)
                     .anyMatch(request -> request.contains("continue="));
             client.create(configMap("later", "1"));
             eventually().until(() -> journal.told.contains("+later"));
-            assertThat(lease.status().lists()).isEqualTo(1);
+            assertThat(lease.status().state()).isEqualTo(State.WATCHING);
         }
 
         @Test
-        void aWatchThatIsForbiddenNamesVerbResourceNamespaceAndRemedyAndRecovers() throws Exception {
+        void aListThatIsForbiddenNamesVerbResourceNamespaceAndRemedyAndRecovers() throws Exception {
             server().faults().add(FaultRule.on("*", "configmaps").answering(403));
             ClusterConnection north = connect(cluster("north"));
             var lease = north.informers().acquire(owner(north, "user"),
                     WatchSpec.of(ConfigMap.class).inNamespace("default"));
             eventually().until(() -> lease.status().state() == State.DEGRADED);
-            assertThat(lease.status().message()).contains("watch configmaps in namespace default on cluster north",
+            assertThat(lease.status().message()).contains("list configmaps in namespace default on cluster north",
                     "403", "grant the verb");
             server().faults().clear();
             eventually().until(() -> lease.status().synced() && lease.status().state() == State.WATCHING);
@@ -160,7 +187,12 @@ class ListWatchTest {
         }
 
         private void with(Script script, Check check) throws Exception {
-            try (Manager manager = Manager.create(); ScriptedServer server = new ScriptedServer(script)) {
+            with("33", script, check);
+        }
+
+        private void with(String minorVersion, Script script, Check check) throws Exception {
+            try (Manager manager = Manager.create();
+                    ScriptedServer server = new ScriptedServer(minorVersion, script)) {
                 manager.start();
                 ClusterConnection cluster = OnEmbeddedServer.connect(manager.add(Cluster.builder("scripted")
                         .kubeconfig(server.kubeconfig()).probe(Duration.ofMinutes(5), Duration.ofSeconds(5), 5)
@@ -191,6 +223,23 @@ class ListWatchTest {
             }, (server, lease, cluster) -> {
                 awaitTold("+a", "+b", "~a=8");
                 assertThat(lease.status().synced()).isTrue();
+            });
+        }
+
+        @Test
+        void anAnswerThatBreaksOffIsFollowedByAStreamedList() throws Exception {
+            with("34+", (ask, reply) -> {
+                if (ask.streamedList()) {
+                    reply.part(event("ADDED", object("a", 5)) + event("ADDED", object("b", 6)) + endOfList(7));
+                    reply.hold();
+                } else if (!ask.watch()) {
+                    String whole = list(7, "", object("a", 5), object("gone", 6));
+                    reply.part(whole.substring(0, whole.length() - 40)); // and breaks off
+                }
+            }, (server, lease, cluster) -> {
+                OnEmbeddedServer.eventually().until(() -> lease.status().synced());
+                assertThat(lease.status().resourceVersion()).isEqualTo("7");
+                assertThat(server.asked()).hasSize(2).last().matches(Ask::streamedList);
             });
         }
 

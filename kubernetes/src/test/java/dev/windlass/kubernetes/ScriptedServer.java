@@ -94,12 +94,14 @@ final class ScriptedServer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Ask> asked = new CopyOnWriteArrayList<>();
 
-    ScriptedServer(Script script) throws IOException {
+    /** @param minorVersion of the Kubernetes that it says it is */
+    ScriptedServer(String minorVersion, Script script) throws IOException {
         this.script = script;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.setExecutor(executor);
         server.createContext("/version", exchange -> {
-            new Reply(exchange, closing).send(200, "{\"gitVersion\":\"v1.37.0\"}");
+            new Reply(exchange, closing).send(200, """
+                    {"major":"1","minor":"%s","gitVersion":"v1.%s.0"}""".formatted(minorVersion, minorVersion));
             exchange.close();
         });
         server.createContext("/api/v1/", this::handle);
