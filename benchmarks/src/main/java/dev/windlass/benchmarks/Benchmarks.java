@@ -9,7 +9,7 @@ import java.util.List;
 public final class Benchmarks {
 
     private static final String USAGE = """
-            usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | events ROUNDS
+            usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | floor-stop CYCLES | events ROUNDS
                    | admission COUNT ROUNDS | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
                    | server ROUNDS | serve-once | real-server""";
 
@@ -24,6 +24,7 @@ public final class Benchmarks {
             case "units" -> UnitBenchmark.run(number(rest, 1), number(rest, 2));
             case "floor" -> FloorBenchmark.run(number(rest, 1), number(rest, 2));
             case "stop-unit" -> UnitBenchmark.stopOne(number(rest, 1));
+            case "floor-stop" -> FloorBenchmark.stopOne(number(rest, 1));
             case "events" -> EventBenchmark.run(number(rest, 1));
             case "admission" -> AdmissionBenchmark.run(number(rest, 1), number(rest, 2));
             case "sync" -> SyncBenchmark.run(Path.of(rest.get(1)), number(rest, 2), number(rest, 3), number(rest, 4));

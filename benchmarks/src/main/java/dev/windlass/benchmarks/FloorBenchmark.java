@@ -1,6 +1,7 @@
 package dev.windlass.benchmarks;
 
 import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.StopCycles;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
@@ -70,5 +71,20 @@ final class FloorBenchmark {
         if (!measureBytes) { // after a full collection the heap is small, and would have to grow again
             Figures.report(prefix + "stop", Figures.millisSince(began), "ms");
         }
+    }
+
+    /** One parked thread is told to end, and awaited. */
+    static void stopOne(int cycles) throws Exception {
+        StopCycles.run(cycles / 4, cycles, () -> {
+            CountDownLatch running = new CountDownLatch(1);
+            Bare bare = new Bare(running);
+            Thread thread = Thread.ofVirtual().name("idle").start(bare::run);
+            running.await();
+            long began = System.nanoTime();
+            bare.stopped = true;
+            LockSupport.unpark(thread);
+            thread.join();
+            return System.nanoTime() - began;
+        });
     }
 }

@@ -161,8 +161,12 @@ final class Catalogue {
 
     private Comparison stopUnit() {
         return new Comparison("stop-unit", "Stop of one idle unit",
-                "From the request to the report, many times. controller-runtime cannot stop one runnable.", false,
-                List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit", number(scale.stops())))),
+                """
+                        From the request to the report, many times. controller-runtime cannot stop one runnable; the JVM floor is a \
+                        virtual thread that is unparked and joined.""",
+                false,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit", number(scale.stops()))),
+                        new Entry(FLOOR, "", contenders.windlass("floor-stop", number(scale.stops())))),
                 List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99")));
     }
 
