@@ -121,8 +121,8 @@ final class Admission {
 
     /** What a running unit depends on and does not have any more, in words; null when all is there. */
     @Nullable
-    String lostDependency(UnitCell cell) {
-        for (String dependency : cell.spec().dependsOn()) {
+    String lostDependency(RunnableSpec spec) {
+        for (String dependency : spec.dependsOn()) {
             UnitCell other = registry.find(dependency);
             if (other == null || !other.satisfiesDependents()) {
                 return "depends on " + dependency + ", which "
@@ -133,9 +133,9 @@ final class Admission {
     }
 
     /** Which generations of its dependencies there are now. */
-    Map<String, Long> dependencies(UnitCell cell) {
+    Map<String, Long> dependencies(RunnableSpec spec) {
         Map<String, Long> generations = new HashMap<>();
-        for (String dependency : cell.spec().dependsOn()) {
+        for (String dependency : spec.dependsOn()) {
             UnitCell other = registry.find(dependency);
             generations.put(dependency, other == null ? 0 : other.generation());
         }

@@ -45,6 +45,9 @@ final class Incarnation implements RunnableContext {
     private volatile boolean claims;
     private @Nullable Map<String, Supplier<String>> details;
     private volatile @Nullable Consumer<? super RunnableHandle> rebinding;
+    private volatile @Nullable Handover handover;
+    /** Whether it has handed its work over. Guarded by the monitor of the unit. */
+    private boolean frozen;
     private volatile @Nullable Workload workload;
     private volatile @Nullable WorkAccount account;
     /** Written and read by messages of the unit only. */
@@ -128,11 +131,12 @@ final class Incarnation implements RunnableContext {
         if (stopping.isSet()) {
             return;
         }
-        ManagedRunnable instance = cell.unit().newInstance();
+        UnitCell.Description description = cell.descriptionOf(this);
+        ManagedRunnable instance = description.unit().newInstance();
         if (stopping.isSet()) {
             return;
         }
-        if (!cell.spec().signalsReadiness()) {
+        if (!description.spec().signalsReadiness()) {
             ready();
         }
         instance.run(this);
@@ -187,8 +191,22 @@ final class Incarnation implements RunnableContext {
         }
         details = null;
         rebinding = null;
+        handover = null;
         workload = null;
         account = null;
+    }
+
+    @Nullable
+    Handover handover() {
+        return handover;
+    }
+
+    boolean frozen() {
+        return frozen;
+    }
+
+    void frozen(boolean now) {
+        frozen = now;
     }
 
     @Nullable
@@ -669,6 +687,19 @@ final class Incarnation implements RunnableContext {
     @Override
     public void carryOver(@Nullable CarryOver work) {
         cell.carryOver(this, work);
+    }
+
+    @Override
+    public void handsOver(Handover how) {
+        handover = how;
+    }
+
+    @Override
+    public Optional<CarryOver> takeOver() throws InterruptedException {
+        SignalCell turn = new SignalCell(this);
+        cell.warm(this, turn);
+        turn.await();
+        return carryOver();
     }
 
     @Override

@@ -476,6 +476,16 @@ public final class Manager implements AutoCloseable {
         }
     }
 
+    /** See {@link Registry#refuseCycleOf}. */
+    void refuseCycle(UnitCell cell, RunnableSpec next) {
+        registry.refuseCycleOf(cell, next);
+    }
+
+    /** See {@link Registry#redeclare}. */
+    void redeclare(UnitCell cell, RunnableSpec next) {
+        registry.redeclare(cell, next);
+    }
+
     boolean anyDependencies() {
         return registry.anyDependencies();
     }

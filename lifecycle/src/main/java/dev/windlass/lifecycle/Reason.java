@@ -46,6 +46,10 @@ public enum Reason {
     QUOTA_RECLAIMED,
     /** A quota has room again for what the unit had. */
     QUOTA_RESTORED,
+    /** Another generation of the unit takes, or has taken, its place. */
+    REPLACED,
+    /** A replace was taken back: the next generation did not stand the test, so the one before it goes on. */
+    ROLLED_BACK,
     /** The unit's code returned and nobody had asked it to. */
     COMPLETED,
     /** The unit's code threw and nobody had asked it to stop. */

@@ -97,7 +97,7 @@ final class Registry {
     }
 
     private void remember(UnitCell removed) {
-        highestRemoved.accumulateAndGet(bucket(removed.name()), removed.generation(), Math::max);
+        highestRemoved.accumulateAndGet(bucket(removed.name()), removed.lastGeneration(), Math::max);
     }
 
     /**
@@ -111,6 +111,11 @@ final class Registry {
         if (!next.dependsOn().isEmpty() && cells.get(cell.name()) == cell) {
             register(cell, next.dependsOn());
         }
+    }
+
+    /** @throws RefusedException when a unit with other dependencies would close a cycle */
+    synchronized void refuseCycleOf(UnitCell cell, RunnableSpec next) {
+        refuseCycle(cell, next.dependsOn());
     }
 
     /** Frees the name, if it is still this unit's. */

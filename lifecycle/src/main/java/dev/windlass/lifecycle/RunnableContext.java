@@ -219,6 +219,27 @@ public interface RunnableContext {
     /** Work that an earlier generation left. Stays until {@link #carryOver(CarryOver)} replaces it. */
     Optional<CarryOver> carryOver();
 
-    /** Leaves work to the next generation, or with null nothing: also to say that what was left has been taken. */
+    /**
+     * Leaves work to the next generation, or with null nothing: also to say that what was left has been taken. Without effect while
+     * the generation is frozen, see {@link Handover}: its work is the successor's then.
+     */
     void carryOver(@Nullable CarryOver work);
+
+    /**
+     * Says how this generation hands its work to a successor, and takes it back. Without that, a replace of the unit stops it
+     * first. The last call counts.
+     */
+    void handsOver(Handover how);
+
+    /**
+     * Says that this generation is warm, and waits for its turn. Without a generation that it replaces it returns at once; otherwise
+     * when that one has handed its work over, and the unit is {@code READY} with this generation then. Nothing may be done to the
+     * outside, and nothing taken from {@link #carryOver()}, before it returns. To be called once, by a unit whose specification says
+     * {@link RunnableSpec#warmsUp()}.
+     *
+     * @return the work that was handed over, or else what the last generation left; it stays with the name until {@link
+     *     #carryOver(CarryOver)} says that it has been taken
+     * @throws InterruptedException when this generation is stopped instead
+     */
+    Optional<CarryOver> takeOver() throws InterruptedException;
 }

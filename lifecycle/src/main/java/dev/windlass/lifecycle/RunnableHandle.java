@@ -159,6 +159,61 @@ public class RunnableHandle {
         return cell.suspend(Standstill.Kind.CORDON, false);
     }
 
+    /** Replaces the running generation by a new one of the same description. See {@link #replace(ReplaceOptions)}. */
+    public final Operation<ReplaceReport> replace() {
+        return replace(ReplaceOptions.defaults());
+    }
+
+    /**
+     * Replaces the running generation by a new one of the same description. When both sides can (the running one has said {@link
+     * RunnableContext#handsOver}, the next one {@link RunnableSpec#warmsUp()}, nothing is inside), the next one gets warm beside
+     * the one that runs, takes its work over, and is on probation: when it fails, returns, or says that it is degraded within
+     * that, it hands the work back and the one before goes on. Otherwise that one is stopped first, with {@link
+     * StopMode#HANDOFF}, and a next one that does not stand the test is stopped and the old description started again. The
+     * report says which, and why.
+     *
+     * <p>Completes when one generation is left. Fails with {@link PreemptedException} when something else ends the current
+     * generation meanwhile, with {@link RefusedException} while the unit is being replaced or stopped already.
+     */
+    public final Operation<ReplaceReport> replace(ReplaceOptions options) {
+        return cell.replace(null, options);
+    }
+
+    /** Replaces it by a generation of another description. See {@link #replace(Unit, ReplaceOptions)}. */
+    public final Operation<ReplaceReport> replace(Unit<RunnableHandle> next) {
+        return replace(next, ReplaceOptions.defaults());
+    }
+
+    /**
+     * Replaces a plain unit by a generation of another description, like {@link #replace(ReplaceOptions)}. The description is the
+     * unit's from then on, unless it is rolled back. Of a unit that does not run, and is not to, only the description changes.
+     *
+     * @throws IllegalArgumentException when the name or kind is another one, or the unit is not a plain one: those have their own
+     *     {@code replace}
+     * @throws RefusedException when its dependencies would close a cycle
+     */
+    public final Operation<ReplaceReport> replace(Unit<RunnableHandle> next, ReplaceOptions options) {
+        if (cell.handle().getClass() != RunnableHandle.class) {
+            throw new IllegalArgumentException("%s is a %s: replace it by one, through the handle of that kind"
+                    .formatted(name(), kind()));
+        }
+        return replaceWith(next, options);
+    }
+
+    /** For subtypes: replaces the unit by one of the same kind, see {@link #replace(Unit, ReplaceOptions)}. */
+    protected final <H extends RunnableHandle> Operation<ReplaceReport> replaceWith(Unit<H> next,
+            ReplaceOptions options) {
+        RunnableSpec spec = cell.manager().leaders().entered(next.spec());
+        String relative = cell.parent() == null ? name() : name().substring(cell.parent().name().length() + 1);
+        if (!spec.name().equals(relative) || !spec.kind().equals(kind())) {
+            throw new IllegalArgumentException(
+                    "%s %s cannot be replaced by %s: the name and the kind stay; add a new unit"
+                            .formatted(kind(), name(), spec));
+        }
+        cell.manager().refuseCycle(cell, spec);
+        return cell.replace(new UnitCell.Description(next, spec, next.handle(new RunnableHandle(cell))), options);
+    }
+
     /** Removes with the stop options of the specification. */
     public final Operation<StopReport> remove() {
         return remove(cell.spec().stop());

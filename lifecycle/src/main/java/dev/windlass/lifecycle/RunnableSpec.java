@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a manager needs to know of a unit before it runs. Immutable.
  *
  * <p>Defaults: kind {@code Task}, group {@link Group#OTHERS} and {@link Leadership#ALWAYS}, no labels, no dependencies, not required, ready as soon as its
- * code is entered, nothing to drain, {@link StopOptions#defaults()}, {@link HangPolicy#keep()}, the policies of its place ({@link RestartPolicy#never()}
+ * code is entered, nothing to drain, not warmed up, {@link StopOptions#defaults()}, {@link HangPolicy#keep()}, the policies of its place ({@link RestartPolicy#never()}
  * and {@link FailurePolicy#STOP_MANAGER} at the root, {@link RestartPolicy#onFailure()} and {@link FailurePolicy#ISOLATE} in a
  * scope), priority {@link PriorityClass#NORMAL}, no cost, no limits for what is inside.
  */
@@ -30,6 +30,7 @@ public final class RunnableSpec {
     private final boolean required;
     private final boolean signalsReadiness;
     private final boolean drains;
+    private final boolean warmsUp;
     private final StopOptions stop;
     private final @Nullable FailurePolicy onFailure;
     private final @Nullable RestartPolicy restart;
@@ -50,6 +51,7 @@ public final class RunnableSpec {
         required = builder.required;
         signalsReadiness = builder.signalsReadiness;
         drains = builder.drains;
+        warmsUp = builder.warmsUp;
         stop = builder.stop;
         onFailure = builder.onFailure;
         restart = builder.restart;
@@ -82,7 +84,7 @@ public final class RunnableSpec {
     /** A builder that starts from this specification. */
     public Builder toBuilder() {
         Builder builder = new Builder(name).kind(kind).required(required)
-                .signalsReadiness(signalsReadiness).drains(drains).stop(stop)
+                .signalsReadiness(signalsReadiness).drains(drains).warmsUp(warmsUp).stop(stop)
                 .priority(priority).cost(cost).limits(limits);
         // Not what only follows from the other of the two, so that either can be declared anew.
         builder.group = group == Group.OTHERS || group == Group.LEADER_ELECTED ? null : group;
@@ -138,6 +140,14 @@ public final class RunnableSpec {
     /** Whether the unit has work to finish when it is told to stop; otherwise a stop cancels it at once. */
     public boolean drains() {
         return drains;
+    }
+
+    /**
+     * Whether the unit calls {@link RunnableContext#takeOver()} once it is warm, and does nothing to the outside before that
+     * returns; so it can get warm beside the generation that it replaces.
+     */
+    public boolean warmsUp() {
+        return warmsUp;
     }
 
     /** How it is stopped when the caller does not say. */
@@ -229,6 +239,7 @@ public final class RunnableSpec {
         private boolean required;
         private boolean signalsReadiness;
         private boolean drains;
+        private boolean warmsUp;
         private StopOptions stop = StopOptions.defaults();
         private @Nullable FailurePolicy onFailure;
         private @Nullable RestartPolicy restart;
@@ -305,6 +316,12 @@ public final class RunnableSpec {
         /** See {@link RunnableSpec#drains()}. */
         public Builder drains(boolean value) {
             drains = value;
+            return this;
+        }
+
+        /** See {@link RunnableSpec#warmsUp()}. */
+        public Builder warmsUp(boolean value) {
+            warmsUp = value;
             return this;
         }
 

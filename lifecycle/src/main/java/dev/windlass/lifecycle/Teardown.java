@@ -27,6 +27,22 @@ import org.slf4j.LoggerFactory;
  */
 final class Teardown implements Watchdog.Watched {
 
+    /** Whose generation ends: the unit, whose current one it is, or what is beside that. */
+    interface Owner {
+
+        RunnableSpec spec();
+
+        UnitState state();
+
+        /** The units inside that end with it. */
+        List<UnitCell> childCells();
+
+        void move(UnitState next, Reason reason, String message, String actor);
+
+        /** It is over. */
+        void torndown(UnitCell.StopOrder order, StopReport report, UnitState result);
+    }
+
     private enum Phase {
         CHILDREN, WORK, REQUESTS, RELEASE, DONE
     }
@@ -37,6 +53,7 @@ final class Teardown implements Watchdog.Watched {
     private static final long NEVER = Long.MAX_VALUE / 2;
 
     private final UnitCell cell;
+    private final Owner owner;
     private final Incarnation incarnation;
     private final UnitCell.StopOrder order;
     private final UnitState target;
@@ -59,13 +76,14 @@ final class Teardown implements Watchdog.Watched {
     private @Nullable Releaser releaser;
     private volatile long nextCheck;
 
-    Teardown(UnitCell cell, Incarnation incarnation, UnitCell.StopOrder order, UnitState target) {
-        this.cell = cell;
+    Teardown(Owner owner, Incarnation incarnation, UnitCell.StopOrder order, UnitState target) {
+        this.cell = incarnation.cell();
+        this.owner = owner;
         this.incarnation = incarnation;
         this.order = order;
         this.target = target;
         this.time = cell.manager().time();
-        this.request = request(order, cell.spec().drains() || activeInside());
+        this.request = request(order, owner.spec().drains() || activeInside());
         this.releaseShare = SystemTime.nanos(order.options().release());
         this.grace = grace(order.options());
         long now = time.nanos();
@@ -73,7 +91,7 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private boolean activeInside() {
-        for (UnitCell child : cell.childCells()) {
+        for (UnitCell child : owner.childCells()) {
             if (!child.state().isTerminal()) {
                 return true;
             }
@@ -97,9 +115,9 @@ final class Teardown implements Watchdog.Watched {
 
     void begin() {
         boolean draining = activeInside() || drainsItself();
-        cell.move(draining ? UnitState.DRAINING : UnitState.STOPPING, order.reason(), "", order.actor());
+        owner.move(draining ? UnitState.DRAINING : UnitState.STOPPING, order.reason(), "", order.actor());
         incarnation.requestStop(request);
-        List<UnitCell> inside = cell.childCells();
+        List<UnitCell> inside = owner.childCells();
         if (inside.isEmpty()) {
             onChildrenStopped(List.of());
         } else {
@@ -113,7 +131,7 @@ final class Teardown implements Watchdog.Watched {
     }
 
     private boolean drainsItself() {
-        return cell.spec().drains() && request.mode() != StopMode.ABORT && target == UnitState.STOPPED;
+        return owner.spec().drains() && request.mode() != StopMode.ABORT && target == UnitState.STOPPED;
     }
 
     private void onChildrenStopped(List<StopReport> reports) {
@@ -127,7 +145,7 @@ final class Teardown implements Watchdog.Watched {
 
     /** Another stop arrived meanwhile: the earlier deadlines and the harder mode count, here and inside. */
     void onAskedAgain(UnitCell.StopOrder again) {
-        StopRequest other = request(again, cell.spec().drains() || phase == Phase.CHILDREN);
+        StopRequest other = request(again, owner.spec().drains() || phase == Phase.CHILDREN);
         StopMode mode = other.mode().compareTo(request.mode()) > 0 ? other.mode() : request.mode();
         request = new StopRequest(mode, request.reason(), earlier(request.drainDeadline(), other.drainDeadline()),
                 earlier(request.inFlightDeadline(), other.inFlightDeadline()),
@@ -152,8 +170,8 @@ final class Teardown implements Watchdog.Watched {
         if (!cancelled) {
             cancelled = true;
             nextInterrupt = time.nanos() + INTERRUPT_EVERY;
-            if (cell.state() == UnitState.DRAINING && phase != Phase.CHILDREN) {
-                cell.move(UnitState.STOPPING, order.reason(), "", order.actor());
+            if (owner.state() == UnitState.DRAINING && phase != Phase.CHILDREN) {
+                owner.move(UnitState.STOPPING, order.reason(), "", order.actor());
             }
             incarnation.cancel();
         }
@@ -188,8 +206,8 @@ final class Teardown implements Watchdog.Watched {
     private void startRelease() {
         phase = Phase.RELEASE;
         cancel();
-        if (cell.state() == UnitState.DRAINING) {
-            cell.move(UnitState.STOPPING, order.reason(), "", order.actor());
+        if (owner.state() == UnitState.DRAINING) {
+            owner.move(UnitState.STOPPING, order.reason(), "", order.actor());
         }
         incarnation.threads().close();
         List<Ledger.Entry> entries = incarnation.closeLedger();
@@ -328,7 +346,7 @@ final class Teardown implements Watchdog.Watched {
         boolean hung = !hasEnded();
         List<Leftover> leftovers = leftovers(hung);
         if (hung) {
-            cell.manager().quarantine().enter(incarnation, cell.spec().onHang(), () -> leftovers(true));
+            cell.manager().quarantine().enter(incarnation, owner.spec().onHang(), () -> leftovers(true));
         }
         if (releaser != null) {
             errors = with(errors, releaser.errors());
@@ -344,7 +362,7 @@ final class Teardown implements Watchdog.Watched {
                 account == null ? 0 : account.handedOver(), 0, account == null ? 0 : account.discarded(),
                 account == null ? List.of() : account.sample(), incarnation.unknownOutcomes(), leftovers, errors,
                 childReports).with(account == null ? List.of() : account.onBehalf());
-        cell.torndown(order, report, hung ? UnitState.QUARANTINED : target);
+        owner.torndown(order, report, hung ? UnitState.QUARANTINED : target);
     }
 
     /** What is left now, with the keys that one in quarantine keeps from others. Once it is done, for anybody to ask. */

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * its event one step, and the same of {@code carryOver} and the question who may leave it; the monitors of listeners are taken
  * under it.
  */
-final class UnitCell extends Mailbox {
+final class UnitCell extends Mailbox implements Teardown.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
 
@@ -56,6 +56,16 @@ final class UnitCell extends Mailbox {
             StopOptions shorter = later.options.budget().compareTo(options.budget()) < 0 ? later.options : options;
             return new StopOrder(reason, shorter.withMode(mode), actor, asked, began, remove || later.remove);
         }
+
+        /** With what is left of the budget. */
+        StopOrder at(long now) {
+            Duration left = Duration.ofNanos(Math.max(0, SystemTime.nanos(options.budget()) - (now - asked)));
+            return new StopOrder(reason, options.withBudget(left), actor, asked, began, remove);
+        }
+    }
+
+    /** What makes its generations, and the face that its handle shows. */
+    record Description(Unit<?> unit, RunnableSpec spec, RunnableHandle handle) {
     }
 
     private final Manager manager;
@@ -72,6 +82,9 @@ final class UnitCell extends Mailbox {
     private volatile @Nullable Restarts restarts;
     private volatile @Nullable QuotaClaim claim;
     private volatile @Nullable Standstill standstill;
+    private volatile @Nullable Succession succession;
+    /** How often the name has been started; more than the current generation after a replace that was taken back. */
+    private long generations;
     private volatile boolean desiredRunning = true;
     private volatile boolean closedForChildren;
     private volatile boolean closedForDependents;
@@ -108,6 +121,7 @@ final class UnitCell extends Mailbox {
         if (generation == position.generation()) {
             return;
         }
+        generations = generation;
         position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), generation, 0);
     }
 
@@ -150,8 +164,27 @@ final class UnitCell extends Mailbox {
         return unit;
     }
 
-    RunnableSpec spec() {
+    @Override
+    public RunnableSpec spec() {
         return spec;
+    }
+
+    Description description() {
+        return new Description(unit, spec, handle);
+    }
+
+    /** From the next start on, or for a generation that is there, from now on. */
+    void describe(Description next) {
+        unit = next.unit();
+        spec = next.spec();
+        handle = next.handle();
+    }
+
+    /** What made a generation, current or beside that. */
+    Description descriptionOf(Incarnation asker) {
+        Succession replacing = succession;
+        Description other = replacing == null ? null : replacing.descriptionOf(asker);
+        return other == null ? description() : other;
     }
 
     RunnableHandle handle() {
@@ -166,12 +199,23 @@ final class UnitCell extends Mailbox {
         return position;
     }
 
-    UnitState state() {
+    @Override
+    public UnitState state() {
         return position.state();
     }
 
     long generation() {
         return position.generation();
+    }
+
+    /** How often the name has been started. */
+    long lastGeneration() {
+        return generations;
+    }
+
+    long nextGeneration() {
+        generations++;
+        return generations;
     }
 
     /** Whether a unit that depends on this one may start. */
@@ -246,6 +290,7 @@ final class UnitCell extends Mailbox {
         Position now = position;
         KeptWork kept = carryOver;
         Restarts again = restarts;
+        Succession replacing = succession;
         TimeSource time = manager.time();
         return new UnitStatus(name, spec.kind(), now.state(), now.reason(), message(now), now.generation(),
                 now.serial() == 0 ? null : manager.incarnationId(now.serial()),
@@ -254,7 +299,7 @@ final class UnitCell extends Mailbox {
                 wantsStandstill(Standstill.Kind.PAUSE), wantsStandstill(Standstill.Kind.CORDON),
                 parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
                 work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
-                kept == null ? 0 : kept.count(), lastError);
+                kept == null ? 0 : kept.count(), lastError, replacing == null ? null : replacing.describe());
     }
 
     /** For messages: without the counts of its work. */
@@ -277,7 +322,10 @@ final class UnitCell extends Mailbox {
     @Nullable
     QuotaClaim claim(Incarnation asker) {
         QuotaClaim present = claim;
-        return present != null && present.generation == asker.generation() ? present : null;
+        Succession replacing = succession;
+        return present != null && present.generation == asker.generation()
+                ? present
+                : replacing == null ? null : replacing.claimOf(asker);
     }
 
     private @Nullable Long count(LongSupplier source) {
@@ -315,7 +363,8 @@ final class UnitCell extends Mailbox {
         return childCells().stream().sorted(Comparator.comparing(UnitCell::name)).map(UnitCell::handle).toList();
     }
 
-    List<UnitCell> childCells() {
+    @Override
+    public List<UnitCell> childCells() {
         Set<UnitCell> present = children;
         return present == null ? List.of() : List.copyOf(present);
     }
@@ -356,7 +405,7 @@ final class UnitCell extends Mailbox {
         return limited(promise);
     }
 
-    private Operation<UnitStatus> limited(Promise<UnitStatus> promise) {
+    <T> Operation<T> limited(Promise<T> promise) {
         promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor(),
                 () -> post(() -> onOverdue(promise)));
         return promise;
@@ -375,7 +424,7 @@ final class UnitCell extends Mailbox {
         removalAsked = asked;
     }
 
-    private StopOrder order(Reason reason, StopOptions options, String actor, boolean remove) {
+    StopOrder order(Reason reason, StopOptions options, String actor, boolean remove) {
         long now = manager.time().nanos();
         return new StopOrder(reason, options, actor, now, now, remove);
     }
@@ -383,18 +432,42 @@ final class UnitCell extends Mailbox {
     private Operation<StopReport> stop(StopOrder order) {
         Promise<StopReport> promise = new Promise<>((order.remove() ? "removal of " : "stop of ") + name,
                 manager.time(), endsBy(order));
-        post(() -> onStop(order, promise::complete, promise::fail));
+        postStop(order, left -> onStop(left, promise::complete, promise::fail));
         return promise;
     }
 
     Operation<UnitStatus> restart(StopOptions options) {
         StopOrder order = order(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false);
         Promise<UnitStatus> promise = new Promise<>("restart of " + name, manager.time(), endsBy(order));
-        post(() -> {
-            onStop(order, report -> {
+        postStop(order, left -> {
+            onStop(left, report -> {
             }, promise::fail);
             if (!promise.isDone()) {
                 onStart(order.actor(), promise);
+            }
+        });
+        return limited(promise);
+    }
+
+    /** While work is between two generations, a stop waits until it has arrived, at its own expense. */
+    private void postStop(StopOrder order, Consumer<StopOrder> message) {
+        post(() -> {
+            Succession replacing = succession;
+            if (replacing == null || !replacing.holdsUp(order, message)) {
+                message.accept(order);
+            }
+        });
+    }
+
+    Operation<ReplaceReport> replace(@Nullable Description next, ReplaceOptions options) {
+        Promise<ReplaceReport> promise = new Promise<>("replace of " + name, manager.time(),
+                this::isAncestorOrSelfOf);
+        String actor = Incarnation.currentActor();
+        post(() -> {
+            if (state() == UnitState.REMOVED || isGoing()) {
+                promise.fail(removed());
+            } else {
+                Succession.begin(this, next == null ? description() : next, options, actor, promise);
             }
         });
         return limited(promise);
@@ -448,7 +521,7 @@ final class UnitCell extends Mailbox {
 
     /** Stops because the manager, the scope or a dependency does; never refused. */
     void stopAlong(StopOrder order, Consumer<StopReport> whenDone) {
-        post(() -> onStopAlong(order, whenDone));
+        postStop(order, left -> onStopAlong(left, whenDone));
     }
 
     /** Takes back an add that was too late: it goes without having run. */
@@ -528,13 +601,13 @@ final class UnitCell extends Mailbox {
         readyWaiters.add(promise);
     }
 
-    private void onOverdue(Promise<UnitStatus> promise) {
+    private void onOverdue(Promise<?> promise) {
         if (readyWaiters != null) {
             readyWaiters.remove(promise);
         }
     }
 
-    private void onStart(String actor, @Nullable Promise<UnitStatus> promise) {
+    void onStart(String actor, @Nullable Promise<UnitStatus> promise) {
         UnitState state = state();
         if (state == UnitState.REMOVED || isGoing()) {
             if (promise != null) {
@@ -561,8 +634,18 @@ final class UnitCell extends Mailbox {
         }
     }
 
+    /** Starts a unit without a generation by the description that it has now, also when it waits by an older one. */
+    void startAnew(String actor) {
+        if (state() == UnitState.PENDING) {
+            withdrawClaim();
+            admit(actor);
+        } else if (state().isTerminal() || state() == UnitState.BACKOFF) {
+            onStart(actor, null);
+        }
+    }
+
     /** Whether nothing runs, and something would if it was started. */
-    private boolean isAtRest() {
+    boolean isAtRest() {
         return state().isTerminal() || (state() == UnitState.BACKOFF && !isAlive());
     }
 
@@ -592,14 +675,14 @@ final class UnitCell extends Mailbox {
      * said that it can, else it is restarted.
      */
     private void onDependenciesMoved(Map<String, Long> before) {
-        String lost = manager.admission().lostDependency(this);
+        String lost = manager.admission().lostDependency(spec);
         if (lost != null) {
             if (state() == UnitState.READY || lacksDependency()) {
                 move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, "manager");
             }
             return;
         }
-        Map<String, Long> now = manager.admission().dependencies(this);
+        Map<String, Long> now = manager.admission().dependencies(spec);
         Incarnation current = incarnation;
         if (!now.equals(before) && current != null) {
             List<String> changed = now.entrySet().stream()
@@ -654,7 +737,7 @@ final class UnitCell extends Mailbox {
      */
     private void askForQuota() {
         if (claim == null && !spec.cost().isNone() && manager.admission().waitsFor(this) == null) {
-            claim = manager.quota().ask(this, generation() + 1);
+            claim = manager.quota().ask(this, generations + 1);
         }
     }
 
@@ -680,15 +763,21 @@ final class UnitCell extends Mailbox {
         closedForChildren = false;
         closedForDependents = false;
         Position before = position;
-        Incarnation next = new Incarnation(this, before.generation() + 1, manager.nextSerial(),
+        Incarnation next = new Incarnation(this, nextGeneration(), manager.nextSerial(),
                 manager.leaders().termFor(this));
-        bound = spec.dependsOn().isEmpty() ? null : manager.admission().dependencies(this);
+        bound = bindings(spec);
         synchronized (this) {
             incarnation = next;
         }
         move(new Position(UnitState.STARTING, Reason.ADMITTED, "", manager.time().nanos(), next.generation(),
                 next.serial()), "manager");
         next.startMain();
+    }
+
+    /** Which generations of what it depends on there are now; null when it depends on nothing. */
+    @Nullable
+    Map<String, Long> bindings(RunnableSpec of) {
+        return of.dependsOn().isEmpty() ? null : manager.admission().dependencies(of);
     }
 
     private @Nullable String refusal() {
@@ -716,6 +805,9 @@ final class UnitCell extends Mailbox {
     void said(Incarnation asker, UnitState state, Reason reason, String message) {
         post(() -> {
             if (incarnation != asker || asker.teardown() != null) {
+                if (succession != null) {
+                    succession.onSaid(asker, state, message);
+                }
                 return;
             }
             if (state == UnitState.PAUSED || standstill != null) {
@@ -725,7 +817,7 @@ final class UnitCell extends Mailbox {
                 standstill().settle(asker.id());
                 return;
             }
-            String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(this) : null;
+            String lost = state == UnitState.READY && bound != null ? manager.admission().lostDependency(spec) : null;
             if (lost != null && (state() == UnitState.DEGRADED || state().canBecome(UnitState.DEGRADED))) {
                 move(UnitState.DEGRADED, Reason.DEPENDENCY_LOST, lost, asker.id());
             } else if (lost == null
@@ -760,6 +852,8 @@ final class UnitCell extends Mailbox {
                     && (state() == UnitState.BACKOFF || state().canBecome(UnitState.BACKOFF))) {
                 restarts().dueIn(nanos);
                 move(UnitState.BACKOFF, Reason.RETRY_LATER, message, asker.id());
+            } else if (succession != null) {
+                succession.onSaid(asker, UnitState.BACKOFF, message);
             }
         });
     }
@@ -768,6 +862,8 @@ final class UnitCell extends Mailbox {
         post(() -> {
             if (incarnation == asker && state() == UnitState.STARTING) {
                 move(UnitState.STARTING, Reason.WAITING, "waits for " + what, asker.id());
+            } else if (succession != null) {
+                succession.onSaid(asker, UnitState.STARTING, "waits for " + what);
             }
         });
     }
@@ -795,11 +891,48 @@ final class UnitCell extends Mailbox {
 
     /** Under the monitor, so that a generation that is succeeded meanwhile does not touch what its successor has. */
     private synchronized boolean keep(Incarnation asker, @Nullable KeptWork kept) {
-        if (incarnation != asker || closedForCarryOver) {
+        if (incarnation != asker || closedForCarryOver || asker.frozen()) {
             return false;
         }
         carryOver = kept;
         return true;
+    }
+
+    /** A generation has handed its work over, which is the name's from now on. Returns false when it is too late for that. */
+    synchronized boolean freeze(Incarnation asker, @Nullable KeptWork kept) {
+        boolean current = incarnation == asker && !closedForCarryOver;
+        if (current) {
+            asker.frozen(true);
+        }
+        if (current && kept != null) {
+            carryOver = kept;
+        }
+        return current;
+    }
+
+    /** The current generation has taken back the work that the name had, and works again. */
+    synchronized void thaw(@Nullable KeptWork back) {
+        Incarnation current = incarnation;
+        if (current != null) {
+            current.frozen(false);
+        }
+        if (carryOver == back) {
+            carryOver = null;
+        }
+    }
+
+    @Nullable
+    KeptWork keptWork() {
+        return carryOver;
+    }
+
+    /** A generation is warm: the signal tells it when it is its turn. */
+    void warm(Incarnation asker, SignalCell turn) {
+        post(() -> {
+            if (succession == null || !succession.onWarm(asker, turn)) {
+                turn.set();
+            }
+        });
     }
 
     /** What is given up with the name; nothing can be left here after it. */
@@ -813,7 +946,7 @@ final class UnitCell extends Mailbox {
     void requestsEnded(Incarnation asker) {
         post(() -> {
             Teardown teardown = asker.teardown();
-            if (incarnation == asker && teardown != null) {
+            if (teardown != null && (incarnation == asker || (succession != null && succession.knows(asker)))) {
                 teardown.onProgress();
             }
         });
@@ -833,6 +966,8 @@ final class UnitCell extends Mailbox {
         Teardown teardown = asker.teardown();
         if (teardown != null) { // also of one that was quarantined, and has been succeeded since
             teardown.onThreadEnded(ending);
+        } else if ((ending != null || main) && succession != null && succession.takesEnd(asker, ending)) {
+            lastError = ending == null ? lastError : ending.description();
         } else if (ending != null) {
             fail(asker, ending);
         } else if (main) {
@@ -914,7 +1049,7 @@ final class UnitCell extends Mailbox {
     }
 
     /** Lets go of a generation that has ended. */
-    private void retire(Incarnation ended) {
+    void retire(Incarnation ended) {
         if (incarnation == ended) {
             incarnation = null;
         }
@@ -958,7 +1093,7 @@ final class UnitCell extends Mailbox {
         });
     }
 
-    private void onStop(StopOrder order, Consumer<StopReport> whenDone, Consumer<LifecycleException> refused) {
+    void onStop(StopOrder order, Consumer<StopReport> whenDone, Consumer<LifecycleException> refused) {
         UnitState state = state();
         if (state == UnitState.REMOVED) {
             refused.accept(new UnknownUnitException(name + " has been removed already"));
@@ -1030,7 +1165,7 @@ final class UnitCell extends Mailbox {
         ongoing.beginAlong(order);
     }
 
-    private UnitStop ongoingStop() {
+    UnitStop ongoingStop() {
         UnitStop present = stop;
         if (present == null) {
             present = new UnitStop(this);
@@ -1040,7 +1175,7 @@ final class UnitCell extends Mailbox {
     }
 
     /** Whether it waits for its dependents to stop. */
-    private boolean cascades() {
+    boolean cascades() {
         return stop != null && stop.cascades();
     }
 
@@ -1055,6 +1190,9 @@ final class UnitCell extends Mailbox {
 
     /** Somebody asked for the stop: it is not wanted any more, and neither is a start or restart that was to come. */
     void unwanted(StopOrder order, boolean startWasToFollow) {
+        if (succession != null) {
+            succession.onStopAsked(order);
+        }
         if (order.reason() == Reason.STOP_REQUESTED || order.reason() == Reason.REMOVED) {
             desiredRunning = false;
         }
@@ -1097,6 +1235,9 @@ final class UnitCell extends Mailbox {
         if (current == null) {
             throw new IllegalStateException(name + " is " + state() + " without a generation");
         }
+        if (succession != null) {
+            succession.onCurrentEnds(order, target);
+        }
         closedForChildren = true;
         closedForDependents = true;
         ongoingStop().cascadeIsOver(); // if it ended by itself meanwhile, whoever asked for a stop is told of this end
@@ -1120,12 +1261,26 @@ final class UnitCell extends Mailbox {
     }
 
     /** A teardown has ended. */
-    void torndown(StopOrder order, StopReport report, UnitState result) {
+    @Override
+    public void torndown(StopOrder order, StopReport report, UnitState result) {
         Incarnation ended = incarnation;
+        if (succession != null && succession.takesOver(report, result)) {
+            return;
+        }
         if (ended != null && result != UnitState.QUARANTINED) {
             retire(ended);
         }
         ongoingStop().ended(order, report, result);
+    }
+
+    /** Ends what is beside the current generation; tells of that at once when there is nothing. */
+    void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded) {
+        Succession replacing = succession;
+        if (replacing == null) {
+            whenEnded.accept(List.of());
+        } else {
+            replacing.endBeside(order, whenEnded);
+        }
     }
 
     /** Nothing runs any more. */
@@ -1181,7 +1336,8 @@ final class UnitCell extends Mailbox {
     // ---- transitions
 
     /** Enters a state; also the same state with a new message, which is no transition. */
-    void move(UnitState next, Reason reason, String message, String actor) {
+    @Override
+    public void move(UnitState next, Reason reason, String message, String actor) {
         Position before = position;
         long since = before.state() == next ? before.sinceNanos() : manager.time().nanos();
         move(new Position(next, reason, message, since, before.generation(), before.serial()), actor);
@@ -1210,6 +1366,11 @@ final class UnitCell extends Mailbox {
                     .addKeyValue("from", before.state()).addKeyValue("to", next.state())
                     .addKeyValue("reason", next.reason()).log("transition");
         }
+        entered(before, next);
+    }
+
+    /** The state has been entered, and listeners have been told. */
+    private void entered(Position before, Position next) {
         if (restarts != null && before.state() == UnitState.BACKOFF) {
             restarts.unschedule();
         } else if (restarts != null && before.state() == UnitState.READY && !next.state().isEnding()) {
@@ -1226,5 +1387,59 @@ final class UnitCell extends Mailbox {
             claim = null;
         }
         manager.moved(this, before.state(), next.state());
+        if (succession != null) {
+            succession.onMoved(next);
+        }
+    }
+
+    // ---- two generations
+
+    @Nullable
+    Succession succession() {
+        return succession;
+    }
+
+    void succession(@Nullable Succession begun) {
+        succession = begun;
+    }
+
+    @Nullable
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    /**
+     * The generation beside becomes the current one, which is beside from then on. Each enters a state with it.
+     *
+     * @param left where the generation stands that was the current one
+     * @param now where the one stands that is
+     */
+    void changePlaces(Standby beside, Position left, Position now, String actor) {
+        Standby.Place mine = new Standby.Place(description(), incarnation(), position, bound, claim);
+        Standby.Place other = beside.place();
+        synchronized (this) {
+            if (left.state() != mine.position().state()) {
+                manager.events().emit(this, mine.position(), left, actor);
+            }
+            if (now.state() != other.position().state()) {
+                manager.events().emit(this, other.position(), now, actor);
+            }
+            incarnation = other.incarnation();
+            position = now;
+            beside.take(mine.at(left));
+        }
+        describe(other.description());
+        bound = other.bound();
+        claim = other.claim();
+        closedForDependents = false;
+        closedForChildren = false;
+        stop = null;
+        entered(mine.position(), now);
+    }
+
+    /** The generation cannot go on: another one follows it, with the work that the name has. */
+    void restartInPlace(StopOrder order) {
+        ongoingStop().letStartFollow();
+        beginTeardown(order, UnitState.STOPPED);
     }
 }

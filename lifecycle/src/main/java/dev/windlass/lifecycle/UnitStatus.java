@@ -30,13 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight items being worked on; null when it has none
  * @param carriedOver items that a stopped unit keeps for its next start
  * @param lastError what it last failed with; null when it never did
+ * @param replacing how far a replace is that is under way; null when there is none
  */
 public record UnitStatus(String name, String kind, UnitState state, Reason reason, String message, long generation,
         @Nullable UUID incarnation, Instant since, int restarts, @Nullable Instant retryAt, boolean desiredRunning,
         boolean desiredPaused, boolean desiredCordoned,
         @Nullable String parent,
         Group group, Map<String, String> labels, Set<String> dependsOn, @Nullable Long queued, @Nullable Long inFlight,
-        long carriedOver, @Nullable String lastError) {
+        long carriedOver, @Nullable String lastError, @Nullable String replacing) {
 
     /** Name and generation: {@code cluster/south#2}. */
     public String id() {

@@ -38,6 +38,8 @@ final class UnitStop {
     private @Nullable LevelStopper inside;
     private boolean removes;
     private boolean startFollows;
+    /** Whether its own generation has ended, and one beside it has not. */
+    private boolean awaitsBeside;
 
     UnitStop(UnitCell cell) {
         this.cell = cell;
@@ -78,7 +80,10 @@ final class UnitStop {
         cell.unwanted(order, startFollows);
         startFollows = false;
         Teardown teardown = cell.ongoingTeardown();
-        if (teardown != null) {
+        if (awaitsBeside) {
+            cell.endBeside(order, _ -> {
+            });
+        } else if (teardown != null) {
             teardown.onAskedAgain(order);
         } else if (cascade != null) {
             cascade.order = cascade.order.and(order);
@@ -145,8 +150,22 @@ final class UnitStop {
         cascade = null;
     }
 
-    /** Nothing of the unit itself runs any more. */
+    /** Whether somebody has asked for it, so that nothing of the unit may run on. */
+    boolean isAskedFor() {
+        return waiters != null || removes;
+    }
+
+    /** Its generation has ended, or there was none. */
     void ended(UnitCell.StopOrder order, StopReport report, UnitState result) {
+        awaitsBeside = true;
+        cell.endBeside(order, beside -> {
+            awaitsBeside = false;
+            allEnded(order, report.with(beside), result);
+        });
+    }
+
+    /** Nothing of the unit itself runs any more. */
+    private void allEnded(UnitCell.StopOrder order, StopReport report, UnitState result) {
         cell.settle(order, result);
         List<UnitCell> left = removes ? cell.childCells() : List.of();
         if (left.isEmpty()) {

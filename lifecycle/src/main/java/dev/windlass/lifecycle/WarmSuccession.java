@@ -1,0 +1,567 @@
+package dev.windlass.lifecycle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replace in which the next generation gets warm beside the one that runs:
+ *
+ * <pre>
+ * WARMING ──it is warm──► FREEZING ──work is the name's──► PROBATION ──it stood the test──► RETIRING ──► OVER
+ *    │                        │                               │
+ *    │                        │             failed, returned, degraded: the next one ends, the work is the name's
+ *    │                        │                               ▼
+ *    │                        │                         ROLLING_BACK ──► THAWING ──► OVER
+ *    └──failed, too slow──► GIVING_UP: the next one ends, ◄── cannot hand over
+ *                           what was frozen is thawed ──► OVER
+ * from each ──something else ends the current generation──► ENDING: what is beside it ends too ──► OVER
+ * </pre>
+ *
+ * The generation before is the current one until PROBATION begins, and again from THAWING on. While its code freezes or thaws, a stop
+ * waits, for half of its budget at most. Code that takes too long for that is interrupted, and if that does not end it, the
+ * generation is restarted; its work is the name's then.
+ */
+final class WarmSuccession extends Succession implements Watchdog.Watched {
+
+    private enum Phase {
+        WARMING, FREEZING, PROBATION, RETIRING, ROLLING_BACK, THAWING, GIVING_UP, ENDING, OVER
+    }
+
+    private record HeldUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message, long until) {
+    }
+
+    private final Standby beside;
+    private final long to;
+    private volatile Phase phase = Phase.WARMING;
+    private volatile long phaseBegan;
+    private volatile String said = "";
+    private volatile long deadline;
+    private volatile long nextCheck;
+    private boolean degraded;
+    private @Nullable SignalCell turn;
+    private long handedOver;
+    private @Nullable StopReport retired;
+    /** The call of the generation before that is under way: a freeze or a thaw. */
+    private @Nullable Thread calling;
+    private boolean interrupted;
+    private @Nullable ReplaceOutcome outcome;
+    private boolean besideEnded;
+    /** Whether the generation before has stopped working, or may have, and was not told to go on. */
+    private boolean owesThaw;
+    private @Nullable KeptWork back;
+    private final List<HeldUp> heldUp = new ArrayList<>(0);
+
+    WarmSuccession(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
+            Promise<ReplaceReport> promise) {
+        super(cell, options, actor, promise);
+        this.to = cell.nextGeneration();
+        Incarnation incarnation = new Incarnation(cell, to, cell.manager().nextSerial(),
+                cell.manager().leaders().termFor(cell));
+        UnitCell.Position position = new UnitCell.Position(UnitState.PENDING, Reason.REPLACED, "", time.nanos(), to,
+                incarnation.serial());
+        this.beside = new Standby(cell,
+                new Standby.Place(next, incarnation, position, cell.bindings(next.spec()), null));
+    }
+
+    void begin() {
+        cell.succession(this);
+        enter(Phase.WARMING, options.warmUp());
+        beside.move(UnitState.STARTING, Reason.REPLACED, "warms up beside #" + from, actor);
+        beside.start();
+    }
+
+    private void enter(Phase next, Duration limit) {
+        phase = next;
+        phaseBegan = time.nanos();
+        deadline = phaseBegan + SystemTime.nanos(limit);
+        watch();
+    }
+
+    private String next() {
+        return cell.name() + "#" + to;
+    }
+
+    private String before() {
+        return cell.name() + "#" + from;
+    }
+
+    // ---- warm-up
+
+    @Override
+    void onSaid(Incarnation asker, UnitState state, String what) {
+        if (phase == Phase.WARMING && asker == beside.incarnation()) {
+            said = what;
+            degraded = state == UnitState.DEGRADED;
+        }
+    }
+
+    @Override
+    boolean onWarm(Incarnation asker, SignalCell asked) {
+        if (asker != beside.incarnation()) {
+            return false;
+        }
+        if (phase == Phase.WARMING) {
+            turn = asked;
+            if (degraded) {
+                giveUp(next() + " is not fit to take over: " + said, UnitState.STOPPED);
+            } else {
+                freeze();
+            }
+        }
+        return true; // and waits for its end, if it is not to come
+    }
+
+    // ---- hand-over
+
+    private Duration callLimit() {
+        StopOptions stop = cell.spec().stop();
+        return stop.inFlight().plus(stop.release());
+    }
+
+    /** Lets the current generation call its code for a hand-over; what comes of it is a message. */
+    private void call(String what, CallBody body, Consumer<@Nullable String> over) {
+        Incarnation current = cell.incarnation();
+        Handover how = current == null ? null : current.handover();
+        if (current == null || how == null) {
+            over.accept(before() + " has ended");
+            return;
+        }
+        interrupted = false;
+        try {
+            calling = current.fork(what, () -> {
+                String error = null;
+                try {
+                    body.run(current, how);
+                } catch (Throwable e) {
+                    LOG.atWarn().addKeyValue("unit", current.id()).setCause(e).log("{} failed", what);
+                    error = Incarnation.describe(e);
+                } finally {
+                    String why = error;
+                    cell.post(() -> {
+                        calling = null;
+                        over.accept(why);
+                    });
+                }
+            });
+        } catch (RevokedException e) {
+            over.accept(before() + " has ended");
+        }
+    }
+
+    private interface CallBody {
+
+        void run(Incarnation current, Handover how) throws Exception;
+    }
+
+    private void freeze() {
+        enter(Phase.FREEZING, callLimit());
+        owesThaw = true;
+        call("freeze", (current, how) -> {
+            CarryOver work = how.freeze();
+            KeptWork kept = work == null ? null : KeptWork.of(work);
+            if (!cell.freeze(current, kept) && kept != null && kept.count() > 0) {
+                LOG.atWarn().addKeyValue("unit", current.id()).addKeyValue("count", kept.count())
+                        .addKeyValue("sample", kept.sample()).log("the work was handed over too late, and is lost");
+            }
+        }, this::onFrozen);
+    }
+
+    private void onFrozen(@Nullable String error) {
+        if (phase == Phase.FREEZING && error == null && heldUp.isEmpty()) {
+            takeOver();
+        } else if (phase == Phase.FREEZING) {
+            if (!heldUp.isEmpty()) {
+                preempted(heldUp.getFirst().order());
+            }
+            giveUp(error == null ? "it is to be stopped" : before() + " cannot hand over: " + error, UnitState.STOPPED);
+            thaw();
+        } else if (phase == Phase.GIVING_UP) {
+            thaw();
+        }
+    }
+
+    private void takeOver() {
+        UnitCell.Position current = cell.position();
+        RunnableSpec spec = beside.spec();
+        if (!spec.dependsOn().equals(cell.spec().dependsOn())) {
+            try {
+                cell.manager().redeclare(cell, spec);
+            } catch (RefusedException e) {
+                giveUp(String.valueOf(e.getMessage()), UnitState.STOPPED);
+                thaw();
+                return;
+            }
+        }
+        KeptWork kept = cell.keptWork();
+        handedOver = kept == null ? 0 : kept.count();
+        long now = time.nanos();
+        UnitCell.Position left = current.state() == UnitState.READY
+                ? new UnitCell.Position(UnitState.PAUSED, Reason.REPLACED, "handed over to #" + to, now, from,
+                        current.serial())
+                : current;
+        enter(Phase.PROBATION, options.probation());
+        owesThaw = false;
+        cell.changePlaces(beside, left,
+                new UnitCell.Position(UnitState.READY, Reason.REPLACED, "took over from #" + from,
+                        now, to, beside.incarnation().serial()),
+                actor);
+        if (turn != null) {
+            turn.set();
+        }
+        if (options.probation().isZero()) {
+            retire();
+        }
+    }
+
+    private void thaw() {
+        enter(phase == Phase.ROLLING_BACK ? Phase.THAWING : phase, callLimit());
+        KeptWork kept = cell.keptWork();
+        back = kept;
+        call("thaw", (current, how) -> how.thaw(kept == null ? null : kept.work()), this::onThawed);
+    }
+
+    private void onThawed(@Nullable String error) {
+        if (phase != Phase.THAWING && phase != Phase.GIVING_UP) {
+            return;
+        }
+        if (error != null) {
+            restart(before() + " cannot go on: " + error);
+            return;
+        }
+        cell.thaw(back);
+        owesThaw = false;
+        letGo();
+        if (cell.state() == UnitState.PAUSED && cell.position().reason() == Reason.REPLACED) {
+            cell.move(UnitState.READY, Reason.ROLLED_BACK, "", actor);
+        }
+        finishIfAlone();
+    }
+
+    /** The generation before cannot go on by itself. What it has handed over is the name's, and the next one finds it there. */
+    private void restart(String why) {
+        note(why + ", so it is restarted");
+        Phase was = phase;
+        owesThaw = false;
+        phase = Phase.ENDING;
+        outcome = was == Phase.THAWING ? ReplaceOutcome.ROLLED_BACK : ReplaceOutcome.FAILED;
+        StopOptions stop = cell.spec().stop();
+        cell.restartInPlace(cell.order(Reason.ROLLED_BACK,
+                stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF), actor, false));
+        letGo();
+        finishIfAlone();
+    }
+
+    // ---- decisions
+
+    /** The next generation ends before it has taken over. */
+    private void giveUp(String why, UnitState target) {
+        note(why);
+        enter(Phase.GIVING_UP, owesThaw ? callLimit() : options.warmUp());
+        outcome = ReplaceOutcome.FAILED;
+        end(cell.order(target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK,
+                beside.spec().stop().withMode(StopMode.ABORT), actor, false), target);
+    }
+
+    private void end(UnitCell.StopOrder order, UnitState target) {
+        beside.end(order, target, report -> {
+            besideEnded = true;
+            retired = report;
+            finishIfAlone();
+        });
+    }
+
+    private void retire() {
+        enter(Phase.RETIRING, options.warmUp());
+        outcome = ReplaceOutcome.REPLACED;
+        StopOptions asked = options.retire();
+        StopOptions stop = asked == null ? beside.spec().stop() : asked;
+        end(cell.order(Reason.REPLACED, stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF), actor,
+                false), UnitState.STOPPED);
+    }
+
+    private void rollBack(String why, UnitState target) {
+        note(why);
+        enter(Phase.ROLLING_BACK, options.warmUp());
+        StopOptions stop = cell.spec().stop();
+        cell.beginTeardown(cell.order(target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK,
+                stop.withMode(StopMode.HANDOFF), actor, false), target);
+    }
+
+    private void finishIfAlone() {
+        if (phase == Phase.OVER || !besideEnded || (phase == Phase.GIVING_UP && owesThaw)) {
+            return;
+        }
+        phase = Phase.OVER;
+        cell.manager().watchdog().forget(this);
+        ReplaceOutcome result = outcome;
+        if (result == null) {
+            leave(); // whoever came first has been told
+        } else {
+            complete(to, ReplaceMethod.WARM, "", result, handedOver, retired);
+        }
+        letGo();
+    }
+
+    // ---- disturbances
+
+    @Override
+    boolean takesEnd(Incarnation asker, UnitThreads.@Nullable Ending ending) {
+        UnitState target = ending == null ? UnitState.COMPLETED : UnitState.FAILED;
+        boolean isBeside = asker == beside.incarnation();
+        if (isBeside && (phase == Phase.WARMING || phase == Phase.FREEZING)) {
+            giveUp(ending(asker.id(), ending) + " before it took over", target);
+        } else if (isBeside && phase == Phase.PROBATION) {
+            note(ending(asker.id(), ending) + " during the probation of #" + to);
+            outcome = ReplaceOutcome.REPLACED;
+            phase = Phase.RETIRING;
+            end(cell.order(Reason.REPLACED, beside.spec().stop(), actor, false), target);
+        } else if (!isBeside && phase == Phase.PROBATION) {
+            rollBack(ending(asker.id(), ending), target);
+        } else {
+            return isBeside;
+        }
+        return true;
+    }
+
+    @Override
+    void onStopAsked(UnitCell.StopOrder order) {
+        if (phase == Phase.WARMING || phase == Phase.FREEZING || phase == Phase.PROBATION) {
+            endBecauseOf(order);
+        } else if (phase == Phase.ROLLING_BACK) {
+            preempted(order);
+        }
+    }
+
+    @Override
+    void onCurrentEnds(UnitCell.StopOrder order, UnitState target) {
+        switch (phase) {
+            case WARMING, FREEZING, PROBATION -> {
+                if (target == UnitState.STOPPED) {
+                    endBecauseOf(order);
+                } else {
+                    note("#" + from + (target == UnitState.FAILED ? " failed" : " returned") + " meanwhile");
+                    outcome = ReplaceOutcome.FAILED;
+                    endWith(order);
+                }
+            }
+            case THAWING, GIVING_UP -> {
+                owesThaw = false;
+                note("#" + from + " ended meanwhile");
+                if (phase == Phase.THAWING) {
+                    outcome = ReplaceOutcome.ROLLED_BACK;
+                }
+                phase = Phase.ENDING;
+                finishIfAlone();
+            }
+            default -> {
+                // what is beside it is ending, or has ended
+            }
+        }
+    }
+
+    private void endBecauseOf(UnitCell.StopOrder order) {
+        preempted(order);
+        outcome = null;
+        endWith(order);
+    }
+
+    private void endWith(UnitCell.StopOrder order) {
+        StopMode mode = phase == Phase.PROBATION && order.options().mode() != StopMode.ABORT
+                ? StopMode.HANDOFF
+                : StopMode.ABORT;
+        phase = Phase.ENDING;
+        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(), order.options().withMode(mode), order.actor(),
+                order.asked(), order.began(), false);
+        end(own, UnitState.STOPPED);
+    }
+
+    @Override
+    void endBeside(UnitCell.StopOrder order, Consumer<List<StopReport>> whenEnded) {
+        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(),
+                order.options().withMode(StopMode.ABORT), order.actor(), order.asked(), order.began(), false);
+        beside.end(own, UnitState.STOPPED, report -> whenEnded.accept(List.of(report)));
+    }
+
+    @Override
+    boolean takesOver(StopReport report, UnitState result) {
+        if (phase != Phase.ROLLING_BACK) {
+            return false;
+        }
+        retired = report;
+        if (cell.ongoingStop().isAskedFor() || cell.manager().stopping()) {
+            phase = Phase.PROBATION; // as if the stop had come before
+            UnitCell.StopOrder order = cell.order(Reason.STOP_REQUESTED, beside.spec().stop(), actor, false);
+            UnitCell.Description old = beside.place().description();
+            if (!old.spec().dependsOn().equals(cell.spec().dependsOn())) {
+                redeclareOld(old.spec());
+            }
+            cell.describe(old);
+            endBecauseOf(order);
+            return false;
+        }
+        Standby.Place place = beside.place();
+        UnitCell.Position stood = cell.position();
+        UnitCell.Position over = new UnitCell.Position(result,
+                result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : Reason.ROLLED_BACK, "", time.nanos(), to,
+                stood.serial());
+        if (!beside.spec().dependsOn().equals(cell.spec().dependsOn())) {
+            redeclareOld(beside.spec());
+        }
+        cell.changePlaces(beside, over, place.position(), actor);
+        beside.ended(report, result);
+        besideEnded = true;
+        outcome = ReplaceOutcome.ROLLED_BACK;
+        thaw();
+        return true;
+    }
+
+    private void redeclareOld(RunnableSpec old) {
+        try {
+            cell.manager().redeclare(cell, old);
+        } catch (RefusedException e) {
+            note("its old dependencies are not watched: " + e.getMessage());
+        }
+    }
+
+    @Override
+    void onMoved(UnitCell.Position now) {
+        if (phase == Phase.PROBATION && now.state() == UnitState.DEGRADED && now.reason() == Reason.BECAME_DEGRADED) {
+            cell.post(() -> {
+                if (phase == Phase.PROBATION && cell.state() == UnitState.DEGRADED) {
+                    rollBack(next() + " is degraded: " + now.message(), UnitState.STOPPED);
+                }
+            });
+        }
+    }
+
+    // ---- stops that wait
+
+    @Override
+    boolean holdsUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message) {
+        boolean busy = owesThaw || phase == Phase.THAWING;
+        long until = order.asked() + SystemTime.nanos(order.options().budget()) / 2;
+        if (!busy || time.nanos() - until >= 0) {
+            return false;
+        }
+        heldUp.add(new HeldUp(order, message, until));
+        if (phase == Phase.FREEZING && calling != null) {
+            calling.interrupt(); // what it waits for is not worth the wait any more
+        }
+        watch();
+        return true;
+    }
+
+    /** Lets the stops go on that have waited. */
+    private void letGo() {
+        List<HeldUp> all = List.copyOf(heldUp);
+        heldUp.clear();
+        all.forEach(one -> cell.post(() -> one.message().accept(one.order().at(time.nanos()))));
+    }
+
+    // ---- time
+
+    private void watch() {
+        long next = deadline;
+        for (HeldUp one : heldUp) {
+            next = one.until() - next < 0 ? one.until() : next;
+        }
+        nextCheck = next;
+        cell.manager().watchdog().watch(this);
+    }
+
+    @Override
+    public long nextCheck() {
+        return nextCheck;
+    }
+
+    @Override
+    public void check() {
+        cell.post(this::onTime);
+    }
+
+    private void onTime() {
+        long now = time.nanos();
+        if (phase == Phase.OVER) {
+            return;
+        }
+        if (heldUp.stream().anyMatch(one -> now - one.until() >= 0)) {
+            letGo();
+        }
+        if (now - deadline >= 0) {
+            onDeadline();
+        }
+        if (phase != Phase.OVER) {
+            watch();
+        }
+    }
+
+    private void onDeadline() {
+        switch (phase) {
+            case WARMING -> giveUp("%s was not warm within %s%s".formatted(next(), options.warmUp(),
+                    said.isEmpty() ? "" : ": " + said), UnitState.STOPPED);
+            case PROBATION -> retire();
+            case FREEZING, GIVING_UP, THAWING -> onCallOverdue();
+            default -> deadline = time.nanos() + SystemTime.nanos(options.warmUp()); // ends within its own budget
+        }
+    }
+
+    private void onCallOverdue() {
+        Thread overdue = calling;
+        if (overdue == null) {
+            deadline = time.nanos() + SystemTime.nanos(options.warmUp());
+        } else if (!interrupted) {
+            interrupted = true;
+            deadline = time.nanos() + SystemTime.nanos(cell.spec().stop().release());
+            overdue.interrupt();
+        } else {
+            if (phase == Phase.FREEZING) {
+                giveUp(before() + " did not hand over in time", UnitState.STOPPED);
+            }
+            restart(before() + " hangs in its hand-over");
+        }
+    }
+
+    @Override
+    public int hashCode() {
+        return cell.hashCode(); // decides in which order those that are due together are checked
+    }
+
+    // ---- what it looks like
+
+    @Override
+    UnitCell.@Nullable Description descriptionOf(Incarnation asker) {
+        Standby.Place place = beside.place();
+        return place.incarnation() == asker ? place.description() : null;
+    }
+
+    @Override
+    @Nullable
+    QuotaClaim claimOf(Incarnation asker) {
+        Standby.Place place = beside.place();
+        return place.incarnation() == asker ? place.claim() : null;
+    }
+
+    @Override
+    boolean knows(Incarnation asker) {
+        return beside.incarnation() == asker;
+    }
+
+    @Override
+    String describe() {
+        String at = since(phaseBegan);
+        return switch (phase) {
+            case WARMING -> "#%d warms up beside #%d %s%s".formatted(to, from, at, said.isEmpty() ? "" : ": " + said);
+            case FREEZING -> "#%d hands over to #%d %s".formatted(from, to, at);
+            case PROBATION -> "#%d took over from #%d and is on probation %s, for %s".formatted(to, from, at,
+                    options.probation());
+            case RETIRING -> "#%d took over, #%d ends %s".formatted(to, from, at);
+            case ROLLING_BACK -> "#%d is taken back and ends %s".formatted(to, at);
+            case THAWING -> "#%d takes back the work of #%d %s".formatted(from, to, at);
+            case GIVING_UP -> "#%d is given up %s".formatted(to, at);
+            case ENDING, OVER -> "#%d and #%d end %s".formatted(from, to, at);
+        };
+    }
+}
