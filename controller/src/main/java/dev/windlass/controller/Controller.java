@@ -6,6 +6,7 @@ import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.HangPolicy;
+import dev.windlass.lifecycle.Leadership;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -57,6 +58,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .stop(builder.stop)
                 .onHang(builder.onHang)
                 .priority(builder.priority)
+                .leadership(builder.leadership)
                 .build();
     }
 
@@ -128,6 +130,10 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         return definition.reconcileTimeout;
     }
 
+    Leadership leadership() {
+        return definition.leadership;
+    }
+
     PriorityClass priority() {
         return definition.priority;
     }
@@ -186,6 +192,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         private StopOptions stop = StopOptions.defaults();
         private HangPolicy onHang = HangPolicy.keep();
         private PriorityClass priority = PriorityClass.NORMAL;
+        private Leadership leadership = Leadership.LEADER;
         private java.util.function.Predicate<String> clusters = cluster -> true;
 
         private Builder(WatchSpec<T> spec) {
@@ -205,6 +212,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
             copy.stop = stop;
             copy.onHang = onHang;
             copy.priority = priority;
+            copy.leadership = leadership;
             copy.clusters = clusters;
             return copy;
         }
@@ -319,6 +327,16 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         /** Who gives way to whom when a quota does not suffice for all; {@code NORMAL} by default. */
         public Builder<T> priority(PriorityClass value) {
             this.priority = value;
+            return this;
+        }
+
+        /**
+         * Whether the controller works only where its manager leads; {@code LEADER} by default, which makes no difference in a
+         * manager without an {@link dev.windlass.lifecycle.Manager.Builder#elector elector}. {@code ALWAYS} is for what may run
+         * everywhere at once.
+         */
+        public Builder<T> leadership(Leadership value) {
+            this.leadership = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.windlass.kubernetes.ApiException;
 import dev.windlass.kubernetes.Client;
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ObjectKey;
+import dev.windlass.lifecycle.FencedException;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
@@ -66,6 +67,9 @@ final class Dispatch<T extends HasMetadata> {
         Registration claim;
         try {
             claim = context.claim(item.key().toString()).orElse(null);
+        } catch (FencedException e) {
+            queue.release(item, CLAIMED); // not at once: until the stop that follows there is nobody who could take it
+            return;
         } catch (RevokedException e) {
             queue.release(item); // ended since the look above
             return;
@@ -126,6 +130,10 @@ final class Dispatch<T extends HasMetadata> {
     private void failed(Item<ObjectKey> item, Call call, Throwable thrown) {
         if (context.cancelled().isSet() || (context.stopping().isSet() && thrown instanceof RevokedException)) {
             queue.release(item); // cut short by a stop: not its fault
+            return;
+        }
+        if (Causes.of(thrown).stream().anyMatch(FencedException.class::isInstance)) {
+            queue.release(item, CLAIMED); // cut short by the end of the leadership
             return;
         }
         boolean terminal = TerminalError.in(thrown);

@@ -21,6 +21,7 @@ record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHand
                 .stop(controller.spec().stop())
                 .onHang(controller.spec().onHang())
                 .priority(controller.priority())
+                .leadership(controller.leadership())
                 .cost(controller.cost(controller.watchCount(), controller.workers()))
                 .build();
         return new EngagementUnit(pair, spec);

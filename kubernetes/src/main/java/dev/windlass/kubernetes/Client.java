@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * Reads from and writes to one cluster, on behalf of one owner. Every call asks the server; blocked callers can be
  * interrupted, which does not recall what was sent. Failures are {@link ApiException}s; after the owner has been cancelled
- * every call throws {@link dev.windlass.lifecycle.RevokedException}. Requests are in the owner's ledger. Thread-safe.
+ * every call throws {@link dev.windlass.lifecycle.RevokedException}, and every write of an owner whose leadership has ended {@link
+ * dev.windlass.lifecycle.FencedException}. Requests are in the owner's ledger. Thread-safe.
  */
 public interface Client {
 

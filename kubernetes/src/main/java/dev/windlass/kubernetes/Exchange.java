@@ -173,6 +173,14 @@ final class Exchange {
     }
 
     private void send(HttpClientRequest connected) {
+        try {
+            entry.sending(); // it may have waited long for a permit and a connection
+        } catch (RevokedException e) {
+            failed(e);
+            connected.exceptionHandler(this::failed);
+            connected.reset();
+            return;
+        }
         // Without a handler of its own Vert.x logs each reset as an error.
         connected.exceptionHandler(this::failed);
         boolean proceed;

@@ -212,7 +212,10 @@ public final class LockElector implements Elector {
         }
 
         private LeaseRecord confirmed(LeaseRecord record) {
-            return new LeaseRecord(identity, times.lease(), record.acquired(), time.now(), record.transitions());
+            Instant now = time.now();
+            Instant acquired = record.acquired();
+            return new LeaseRecord(identity, times.lease(), acquired == null ? now : acquired, now,
+                    record.transitions());
         }
 
         private LeaseRecord taken(int transitions) {
