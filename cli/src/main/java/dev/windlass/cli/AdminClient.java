@@ -105,6 +105,10 @@ final class AdminClient {
         return send("GET", "/api/v1/units");
     }
 
+    JsonNode manager() {
+        return send("GET", "/api/v1/manager");
+    }
+
     JsonNode describe(String unit) {
         return send("GET", "/api/v1/units/" + encoded(unit));
     }

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 import static dev.windlass.cli.UnitTable.text;
 
-@Command(name = "describe", description = "Show all that is known of one unit.")
+@Command(name = "describe", description = {"Show all that is known of one unit.",
+        "\"describe manager\" shows the manager as a whole: its units, how long it may take to stop, who leads."})
 final class DescribeCommand extends UnitCommand {
     private static final int MOST_KEYS = 10;
 
@@ -24,17 +25,18 @@ final class DescribeCommand extends UnitCommand {
 
     @Override
     public Integer call() {
-        JsonNode unit = connect().describe(name());
+        AdminClient client = connect();
         Terminal terminal = Terminal.standard();
+        if (name().equals(ManagerFacts.NAME) && client.units().path("items").valueStream()
+                .noneMatch(unit -> text(unit, "name").equals(ManagerFacts.NAME))) {
+            return describeManager(client.manager(), terminal);
+        }
+        JsonNode unit = client.describe(name());
         if (output.structured()) {
             terminal.line(output.text(unit));
             return 0;
         }
-        Map<String, String> lines = facts(unit, terminal);
-        int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0) + 1;
-        String below = System.lineSeparator() + " ".repeat(width + 1);
-        lines.forEach((key, value) -> terminal.line((key + ":" + " ".repeat(width - key.length())
-                + String.join(below, value.lines().toList())).stripTrailing()));
+        print(facts(unit, terminal), terminal);
         quarantined(unit.path("quarantined")).forEach(terminal::line);
         unit.path("children").valueStream().forEach(child -> terminal.line("  " + child.asString()));
         JsonNode report = unit.path("lastStop");
@@ -43,6 +45,22 @@ final class DescribeCommand extends UnitCommand {
             StopReports.lines(report).forEach(line -> terminal.line("  " + line));
         }
         return 0;
+    }
+
+    private int describeManager(JsonNode manager, Terminal terminal) {
+        if (output.structured()) {
+            terminal.line(output.text(manager));
+        } else {
+            print(ManagerFacts.of(manager), terminal);
+        }
+        return 0;
+    }
+
+    private static void print(Map<String, String> lines, Terminal terminal) {
+        int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0) + 1;
+        String below = System.lineSeparator() + " ".repeat(width + 1);
+        lines.forEach((key, value) -> terminal.line((key + ":" + " ".repeat(width - key.length())
+                + String.join(below, value.lines().toList())).stripTrailing()));
     }
 
     private static Map<String, String> facts(JsonNode unit, Terminal terminal) {

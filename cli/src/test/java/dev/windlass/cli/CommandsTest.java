@@ -135,6 +135,16 @@ class CommandsTest {
     }
 
     @Test
+    void describeManagerShowsItAsAWhole() throws Exception {
+        CommandProcess describe = run("describe", "manager");
+        assertThat(describe.code()).as(describe.err()).isZero();
+        assertThat(describe.out()).containsPattern("Units: +\\d+ \\(.*\\d+ READY")
+                .containsPattern("Stops within: +\\d+")
+                .containsPattern("Election: +none");
+        assertThat(run("describe", "manager", "-o", "json").out()).contains("worstCaseStopMillis");
+    }
+
+    @Test
     void stopAndStartAndRemoveWaitAndTellWhatCameOfIt() throws Exception {
         CommandProcess stop = run("stop", "cluster/north", "--wait", "--cascade", "--mode", "handoff", "--timeout",
                 "10s");

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class AdminHandler extends Handler.Abstract {
     private static final String UNITS = "/api/v1/units";
     private static final String EVENTS = "/api/v1/events";
+    private static final String MANAGER = "/api/v1/manager";
     private static final String QUOTA = "/api/v1/quota";
 
     /** So long even a request that does not wait is held, so that a refusal reaches who asked. */
@@ -66,12 +67,18 @@ final class AdminHandler extends Handler.Abstract {
         if (path.equals(EVENTS)) {
             return events(request, response, callback);
         }
+        if (path.equals(MANAGER)) {
+            require(request, "GET");
+            options(request, Set.of());
+            return Reply.json(response, callback, 200, ManagerViews.Description.of(manager));
+        }
         if (path.equals(QUOTA) || path.startsWith(QUOTA + ":")) {
             return quota(path.substring(QUOTA.length()), request, response, callback);
         }
         if (!path.startsWith(UNITS + "/")) {
             throw ApiError.notFound(
-                    "no such path \"%s\": use %s, %s/NAME, %s or %s".formatted(path, UNITS, UNITS, EVENTS, QUOTA));
+                    "no such path \"%s\": use %s, %s/NAME, %s, %s or %s".formatted(path, UNITS, UNITS, EVENTS, QUOTA,
+                            MANAGER));
         }
         String rest = path.substring(UNITS.length() + 1);
         int colon = rest.lastIndexOf(':');

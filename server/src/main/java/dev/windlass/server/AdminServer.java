@@ -29,6 +29,7 @@ import java.util.HexFormat;
  * <tr><td>{@code POST /api/v1/units/NAME:uncordon}</td><td>ends that</td></tr>
  * <tr><td>{@code GET /api/v1/events}</td><td>a stream of one JSON object a line: the current states, then each transition;
  * empty lines keep it alive; {@code ?unit=NAME} restricts it to one unit</td></tr>
+ * <tr><td>{@code GET /api/v1/manager}</td><td>the manager as a whole: its units by state, its worst-case stop, who leads and since when</td></tr>
  * <tr><td>{@code GET /api/v1/quota}</td><td>limits, what is used, by whom, and who waits</td></tr>
  * <tr><td>{@code GET /api/v1/quota:what-if?limits=watches=40}</td><td>what these limits would lead to; does nothing</td></tr>
  * <tr><td>{@code POST /api/v1/quota:set?limits=watches=40}</td><td>sets limits; a dimension that is not named stays as it is, {@code
