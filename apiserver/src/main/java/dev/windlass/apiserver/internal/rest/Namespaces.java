@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
@@ -85,23 +86,35 @@ public final class Namespaces implements KindRule {
 
     private void empty(String namespace) {
         Remover remover = new Remover(resources);
-        for (ResourceType type : resources.catalog().all()) {
-            if (!type.namespaced() || !type.allows("delete")) {
-                continue;
-            }
-            for (Stored each : resources.shelf(type).snapshot(namespace).objects()) {
-                try {
-                    remover.delete(new Target("delete", type, namespace, each.name(), ""),
-                            Remover.Options.background());
-                } catch (ApiException e) {
-                    if (e.code() != 404) {
-                        throw e;
-                    }
-                    // gone by itself
+        for (Target each : contents(namespace)) {
+            try {
+                remover.delete(each, Remover.Options.background());
+            } catch (ApiException e) {
+                if (e.code() != 404) {
+                    throw e;
                 }
+                // gone by itself
             }
         }
         finishIfEmpty(namespace);
+    }
+
+    /** What is in a namespace that takes nothing more, with what creations have put there that still saw it open. */
+    private List<Target> contents(String namespace) {
+        List<Target> found = new ArrayList<>();
+        Lock closed = resources.openNamespaces().writeLock();
+        closed.lock();
+        try {
+            for (ResourceType type : resources.catalog().all()) {
+                if (type.namespaced() && type.allows("delete")) {
+                    resources.shelf(type).snapshot(namespace).objects()
+                            .forEach(each -> found.add(new Target("delete", type, namespace, each.name(), "")));
+                }
+            }
+        } finally {
+            closed.unlock();
+        }
+        return found;
     }
 
     private void finishIfEmpty(String namespace) {
