@@ -22,6 +22,9 @@ final class ChangeLine {
     /** Stands in the line for "everything before this was the first complete state". */
     private static final ObjectKey SYNC = new ObjectKey("", "\0sync");
 
+    /** Stands in the line, with a number, for the question whether all that came before it has been delivered. */
+    private static final String MARK = "\0mark";
+
     private static final Duration RETRY_FIRST = Duration.ofMillis(500);
     private static final Duration RETRY_MAX = Duration.ofMinutes(1);
     /** So many doublings lead from the first delay beyond the longest. */
@@ -67,6 +70,10 @@ final class ChangeLine {
 
         boolean sync() {
             return key.equals(SYNC);
+        }
+
+        boolean mark() {
+            return key.name().startsWith(MARK);
         }
 
         boolean initial() {
@@ -121,6 +128,12 @@ final class ChangeLine {
     /** What came before is the first complete state. */
     void sync() {
         pending.putIfAbsent(SYNC, new Change(SYNC, null, true));
+    }
+
+    /** Its turn comes when all that waits now has been delivered, or failed at. */
+    void mark(long number) {
+        ObjectKey key = new ObjectKey("", MARK + number);
+        pending.put(key, new Change(key, null, false));
     }
 
     private Change change(ObjectKey key, @Nullable StoredObject told, boolean initial) {

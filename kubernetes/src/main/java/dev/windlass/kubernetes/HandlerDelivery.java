@@ -41,6 +41,9 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
     private boolean closed;
     private boolean running;
     private @Nullable Thread thread;
+    /** How many marks were set, and how many have had their turn, in that order. */
+    private long marks;
+    private long passed;
     private long failures;
     private String lastError = "";
     /** As of the last change that was settled: it lasts while what failed is told again. */
@@ -111,7 +114,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
                 String error = null;
                 boolean taken = false;
                 try {
-                    error = change.sync() ? deliverSync() : deliver(change);
+                    error = change.mark() ? null : change.sync() ? deliverSync() : deliver(change);
                     taken = error == null && !cutShort();
                 } finally {
                     settle(change, taken, error);
@@ -171,8 +174,9 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         boolean otherTrouble;
         lock.lock();
         try {
-            if (taken) {
+            if (taken || change.mark()) {
                 line.done(change);
+                passed += change.mark() ? 1 : 0;
             } else {
                 line.failed(change, error == null ? "" : error, time.nanos());
             }
@@ -334,6 +338,24 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
                 remaining = changed.awaitNanos(remaining);
             }
             return synced;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void awaitDelivered() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (closed) {
+                return;
+            }
+            long mine = ++marks;
+            line.mark(mine);
+            changed.signalAll();
+            while (passed < mine && !closed && !informer.intake().closed() && !owner.cancelled().isSet()) {
+                changed.await();
+            }
         } finally {
             lock.unlock();
         }

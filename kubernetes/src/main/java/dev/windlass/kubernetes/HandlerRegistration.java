@@ -15,6 +15,12 @@ public interface HandlerRegistration extends Registration {
     /** Blocks until it is synced, closed or the limit has passed; returns whether it is synced. */
     boolean awaitSynced(Duration limit) throws InterruptedException;
 
+    /**
+     * Returns when the handler has been told of all that waits for delivery now, or has thrown at it; what comes later is not
+     * awaited. At once when it is closed, its owner cancelled, or {@linkplain #heldBack() held back}. Not to be called from the handler.
+     */
+    void awaitDelivered() throws InterruptedException;
+
     /** Runs an action on a virtual thread when it is synced, at once if it is; never, when it is closed before. */
     void onSynced(Runnable action);
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +160,35 @@ class HandlerDeliveryTest {
         recorder.permits.release(100);
         // Of b, which came and went unseen, there is nothing to tell.
         awaitTold(recorder, "+ns/busy@1", "+ns/a@4", "+ns/c@7", "-ns/busy@8");
+    }
+
+    @Test
+    void whoAwaitsWhatWaitsForDeliveryDoesNotAwaitWhatComesLater() throws Exception {
+        Recorder recorder = new Recorder(0);
+        HandlerRegistration registration = lease.addHandler(recorder);
+        put("busy", 1);
+        awaitTold(recorder, "+ns/busy@1");
+        put("a", 2);
+        CompletableFuture<Boolean> delivered = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                registration.awaitDelivered();
+                delivered.complete(true);
+            } catch (InterruptedException e) {
+                delivered.completeExceptionally(e);
+            }
+        });
+        await().atMost(LIMIT).until(() -> registration.backlog() == 2); // a, and the question
+        put("b", 3);
+        recorder.permits.release();
+        awaitTold(recorder, "+ns/busy@1", "+ns/a@2");
+        assertThat(delivered).isNotDone();
+        recorder.permits.release();
+        assertThat(delivered.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        awaitTold(recorder, "+ns/busy@1", "+ns/a@2", "+ns/b@3");
+        recorder.permits.release();
+        registration.close();
+        registration.awaitDelivered(); // at once
     }
 
     @Test

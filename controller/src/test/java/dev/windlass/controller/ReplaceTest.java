@@ -1,0 +1,273 @@
+package dev.windlass.controller;
+
+import dev.windlass.kubernetes.ObjectKey;
+import dev.windlass.kubernetes.ResourceType;
+import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.ReplaceMethod;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceOutcome;
+import dev.windlass.lifecycle.ReplaceReport;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.UnitState;
+import dev.windlass.workqueue.RateLimiter;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static dev.windlass.controller.World.LIMIT;
+import static dev.windlass.controller.World.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Rule 16 for controllers, over the wire: the next generation gets warm beside the one that works, and takes its keys over. */
+@Timeout(120)
+class ReplaceTest extends OnClusters {
+
+    private static final ReplaceOptions NO_PROBATION = ReplaceOptions.defaults().withProbation(Duration.ZERO);
+    /** Longer than a test takes. */
+    private static final ReplaceOptions LONG_PROBATION = ReplaceOptions.defaults().withProbation(LIMIT.multipliedBy(4));
+
+    private final Recorder next = new Recorder();
+
+    ReplaceTest() {
+        super("north", "south");
+    }
+
+    private ControllerHandle<ConfigMap> ready(String... clusters) throws InterruptedException {
+        for (String cluster : clusters) {
+            world.connect(cluster);
+        }
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().build());
+        handle.ready().await(LIMIT);
+        return handle;
+    }
+
+    private static RunnableHandle unit(ControllerHandle<?> handle, String cluster) {
+        return handle.engagements().stream().filter(one -> one.name().startsWith("cluster/" + cluster + "/"))
+                .findFirst().orElseThrow();
+    }
+
+    private TreeSet<String> series() {
+        return world.manager.metrics().scrape().stream().flatMap(snapshot -> snapshot.getDataPoints().stream()
+                .filter(point -> "settings".equals(point.getLabels().get("controller")))
+                .map(point -> snapshot.getMetadata().getName() + point.getLabels()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private double counted(String metric, String result) {
+        return world.manager.metrics().scrape().stream()
+                .filter(snapshot -> snapshot.getMetadata().getName().equals(metric))
+                .flatMap(snapshot -> snapshot.getDataPoints().stream())
+                .filter(point -> result.equals(point.getLabels().get("result")))
+                .mapToDouble(point -> ((io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot) point)
+                        .getValue())
+                .sum();
+    }
+
+    @Test
+    void theNextOneTakesOverOnAllClustersWhatIsQueuedAndWhatComes() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        recorder.closeGate();
+        world.create("north", "a", "b", "c");
+        world.create("south", "d");
+        eventually(() -> assertThat(handle.status().inFlight()).isEqualTo(2));
+        eventually(() -> assertThat(handle.status().queued()).isEqualTo(2));
+        TreeSet<String> series = series();
+        var replace = handle.replace(handle.controller().toBuilder().workers(3).reconciler(next).build(),
+                NO_PROBATION);
+        eventually(() -> assertThat(unit(handle, "north").status().replacing()).contains("hands over"));
+        world.create("north", "e"); // while the one hands over what the other does not have yet
+        world.delete("north", "b");
+        recorder.openGate();
+        ReplaceReport report = replace.await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(report.method()).as(report.toString()).isEqualTo(ReplaceMethod.WARM);
+        eventually(() -> assertThat(next.lastSeen).containsEntry("north/a", "new").containsEntry("north/b", Recorder.GONE)
+                .containsEntry("north/c", "new").containsEntry("north/e", "new").containsEntry("south/d", "new"));
+        assertThat(recorder.lastSeen).as("what it had in flight is finished").hasSize(2);
+        world.change("south", "d", "changed");
+        eventually(() -> assertThat(next.lastSeen).containsEntry("south/d", "changed"));
+        assertThat(recorder.lastSeen).hasSize(2).doesNotContainValue("changed");
+        assertThat(handle.controller().workers()).isEqualTo(3);
+        assertThat(handle.state()).isEqualTo(UnitState.READY);
+        eventually(() -> assertThat(world.manager.quarantined()).isEmpty());
+        assertThat(unit(handle, "north").generation()).isEqualTo(2);
+        eventually(() -> assertThat(world.server("north").watches()).hasSize(1));
+        assertThat(series()).as("the same meters, none twice, none gone").isEqualTo(series);
+        eventually(() -> assertThat(counted("windlass_reconcile", "success")).as("they go on")
+                .isEqualTo(recorder.requests.size() + next.requests.size()));
+    }
+
+    @Test
+    void dueTimesAndFailureCountsGoAcross() throws Exception {
+        world.connect("north");
+        AtomicInteger failures = new AtomicInteger();
+        AtomicLong soonAsked = new AtomicLong();
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder()
+                .rateLimiter(RateLimiter.exponential(Duration.ofMillis(1), Duration.ofMillis(2)))
+                .reconciler((request, context) -> {
+                    recorder.reconcile(request, context);
+                    return switch (request.name()) {
+                        case "failing" -> throw new IllegalStateException("failure " + failures.incrementAndGet());
+                        case "later" -> Result.requeueAfter(Duration.ofHours(1));
+                        case "soon" -> {
+                            soonAsked.set(System.nanoTime());
+                            yield Result.requeueAfter(Duration.ofSeconds(3));
+                        }
+                        default -> Result.done();
+                    };
+                }).build());
+        handle.ready().await(LIMIT);
+        world.create("north", "failing", "later", "soon", "fine");
+        eventually(() -> assertThat(recorder.lastSeen).hasSize(4));
+        eventually(() -> assertThat(failures).hasValueGreaterThan(30));
+        AtomicLong soonAt = new AtomicLong();
+        ReplaceReport report = handle.replace(builder()
+                .rateLimiter(RateLimiter.exponential(Duration.ofMillis(1), Duration.ofHours(10)))
+                .reconciler((request, context) -> {
+                    next.reconcile(request, context);
+                    if (request.name().equals("failing")) {
+                        throw new IllegalStateException("goes on to fail");
+                    }
+                    soonAt.compareAndSet(0, request.name().equals("soon") ? System.nanoTime() : 0);
+                    return Result.done();
+                }).build(), NO_PROBATION).await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        eventually(() -> assertThat(next.lastSeen).containsKeys("north/failing", "north/fine", "north/soon"));
+        assertThat(soonAt.get() - soonAsked.get()).as("no sooner than it was due")
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(3).toNanos());
+        world.create("north", "more");
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/more"));
+        assertThat(next.countOf("failing")).as("after one more failure it waits for hours").isEqualTo(1);
+        assertThat(next.countOf("later")).isZero();
+        assertThat(unit(handle, "north").status().queued()).isEqualTo(2);
+    }
+
+    @Test
+    void watchesThatWereAddedSurviveForEitherHandle() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north");
+        WatchHandle watch = handle.watch(Secret.class,
+                (secret, context) -> List.of(ObjectKey.of("default", "for-" + secret.getMetadata().getName())));
+        watch.ready().await(LIMIT);
+        handle.replace(builder().reconciler(next).owns(Secret.class).build(), NO_PROBATION).await(LIMIT);
+        world.client("north").resource(secret("s")).create();
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/for-s"));
+        WatchHandle second = handle.watch(Secret.class,
+                (secret, context) -> List.of(ObjectKey.of("default", "also-" + secret.getMetadata().getName())));
+        second.ready().await(LIMIT);
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/also-s"));
+        watch.close();
+        world.client("north").resource(secret("t")).create();
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/also-t"));
+        assertThat(next.lastSeen).doesNotContainKey("north/for-t");
+    }
+
+    private static Secret secret(String name) {
+        return new SecretBuilder().withNewMetadata().withName(name).withNamespace("default").endMetadata().build();
+    }
+
+    @Test
+    void aReconcilerOfWhichNothingSucceedsIsTakenBack() throws Exception {
+        world.create("north", "a", "b");
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        eventually(() -> assertThat(recorder.lastSeen).hasSize(2));
+        Controller<ConfigMap> before = handle.controller();
+        ReplaceReport report = handle.replace(builder().reconciler((request, context) -> {
+            throw new IllegalStateException("not like this");
+        }).build(), LONG_PROBATION).await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
+        assertThat(report.message()).contains("cluster/north/settings", "none of 5 reconciliations has succeeded",
+                "not like this");
+        assertThat(handle.controller()).isSameAs(before);
+        world.change("north", "a", "changed");
+        world.create("south", "c");
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed").containsKey("south/c"));
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
+        handle.ready().await(LIMIT);
+    }
+
+    @Test
+    void oneWhoseWatchesDoNotSyncNeverTakesOver() throws Exception {
+        world.create("north", "a");
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        ResourceType<GenericKubernetesResource> missing = ResourceType.generic(new ResourceDefinitionContext.Builder()
+                .withGroup("nobody.example").withVersion("v1").withKind("Nothing").withPlural("nothings")
+                .withNamespaced(true).build());
+        ReplaceReport report = handle.replace(
+                builder().reconciler(next)
+                        .watches(WatchSpec.of(missing), (nothing, context) -> List.of(), Predicate.all()).build(),
+                ReplaceOptions.defaults().withWarmUp(Duration.ofSeconds(3))).await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.FAILED);
+        assertThat(report.message()).contains("nothings.nobody.example");
+        assertThat(next.requests).isEmpty();
+        world.change("north", "a", "changed");
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed"));
+        eventually(() -> assertThat(handle.engagements()).allSatisfy(engagement -> {
+            assertThat(engagement.status().replacing()).isNull();
+            assertThat(engagement.generation()).as("nobody noticed").isEqualTo(1);
+        }));
+        eventually(() -> assertThat(world.server("north").watches()).hasSize(1));
+        assertThat(handle.state()).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void aClusterInTroubleHoldsNobodyUpAndFollows() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        world.server("south").faults().blackHole();
+        eventually(() -> assertThat(world.cluster("south").state()).isNotEqualTo(UnitState.READY));
+        ReplaceReport report = handle.replace(builder().reconciler(next).build(), NO_PROBATION).await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        world.create("north", "a");
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/a"));
+        world.server("south").faults().heal();
+        world.create("south", "b");
+        eventually(() -> assertThat(next.lastSeen).containsKey("south/b"));
+        assertThat(recorder.lastSeen).doesNotContainKeys("north/a", "south/b");
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
+    }
+
+    @Test
+    void oneEngagementIsReplacedAlone() throws Exception {
+        world.create("north", "a");
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("north/a"));
+        long before = recorder.countOf("a");
+        ReplaceReport report = unit(handle, "north").replace(NO_PROBATION).await(LIMIT);
+        assertThat(report.method()).as(report.toString()).isEqualTo(ReplaceMethod.WARM);
+        eventually(() -> assertThat(recorder.countOf("a")).as("it is reconciled again").isGreaterThan(before));
+        assertThat(unit(handle, "south").generation()).isEqualTo(1);
+        assertThat(recorder.overlaps).hasValue(0);
+    }
+
+    @Test
+    void aStopAndARestartAfterAReplaceAreThoseOfTheNextOne() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north");
+        handle.replace(builder().reconciler(next).build(), NO_PROBATION).await(LIMIT);
+        handle.stop().await(LIMIT);
+        assertThat(unit(handle, "north").state()).isEqualTo(UnitState.STOPPED);
+        world.create("north", "a");
+        handle.start().await(LIMIT);
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/a"));
+        assertThat(recorder.requests).isEmpty();
+        handle.remove().await(LIMIT);
+        eventually(() -> assertThat(world.manager.units()).noneMatch(one -> one.name().contains("settings")));
+        assertThat(series()).isEmpty();
+    }
+
+    @Test
+    void aControllerOfAnotherNameIsRefused() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north");
+        assertThatThrownBy(() -> handle.replace(builder().named("others").build()).await(LIMIT))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("controller/settings");
+    }
+}

@@ -1,0 +1,30 @@
+package dev.windlass.server;
+
+import dev.windlass.lifecycle.ReplaceOptions;
+import java.time.Duration;
+import java.util.Set;
+import org.eclipse.jetty.util.Fields;
+
+/** Reads the options of a replace; what is not said is as the engine has it. */
+final class ReplaceRequests {
+    static final Set<String> OPTIONS = Set.of("warmUp", "probation", "wait");
+
+    private ReplaceRequests() {
+    }
+
+    static ReplaceOptions read(Fields options) {
+        ReplaceOptions replace = ReplaceOptions.defaults();
+        String warmUp = options.getValue("warmUp");
+        String probation = options.getValue("probation");
+        try {
+            replace = warmUp == null ? replace : replace.withWarmUp(duration("warmUp", warmUp));
+            return probation == null ? replace : replace.withProbation(duration("probation", probation));
+        } catch (IllegalArgumentException e) {
+            throw ApiError.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Duration duration(String option, String text) {
+        return text.equals("0") ? Duration.ZERO : StopRequests.duration(option, text);
+    }
+}
