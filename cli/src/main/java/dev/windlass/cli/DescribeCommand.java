@@ -74,6 +74,7 @@ final class DescribeCommand extends UnitCommand {
         lines.put("Wanted", (unit.path("desiredRunning").asBoolean() ? "running" : "stopped")
                 + (unit.path("paused").asBoolean() ? ", paused" : "")
                 + (unit.path("cordoned").asBoolean() ? ", cordoned" : ""));
+        optional(lines, "Replacing", text(unit, "replacing"));
         lines.put("Generation", text(unit, "generation")
                 + (text(unit, "incarnation").isEmpty() ? "" : " (" + text(unit, "incarnation") + ")"));
         lines.put("Group", text(unit, "group"));

@@ -1,7 +1,9 @@
 package dev.windlass.cli;
 
+import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +195,37 @@ class CommandsTest {
     }
 
     @Test
+    void replaceTellsHowFarItIsAndWhatCameOfIt() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("sluice").warmsUp(true).signalsReadiness(true).build(), context -> {
+            context.handsOver(new Handover() {
+
+                @Override
+                public @Nullable CarryOver freeze() {
+                    return null;
+                }
+
+                @Override
+                public void thaw(@Nullable CarryOver back) {
+                }
+            });
+            context.takeOver();
+            context.ready();
+            context.awaitStop();
+        })).ready().await(BOUND);
+        CommandProcess warm = run("replace", "sluice", "--wait", "--probation", "3s");
+        assertThat(warm.code()).as(warm.toString()).isZero();
+        assertThat(warm.lines()).filteredOn(line -> line.contains("probation")).hasSize(1);
+        assertThat(warm.out()).containsPattern("(?m)^sluice#1 → #2 replaced \\(warm\\)");
+        CommandProcess cold = run("replace", "needs-north", "--wait", "--probation", "0");
+        assertThat(cold.code()).as(cold.toString()).isZero();
+        assertThat(cold.out()).contains("needs-north#1 → #2 replaced (cold: ");
+        assertThat(run("replace", "sluice", "--probation", "10m").out()).contains("windlass describe sluice");
+        assertThat(run("describe", "sluice").out()).containsPattern("Replacing: +.*#3");
+        assertRefused(run("replace", "sluice", "--wait"), "being replaced already");
+        assertBadUsage(run("replace", "sluice", "--warm-up", "soon"), "--warm-up", "soon");
+    }
+
+    @Test
     void restartWaitsForTheNextGeneration() throws Exception {
         CommandProcess restart = run("restart", "cluster/north", "--wait", "--cascade");
         assertThat(restart.code()).as(restart.err()).isZero();
@@ -289,7 +323,7 @@ class CommandsTest {
 
     @Test
     void anUnknownUnitIsRefusedWithNearMatches() throws Exception {
-        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "remove", "pause",
+        for (String command : new String[]{"get", "describe", "stop", "start", "restart", "replace", "remove", "pause",
                 "threads"}) {
             assertRefused(run(command, "cluster/nort"), "\"cluster/nort\"", "cluster/north");
         }
@@ -368,7 +402,8 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "remove", "pause",
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace", "remove",
+                "pause",
                 "resume", "cordon", "uncordon", "threads", "completion",
                 "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");

@@ -55,6 +55,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .kind("Controller")
                 .drains(true)
                 .signalsReadiness(true)
+                .warmsUp(true)
                 .stop(builder.stop)
                 .onHang(builder.onHang)
                 .priority(builder.priority)
@@ -165,7 +166,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
 
     @Override
     public ControllerHandle<T> handle(RunnableHandle base) {
-        return new ControllerHandle<>(base, this);
+        return new ControllerHandle<>(base, new AddedWatches());
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dev.windlass.controller;
 
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.Unit;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The outside face of a controller. Thread-safe.
@@ -15,25 +16,43 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControllerHandle<T extends HasMetadata> extends RunnableHandle {
 
-    private final Controller<T> controller;
-    private final List<WatchHandle> extras = new CopyOnWriteArrayList<>();
-    private final AtomicInteger numbers = new AtomicInteger();
-    private volatile @Nullable Engagements engagements;
+    private final AddedWatches added;
 
-    ControllerHandle(RunnableHandle base, Controller<T> controller) {
+    ControllerHandle(RunnableHandle base, AddedWatches added) {
         super(base);
-        this.controller = controller;
+        this.added = added;
     }
 
-    /** The description. */
+    /** The description, as it is now. */
+    @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
     public Controller<T> controller() {
-        return controller;
+        Unit<?> described = unit();
+        return (Controller<T>) (described instanceof SuccessorUnit<?> successor ? successor.controller() : described);
+    }
+
+    /** Replaces the controller by another one of its name. See {@link #replace(Controller, ReplaceOptions)}. */
+    public Operation<ReplaceReport> replace(Controller<T> next) {
+        return replace(next, ReplaceOptions.defaults());
+    }
+
+    /**
+     * Replaces the controller by another one of its name, like {@link RunnableHandle#replace(ReplaceOptions)}. On each cluster that
+     * is ready the next one's watches sync beside those of the one that works. When all have, that one's dispatch ends, what it has
+     * in flight is awaited, and its keys go over with their priorities, due times and failures; no key runs twice at once, none is
+     * lost. All other objects are reconciled by the next one too, with low priority. When none of its reconciliations succeeds, or a watch of
+     * it is in trouble, within the probation, the one before goes on with the keys. Watches that were {@linkplain #watch added}
+     * stay, and so do meters.
+     *
+     * @throws IllegalArgumentException when it has another name
+     */
+    public Operation<ReplaceReport> replace(Controller<T> next, ReplaceOptions options) {
+        return replaceWith(new SuccessorUnit<>(next, added), options);
     }
 
     /** The units {@code cluster/CLUSTER/NAME} of this controller, one for each cluster that it has been engaged with. */
     public List<RunnableHandle> engagements() {
-        Engagements bound = engagements;
-        return bound == null ? List.of() : bound.of(controller.name());
+        Engagements bound = added.engagements();
+        return bound == null ? List.of() : bound.of(controller().name());
     }
 
     /**
@@ -47,34 +66,29 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /** Adds a watch for some objects of a kind, and for some changes of them. See {@link #watch(Class, Mapper)}. */
     public <S extends HasMetadata> WatchHandle watch(WatchSpec<S> objects, Mapper<S> mapper, Predicate<S> which) {
-        int number = controller.watches().size() + numbers.incrementAndGet();
-        WatchHandle added = new WatchHandle(Watch.mapped(number, objects, which, mapper), this, time());
-        extras.add(added); // before the look at what is bound: a run that begins now takes it along
-        Engagements bound = engagements;
+        WatchHandle watch = new WatchHandle(Watch.added(added.nextNumber(), objects, which, mapper), this, time());
+        added.add(watch); // before the look at what is bound: a run that begins now takes it along
+        Engagements bound = added.engagements();
         if (bound != null) {
-            bound.opened(controller.name(), added);
+            bound.opened(controller().name(), watch);
         }
-        return added;
+        return watch;
     }
 
     void unwatch(WatchHandle gone) {
-        Engagements bound = engagements;
-        if (extras.remove(gone) && bound != null) {
-            bound.closed(controller.name(), gone);
+        Engagements bound = added.engagements();
+        if (added.remove(gone) && bound != null) {
+            bound.closed(controller().name(), gone);
         }
     }
 
-    /** The watches that were added, as they are now. */
-    List<WatchHandle> extras() {
-        return List.copyOf(extras);
+    /** What was added since the controller was described. The same for all handles of a controller, and for no other one's. */
+    AddedWatches added() {
+        return added;
     }
 
     /** The controller is gone for good. */
     void removed() {
-        extras.forEach(WatchHandle::ownerRemoved);
-    }
-
-    void bind(Engagements of) {
-        engagements = of;
+        added.all().forEach(WatchHandle::ownerRemoved);
     }
 }

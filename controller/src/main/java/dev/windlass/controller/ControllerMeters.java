@@ -6,6 +6,7 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one running controller counts, over all clusters. Holds on to the series that it was opened with: a reconciler that
@@ -15,6 +16,7 @@ final class ControllerMeters implements AutoCloseable {
 
     private final ControllerMetrics metrics;
     private final String controller;
+    private final ControllerMetrics.Users users = new ControllerMetrics.Users();
     private final Map<String, CounterDataPoint> results = new HashMap<>();
     private final CounterDataPoint errors;
     private final CounterDataPoint terminalErrors;
@@ -44,9 +46,21 @@ final class ControllerMeters implements AutoCloseable {
         return new Engaged(cluster);
     }
 
+    /** What is counted on one cluster by one that takes the place of another, which goes on; until both have closed it. */
+    Engaged engaged(String cluster, @Nullable Engaged before) {
+        return before != null && before.users.join() ? before : engaged(cluster);
+    }
+
+    ControllerMetrics.Users users() {
+        return users;
+    }
+
+    /** Once for each generation that uses them. */
     @Override
     public void close() {
-        metrics.giveUp(List.of(controller), this, this::drop);
+        if (users.leave()) {
+            metrics.giveUp(List.of(controller), this, this::drop);
+        }
     }
 
     private void drop() {
@@ -64,6 +78,7 @@ final class ControllerMeters implements AutoCloseable {
     final class Engaged implements AutoCloseable {
 
         private final String cluster;
+        private final ControllerMetrics.Users users = new ControllerMetrics.Users();
         private final Map<String, CounterDataPoint> here = new HashMap<>();
 
         private Engaged(String cluster) {
@@ -117,9 +132,12 @@ final class ControllerMeters implements AutoCloseable {
             }
         }
 
+        /** Once for each generation that uses it. */
         @Override
         public void close() {
-            metrics.giveUp(List.of(controller, cluster), this, this::drop);
+            if (users.leave()) {
+                metrics.giveUp(List.of(controller, cluster), this, this::drop);
+            }
         }
 
         private void drop() {

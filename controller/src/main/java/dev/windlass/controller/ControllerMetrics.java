@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code controller_runtime_*} metrics of controller-runtime, with its names, labels and buckets, for each running
@@ -67,6 +68,11 @@ final class ControllerMetrics implements AutoCloseable {
         return new ControllerMeters(this, controller);
     }
 
+    /** The meters of a controller that is to take the place of another one, which go on; until both have closed them. */
+    ControllerMeters open(String controller, @Nullable ControllerMeters before) {
+        return before != null && before.users().join() ? before : open(controller);
+    }
+
     /** From now on the series of that name are the owner's. Those of a predecessor are dropped. */
     synchronized void take(List<String> name, Object owner, Runnable drop) {
         if (owners.put(name, owner) != null) {
@@ -78,6 +84,25 @@ final class ControllerMetrics implements AutoCloseable {
     synchronized void giveUp(List<String> name, Object owner, Runnable drop) {
         if (owners.remove(name, owner)) {
             drop.run();
+        }
+    }
+
+    /** How many generations use the same meters: none comes once the last has gone. Thread-safe. */
+    static final class Users {
+
+        private int count = 1;
+
+        synchronized boolean join() {
+            if (count == 0) {
+                return false;
+            }
+            count++;
+            return true;
+        }
+
+        /** Returns whether it was the last. */
+        synchronized boolean leave() {
+            return count > 0 && --count == 0;
         }
     }
 

@@ -1,22 +1,38 @@
 package dev.windlass.controller;
 
+import dev.windlass.lifecycle.CarryOver;
+import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One generation of a controller. It does no work itself: it holds the meters, keeps the engagements engaged while it runs,
  * and tells their sum.
+ *
+ * <pre>
+ * WARMING  one that is to take the place of another: its engagements sync beside those that work
+ * OPEN     has taken over, or had nobody to take over from: engagements that are warm are let go on, the others follow
+ * OVER     is leaving: its engagements stop with it, unless another one has them
+ * </pre>
  */
 final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Workload {
 
     private volatile Controller<T> controller;
     private volatile @Nullable Begun begun;
     private volatile boolean paused;
+    private volatile boolean succeeds;
+    private volatile boolean open;
+    private volatile boolean over;
+    /** Why it cannot take over; empty while it might. */
+    private volatile String refusal = "";
+    /** One that gets warm may be so, or can not be. */
+    private final Semaphore news = new Semaphore(0);
     // Guarded by this.
     private boolean everReady;
     private String told = "";
@@ -47,7 +63,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** The watches that were added to the controller while it runs. */
     List<WatchHandle> extras() {
-        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.extras() : List.of();
+        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.added().all() : List.of();
     }
 
     RunnableContext context() {
@@ -65,12 +81,15 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     @Override
     public void run(RunnableContext context) throws Exception {
         Engagements engagements = Engagements.of(context.manager());
-        ControllerMeters meters = engagements.metrics().open(controller.name());
+        ControllerRun<?> before = engagements.current(controller.name());
+        succeeds = before != null;
+        ControllerMeters meters = engagements.metrics().open(controller.name(),
+                before == null ? null : before.meters());
         context.own("meters", controller.name(), meters);
         context.own("meters", "workqueue " + controller.name(), engagements.queueMetrics().hold(controller.name()));
         begun = new Begun(context, engagements, meters);
         if (context.handle() instanceof ControllerHandle<?> handle) {
-            handle.bind(engagements);
+            handle.added().bind(engagements);
         }
         context.workload(this);
         controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
@@ -88,16 +107,84 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 pause(engagements, false);
             }
         });
-        engagements.join(this);
+        context.handsOver(new Handover() {
+
+            @Override
+            public @Nullable CarryOver freeze() {
+                return null; // its engagements hand over, each for itself
+            }
+
+            @Override
+            public void thaw(@Nullable CarryOver back) {
+                engagements.join(ControllerRun.this);
+            }
+        });
         try {
-            context.awaitStop();
+            if (before == null || warmUp(context, engagements)) {
+                context.takeOver();
+                open = true;
+                engagements.join(this);
+                context.awaitStop();
+            }
         } catch (InterruptedException e) {
             if (!context.stopping().isSet()) {
                 throw e;
             }
         } finally {
+            over = true;
             engagements.leave(this);
         }
+    }
+
+    /** Has its engagements sync beside those that work. Returns false when it is stopped before they have. */
+    private boolean warmUp(RunnableContext context, Engagements engagements) throws InterruptedException {
+        context.stopping().onSet(news::release);
+        engagements.prepare(this);
+        while (!context.stopping().isSet()) {
+            if (!refusal.isEmpty()) {
+                throw new IllegalStateException(refusal);
+            }
+            String waitsFor = engagements.notWarm(this);
+            if (waitsFor.isEmpty()) {
+                return true;
+            }
+            context.waiting(waitsFor);
+            news.acquire();
+            news.drainPermits();
+        }
+        return false;
+    }
+
+    /** Something that one that gets warm waits for may have happened. */
+    void onNews() {
+        news.release();
+    }
+
+    /** One of its engagements cannot get warm. */
+    void refuse(String why) {
+        refusal = why;
+        news.release();
+    }
+
+    /** Whether it has taken the place of another one, or is to. */
+    boolean succeeds() {
+        return succeeds;
+    }
+
+    /** Whether its engagements may work. */
+    boolean open() {
+        return open;
+    }
+
+    /** Whether it is leaving, or has left. */
+    boolean over() {
+        return over;
+    }
+
+    /** What was added to the controller: one of the same name that came after its removal has something else. */
+    @Nullable
+    AddedWatches added() {
+        return context().handle() instanceof ControllerHandle<?> handle ? handle.added() : null;
     }
 
     /** An engagement that begins at this moment either is told or sees it. */

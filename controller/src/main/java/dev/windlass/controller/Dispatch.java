@@ -39,11 +39,12 @@ final class Dispatch<T extends HasMetadata> {
     private final CacheReader cache;
     private final WorkQueue<ObjectKey> queue;
     private final ControllerMeters.Engaged meters;
+    private final Trial trial;
     private final Logger logger;
 
     Dispatch(Controller<T> controller, ClusterConnection connection, RunnableContext context, Client client,
             CacheReader cache,
-            WorkQueue<ObjectKey> queue, ControllerMeters.Engaged meters) {
+            WorkQueue<ObjectKey> queue, ControllerMeters.Engaged meters, Trial trial) {
         this.controller = controller;
         this.connection = connection;
         this.context = context;
@@ -51,6 +52,7 @@ final class Dispatch<T extends HasMetadata> {
         this.cache = cache;
         this.queue = queue;
         this.meters = meters;
+        this.trial = trial;
         this.logger = LoggerFactory.getLogger("dev.windlass.controller." + controller.name());
     }
 
@@ -112,6 +114,7 @@ final class Dispatch<T extends HasMetadata> {
     }
 
     private void succeeded(Item<ObjectKey> item, Result result) {
+        trial.succeeded();
         Integer asked = result.priority();
         int priority = asked == null ? item.priority() : asked;
         Duration after = result.after();
@@ -136,6 +139,7 @@ final class Dispatch<T extends HasMetadata> {
             queue.release(item, CLAIMED); // cut short by the end of the leadership
             return;
         }
+        trial.failed(item, thrown);
         boolean terminal = TerminalError.in(thrown);
         meters.failed(terminal, thrown instanceof Error, call.timedOut());
         logger.atError().setCause(thrown).addKeyValue("failures", item.failures() + 1).addKeyValue("terminal", terminal)

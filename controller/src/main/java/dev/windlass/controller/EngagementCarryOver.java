@@ -6,6 +6,7 @@ import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.workqueue.CarriedWork;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a stopped engagement leaves to its next generation: the keys that were queued, which count as work, and what each of
@@ -23,6 +24,11 @@ record EngagementCarryOver(CarriedWork<ObjectKey> work, Map<String, KnownObjects
 
     EngagementCarryOver {
         known = Map.copyOf(known);
+    }
+
+    /** What an engagement has left, or nothing. */
+    static EngagementCarryOver in(Optional<CarryOver> left) {
+        return left.filter(EngagementCarryOver.class::isInstance).map(EngagementCarryOver.class::cast).orElse(NOTHING);
     }
 
     KnownObjects known(String watch) {

@@ -7,7 +7,9 @@ import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Cost;
+import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.Rung;
@@ -39,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * begin      queue with carried-over work; informers acquired, handlers added with what was known
  * sync       until every handler has had the current state; DEGRADED after the sync timeout, and goes on
+ * turn       one that takes the place of another waits until its controller, and then that one, lets it; takes the work over
  * work       N workers take from the queue; READY; DEGRADED while an informer is in trouble
+ *            frozen and thawed meanwhile, when another one takes its place and does not stand the test
  * finish     handlers removed, no callback runs → queue drained or halted → reconciliations awaited, then cancelled
  *            → workers ended → what is left exported → informers released → meters dropped → carry-over stored
  * </pre>
@@ -55,14 +59,20 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private final ControllerRun<T> owner;
     private final Controller<T> controller;
-    private final ControllerMeters.Engaged meters;
     private final ClusterConnection connection;
     private final Engagements engagements;
+    private final Pair pair;
+    /** The one that works, whose place this one is to take; null when there is none. */
+    private final @Nullable EngagementRun<?> before;
+    private final Trial trial;
     private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
     /** Something that the main thread waits for may have happened. */
     private final Semaphore news = new Semaphore(0);
     private boolean open; // guarded by sources
     private volatile @Nullable Live live;
+    private volatile boolean warm;
+    private volatile boolean tookOver;
+    private volatile boolean over;
     /** What limits the dispatch besides the owner, and what follows its description; locks of workers and queue are taken under it. */
     private final Object gate = new Object();
     private int rungLimit = Integer.MAX_VALUE; // guarded by gate
@@ -71,25 +81,39 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
-    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, Client client, long began) {
+    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, FirstState first, Client client,
+            ControllerMeters.Engaged meters, long began) {
     }
 
-    EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Engagements engagements) {
+    EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Engagements engagements, Pair pair,
+            @Nullable EngagementRun<?> before) {
         this.owner = owner;
         this.controller = owner.controller();
-        this.meters = owner.meters().engaged(connection.name());
         this.connection = connection;
         this.engagements = engagements;
+        this.pair = pair;
+        this.before = before;
+        this.trial = new Trial(before != null || owner.succeeds(), this::onNews);
     }
 
     @Override
     public void run(RunnableContext context) throws Exception {
-        EngagementCarryOver carried = context.carryOver().filter(EngagementCarryOver.class::isInstance)
-                .map(EngagementCarryOver.class::cast).orElse(EngagementCarryOver.NOTHING);
-        Live now = begin(context, carried);
+        EngagementCarryOver carried = EngagementCarryOver.in(context.carryOver());
+        Live replaced = before == null ? null : before.live;
+        try (ControllerMeters.Engaged meters = owner.meters().engaged(connection.name(),
+                replaced == null ? null : replaced.meters)) {
+            run(begin(context, meters, carried), carried);
+        } finally {
+            over = true;
+        }
+    }
+
+    private void run(Live now, EngagementCarryOver carried) throws InterruptedException {
+        RunnableContext context = now.context;
         boolean asked = false;
         try {
-            if (sync(now, carried)) {
+            if (sync(now, carried) && awaitTurn(now)) {
+                takeOver(now);
                 startWorkers(now);
                 caughtUp = sources.stream().collect(
                         Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
@@ -110,14 +134,15 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     // ---- begin
 
-    private Live begin(RunnableContext context, EngagementCarryOver carried) {
+    private Live begin(RunnableContext context, ControllerMeters.Engaged meters, EngagementCarryOver carried) {
         WorkQueue<ObjectKey> queue = WorkQueue.<ObjectKey>builder(controller.name())
                 .owner(context)
                 .rateLimiter(owner.controller().rateLimiter())
                 .metrics(engagements.queueMetrics())
                 .build();
         queue.restore(carried.work().items());
-        Live now = new Live(context, queue, connection.client(context), context.time().nanos());
+        Live now = new Live(context, queue, new FirstState(queue, before != null), connection.client(context), meters,
+                context.time().nanos());
         live = now;
         context.workload(this);
         context.detail("controller", () -> controller.spec().name());
@@ -137,6 +162,18 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             @Override
             public void end() {
                 pause(now, false);
+            }
+        });
+        context.handsOver(new Handover() {
+
+            @Override
+            public CarryOver freeze() throws InterruptedException {
+                return EngagementRun.this.freeze(now);
+            }
+
+            @Override
+            public void thaw(@Nullable CarryOver back) {
+                EngagementRun.this.thaw(now, back);
             }
         });
         limitDispatch(now);
@@ -163,7 +200,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private <S extends HasMetadata> Source<S> source(Watch<S> watch, Live now, KnownObjects known, Runnable onSynced) {
         return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
-                news::release, onSynced);
+                now.first, news::release, onSynced);
     }
 
     private void openExtra(WatchHandle extra, Live now, KnownObjects known) {
@@ -227,6 +264,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 if (now.context.stopping().isSet()) {
                     return false;
                 }
+                requireWanted();
                 awaitNews(now, Long.MAX_VALUE);
             }
             openSources(now, carried);
@@ -256,6 +294,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             if (context.stopping().isSet() || (end != Long.MAX_VALUE && time - end >= 0)) {
                 return false;
             }
+            requireWanted();
             if (giveUpWhenHindered && sources.stream().anyMatch(Source::hindered)) {
                 return false;
             }
@@ -271,6 +310,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 } else {
                     context.waiting(message);
                 }
+                owner.onNews(); // it may wait for this one
             }
             awaitNews(now, Math.min(end == Long.MAX_VALUE ? end : end - time,
                     late || held ? Long.MAX_VALUE : deadline - time));
@@ -296,6 +336,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 .collect(Collectors.joining("; "));
     }
 
+    private String troubleAtWork() {
+        String watches = trouble();
+        String reconciler = trial.trouble();
+        return watches + (watches.isEmpty() || reconciler.isEmpty() ? "" : "; ") + reconciler;
+    }
+
     /**
      * Until a stop: says so when a source is in trouble that lasts, and when none is any more, and likewise when the controller
      * is paused.
@@ -307,7 +353,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         boolean troubled = false;
         boolean toldPaused = false;
         while (!context.stopping().isSet()) {
-            String trouble = trouble();
+            String trouble = troubleAtWork();
             long time = context.time().nanos();
             if (!troubled || trouble.isEmpty()) {
                 troubled = !trouble.isEmpty();
@@ -335,17 +381,87 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         }
     }
 
+    // ---- turn
+
+    /** When its controller is to take the place of another one, it does so on all clusters at once. Returns false at a stop. */
+    private boolean awaitTurn(Live now) throws InterruptedException {
+        if (owner.open()) {
+            return !now.context.stopping().isSet();
+        }
+        warm = true;
+        owner.onNews();
+        now.context.waiting(controller.spec().name() + " to take over");
+        while (!owner.open() && !now.context.stopping().isSet()) {
+            requireWanted();
+            awaitNews(now, Long.MAX_VALUE);
+        }
+        return !now.context.stopping().isSet();
+    }
+
+    /** One that gets warm for a controller that does not take over after all has nothing more to do. */
+    private void requireWanted() {
+        if (owner.over() && !owner.open()) {
+            throw new IllegalStateException("its controller, " + owner.context().id() + ", has not taken over");
+        }
+    }
+
+    /** Waits for its own turn, and takes what was handed over, or what it has begun with. */
+    private void takeOver(Live now) throws InterruptedException {
+        EngagementCarryOver work = EngagementCarryOver.in(now.context.takeOver());
+        if (before != null) { // otherwise it has begun with it
+            now.first.release(work.work().items());
+        }
+        tookOver = true;
+        pair.tookOver(this);
+    }
+
+    /**
+     * Ends the dispatch, and gives what is queued. What was on its way to its handlers when the successor began is queued before: that
+     * one has not been told of it. What comes later both are told.
+     */
+    private EngagementCarryOver freeze(Live now) throws InterruptedException {
+        now.queue.freeze();
+        for (Source<?> source : sources) {
+            source.awaitDelivered();
+        }
+        now.queue.awaitIdle();
+        return new EngagementCarryOver(now.queue.handOver(), Map.of());
+    }
+
+    private void thaw(Live now, @Nullable CarryOver back) {
+        pair.tookOver(this);
+        now.queue.thaw(EngagementCarryOver.in(Optional.ofNullable(back)).work().items());
+        news.release();
+    }
+
+    /** What it waits for before it is warm and only its controller is to take over; empty when it is. */
+    String notWarm() {
+        String trouble = warm ? "" : trouble();
+        return warm ? "" : trouble.isEmpty() ? "it begins" : trouble;
+    }
+
+    /** Whether it has ended. */
+    boolean over() {
+        return over;
+    }
+
+    /** Something that it waits for, outside of what it watches, may have happened. */
+    void onNews() {
+        news.release();
+    }
+
     // ---- work
 
     private void startWorkers(Live now) {
         synchronized (gate) {
-            workers = new Workers(now.context, now.queue, meters, () -> work(now));
+            workers = new Workers(now.context, now.queue, now.meters, () -> work(now));
         }
         reconfigure(now);
     }
 
     private void work(Live now) throws InterruptedException {
-        Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue, meters);
+        Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue,
+                now.meters, trial);
         for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
             dispatch.run(item);
         }
@@ -435,9 +551,9 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         CarriedWork<ObjectKey> work = now.queue.export();
         last.forEach(source -> source.lease().close());
         now.queue.close();
-        meters.close();
-        EngagementCarryOver left = new EngagementCarryOver(work, known);
-        now.context.carryOver(left);
+        if (before == null || tookOver) { // otherwise the work is another one's
+            now.context.carryOver(new EngagementCarryOver(work, known));
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -6,11 +6,12 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 
 /** One controller on one cluster, as a child of the cluster. What it runs is asked of the pair at each start. */
-record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHandle> {
+record EngagementUnit(Pair pair, ControllerRun<?> run, RunnableSpec spec) implements Unit<RunnableHandle> {
 
     static final String KIND = "Engagement";
 
-    static EngagementUnit of(Pair pair, Controller<?> controller, String informers) {
+    static EngagementUnit of(Pair pair, ControllerRun<?> run, String informers) {
+        Controller<?> controller = run.controller();
         RunnableSpec spec = RunnableSpec.builder(controller.name())
                 .kind(KIND)
                 .label("controller", controller.name())
@@ -18,18 +19,19 @@ record EngagementUnit(Pair pair, RunnableSpec spec) implements Unit<RunnableHand
                 .dependsOn(informers)
                 .drains(true)
                 .signalsReadiness(true)
+                .warmsUp(true)
                 .stop(controller.spec().stop())
                 .onHang(controller.spec().onHang())
                 .priority(controller.priority())
                 .leadership(controller.leadership())
                 .cost(controller.cost(controller.watchCount(), controller.workers()))
                 .build();
-        return new EngagementUnit(pair, spec);
+        return new EngagementUnit(pair, run, spec);
     }
 
     @Override
     public ManagedRunnable newInstance() {
-        return pair.newRun();
+        return pair.newRun(run);
     }
 
     @Override

@@ -9,8 +9,12 @@ import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.NameTakenException;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.PreemptedException;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceOutcome;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
@@ -27,9 +31,13 @@ import dev.windlass.workqueue.WorkQueueMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -50,6 +58,9 @@ import org.slf4j.LoggerFactory;
 final class Engagements implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
+
+    /** How long an engagement may take to be warm for a controller that is to be replaced, which itself may take less. */
+    private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(10);
 
     /** The detail of clusters, controllers and engagements that says what they found at their start. */
     static final String CAUGHT_UP = "caught up";
@@ -132,13 +143,22 @@ final class Engagements implements AutoCloseable {
 
     private List<EngagementRun<?>> running(String controller) {
         List<EngagementRun<?>> running = new ArrayList<>();
-        for (Pair pair : pairs(controller)) {
-            EngagementRun<?> engagement = pair.engagement;
-            if (engagement != null && engagement.open()) {
+        for (EngagementRun<?> engagement : runsOf(controller)) {
+            if (engagement.open()) {
                 running.add(engagement);
             }
         }
         return running;
+    }
+
+    /** The engagements that work or have worked last, and those that get warm. */
+    private List<EngagementRun<?>> runsOf(String controller) {
+        List<EngagementRun<?>> all = new ArrayList<>();
+        for (Pair pair : pairs(controller)) {
+            Stream.of(Optional.ofNullable(pair.engagement), Optional.ofNullable(pair.standby))
+                    .flatMap(Optional::stream).forEach(all::add);
+        }
+        return all;
     }
 
     // ---- engaging
@@ -150,11 +170,48 @@ final class Engagements implements AutoCloseable {
             if (run.context().handle() instanceof ControllerHandle<?> handle) {
                 handles.put(run.controller().name(), handle);
             }
+            for (Pair pair : pairs(run.controller().name())) {
+                if (pair.preparedFor == run) {
+                    take(pair, run);
+                } else if (!serves(run, pair)) {
+                    letGo(pair);
+                }
+            }
             for (ClusterHandle cluster : clusters.all()) {
                 cluster.connection().ifPresent(connection -> tryToEngage(run, connection));
             }
         }
         evaluate(run);
+    }
+
+    /** An engagement that gets warm for this run, or is so, has the pair; it looks at whether the run is open. */
+    private static void take(Pair pair, ControllerRun<?> run) {
+        pair.run = run;
+        pair.owner = run.added();
+        pair.controllerGeneration = run.context().generation();
+        pair.refusal = "";
+        EngagementRun<?> standby = pair.standby;
+        if (standby != null) {
+            standby.onNews();
+        }
+    }
+
+    /** What the user's function throws is told where the pair is engaged, which is tried then. */
+    private static boolean serves(ControllerRun<?> run, Pair pair) {
+        try {
+            return run.controller().serves(pair.cluster());
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+
+    /** The one before worked on this cluster, this one does not: what is left stays, for one that does again. */
+    private static void letGo(Pair pair) {
+        RunnableHandle handle = pair.handle;
+        pair.run = null;
+        if (handle != null && works(handle)) {
+            handle.stop(handle.unit().spec().stop().withMode(StopMode.HANDOFF));
+        }
     }
 
     private void onConnected(ClusterConnection connection) {
@@ -200,18 +257,18 @@ final class Engagements implements AutoCloseable {
         pair.refusal = "";
         try {
             RunnableHandle handle = connection.context()
-                    .add(EngagementUnit.of(pair, run.controller(), connection.informers().unit()));
+                    .add(EngagementUnit.of(pair, run, connection.informers().unit()));
             pair.handle = handle;
         } catch (StoppingException e) {
             LOGGER.atDebug().addKeyValue("unit", pair.unit()).log("not engaged: the cluster is stopping");
         } catch (NameTakenException e) {
-            restart(pair, e);
+            restart(pair, run, connection, e);
         }
     }
 
     /** The event of the removal of a controller may come after a new one of its name: what was kept for the old one goes first. */
     private static void discardWorkOfNamesake(Pair pair, ControllerRun<?> run) {
-        RunnableHandle owner = run.context().handle();
+        AddedWatches owner = run.added();
         RunnableHandle left = pair.handle;
         if (pair.owner != null && !pair.owner.equals(owner) && left != null && left.state() != UnitState.REMOVED) {
             left.remove();
@@ -220,7 +277,7 @@ final class Engagements implements AutoCloseable {
     }
 
     /** The engagement of an earlier generation of the controller has not ended yet: it starts again when it has. */
-    private void restart(Pair pair, NameTakenException taken) {
+    private void restart(Pair pair, ControllerRun<?> run, ClusterConnection connection, NameTakenException taken) {
         RunnableHandle present = manager.find(pair.unit()).orElse(null);
         if (present == null) {
             engageAgain(pair); // gone since
@@ -234,6 +291,11 @@ final class Engagements implements AutoCloseable {
             return;
         }
         pair.handle = present;
+        EngagementRun<?> working = pair.engagement;
+        if (working != null && !working.over() && !working.isOf(run) && works(present)) {
+            replace(pair, present, run, connection, run.controller().syncTimeout());
+            return;
+        }
         present.start().whenDone(outcome -> {
             if (outcome instanceof Outcome.Failed<UnitStatus> failed
                     && failed.error() instanceof UnknownUnitException) {
@@ -252,24 +314,107 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** A controller was paused or goes on. */
-    void onPaused(ControllerRun<?> run) {
+    // ---- replacing
+
+    /** The run of a controller that has its engagements now; null when none runs. */
+    synchronized @Nullable ControllerRun<?> current(String controller) {
+        return runs.get(controller);
+    }
+
+    /** A run is to take the place of the current one: what works on ready clusters gets a successor that is warm by then. */
+    synchronized void prepare(ControllerRun<?> run) {
         for (Pair pair : pairs(run.controller().name())) {
-            EngagementRun<?> engagement = pair.engagement;
-            if (engagement != null && engagement.isOf(run)) {
-                engagement.onOwnerPaused();
+            RunnableHandle handle = pair.handle;
+            ClusterConnection connection = pair.connection;
+            if (handle != null && connection != null && clusterIsReady(pair) && works(handle)
+                    && handle.state() != UnitState.DEGRADED && serves(run, pair)) {
+                replace(pair, handle, run, connection, LONGEST_WARM_UP);
             }
         }
     }
 
-    /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
-    void onReconfigured(ControllerRun<?> run) {
-        for (Pair pair : pairs(run.controller().name())) {
-            EngagementRun<?> engagement = pair.engagement;
-            if (engagement != null && engagement.isOf(run)) {
-                engagement.onReconfigured();
+    /** What a run that gets warm waits for; empty when it waits for nothing. A cluster in trouble holds up nobody. */
+    String notWarm(ControllerRun<?> run) {
+        return pairs(run.controller().name()).stream()
+                .filter(pair -> pair.preparedFor == run && clusterIsReady(pair))
+                .map(pair -> notWarm(run, pair)).filter(what -> !what.isEmpty()).collect(Collectors.joining("; "));
+    }
+
+    private static String notWarm(ControllerRun<?> run, Pair pair) {
+        EngagementRun<?> standby = pair.standby;
+        String what = standby == null || !standby.isOf(run) ? "it has not begun" : standby.notWarm();
+        return what.isEmpty() ? "" : pair.unit() + " to be warm: " + what;
+    }
+
+    private synchronized Set<ControllerRun<?>> preparing() {
+        Set<ControllerRun<?>> all = new HashSet<>();
+        pairs.values().forEach(byCluster -> byCluster.values().stream().map(pair -> pair.preparedFor)
+                .filter(Objects::nonNull).forEach(all::add));
+        return all;
+    }
+
+    private boolean clusterIsReady(Pair pair) {
+        return clusters.find(pair.cluster()).filter(cluster -> cluster.state() == UnitState.READY).isPresent();
+    }
+
+    private static boolean works(RunnableHandle engagement) {
+        return switch (engagement.state()) {
+            case READY, DEGRADED, PAUSED, STARTING, BACKOFF, PENDING -> true;
+            default -> false;
+        };
+    }
+
+    private void replace(Pair pair, RunnableHandle handle, ControllerRun<?> run, ClusterConnection connection,
+            Duration warmUp) {
+        pair.preparedFor = run;
+        handle.replace(EngagementUnit.of(pair, run, connection.informers().unit()),
+                new ReplaceOptions(warmUp, Duration.ZERO, null)).whenDone(outcome -> onReplaced(pair, run, outcome));
+    }
+
+    private void onReplaced(Pair pair, ControllerRun<?> run, Outcome<ReplaceReport> outcome) {
+        synchronized (this) {
+            if (pair.preparedFor == run) {
+                pair.preparedFor = null;
             }
         }
+        String wrong = switch (outcome) {
+            case Outcome.Done<ReplaceReport>(ReplaceReport report) ->
+                report.outcome() == ReplaceOutcome.REPLACED ? "" : report.message();
+            // Something else has ended it, and what follows that follows.
+            case Outcome.Failed<ReplaceReport>(PreemptedException _) -> "";
+            case Outcome.Failed<ReplaceReport>(LifecycleException error) -> String.valueOf(error.getMessage());
+        };
+        if (!wrong.isEmpty() && !run.over()) {
+            if (run.open()) {
+                LOGGER.atWarn().addKeyValue("unit", pair.unit()).addKeyValue("reason", wrong)
+                        .log("the engagement did not get warm for its new controller: it is restarted");
+                restartFor(run, pair);
+            } else {
+                run.refuse(pair.unit() + " does not get warm: " + wrong);
+            }
+        }
+        run.onNews();
+        evaluate(pair.controller());
+    }
+
+    private void restartFor(ControllerRun<?> run, Pair pair) {
+        RunnableHandle handle = pair.handle;
+        if (handle != null && pair.run == run) {
+            handle.restart(handle.unit().spec().stop().withMode(StopMode.HANDOFF))
+                    .whenDone(outcome -> evaluate(pair.controller()));
+        }
+    }
+
+    /** A controller was paused or goes on. */
+    void onPaused(ControllerRun<?> run) {
+        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
+                .forEach(EngagementRun::onOwnerPaused);
+    }
+
+    /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
+    void onReconfigured(ControllerRun<?> run) {
+        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
+                .forEach(EngagementRun::onReconfigured);
     }
 
     // ---- disengaging
@@ -287,6 +432,8 @@ final class Engagements implements AutoCloseable {
                 mine.forEach(pair -> pair.run = null);
             }
         }
+        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
+                .forEach(EngagementRun::onNews); // one that waits for it to take over does not wait any more
         boolean interrupted = Thread.interrupted();
         Map<Pair, Operation<StopReport>> stops = new LinkedHashMap<>();
         StopRequest request = request(context);
@@ -370,6 +517,7 @@ final class Engagements implements AutoCloseable {
                     syncPermits.remove(event.unit());
                 }
                 runs().forEach(this::evaluate);
+                preparing().forEach(ControllerRun::onNews);
             }
             case "Controller" -> {
                 if (event.to() == UnitState.REMOVED) {
@@ -473,7 +621,7 @@ final class Engagements implements AutoCloseable {
         boolean trouble = false;
         for (Pair pair : byCluster.values()) {
             ClusterHandle cluster = clusters.find(pair.cluster()).orElse(null);
-            if (cluster == null || cluster.state() != UnitState.READY) {
+            if (cluster == null || cluster.state() != UnitState.READY || !serves(run, pair)) {
                 continue;
             }
             RunnableHandle handle = pair.handle;
@@ -486,7 +634,8 @@ final class Engagements implements AutoCloseable {
                 trouble = true;
             } else if (state != UnitState.READY) {
                 missing.add(describe(pair.cluster(), handle));
-                trouble |= state != UnitState.NEW && state != UnitState.PENDING && state != UnitState.STARTING;
+                trouble |= pair.preparedFor != run && state != UnitState.NEW && state != UnitState.PENDING
+                        && state != UnitState.STARTING;
             }
         }
         run.tell(String.join("; ", missing), trouble);

@@ -17,9 +17,14 @@ final class Pair {
     volatile @Nullable ControllerRun<?> run;
     volatile @Nullable ClusterConnection connection;
     volatile @Nullable RunnableHandle handle;
-    /** The controller that had it last: a new one of the same name has another handle. */
-    volatile @Nullable RunnableHandle owner;
+    /** What was added to the controller that had it last: a new one of the same name has something else. */
+    volatile @Nullable AddedWatches owner;
+    /** The generation that has the work. */
     volatile @Nullable EngagementRun<?> engagement;
+    /** One that gets warm to take its place. */
+    volatile @Nullable EngagementRun<?> standby;
+    /** The run of the controller that it gets warm for, until it has taken over or was given up. */
+    volatile @Nullable ControllerRun<?> preparedFor;
     /** Why it could not be engaged, empty when it could. */
     volatile String refusal = "";
     /** The last generation of the controller that had it. */
@@ -43,15 +48,28 @@ final class Pair {
         return "cluster/" + cluster + "/" + controller;
     }
 
-    ManagedRunnable newRun() {
-        ControllerRun<?> now = run;
+    /** @param meantFor the run of the controller that the unit was described for: it counts unless it is over */
+    ManagedRunnable newRun(ControllerRun<?> meantFor) {
+        ControllerRun<?> now = meantFor.over() ? run : meantFor;
         ClusterConnection to = connection;
         if (now == null || to == null) {
             throw new IllegalStateException(
                     unit() + " cannot start alone: start " + Controller.PREFIX + controller + ", which brings it back");
         }
-        EngagementRun<?> next = new EngagementRun<>(now, to, engagements);
-        engagement = next;
+        EngagementRun<?> present = engagement;
+        if (present == null || present.over()) {
+            EngagementRun<?> next = new EngagementRun<>(now, to, engagements, this, null);
+            engagement = next;
+            return next;
+        }
+        EngagementRun<?> next = new EngagementRun<>(now, to, engagements, this, present);
+        standby = next;
         return next;
+    }
+
+    /** It has the work from now on. */
+    void tookOver(EngagementRun<?> next) {
+        engagement = next;
+        standby = null;
     }
 }

@@ -27,6 +27,7 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
     private final KnownObjects known;
     private final MapContext context;
     private final WorkQueue<ObjectKey> queue;
+    private final FirstState first;
     private final HandlerRegistration registration;
     // Written by the delivering thread only, read when all of the first state has been delivered.
     private volatile CatchUp found;
@@ -36,12 +37,13 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
      * @param onSynced called once, on a thread of its own, when it is synced
      */
     Source(Watch<S> watch, InformerLease<S> lease, KnownObjects known, MapContext context, WorkQueue<ObjectKey> queue,
-            Runnable onNews, Runnable onSynced) {
+            FirstState first, Runnable onNews, Runnable onSynced) {
         this.watch = watch;
         this.lease = lease;
         this.known = known;
         this.context = context;
         this.queue = queue;
+        this.first = first;
         this.found = new CatchUp(0, 0, 0, known.count() > 0);
         this.registration = lease.addHandler(this, known);
         lease.onStatusChange(onNews);
@@ -103,6 +105,11 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
         };
     }
 
+    /** Returns when what waits for delivery now has been delivered, unless nothing is. */
+    void awaitDelivered() throws InterruptedException {
+        registration.awaitDelivered();
+    }
+
     /** No callback runs when this returns, and none will. What the handler had not been told of stays as it was known. */
     KnownObjects detach() {
         return registration.detach();
@@ -112,7 +119,13 @@ final class Source<S extends HasMetadata> implements ResourceHandler<S> {
     public void added(Observed<S> now) {
         if (watch.predicate().added(now)) {
             boolean low = known.count() > 0 ? now.unchanged() : now.initial();
-            enqueue(watch.targets(now, context), low ? LOW_PRIORITY : 0);
+            int priority = low ? LOW_PRIORITY : 0;
+            Collection<ObjectKey> targets = watch.targets(now, context);
+            if (now.initial()) {
+                targets.forEach(target -> first.add(target, priority));
+            } else {
+                enqueue(targets, priority);
+            }
         }
         if (now.initial()) { // last: it is told again when the above throws
             found(1, found.returning() && !now.unchanged() ? 1 : 0, 0);

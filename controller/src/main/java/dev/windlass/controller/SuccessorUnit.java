@@ -8,7 +8,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /** A controller that takes the place of another one: the watches that were added to that one are its own. */
 record SuccessorUnit<T extends HasMetadata>(Controller<T> controller, AddedWatches added)
-        implements Unit<ControllerHandle<T>> {
+        implements
+            Unit<ControllerHandle<T>> {
 
     @Override
     public RunnableSpec spec() {

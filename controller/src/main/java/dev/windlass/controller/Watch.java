@@ -36,6 +36,12 @@ record Watch<S extends HasMetadata>(
         return new Watch<>("watches " + describe(spec) + " (" + number + ")", spec, predicate, mapper, null);
     }
 
+    /** One that was added later: it is not called like any that a description has, nor one that comes to have more of them. */
+    static <S extends HasMetadata> Watch<S> added(int number, WatchSpec<S> spec, Predicate<S> predicate,
+            Mapper<S> mapper) {
+        return new Watch<>("watches " + describe(spec) + " (added " + number + ")", spec, predicate, mapper, null);
+    }
+
     boolean isPrimary() {
         return mapper == null && owner == null;
     }

@@ -8,6 +8,8 @@ import dev.windlass.kubernetes.Owners;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -150,6 +152,13 @@ class ControllersPageTest {
         owned.ready().await();
         owned.close(); // no callback of it runs after this
         // end
+        // code: replace
+        ReplaceReport replaced = handle.replace(widgets.toBuilder().workers(8).build(),
+                ReplaceOptions.defaults().withProbation(Duration.ofSeconds(2))).await();
+        System.out.println(replaced); // controller/widgets#1 → #2 replaced (warm)
+        // end
+        assertThat(replaced.toString()).startsWith("controller/widgets#1 → #2 replaced (warm)");
+        assertThat(handle.controller().workers()).isEqualTo(8);
         world.change("south", "w", "drifted");
         world.client("south").configMaps().inNamespace("default").withName("w").delete();
         eventually(() -> assertThat(settings("south")).isEqualTo("yes"));

@@ -7,6 +7,7 @@ import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.QuotaPlan;
 import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.Signal;
@@ -196,12 +197,19 @@ final class AdminHandler extends Handler.Abstract {
                 answer("remove", unit, remove, wait, report -> new UnitViews.Stopped("remove", true,
                         UnitViews.Report.of(report)), response, callback);
             }
+            case "replace" -> {
+                Fields options = options(request, ReplaceRequests.OPTIONS);
+                Wait wait = Wait.of(options);
+                Operation<ReplaceReport> replace = unit.replace(ReplaceRequests.read(options));
+                answer("replace", unit, replace, wait, report -> new UnitViews.Replaced("replace", true,
+                        UnitViews.Replacement.of(report)), response, callback);
+            }
             case "pause" -> hold(action, unit, unit::pause, request, response, callback);
             case "resume" -> hold(action, unit, unit::resume, request, response, callback);
             case "cordon" -> hold(action, unit, unit::cordon, request, response, callback);
             case "uncordon" -> hold(action, unit, unit::uncordon, request, response, callback);
             default -> throw ApiError.notFound(
-                    "no action \"%s\": use start, stop, restart, remove, pause, resume, cordon or uncordon"
+                    "no action \"%s\": use start, stop, restart, replace, remove, pause, resume, cordon or uncordon"
                             .formatted(action));
         }
         return true;

@@ -1,7 +1,6 @@
 package dev.windlass.server;
 
 import dev.windlass.lifecycle.ReplaceOptions;
-import java.time.Duration;
 import java.util.Set;
 import org.eclipse.jetty.util.Fields;
 
@@ -17,14 +16,10 @@ final class ReplaceRequests {
         String warmUp = options.getValue("warmUp");
         String probation = options.getValue("probation");
         try {
-            replace = warmUp == null ? replace : replace.withWarmUp(duration("warmUp", warmUp));
-            return probation == null ? replace : replace.withProbation(duration("probation", probation));
+            replace = warmUp == null ? replace : replace.withWarmUp(StopRequests.duration("warmUp", warmUp));
+            return probation == null ? replace : replace.withProbation(StopRequests.duration("probation", probation));
         } catch (IllegalArgumentException e) {
             throw ApiError.badRequest(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Duration duration(String option, String text) {
-        return text.equals("0") ? Duration.ZERO : StopRequests.duration(option, text);
     }
 }

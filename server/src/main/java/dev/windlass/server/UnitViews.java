@@ -5,6 +5,7 @@ import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.QuarantinedGeneration;
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitEvent;
@@ -64,10 +65,11 @@ final class UnitViews {
      * All that is known of one unit.
      *
      * @param claimedKeys what is being worked on, each key with the generation that does
+     * @param replacing how far a replace is that is under way; null when there is none
      */
     record Description(String name, String kind, UnitState state, Reason reason, String message, long generation,
             @Nullable String incarnation, Instant since, int restarts, @Nullable Instant retryAt,
-            boolean desiredRunning, boolean paused, boolean cordoned,
+            boolean desiredRunning, boolean paused, boolean cordoned, @Nullable String replacing,
             @Nullable Long queued,
             @Nullable Long inFlight, long carriedOver, @Nullable String parent, List<String> children, String group,
             Map<String, String> labels, Set<String> dependsOn, Map<String, String> details,
@@ -79,7 +81,7 @@ final class UnitViews {
             return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
                     status.generation(), status.incarnation() == null ? null : status.incarnation().toString(),
                     millis(status.since()), status.restarts(), status.retryAt(), status.desiredRunning(),
-                    status.desiredPaused(), status.desiredCordoned(),
+                    status.desiredPaused(), status.desiredCordoned(), status.replacing(),
                     status.queued(),
                     status.inFlight(),
                     status.carriedOver(), status.parent(),
@@ -106,6 +108,17 @@ final class UnitViews {
         }
     }
 
+    /** What came of a replace; {@code summary} is the one line for people, {@code millis} the duration. */
+    record Replacement(String unit, long from, long to, String method, String whyCold, String outcome, String message,
+            String summary, long handedOver, @Nullable Report retired, double millis) {
+        static Replacement of(ReplaceReport report) {
+            StopReport retired = report.retired();
+            return new Replacement(report.unit(), report.from(), report.to(), report.method().name(), report.whyCold(),
+                    report.outcome().name(), report.message(), report.toString(), report.handedOver(),
+                    retired == null ? null : Report.of(retired), report.duration().toNanos() / 1e6);
+        }
+    }
+
     /** What a stop could not give back; for a thread {@code detail} is its stack. */
     record Left(String kind, String name, String detail) {
         static List<Left> of(List<Leftover> leftovers) {
@@ -123,6 +136,10 @@ final class UnitViews {
 
     /** A stop or removal that was awaited. */
     record Stopped(String operation, boolean done, Report report) {
+    }
+
+    /** A replace that was awaited. */
+    record Replaced(String operation, boolean done, Replacement report) {
     }
 
     /** One line of the event stream; {@code from} is null when it tells the current state. */

@@ -1,7 +1,9 @@
 package dev.windlass.server;
 
+import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.CostDimension;
+import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.PriorityClass;
@@ -33,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +222,39 @@ class AdminServerTest {
     }
 
     @Test
+    void replacesAndReportsWhatCameOfIt() throws Exception {
+        manager.add(Task.of(RunnableSpec.builder("sluice").warmsUp(true).signalsReadiness(true).build(), context -> {
+            context.handsOver(new Handover() {
+
+                @Override
+                public @Nullable CarryOver freeze() {
+                    return null;
+                }
+
+                @Override
+                public void thaw(@Nullable CarryOver back) {
+                }
+            });
+            context.takeOver();
+            context.ready();
+            context.awaitStop();
+        })).ready().await(BOUND);
+        HttpResponse<String> replaced = post("/api/v1/units/sluice:replace?wait=true&probation=0&warmUp=10s");
+        assertThat(replaced.statusCode()).as(replaced.body()).isEqualTo(200);
+        JsonNode report = Http.json(replaced).get("report");
+        assertThat(report.get("summary").stringValue()).startsWith("sluice#1 → #2 replaced (warm)");
+        assertThat(report.get("outcome").stringValue()).isEqualTo("REPLACED");
+        assertThat(report.get("retired").get("outcome").stringValue()).isEqualTo("STOPPED");
+
+        assertThat(post("/api/v1/units/sluice:replace?probation=10m").statusCode()).isEqualTo(202);
+        await().atMost(BOUND).untilAsserted(() -> assertThat(Http.json(get("/api/v1/units/sluice")).get("replacing")
+                .stringValue()).contains("probation"));
+        assertError(post("/api/v1/units/sluice:replace"), 409, "Refused", "being replaced already");
+        assertError(post("/api/v1/units/sluice:replace?probation=soon"), 400, "BadRequest", "probation", "soon");
+        assertError(post("/api/v1/units/sluice:replace?warmUp=0"), 400, "BadRequest", "warmUp");
+    }
+
+    @Test
     void restartsAndSaysWhenAUnitInBackOffIsTriedAgain() throws Exception {
         HttpResponse<String> restarted = post("/api/v1/units/mill/stone:restart?wait=true&mode=abort");
         assertThat(restarted.statusCode()).isEqualTo(200);
@@ -339,7 +375,7 @@ class AdminServerTest {
         assertError(post("/api/v1/units/mill/stone:stop?force=true"), 400, "BadRequest", "force");
         assertError(post("/api/v1/units/mill/stone:stop?cascade=maybe"), 400, "BadRequest", "maybe");
         assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease",
-                "start, stop, restart, remove, pause, resume, cordon or uncordon");
+                "start, stop, restart, replace, remove, pause, resume, cordon or uncordon");
         assertError(get("/api/v2"), 404, "NotFound", "/api/v1/units");
         assertError(get("/api/v1/units/mill/stone:stop"), 405, "MethodNotAllowed", "POST");
         assertThat(state("mill/stone")).isEqualTo(UnitState.READY);

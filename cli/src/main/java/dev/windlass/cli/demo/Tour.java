@@ -6,6 +6,10 @@ import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.QuotaPlan;
 import dev.windlass.lifecycle.Quotas;
+import dev.windlass.lifecycle.ReplaceMethod;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceOutcome;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
@@ -65,6 +69,7 @@ public final class Tour {
         southChangesBehindItsBack();
         southComesBack();
         controllerStopsAndStarts();
+        controllerIsReplacedWithWorkQueued();
         thirdControllerComesAndGoes();
         quotaIsHalvedAndRestored();
         managerStopsUnderLoad();
@@ -203,6 +208,29 @@ public final class Tour {
         Await.until("the table of north to be right again",
                 () -> Sites.table(north, "redirects").keySet().equals(names(Sites.redirects(north))));
         held("it starts again and learns of what was deleted while it was stopped");
+    }
+
+    private void controllerIsReplacedWithWorkQueued() throws Exception {
+        RunnableHandle engagement = demo.unit("cluster/north/websites");
+        demo.gate().close("north");
+        List<String> sites = List.copyOf(names(Sites.of(north)));
+        for (String site : sites) {
+            Sites.edit(north, site, "<h1>From one to the next</h1>\n");
+        }
+        Await.until("changes of north to be queued", () -> pending(engagement) == sites.size());
+        List<OpenWatch> northWatches = north.watches();
+        var replace = demo.websites().replace(demo.websites().controller().toBuilder().workers(8).build(),
+                ReplaceOptions.defaults().withProbation(Duration.ofSeconds(1)));
+        Await.until("the hand-over to begin", () -> Objects.requireNonNullElse(engagement.status().replacing(), "")
+                .contains("hands over"));
+        demo.gate().open("north");
+        ReplaceReport report = replace.await(BOUND);
+        figure(report.toString());
+        check(report.outcome() == ReplaceOutcome.REPLACED && report.method() == ReplaceMethod.WARM,
+                "replaced, warm: " + report);
+        Await.until("what was queued to be published", () -> Sites.of(north).stream().allMatch(Sites::isPublished));
+        check(north.watches().equals(northWatches), "the watches of north are the same");
+        held("a controller is replaced with work queued: the next one is warm when it takes over, and nothing is lost");
     }
 
     private void thirdControllerComesAndGoes() throws Exception {
