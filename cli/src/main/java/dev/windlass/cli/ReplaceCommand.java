@@ -3,6 +3,7 @@ package dev.windlass.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +57,12 @@ final class ReplaceCommand extends UnitCommand {
     private JsonNode awaited(AdminClient client, Map<String, String> options, Terminal terminal) {
         ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().daemon().name("progress").unstarted(task));
+        Future<?> looking = looks.scheduleWithFixedDelay(new Progress(client, name(), terminal), LOOK_EVERY_MILLIS / 4,
+                LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         try {
-            Progress progress = new Progress(client, name(), terminal);
-            looks.scheduleWithFixedDelay(progress, LOOK_EVERY_MILLIS / 4, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             return client.act(name(), "replace", options);
         } finally {
+            looking.cancel(true);
             looks.shutdownNow();
         }
     }

@@ -17,8 +17,10 @@ import dev.windlass.workqueue.RateLimiter;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +152,26 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         return watches.stream().map(Watch::spec).distinct().count();
     }
 
+    /** What is another one in a description, beside workers and rate limiter. */
+    List<String> differencesBeyondReconfigure(Controller<T> other) {
+        Builder<T> mine = definition;
+        Builder<T> theirs = other.definition;
+        Map<String, Boolean> same = new LinkedHashMap<>();
+        same.put("name", name.equals(other.name));
+        same.put("kind or selection", mine.spec.equals(theirs.spec));
+        same.put("filter", mine.predicate.equals(theirs.predicate));
+        same.put("watch", mine.watches.equals(theirs.watches));
+        same.put("reconciler", reconciler.equals(other.reconciler));
+        same.put("sync timeout", mine.syncTimeout.equals(theirs.syncTimeout));
+        same.put("reconcile timeout", Objects.equals(mine.reconcileTimeout, theirs.reconcileTimeout));
+        same.put("stop", mine.stop.equals(theirs.stop));
+        same.put("hang policy", mine.onHang.equals(theirs.onHang));
+        same.put("priority", mine.priority == theirs.priority);
+        same.put("leadership", mine.leadership == theirs.leadership);
+        same.put("choice of clusters", mine.clusters.equals(theirs.clusters));
+        return same.entrySet().stream().filter(entry -> !entry.getValue()).map(Map.Entry::getKey).toList();
+    }
+
     boolean serves(String cluster) {
         return definition.clusters.test(cluster);
     }
@@ -166,7 +188,7 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
 
     @Override
     public ControllerHandle<T> handle(RunnableHandle base) {
-        return new ControllerHandle<>(base, new AddedWatches());
+        return new ControllerHandle<>(base, new Amendments());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.windlass.controller;
 
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -16,18 +17,53 @@ import java.util.List;
  */
 public final class ControllerHandle<T extends HasMetadata> extends RunnableHandle {
 
-    private final AddedWatches added;
+    private final Amendments amendments;
 
-    ControllerHandle(RunnableHandle base, AddedWatches added) {
+    ControllerHandle(RunnableHandle base, Amendments amendments) {
         super(base);
-        this.added = added;
+        this.amendments = amendments;
     }
 
     /** The description, as it is now. */
-    @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
     public Controller<T> controller() {
+        return amendments.amended(described());
+    }
+
+    @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
+    private Controller<T> described() {
         Unit<?> described = unit();
         return (Controller<T>) (described instanceof SuccessorUnit<?> successor ? successor.controller() : described);
+    }
+
+    /**
+     * Changes how many workers there are and how long failed keys wait, on all clusters, without an end of anything: where there are
+     * fewer, whoever is busy finishes first; what waits already is due when it was. The description is the controller's from then
+     * on, also when it does not run now, until it is replaced.
+     *
+     * @throws IllegalArgumentException when something else is another one too: that needs {@link #replace}
+     * @throws RefusedException when there would be more workers than a quota with a limit for them has admitted, or while the
+     *     controller is being replaced
+     */
+    public void reconfigure(Controller<T> next) {
+        String replacing = status().replacing();
+        if (replacing != null) {
+            throw new RefusedException(
+                    name() + " is being replaced: " + replacing + "; reconfigure it when that is over");
+        }
+        List<String> others = controller().differencesBeyondReconfigure(next);
+        if (!others.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s can be reconfigured in workers and rate limiter only, and there is another %s: use replace"
+                            .formatted(name(), String.join(", ", others)));
+        }
+        Engagements bound = amendments.engagements();
+        if (bound != null) {
+            bound.requireAdmitted(this, next.workers());
+        }
+        amendments.amend(described(), next); // before the look at what runs: a run that begins now finds it
+        if (bound != null) {
+            bound.reconfigure(next);
+        }
     }
 
     /** Replaces the controller by another one of its name. See {@link #replace(Controller, ReplaceOptions)}. */
@@ -46,12 +82,12 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
      * @throws IllegalArgumentException when it has another name
      */
     public Operation<ReplaceReport> replace(Controller<T> next, ReplaceOptions options) {
-        return replaceWith(new SuccessorUnit<>(next, added), options);
+        return replaceWith(new SuccessorUnit<>(next, amendments), options);
     }
 
     /** The units {@code cluster/CLUSTER/NAME} of this controller, one for each cluster that it has been engaged with. */
     public List<RunnableHandle> engagements() {
-        Engagements bound = added.engagements();
+        Engagements bound = amendments.engagements();
         return bound == null ? List.of() : bound.of(controller().name());
     }
 
@@ -66,9 +102,9 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /** Adds a watch for some objects of a kind, and for some changes of them. See {@link #watch(Class, Mapper)}. */
     public <S extends HasMetadata> WatchHandle watch(WatchSpec<S> objects, Mapper<S> mapper, Predicate<S> which) {
-        WatchHandle watch = new WatchHandle(Watch.added(added.nextNumber(), objects, which, mapper), this, time());
-        added.add(watch); // before the look at what is bound: a run that begins now takes it along
-        Engagements bound = added.engagements();
+        WatchHandle watch = new WatchHandle(Watch.added(amendments.nextNumber(), objects, which, mapper), this, time());
+        amendments.add(watch); // before the look at what is bound: a run that begins now takes it along
+        Engagements bound = amendments.engagements();
         if (bound != null) {
             bound.opened(controller().name(), watch);
         }
@@ -76,19 +112,19 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     }
 
     void unwatch(WatchHandle gone) {
-        Engagements bound = added.engagements();
-        if (added.remove(gone) && bound != null) {
+        Engagements bound = amendments.engagements();
+        if (amendments.remove(gone) && bound != null) {
             bound.closed(controller().name(), gone);
         }
     }
 
     /** What was added since the controller was described. The same for all handles of a controller, and for no other one's. */
-    AddedWatches added() {
-        return added;
+    Amendments amendments() {
+        return amendments;
     }
 
     /** The controller is gone for good. */
     void removed() {
-        added.all().forEach(WatchHandle::ownerRemoved);
+        amendments.all().forEach(WatchHandle::ownerRemoved);
     }
 }

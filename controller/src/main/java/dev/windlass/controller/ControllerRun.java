@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Workload {
 
+    private final Controller<T> described;
     private volatile Controller<T> controller;
     private volatile @Nullable Begun begun;
     private volatile boolean paused;
     private volatile boolean succeeds;
     private volatile boolean open;
+    private volatile boolean frozen;
     private volatile boolean over;
     /** Why it cannot take over; empty while it might. */
     private volatile String refusal = "";
@@ -41,6 +43,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     ControllerRun(Controller<T> controller) {
+        this.described = controller;
         this.controller = controller;
     }
 
@@ -48,11 +51,11 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return controller;
     }
 
-    /** What it is described by has changed in something that needs no new generation. */
-    void reconfigure(Controller<T> next) {
-        controller = next;
-        Begun now = begun;
-        if (now != null) {
+    /** Does as the controller is described by now: what can be another one needs no new generation. */
+    void follow() {
+        Begun now = begun();
+        if (now.context.handle() instanceof ControllerHandle<?> handle) {
+            controller = handle.amendments().amended(described);
             now.engagements.onReconfigured(this);
         }
     }
@@ -63,7 +66,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** The watches that were added to the controller while it runs. */
     List<WatchHandle> extras() {
-        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.added().all() : List.of();
+        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.amendments().all() : List.of();
     }
 
     RunnableContext context() {
@@ -89,7 +92,8 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.own("meters", "workqueue " + controller.name(), engagements.queueMetrics().hold(controller.name()));
         begun = new Begun(context, engagements, meters);
         if (context.handle() instanceof ControllerHandle<?> handle) {
-            handle.added().bind(engagements);
+            handle.amendments().bind(engagements);
+            controller = handle.amendments().amended(described);
         }
         context.workload(this);
         controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
@@ -111,11 +115,13 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
             @Override
             public @Nullable CarryOver freeze() {
+                frozen = true;
                 return null; // its engagements hand over, each for itself
             }
 
             @Override
             public void thaw(@Nullable CarryOver back) {
+                frozen = false;
                 engagements.join(ControllerRun.this);
             }
         });
@@ -124,6 +130,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 context.takeOver();
                 open = true;
                 engagements.join(this);
+                follow(); // in what has been amended since it began
                 context.awaitStop();
             }
         } catch (InterruptedException e) {
@@ -176,6 +183,11 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return open;
     }
 
+    /** Whether another one has its engagements, or is about to. */
+    boolean frozen() {
+        return frozen;
+    }
+
     /** Whether it is leaving, or has left. */
     boolean over() {
         return over;
@@ -183,8 +195,8 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** What was added to the controller: one of the same name that came after its removal has something else. */
     @Nullable
-    AddedWatches added() {
-        return context().handle() instanceof ControllerHandle<?> handle ? handle.added() : null;
+    Amendments amendments() {
+        return context().handle() instanceof ControllerHandle<?> handle ? handle.amendments() : null;
     }
 
     /** An engagement that begins at this moment either is told or sees it. */

@@ -3,6 +3,7 @@ package dev.windlass.controller;
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.Clusters;
+import dev.windlass.lifecycle.CostDimension;
 import dev.windlass.lifecycle.DeadlineException;
 import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
@@ -10,7 +11,9 @@ import dev.windlass.lifecycle.NameTakenException;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.PreemptedException;
+import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.Reason;
+import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceOutcome;
@@ -187,7 +190,7 @@ final class Engagements implements AutoCloseable {
     /** An engagement that gets warm for this run, or is so, has the pair; it looks at whether the run is open. */
     private static void take(Pair pair, ControllerRun<?> run) {
         pair.run = run;
-        pair.owner = run.added();
+        pair.owner = run.amendments();
         pair.controllerGeneration = run.context().generation();
         pair.refusal = "";
         EngagementRun<?> standby = pair.standby;
@@ -268,7 +271,7 @@ final class Engagements implements AutoCloseable {
 
     /** The event of the removal of a controller may come after a new one of its name: what was kept for the old one goes first. */
     private static void discardWorkOfNamesake(Pair pair, ControllerRun<?> run) {
-        AddedWatches owner = run.added();
+        Amendments owner = run.amendments();
         RunnableHandle left = pair.handle;
         if (pair.owner != null && !pair.owner.equals(owner) && left != null && left.state() != UnitState.REMOVED) {
             left.remove();
@@ -411,6 +414,27 @@ final class Engagements implements AutoCloseable {
                 .forEach(EngagementRun::onOwnerPaused);
     }
 
+    /** Whether so many workers are within what a quota has admitted, where there is a limit for them at all. */
+    void requireAdmitted(ControllerHandle<?> controller, int workers) {
+        boolean limited = Quotas.of(manager).status().scopes().stream()
+                .anyMatch(scope -> scope.limits().limit(CostDimension.CONCURRENCY).isPresent());
+        for (RunnableHandle engagement : limited ? controller.engagements() : List.<RunnableHandle>of()) {
+            long admitted = engagement.unit().spec().cost().in(CostDimension.CONCURRENCY);
+            if (workers > admitted) {
+                throw new RefusedException(
+                        "%s cannot have %d workers: a quota has admitted %d of them for %s; use replace"
+                                .formatted(controller.name(), workers, admitted, engagement.name()));
+            }
+        }
+    }
+
+    void reconfigure(Controller<?> next) {
+        ControllerRun<?> run = current(next.name());
+        if (run != null) {
+            run.follow();
+        }
+    }
+
     /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
     void onReconfigured(ControllerRun<?> run) {
         runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
@@ -425,7 +449,11 @@ final class Engagements implements AutoCloseable {
         List<Pair> mine = new ArrayList<>();
         synchronized (this) {
             String controller = run.controller().name();
-            if (runs.remove(controller, run)) {
+            ControllerRun<?> current = runs.get(controller);
+            // One that was replaced may end before the one that has its engagements has said so.
+            boolean handsOn = run.frozen() && request(context).reason() == Reason.REPLACED;
+            if (!handsOn && current != null && (current == run || current.over())) {
+                runs.remove(controller);
                 Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
                 byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
                 mine.addAll(byCluster.values());
@@ -626,8 +654,9 @@ final class Engagements implements AutoCloseable {
             }
             RunnableHandle handle = pair.handle;
             UnitState state = handle == null ? UnitState.NEW : handle.state();
-            if (state == UnitState.PAUSED && handle != null && handle.status().reason() == Reason.BECAME_PAUSED) {
-                continue; // with the controller
+            if (state == UnitState.PAUSED && handle != null
+                    && Set.of(Reason.BECAME_PAUSED, Reason.REPLACED).contains(handle.status().reason())) {
+                continue; // with the controller, or for the moment in which it hands over
             }
             if (!pair.refusal.isEmpty()) {
                 missing.add(pair.refusal);

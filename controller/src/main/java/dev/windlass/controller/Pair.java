@@ -18,7 +18,7 @@ final class Pair {
     volatile @Nullable ClusterConnection connection;
     volatile @Nullable RunnableHandle handle;
     /** What was added to the controller that had it last: a new one of the same name has something else. */
-    volatile @Nullable AddedWatches owner;
+    volatile @Nullable Amendments owner;
     /** The generation that has the work. */
     volatile @Nullable EngagementRun<?> engagement;
     /** One that gets warm to take its place. */

@@ -7,7 +7,7 @@ import dev.windlass.lifecycle.Unit;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /** A controller that takes the place of another one: the watches that were added to that one are its own. */
-record SuccessorUnit<T extends HasMetadata>(Controller<T> controller, AddedWatches added)
+record SuccessorUnit<T extends HasMetadata>(Controller<T> controller, Amendments amendments)
         implements
             Unit<ControllerHandle<T>> {
 
@@ -23,7 +23,7 @@ record SuccessorUnit<T extends HasMetadata>(Controller<T> controller, AddedWatch
 
     @Override
     public ControllerHandle<T> handle(RunnableHandle base) {
-        return new ControllerHandle<>(base, added);
+        return new ControllerHandle<>(base, amendments);
     }
 
     @Override

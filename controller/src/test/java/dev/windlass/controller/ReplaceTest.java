@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,7 +60,7 @@ class ReplaceTest extends OnClusters {
                 .findFirst().orElseThrow();
     }
 
-    private TreeSet<String> series() {
+    private Set<String> series() {
         return world.manager.metrics().scrape().stream().flatMap(snapshot -> snapshot.getDataPoints().stream()
                 .filter(point -> "settings".equals(point.getLabels().get("controller")))
                 .filter(point -> point.getLabels().get("priority") == null) // come and go with what is queued
@@ -86,7 +87,7 @@ class ReplaceTest extends OnClusters {
         world.create("south", "d");
         eventually(() -> assertThat(handle.status().inFlight()).isEqualTo(2));
         eventually(() -> assertThat(handle.status().queued()).isEqualTo(2));
-        TreeSet<String> series = series();
+        Set<String> series = series();
         var replace = handle.replace(handle.controller().toBuilder().workers(3).reconciler(next).build(),
                 NO_PROBATION);
         eventually(() -> assertThat(unit(handle, "north").status().replacing()).contains("hands over"));
