@@ -84,6 +84,19 @@ final class Incarnation implements RunnableContext {
         return CURRENT.isBound() ? CURRENT.get().id() : "user";
     }
 
+    /**
+     * A thread of a generation that did not end in time asks for something by name: it must not reach its successor, or whoever has
+     * that name now.
+     *
+     * @throws RevokedException when that is so
+     */
+    static void requireNotSucceeded(UnitCell asked, String what) {
+        Incarnation asker = CURRENT.isBound() ? CURRENT.get() : null;
+        if (asker != null && asker.ledgerClosed && asker.name().equals(asked.name()) && !asked.isOf(asker)) {
+            throw asker.revoked(what + " " + asked.name());
+        }
+    }
+
     /** A throwable in words; its own words are user code, which may throw. */
     static String describe(Throwable thrown) {
         try {

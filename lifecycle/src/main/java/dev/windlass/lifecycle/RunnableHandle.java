@@ -7,6 +7,9 @@ import java.util.Optional;
 /**
  * The outside face of a unit. It follows the name: after a stop and a start it shows the new generation. Thread-safe.
  *
+ * <p>A thread of a generation that did not end in time, and was succeeded or removed, may look at its name but ask for nothing: every
+ * operation throws {@link RevokedException} then.
+ *
  * <p>Kinds of units with more to say have subtypes.
  */
 public class RunnableHandle {

@@ -399,6 +399,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     Operation<UnitStatus> start() {
+        Incarnation.requireNotSucceeded(this, "start");
         Promise<UnitStatus> promise = new Promise<>("start of " + name, manager.time(), null);
         String actor = Incarnation.currentActor();
         post(() -> onStart(actor, promise));
@@ -412,10 +413,12 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     Operation<StopReport> stop(StopOptions options) {
+        Incarnation.requireNotSucceeded(this, "stop");
         return stop(order(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false));
     }
 
     Operation<StopReport> remove(StopOptions options) {
+        Incarnation.requireNotSucceeded(this, "remove");
         removalAsked(true);
         return stop(order(Reason.REMOVED, options, Incarnation.currentActor(), true));
     }
@@ -437,6 +440,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     Operation<UnitStatus> restart(StopOptions options) {
+        Incarnation.requireNotSucceeded(this, "restart");
         StopOrder order = order(Reason.STOP_REQUESTED, options, Incarnation.currentActor(), false);
         Promise<UnitStatus> promise = new Promise<>("restart of " + name, manager.time(), endsBy(order));
         postStop(order, left -> {
@@ -460,6 +464,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     Operation<ReplaceReport> replace(@Nullable Description next, ReplaceOptions options) {
+        Incarnation.requireNotSucceeded(this, "replace");
         Promise<ReplaceReport> promise = new Promise<>("replace of " + name, manager.time(),
                 this::isAncestorOrSelfOf);
         String actor = Incarnation.currentActor();
@@ -474,6 +479,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     Operation<UnitStatus> suspend(Standstill.Kind kind, boolean wanted) {
+        Incarnation.requireNotSucceeded(this, wanted ? kind.begin : kind.end);
         Promise<UnitStatus> promise = new Promise<>((wanted ? kind.begin : kind.end) + " of " + name, manager.time(),
                 null);
         String actor = Incarnation.currentActor();
@@ -502,6 +508,11 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
             }
         }
         return present;
+    }
+
+    /** Whether that generation is the current one, or the last. */
+    boolean isOf(Incarnation asker) {
+        return incarnation == asker;
     }
 
     /** Whether that generation is the current one, and does not end. */
@@ -1415,7 +1426,8 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
      * @param now where the one stands that is
      */
     void changePlaces(Standby beside, Position left, Position now, String actor) {
-        Standby.Place mine = new Standby.Place(description(), incarnation(), position, bound, claim);
+        Standby.Place mine = new Standby.Place(description(), incarnation(), position,
+                bound, claim);
         Standby.Place other = beside.place();
         synchronized (this) {
             if (left.state() != mine.position().state()) {
