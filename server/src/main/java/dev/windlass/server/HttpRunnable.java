@@ -7,6 +7,7 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopRequest;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -96,6 +97,9 @@ final class HttpRunnable implements ManagedRunnable {
     private void bind(RunnableContext context, ServerConnector connector) throws IOException {
         try {
             connector.open();
+            if (connector.getTransport() instanceof Closeable port) {
+                context.own("port", address.toString(), port::close); // a connector closes it only once it was started
+            }
         } catch (IOException e) {
             throw new IOException(
                     "%s cannot listen at %s: %s; free the port, choose another one, or 0 for any free port"
