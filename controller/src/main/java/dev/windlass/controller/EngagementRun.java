@@ -237,6 +237,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             source.detach();
             source.lease().close();
         });
+        news.release(); // its trouble, or its sync, is nobody's concern any more
     }
 
     boolean synced(WatchHandle extra) {
