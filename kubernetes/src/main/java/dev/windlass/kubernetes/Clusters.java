@@ -132,7 +132,8 @@ public final class Clusters implements AutoCloseable {
             CountDownLatch loops = new CountDownLatch(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
             for (long left = loops.getCount(); left > 0; left--) {
                 // A thread that Vert.x has not seen is given the next loop.
-                Thread.startVirtualThread(() -> vertx.runOnContext(nothing -> loops.countDown()));
+                Thread.ofVirtual().name("cluster event loops")
+                        .start(() -> vertx.runOnContext(nothing -> loops.countDown()));
             }
             if (!loops.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 return; // said by the close that follows

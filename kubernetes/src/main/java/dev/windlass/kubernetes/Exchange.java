@@ -156,7 +156,7 @@ final class Exchange {
 
     private void releasePermitLater() {
         if (!streaming) {
-            Thread.startVirtualThread(transport.permits()::release);
+            Thread.ofVirtual().name(transport.cluster() + " permit").start(transport.permits()::release);
         }
     }
 
@@ -208,7 +208,8 @@ final class Exchange {
             case StandardHttpRequest.ByteArrayBodyContent bytes -> target.end(Buffer.buffer(bytes.getContent()));
             case StandardHttpRequest.InputStreamBodyContent stream -> {
                 target.setChunked(true);
-                Thread.ofVirtual().name("upload").start(() -> upload(stream.getContent(), target));
+                Thread.ofVirtual().name(transport.cluster() + " upload")
+                        .start(() -> upload(stream.getContent(), target));
             }
             default ->
                 failed(new IllegalArgumentException("a request body of " + content.getClass() + " is not supported"));

@@ -1,6 +1,7 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.ChangeLine.Change;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.TimeSource;
 import dev.windlass.lifecycle.Timer;
@@ -374,7 +375,11 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         } finally {
             lock.unlock();
         }
-        Thread.startVirtualThread(action);
+        try {
+            owner.fork("synced with " + informer.describe(), action::run);
+        } catch (RevokedException e) {
+            logger.atTrace().log("nobody is left to be told that it is synced");
+        }
     }
 
     @Override

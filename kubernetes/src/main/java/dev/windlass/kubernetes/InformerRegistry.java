@@ -148,7 +148,8 @@ final class InformerRegistry implements Informers {
                     shared.remove(entry.key);
                 } else {
                     Duration linger = settings.linger();
-                    entry.expiry = context.time().after(linger, () -> Thread.startVirtualThread(() -> expire(entry)));
+                    entry.expiry = context.time().after(linger,
+                            () -> Thread.ofVirtual().name(context.id() + "/linger").start(() -> expire(entry)));
                 }
             }
         }

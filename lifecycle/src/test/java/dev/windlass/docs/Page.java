@@ -44,6 +44,11 @@ final class Page {
         }
     }
 
+    /** All its lines. */
+    List<String> all() {
+        return List.copyOf(lines);
+    }
+
     /** All blocks of code of a language. */
     long blocks(String language) {
         return lines.stream().filter(line -> line.equals("```" + language)).count();

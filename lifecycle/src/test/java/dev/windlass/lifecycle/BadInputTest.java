@@ -1,10 +1,13 @@
 package dev.windlass.lifecycle;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,6 +96,68 @@ class BadInputTest {
             assertThatThrownBy(() -> manager.add("unit", RunnableContext::awaitStop))
                     .isInstanceOf(NameTakenException.class)
                     .hasMessage("a unit named \"unit\" exists (Task, NEW): choose another name, or remove it first");
+        }
+    }
+
+    @Test
+    void aDependencyThatDoesNotExistIsAllowedAndWaitedFor() throws Exception {
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle unit = manager.add(Task.of(RunnableSpec.builder("unit").dependsOn("cluster/nowhere").build(),
+                    RunnableContext::awaitStop));
+            Trial.until(unit, UnitState.PENDING);
+            assertThat(unit.status().reason()).isEqualTo(Reason.WAITING);
+            assertThat(unit.status().message()).contains("cluster/nowhere");
+            manager.add("cluster/nowhere", RunnableContext::awaitStop);
+            unit.ready().await(Trial.HANG);
+        }
+    }
+
+    @Test
+    void anAddAfterTheStopIsRefusedAndItsCodeNeverRuns() throws Exception {
+        Manager manager = Manager.create();
+        manager.start();
+        manager.stop().await();
+        assertThatThrownBy(() -> manager.add("unit", context -> {
+            throw new AssertionError("it ran");
+        })).isInstanceOf(StoppingException.class).hasMessageContaining("unit").hasMessageContaining("stop");
+        assertThat(manager.find("unit")).isEmpty();
+    }
+
+    @Test
+    void aQuotaBelowWhatSystemUnitsNeedIsRefusedAndChangesNothing() throws Exception {
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle system = manager.add(Task.of(RunnableSpec.builder("system").priority(PriorityClass.SYSTEM)
+                    .cost(Cost.of(CostDimension.WATCHES, 5)).build(), RunnableContext::awaitStop));
+            system.ready().await();
+            Quotas quotas = Quotas.of(manager);
+            quotas.set(Limits.of(CostDimension.WATCHES, 9)).await();
+            assertThat(Trial.failure(quotas.set(Limits.of(CostDimension.WATCHES, 4))))
+                    .isInstanceOf(RefusedException.class).hasMessageContaining("5").hasMessageContaining("4");
+            assertThat(quotas.limits()).isEqualTo(Limits.of(CostDimension.WATCHES, 9));
+            assertThat(system.state()).isEqualTo(UnitState.READY);
+        }
+    }
+
+    @Test
+    void anUnknownDimensionIsRefusedWithOneThatLooksLikeIt() {
+        assertThatThrownBy(() -> Limits.parse("watchs=40")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"watchs\"").hasMessageContaining("watches");
+        assertThatThrownBy(() -> Limits.parse("watches=-1")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("watches");
+    }
+
+    @Test
+    void aQuotaFileWithATypoChangesNothingAndSaysWhere(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("limits"), "watches=40\nwatchs=1\n");
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle limits = manager.add(LimitsFile.at(file));
+            Trial.until(() -> limits.status().message().contains("watchs")
+                    || String.valueOf(limits.status().lastError()).contains("watchs"));
+            assertThat(Quotas.of(manager).limits()).isEqualTo(Limits.none());
+            assertThat(manager.stopping()).isFalse();
         }
     }
 
