@@ -16,7 +16,7 @@ public class HandleLincheckTest {
 
     public HandleLincheckTest() {
         manager.start();
-        unit = manager.add("unit", RunnableContext::awaitStop);
+        unit = manager.add("handle", RunnableContext::awaitStop); // nobody ends it: a name of its own
     }
 
     @Operation
