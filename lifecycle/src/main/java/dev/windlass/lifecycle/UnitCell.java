@@ -773,7 +773,6 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     private void beginGeneration() {
         closedForChildren = false;
         closedForDependents = false;
-        Position before = position;
         Incarnation next = new Incarnation(this, nextGeneration(), manager.nextSerial(),
                 manager.leaders().termFor(this));
         bound = bindings(spec);
@@ -922,6 +921,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     /** The current generation has taken back the work that the name had, and works again. */
+    @SuppressWarnings("ReferenceEquality") // the same work, not other work that equals it
     synchronized void thaw(@Nullable KeptWork back) {
         Incarnation current = incarnation;
         if (current != null) {
