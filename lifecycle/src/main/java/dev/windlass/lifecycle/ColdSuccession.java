@@ -46,7 +46,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
             StopOptions asked = options.retire();
             StopOptions stop = asked == null ? old.spec().stop() : asked;
             cell.onStop(cell.order(Reason.REPLACED, atLeastHandoff(stop), actor, false), this::onStopped, this::fail);
-            if (phase == Phase.STOPPING && cell.succession() == this) {
+            if (phase == Phase.STOPPING && !hasLeft()) {
                 cell.ongoingStop().letStartFollow();
             }
         } else {

@@ -30,6 +30,7 @@ abstract class Succession {
     private final Promise<ReplaceReport> promise;
     private final long began;
     private String message = "";
+    private boolean left;
 
     Succession(UnitCell cell, ReplaceOptions options, String actor, Promise<ReplaceReport> promise) {
         this.cell = cell;
@@ -159,9 +160,14 @@ abstract class Succession {
         return id + (ending == null ? " returned" : " failed: " + ending.description());
     }
 
+    final boolean hasLeft() {
+        return left;
+    }
+
     /** The replace is over; what comes after it may be told to the unit before. */
     final void leave() {
-        if (cell.succession() == this) {
+        if (!left) {
+            left = true;
             cell.succession(null);
         }
     }

@@ -1426,8 +1426,11 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
      * @param now where the one stands that is
      */
     void changePlaces(Standby beside, Position left, Position now, String actor) {
-        Standby.Place mine = new Standby.Place(description(), incarnation(), position,
-                bound, claim);
+        Incarnation current = incarnation;
+        if (current == null) {
+            throw new IllegalStateException(name + " has no generation whose place another one could take");
+        }
+        Standby.Place mine = new Standby.Place(description(), current, position, bound, claim);
         Standby.Place other = beside.place();
         synchronized (this) {
             if (left.state() != mine.position().state()) {
