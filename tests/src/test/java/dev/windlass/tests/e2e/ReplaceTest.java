@@ -8,6 +8,7 @@ import dev.windlass.lifecycle.ReplaceMethod;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
+import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.workqueue.RateLimiter;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -52,6 +53,7 @@ class ReplaceTest {
         world.connect(SOUTH);
         Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
         ControllerHandle<ConfigMap> notes = world.ready(world.notesBuilder()
+                .stop(StopOptions.drain(Duration.ofMinutes(3)))
                 .rateLimiter(RateLimiter.exponential(Duration.ofMillis(1), Duration.ofMillis(2)))
                 .reconciler((request, context) -> {
                     world.journal.<ConfigMap>noting(Reconcilers::note).reconcile(request, context);
@@ -77,9 +79,13 @@ class ReplaceTest {
         Map<String, AtomicInteger> failuresOfNext = new ConcurrentHashMap<>();
         Operation<ReplaceReport> replace = notes.replace(next(world, byNext, failuresOfNext), SHORT);
         List<String> changed = names("note", 100);
-        outside.each(changed, name -> outside.overwrite(name, "1")); // before, while and after it hands over
         List<String> gone = names("note", KEYS).subList(500, 550);
-        outside.each(gone, outside::discard);
+        outside.each(changed.subList(0, 90), name -> outside.overwrite(name, "1"));
+        outside.each(gone.subList(0, 45), outside::discard);
+        // It awaits what is in flight, and that waits for the gate: whatever does not wait for it runs a key twice at once.
+        eventually(() -> assertThat(world.engagement(SOUTH, NOTES).status().replacing()).contains("hands over"));
+        outside.each(changed.subList(90, 100), name -> outside.overwrite(name, "1"));
+        outside.each(gone.subList(45, 50), outside::discard);
         world.journal.release(SOUTH);
         ReplaceReport report = replace.await(LIMIT);
         assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
