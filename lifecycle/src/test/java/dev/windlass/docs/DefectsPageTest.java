@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,10 +26,10 @@ class DefectsPageTest {
     private static final Pattern ROW = Pattern.compile("^\\|.*\\[(\\w+)]\\(\\.\\./(\\S+)\\) \\|$");
 
     /** Method by class file, and what its comment says. */
-    private static TreeMap<String, String> tests() throws IOException {
+    private static Map<String, String> tests() throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(root.resolve("docs"))) {
-            root = root.getParent();
+            root = Objects.requireNonNull(root.getParent(), "no docs folder above");
         }
         List<Path> files = new ArrayList<>();
         try (Stream<Path> rooms = Files.list(root)) {
@@ -37,7 +39,7 @@ class DefectsPageTest {
                 }
             }
         }
-        TreeMap<String, String> found = new TreeMap<>();
+        Map<String, String> found = new TreeMap<>();
         for (Path file : files) {
             String source = Files.readString(file);
             Matcher test = TEST.matcher(source);
