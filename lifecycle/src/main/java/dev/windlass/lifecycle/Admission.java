@@ -114,7 +114,17 @@ final class Admission {
      */
     boolean dependsOnlyOnWhatRuns(UnitCell cell) {
         return registry.allDependenciesOf(cell)
-                .allMatch(other -> other != null && other.satisfiesDependents() && other.desiredRunning());
+                .allMatch(other -> other != null && other.satisfiesDependents() && isWanted(other));
+    }
+
+    /** With all scopes around it. */
+    private static boolean isWanted(UnitCell cell) {
+        for (UnitCell at = cell; at != null; at = at.parent()) {
+            if (!at.desiredRunning()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- what a running unit works with

@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,7 @@ final class LevelStopper {
     private final List<List<UnitCell>> levels;
     private final int further;
     private final Order order;
+    private final BooleanSupplier goesOn;
     private final Consumer<List<StopReport>> whenDone;
     private final List<StopReport> reports = new ArrayList<>();
     private StopMode mode;
@@ -43,6 +45,12 @@ final class LevelStopper {
      */
     LevelStopper(Mailbox owner, TimeSource time, List<UnitCell> cells, Order order, long deadline, int further,
             Consumer<List<StopReport>> whenDone) {
+        this(owner, time, cells, order, deadline, further, () -> true, whenDone);
+    }
+
+    /** @param goesOn asked before each level: whether what all this is for is still to be stopped */
+    LevelStopper(Mailbox owner, TimeSource time, List<UnitCell> cells, Order order, long deadline, int further,
+            BooleanSupplier goesOn, Consumer<List<StopReport>> whenDone) {
         this.owner = owner;
         this.time = time;
         this.levels = StopLevels.of(cells);
@@ -50,12 +58,13 @@ final class LevelStopper {
         this.mode = order.mode();
         this.deadline = deadline;
         this.further = further;
+        this.goesOn = goesOn;
         this.whenDone = whenDone;
     }
 
     /** Begins. To be called from a message of the owner. */
     void run() {
-        if (level == levels.size()) {
+        if (level == levels.size() || !goesOn.getAsBoolean()) {
             whenDone.accept(reports);
             return;
         }

@@ -466,7 +466,10 @@ public final class Manager implements AutoCloseable {
     }
 
     void pokeDependents(UnitCell cell) {
-        registry.dependentsOf(cell.name()).forEach(UnitCell::poke);
+        if (registry.anyDependencies()) {
+            registry.dependentsOf(cell.name()).forEach(UnitCell::poke);
+            cell.childCells().forEach(this::pokeDependents); // what is inside is there no more than its scope
+        }
     }
 
     void moved(UnitCell cell, UnitState from, UnitState to) {

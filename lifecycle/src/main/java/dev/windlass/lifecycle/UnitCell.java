@@ -50,6 +50,10 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
      */
     record StopOrder(Reason reason, StopOptions options, String actor, long asked, long began, boolean remove) {
 
+        StopOrder because(Reason other) {
+            return new StopOrder(other, options, actor, asked, began, remove);
+        }
+
         /** Both: the harder mode and the shorter budget. */
         StopOrder and(StopOrder later) {
             StopMode mode = later.options.mode().compareTo(options.mode()) > 0 ? later.options.mode() : options.mode();
@@ -1207,13 +1211,17 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         if (order.reason() == Reason.STOP_REQUESTED || order.reason() == Reason.REMOVED) {
             desiredRunning = false;
         }
-        boolean restarting = restarts != null && restarts.isPlanned();
+        boolean restarting = restartIsPlanned();
         if (restarting) {
             restarts().cancel();
         }
         if (startWasToFollow || restarting) {
             failReadyWaiters(new PreemptedException("the start of " + name + " was overtaken by a stop"));
         }
+    }
+
+    boolean restartIsPlanned() {
+        return restarts != null && restarts.isPlanned();
     }
 
     private @Nullable Teardown teardown() {
@@ -1252,7 +1260,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         closedForChildren = true;
         closedForDependents = true;
         ongoingStop().cascadeIsOver(); // if it ended by itself meanwhile, whoever asked for a stop is told of this end
-        boolean runsAgain = startFollows() || (restarts != null && restarts.isPlanned());
+        boolean runsAgain = startFollows() || restartIsPlanned();
         if (readyWaiters != null && !runsAgain) {
             failReadyWaiters(switch (target) {
                 case FAILED ->

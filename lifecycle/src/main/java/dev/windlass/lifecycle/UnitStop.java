@@ -23,11 +23,14 @@ final class UnitStop {
     private static final class Cascade {
 
         UnitCell.StopOrder order;
+        /** Of what was asked for so far, the earliest. */
+        long deadline;
         @Nullable
         LevelStopper dependents;
 
-        Cascade(UnitCell.StopOrder order) {
+        Cascade(UnitCell.StopOrder order, long deadline) {
             this.order = order;
+            this.deadline = deadline;
         }
     }
 
@@ -40,6 +43,8 @@ final class UnitStop {
     private boolean startFollows;
     /** Whether its own generation has ended, and one beside it has not. */
     private boolean awaitsBeside;
+    /** Whether it would have started again, and does so now when what it depends on is back. */
+    private boolean comesBack;
 
     UnitStop(UnitCell cell) {
         this.cell = cell;
@@ -61,6 +66,7 @@ final class UnitStop {
 
     void letStartFollow() {
         startFollows = true;
+        comesBack = false;
     }
 
     void tell(Consumer<StopReport> waiter) {
@@ -77,6 +83,8 @@ final class UnitStop {
     /** Begins what the order asks for, or makes what is under way harder, shorter or a removal. */
     void begin(UnitCell.StopOrder order, List<UnitCell> dependents) {
         removes |= order.remove();
+        comesBack = order.reason() == Reason.DEPENDENCY_STOPPED
+                && (comesBack || startFollows || cell.restartIsPlanned());
         cell.unwanted(order, startFollows);
         startFollows = false;
         Teardown teardown = cell.ongoingTeardown();
@@ -87,8 +95,9 @@ final class UnitStop {
             teardown.onAskedAgain(order);
         } else if (cascade != null) {
             cascade.order = cascade.order.and(order);
+            cascade.deadline = earlier(cascade.deadline, deadline(order));
             if (cascade.dependents != null) {
-                cascade.dependents.again(order.options().mode(), deadline(order));
+                cascade.dependents.again(order.options().mode(), cascade.deadline);
             }
         } else if (inside != null) {
             inside.again(order.options().mode(), deadline(order));
@@ -107,7 +116,7 @@ final class UnitStop {
         if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
             UnitCell.StopOrder merged = cascade.order.and(order);
             cascade = null;
-            begin(merged, List.of());
+            begin(startFollows ? merged.because(order.reason()) : merged, List.of()); // a restart stays wanted
         } else {
             begin(order, List.of());
         }
@@ -117,26 +126,30 @@ final class UnitStop {
         return time.nanos() + SystemTime.nanos(order.options().budget());
     }
 
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
     /** The dependents and this unit share the budget, each level of them an equal part. */
     private void beginCascade(UnitCell.StopOrder order, List<UnitCell> dependents) {
-        Cascade began = new Cascade(order);
+        Cascade began = new Cascade(order, deadline(order));
         cascade = began;
-        long deadline = deadline(order);
         LevelStopper stopper = new LevelStopper(cell, time, dependents,
                 new LevelStopper.Order(Reason.DEPENDENCY_STOPPED, order.options().mode(), order.actor(), order.began(),
                         false),
-                deadline, 1, reports -> onDependentsStopped(began, deadline));
+                began.deadline, 1, () -> cascade == began || !cell.desiredRunning(),
+                reports -> onDependentsStopped(began));
         began.dependents = stopper;
         stopper.run();
     }
 
-    private void onDependentsStopped(Cascade ended, long deadline) {
+    private void onDependentsStopped(Cascade ended) {
         if (cascade != ended) {
             return;
         }
         cascade = null;
         UnitCell.StopOrder order = ended.order;
-        Duration left = Duration.ofNanos(Math.max(0, deadline - time.nanos()));
+        Duration left = Duration.ofNanos(Math.max(0, ended.deadline - time.nanos()));
         StopOptions options = order.options();
         StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
         cell.beginTeardown(
@@ -166,7 +179,11 @@ final class UnitStop {
 
     /** Nothing of the unit itself runs any more. */
     private void allEnded(UnitCell.StopOrder order, StopReport report, UnitState result) {
-        cell.settle(order, result);
+        if (comesBack && result != UnitState.QUARANTINED) {
+            cell.settle(order.because(Reason.DEPENDENCY_STOPPED), UnitState.STOPPED);
+        } else {
+            cell.settle(order, result);
+        }
         List<UnitCell> left = removes ? cell.childCells() : List.of();
         if (left.isEmpty()) {
             cell.onStopEnded(this, order, report, List.of());

@@ -1,0 +1,124 @@
+package dev.windlass.lifecycle;
+
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What becomes of units that a cascade reaches, or should not reach, while something else happens to them. */
+@Timeout(60)
+class Rule13CascadesTest {
+
+    private final Manager manager = Manager.create();
+    private final CountDownLatch letGo = new CountDownLatch(1);
+    private final CountDownLatch fail = new CountDownLatch(1);
+
+    @BeforeEach
+    void begin() {
+        manager.start();
+    }
+
+    @AfterEach
+    void end() {
+        letGo.countDown();
+        fail.countDown();
+        Trial.end(manager);
+    }
+
+    private static StopOptions cascade() {
+        return StopOptions.defaults().withCascade();
+    }
+
+    @Test
+    void aRestartThatACascadeOvertakesComesBackWithTheDependency() throws Exception {
+        RunnableHandle base = manager.add("base", RunnableContext::awaitStop);
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base"));
+        top.ready().await();
+        Operation<UnitStatus> restart = top.restart();
+        Trial.until(top, UnitState.DRAINING);
+        Operation<StopReport> stop = base.stop(cascade());
+        assertThat(Trial.failure(restart)).isInstanceOf(PreemptedException.class);
+        letGo.countDown();
+        stop.await();
+        assertThat(top.state()).isEqualTo(UnitState.STOPPED);
+        assertThat(top.status().reason()).isEqualTo(Reason.DEPENDENCY_STOPPED);
+        base.start().await();
+        Trial.until(() -> top.state() == UnitState.READY && top.generation() == 2);
+    }
+
+    @Test
+    void aFailureThatACascadeOvertakesComesBackWithTheDependency() throws Exception {
+        RunnableHandle base = manager.add("base", RunnableContext::awaitStop);
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("base").restart(
+                RestartPolicy.onFailure()).build(), context -> {
+                    context.own("port", "slow", letGo::await);
+                    fail.await();
+                    throw new IllegalStateException("broken");
+                }));
+        top.ready().await();
+        fail.countDown();
+        Trial.until(top, UnitState.STOPPING);
+        Operation<StopReport> stop = base.stop(cascade());
+        Trial.until(() -> !top.cell().restartIsPlanned());
+        letGo.countDown();
+        stop.await();
+        assertThat(top.state()).isEqualTo(UnitState.STOPPED);
+        assertThat(top.lastStop().orElseThrow().outcome()).isEqualTo(StopOutcome.FAILED);
+        base.start().await();
+        Trial.until(() -> top.generation() == 2);
+    }
+
+    @Test
+    void aCascadeGoesNoFurtherWhenTheUnitIsBackAlready() throws Exception {
+        RunnableHandle base = manager.add(Task.of(RunnableSpec.builder("base").onFailure(FailurePolicy.ISOLATE).build(),
+                context -> {
+                    if (context.generation() == 1) {
+                        fail.await();
+                        throw new IllegalStateException("broken");
+                    }
+                    context.awaitStop();
+                }));
+        RunnableHandle middle = manager.add(Task.of(RunnableSpec.builder("middle").dependsOn("base").build(),
+                context -> {
+                    context.onRebind(back -> {
+                    });
+                    context.awaitStop();
+                }));
+        middle.ready().await();
+        RunnableHandle top = manager.add(Trial.draining("top", letGo, "base", "middle"));
+        top.ready().await();
+        Operation<UnitStatus> restart = base.restart(cascade());
+        Trial.until(top, UnitState.DRAINING);
+        fail.countDown();
+        restart.await();
+        assertThat(base.generation()).isEqualTo(2);
+        letGo.countDown();
+        Trial.until(() -> top.generation() == 2 && top.state() == UnitState.READY);
+        middle.ready().await();
+        assertThat(middle.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void whoNeedsWhatCompletedInAScopeIsToldThatTheScopeHasStopped() throws Exception {
+        RunnableHandle scope = manager.add(Task.of(RunnableSpec.builder("scope").drains(true).build(), context -> {
+            context.add("job", inside -> {
+            });
+            context.awaitStop();
+            letGo.await();
+        }));
+        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder("top").dependsOn("scope/job").build(),
+                RunnableContext::awaitStop));
+        top.ready().await();
+        top.stop().await();
+        Operation<StopReport> stop = scope.stop();
+        Trial.until(scope, UnitState.DRAINING);
+        Operation<UnitStatus> start = top.start();
+        Trial.until(top, UnitState.PENDING);
+        letGo.countDown();
+        stop.await();
+        start.await();
+    }
+}
