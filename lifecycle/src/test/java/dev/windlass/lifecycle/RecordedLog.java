@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
@@ -23,18 +24,28 @@ public final class RecordedLog implements SLF4JServiceProvider {
 
     private static final int MOST = 1_000;
     private static final Queue<String> LINES = new ConcurrentLinkedQueue<>();
+    private static final AtomicLong COUNT = new AtomicLong();
+    private static final AtomicLong DEFECTS = new AtomicLong();
 
     private final BasicMarkerFactory markers = new BasicMarkerFactory();
     private final NOPMDCAdapter mdc = new NOPMDCAdapter();
 
     /** The lines that contain this text. */
-    static List<String> lines(String text) {
+    public static List<String> lines(String text) {
         return LINES.stream().filter(line -> line.contains(text)).toList();
+    }
+
+    /** How many defects of the engine itself have been logged. */
+    public static long defects() {
+        return DEFECTS.get();
     }
 
     private static void record(String line) {
         LINES.add(line);
-        if (LINES.size() > MOST) {
+        if (line.contains("please report this")) {
+            DEFECTS.incrementAndGet();
+        }
+        if (COUNT.incrementAndGet() > MOST) {
             LINES.poll();
         }
     }
