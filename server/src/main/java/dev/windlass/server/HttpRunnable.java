@@ -98,7 +98,7 @@ final class HttpRunnable implements ManagedRunnable {
         try {
             connector.open();
             if (connector.getTransport() instanceof Closeable port) {
-                context.own("port", address.toString(), port::close); // a connector closes it only once it was started
+                context.own("port", address.toString(), port); // a connector closes it only once it was started
             }
         } catch (IOException e) {
             throw new IOException(
