@@ -71,7 +71,6 @@ final class Term {
     private final TimeSource time;
     private final long validNanos;
     private final long jump;
-    private final Instant since;
     private final BiConsumer<Term, String> onExpiry;
     private final BiConsumer<Boolean, Term> refused;
     private final Set<Passage> passed = ConcurrentHashMap.newKeySet();
@@ -87,7 +86,6 @@ final class Term {
         this.time = time;
         this.validNanos = times.lease().minus(times.margin()).toNanos();
         this.jump = times.margin().toNanos() / 2;
-        this.since = time.now();
         this.onExpiry = onExpiry;
         this.refused = refused;
         this.proof = proof(sentNanos);
@@ -95,10 +93,6 @@ final class Term {
 
     private Proof proof(long sentNanos) {
         return new Proof(Clocks.read(time), sentNanos + validNanos);
-    }
-
-    Instant since() {
-        return since;
     }
 
     /** Moves the deadline, unless the fence has closed already: a term that has ended does not come back. */
