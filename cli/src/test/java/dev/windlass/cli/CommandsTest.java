@@ -247,6 +247,23 @@ class CommandsTest {
     }
 
     @Test
+    void describeSaysWhatAUnitWaitsForAndSinceWhen() throws Exception {
+        RunnableHandle waits = manager.add(Task.of(RunnableSpec.builder("waits").dependsOn("cluster/nowhere").build(),
+                RunnableContext::awaitStop));
+        await().until(() -> waits.state() == UnitState.PENDING);
+        assertThat(run("describe", "waits").out()).containsPattern("State: +PENDING for \\d+s")
+                .containsPattern("Reason: +WAITING: waits for .*cluster/nowhere");
+        RunnableHandle slow = manager.add(Task.of(RunnableSpec.builder("slow-start").signalsReadiness(true).build(),
+                context -> {
+                    context.waiting("the tide");
+                    finish.await();
+                }));
+        await().until(() -> slow.status().message().contains("the tide"));
+        assertThat(run("describe", "slow-start").out()).containsPattern("State: +STARTING for \\d+s")
+                .containsPattern("Reason: +WAITING: waits for the tide");
+    }
+
+    @Test
     void pauseAndCordonAreKeptUntilTheyAreEnded() throws Exception {
         Suspension nothing = new Suspension() {
 
