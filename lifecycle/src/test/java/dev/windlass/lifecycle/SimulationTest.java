@@ -17,14 +17,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * The engine on a clock and a scheduler of ours, through a hundred thousand histories that seeds decide about: see {@code
+ * The engine on a clock and a scheduler of ours, through twenty thousand histories that seeds decide about: see {@code
  * docs/simulation.md}. {@code -Dwindlass.simulation.seed=N} replays one history, shrinks it and tells it; {@code
  * -Dwindlass.simulation.histories=N} runs more or fewer, {@code -Dwindlass.simulation.from=N} others.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class SimulationTest {
 
-    private static final int HISTORIES = Integer.getInteger("windlass.simulation.histories", 100_000);
+    private static final int HISTORIES = Integer.getInteger("windlass.simulation.histories", 20_000);
     private static final long FROM = Long.getLong("windlass.simulation.from", 1);
     private static final @Nullable Long SEED = Long.getLong("windlass.simulation.seed");
     private static final int SHARDS = 2;
