@@ -16,7 +16,7 @@ import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Defects of the controllers of controller-runtime, each with what was broken here to see its test fail. */
+/** Defects of the controllers of controller-runtime, each with what would have to be broken here for its test to fail. */
 @Timeout(120)
 class ControllerRuntimeDefectsTest extends OnClusters {
 
@@ -32,7 +32,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime 2983: a source never removes its handler from the informer that it shares. Seen red: a lease that kept its
+     * controller-runtime 2983: a source never removes its handler from the informer that it shares. Would be red with: a lease that kept its
      * handlers when it was closed.
      */
     @Test
@@ -62,7 +62,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
 
     /**
      * controller-runtime: each source waits for all informers of the cache, so that one kind which may not be watched blocks every
-     * controller. Seen red: one sync at a time, whose place was not given on by one that is hindered.
+     * controller. Would be red with: one sync at a time, whose place was not given on by one that is hindered.
      */
     @Test
     void oneForbiddenKindBlocksTheControllersOfOthers() throws Exception {
@@ -79,7 +79,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime: a build that fails at a watch has added the controller to the manager by then. Seen red: a builder that
+     * controller-runtime: a build that fails at a watch has added the controller to the manager by then. Would be red with: a builder that
      * refused no watch.
      */
     @Test
@@ -94,7 +94,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
 
     /**
      * controller-runtime: a terminal error leaves the key in the rate limiter, so that the next failure waits as if it was one more.
-     * Seen red: a terminal error that was given back as a retry.
+     * Would be red with: a terminal error that was given back as a retry.
      */
     @Test
     void aTerminalErrorStaysInTheRateLimiter() throws Exception {
@@ -116,7 +116,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime: a stop drops what is queued. Seen red: an engagement that exported nothing.
+     * controller-runtime: a stop drops what is queued. Would be red with: an engagement that exported nothing.
      */
     @Test
     void aStopDropsWhatIsQueued() throws Exception {

@@ -14,7 +14,7 @@ import static dev.windlass.controller.World.LIMIT;
 import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects of Crossplane's controller engine, each with what was broken here to see its test fail. */
+/** Defects of Crossplane's controller engine, each with what would have to be broken here for its test to fail. */
 @Timeout(120)
 class CrossplaneEngineDefectsTest extends OnClusters {
 
@@ -32,8 +32,8 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 6884: a controller whose watches fail once runs for ever without them, and its status says that all is well. Seen
-     * red: a watch that was not tried again.
+     * Crossplane 6884: a controller whose watches fail once runs for ever without them, and its status says that all is well. Would
+     * be red with: a watch that was not tried again.
      */
     @Test
     void aControllerWhoseWatchFailsOnceRunsForEverWithoutIt() throws Exception {
@@ -49,7 +49,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 6396: a stop asks for the informer, and that of a kind which was deleted never syncs. Seen red: the end of a use that
+     * Crossplane 6396: a stop asks for the informer, and that of a kind which was deleted never syncs. Would be red with: the end of a use that
      * waited until its informer watches.
      */
     @Test
@@ -68,7 +68,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
 
     /**
      * Crossplane: watches that wait for a kind which cannot sync hold the lock of the engine, and no other controller is started or
-     * stopped meanwhile. Seen red: one sync at a time, whose place was not given on by one that is hindered.
+     * stopped meanwhile. Would be red with: one sync at a time, whose place was not given on by one that is hindered.
      */
     @Test
     void aKindThatCannotSyncFreezesTheEngine() throws Exception {
@@ -85,7 +85,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 7730 and 7731: a watch is added to a controller that has been dropped, and stays for ever. Seen red: a watch of a
+     * Crossplane 7730 and 7731: a watch is added to a controller that has been dropped, and stays for ever. Would be red with: a watch of a
      * removed controller that was opened all the same.
      */
     @Test

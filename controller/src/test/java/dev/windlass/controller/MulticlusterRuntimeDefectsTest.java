@@ -15,7 +15,7 @@ import static dev.windlass.controller.World.LIMIT;
 import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects of multicluster-runtime, each with what was broken here to see its test fail. */
+/** Defects of multicluster-runtime, each with what would have to be broken here for its test to fail. */
 @Timeout(120)
 class MulticlusterRuntimeDefectsTest extends OnClusters {
 
@@ -24,7 +24,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: a controller that is added at run time is never engaged with the clusters that are there. Seen red: a
+     * multicluster-runtime: a controller that is added at run time is never engaged with the clusters that are there. Would be red with: a
      * controller that looked for no connected cluster when it began.
      */
     @Test
@@ -40,7 +40,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: an engagement holds the locks of its controller while its informer syncs, without a limit. Seen red: one
+     * multicluster-runtime: an engagement holds the locks of its controller while its informer syncs, without a limit. Would be red with: one
      * sync at a time over all clusters.
      */
     @Test
@@ -57,7 +57,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: reconciliations in flight are neither cancelled nor awaited when their cluster is disengaged. Seen red: a
+     * multicluster-runtime: reconciliations in flight are neither cancelled nor awaited when their cluster is disengaged. Would be red with: a
      * teardown that waited for no thread.
      */
     @Test
@@ -82,7 +82,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
 
     /**
      * multicluster-runtime: the queue keeps the requests of a cluster that has gone, and they run against the next one of its name.
-     * Seen red: work that was kept by name beyond a removal.
+     * Would be red with: work that was kept by name beyond a removal.
      */
     @Test
     void requestsOfAClusterThatHasGoneRunAgainstTheNextOneOfItsName() throws Exception {
@@ -104,8 +104,8 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: a watch for all clusters that fails on one leaves the others watching, and is not recorded. Seen red: a
-     * watch whose end the engagements were not told of.
+     * multicluster-runtime: a watch for all clusters that fails on one leaves the others watching, and is not recorded. Seen
+     * red: the end of a watch that nobody looked again after, which left the controller DEGRADED.
      */
     @Test
     void aWatchThatFailsOnOneClusterCannotBeRemovedFromTheOthers() throws Exception {

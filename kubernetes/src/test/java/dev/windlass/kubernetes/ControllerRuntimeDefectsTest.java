@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Defects of the cache of controller-runtime, each with what was broken here to see its test fail. */
+/** Defects of the cache of controller-runtime, each with what would have to be broken here for its test to fail. */
 @Timeout(120)
 class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
 
     /**
      * controller-runtime: to remove an informer takes it from everybody: handlers and indexes are lost in silence, and waiters hang.
-     * Seen red: an informer that ended with the first of its users.
+     * Would be red with: an informer that ended with the first of its users.
      */
     @Test
     void toRemoveAnInformerTakesItFromEverybody() throws Exception {
@@ -46,7 +46,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
         assertThat(two.status().lists()).isEqualTo(1);
     }
 
-    /** controller-runtime: who waits for the sync of an informer that is removed waits for ever. Seen red: an end that told no waiter. */
+    /** controller-runtime: who waits for the sync of an informer that is removed waits for ever. Would be red with: an end that told no waiter. */
     @Test
     void whoWaitsForTheSyncOfARemovedInformerHangs() throws Exception {
         server().faults().add(FaultRule.on("*", "configmaps").delaying(Duration.ofMinutes(5)));
@@ -68,7 +68,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * controller-runtime: an informer that is asked for after the cache has stopped is made, dead, and who asked waits. Seen red: a
+     * controller-runtime: an informer that is asked for after the cache has stopped is made, dead, and who asked waits. Would be red with: a
      * registry that took users after its end.
      */
     @Test
@@ -89,7 +89,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * Crossplane: the first sync of any kind holds the lock of the cache, and blocks all reads. Seen red: one list at a time, which
+     * Crossplane: the first sync of any kind holds the lock of the cache, and blocks all reads. Would be red with: one list at a time, which
      * the second kind waited for.
      */
     @Test
@@ -105,7 +105,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * Crossplane 5400: the collector of unused watches takes one that is in use, after a minute. Seen red: an informer that counted
+     * Crossplane 5400: the collector of unused watches takes one that is in use, after a minute. Would be red with: an informer that counted
      * no users.
      */
     @Test

@@ -66,7 +66,8 @@ class ControllerRuntimeDefectsTest {
 
     /**
      * controller-runtime: a worker that waits can be handed an item together with the news of the shut-down, and throws it away. Here
-     * it is handed one or the other. Seen red: a worker that was woken to the news without what it had been given.
+     * it is handed one or the other. Seen red: a close that
+     * was refused because the queue was shut down.
      */
     @Test
     void anItemIsHandedOverWithTheNewsOfTheShutDownAndDiscarded() throws Exception {
