@@ -40,8 +40,13 @@ final class Admission {
     /** A unit has become ready or ceased to be, or has gone. */
     void moved(UnitCell cell) {
         if (openGroups < LAST_GROUP && cell.parent() == null && cell.spec().required()) {
-            root.post(this::onAdvance);
+            advance();
         }
+    }
+
+    /** Looks again whether the next group may start. */
+    void advance() {
+        root.post(this::onAdvance);
     }
 
     /** Opens the groups one after the other, as far as the required units of those before are ready. */

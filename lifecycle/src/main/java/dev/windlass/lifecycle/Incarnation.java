@@ -46,6 +46,10 @@ final class Incarnation implements RunnableContext {
     private @Nullable Map<String, Supplier<String>> details;
     private volatile @Nullable Consumer<? super RunnableHandle> rebinding;
     private volatile @Nullable Handover handover;
+    private volatile @Nullable Reconfiguration reconfiguration;
+    /** What it is taking on. Touched by messages of the unit only. */
+    private @Nullable Reconfiguring takingOn;
+    private volatile @Nullable Exclusives exclusives;
     /** Whether it has handed its work over. Guarded by the monitor of the unit. */
     private boolean frozen;
     private volatile @Nullable Workload workload;
@@ -205,13 +209,48 @@ final class Incarnation implements RunnableContext {
         details = null;
         rebinding = null;
         handover = null;
+        reconfiguration = null;
         workload = null;
         account = null;
     }
 
     @Nullable
+    Reconfiguration reconfiguration() {
+        return reconfiguration;
+    }
+
+    @Nullable
+    Reconfiguring takingOn() {
+        return takingOn;
+    }
+
+    void takingOn(@Nullable Reconfiguring next) {
+        takingOn = next;
+    }
+
+    @Nullable
     Handover handover() {
         return handover;
+    }
+
+    /** Its health checks and meters. */
+    Exclusives exclusives() {
+        Exclusives present = exclusives;
+        if (present == null) {
+            synchronized (this) {
+                present = exclusives;
+                if (present == null) {
+                    present = new Exclusives(false);
+                    exclusives = present;
+                }
+            }
+        }
+        return present;
+    }
+
+    /** It is beside the current one: what there can be once only waits until it takes over. Before it runs. */
+    void reserve() {
+        exclusives = new Exclusives(true);
     }
 
     boolean frozen() {
@@ -573,7 +612,8 @@ final class Incarnation implements RunnableContext {
             }
             check.check();
         } : check;
-        own("health check", checkName, manager().health().add(checkName, kind, wrapped));
+        own("health check", checkName, exclusives().add(() -> manager().health().add(checkName, kind, wrapped),
+                kind == HealthKind.READINESS ? check : null));
     }
 
     @Override
@@ -581,13 +621,15 @@ final class Incarnation implements RunnableContext {
         PrometheusRegistry registry = manager().metrics();
         MetricFamilyDescriptor descriptor = meter.getMetricFamilyDescriptor();
         String name = descriptor == null ? meter.getClass().getSimpleName() : descriptor.getPrometheusName();
-        try {
-            registry.register(meter);
-        } catch (IllegalArgumentException e) {
-            throw new NameTakenException("%s cannot register the meter %s: %s; give it a name of its own"
-                    .formatted(id(), name, e.getMessage()));
-        }
-        own("meter", name, () -> registry.unregister(meter));
+        own("meter", name, exclusives().add(() -> {
+            try {
+                registry.register(meter);
+            } catch (IllegalArgumentException e) {
+                throw new NameTakenException("%s cannot register the meter %s: %s; give it a name of its own"
+                        .formatted(id(), name, e.getMessage()));
+            }
+            return () -> registry.unregister(meter);
+        }, null));
         return meter;
     }
 
@@ -703,6 +745,11 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public void onReconfigure(Reconfiguration how) {
+        reconfiguration = how;
+    }
+
+    @Override
     public void handsOver(Handover how) {
         handover = how;
     }
@@ -712,6 +759,10 @@ final class Incarnation implements RunnableContext {
         SignalCell turn = new SignalCell(this);
         cell.warm(this, turn);
         turn.await();
+        Exclusives waiting = exclusives;
+        if (waiting != null) {
+            waiting.putUp();
+        }
         return carryOver();
     }
 

@@ -144,6 +144,54 @@ final class QuotaBook extends Mailbox {
         return claim;
     }
 
+    /**
+     * Asks for a second generation of a unit. Nobody gives way to it, and it gives way to everybody, like what is idle.
+     *
+     * @param giveBack called in a message when it is in the way
+     * @param answer told in a message what is lacking; empty when it is granted
+     */
+    QuotaClaim besides(UnitCell cell, long generation, Cost cost, Runnable giveBack, Consumer<String> answer) {
+        inUse = true;
+        QuotaClaim claim = new QuotaClaim(this, cell, generation, Kind.IDLE, PriorityClass.BEST_EFFORT, cost,
+                "#" + generation);
+        claim.giveBack = giveBack;
+        post(() -> {
+            enter(claim);
+            QuotaAccount account = accounts.of(claim);
+            QuotaClaim first = account.first(claim);
+            if (!account.fits(cost) || first != null) {
+                answer.accept(first == null ? account.lack(cost) : "needs " + cost + ", behind " + first);
+            } else if (claim.grant()) {
+                count(claim);
+                answer.accept("");
+            }
+        });
+        return claim;
+    }
+
+    /** From now on a claim is that of the current generation of its unit. */
+    void current(QuotaClaim claim, PriorityClass priority) {
+        post(() -> declare(claim, Kind.UNIT, priority, "", null));
+    }
+
+    /** From now on a claim is that of a generation beside the current one. */
+    void besides(QuotaClaim claim, Runnable giveBack) {
+        post(() -> declare(claim, Kind.IDLE, PriorityClass.BEST_EFFORT, "#" + claim.generation, giveBack));
+    }
+
+    private void declare(QuotaClaim claim, Kind kind, PriorityClass priority, String what,
+            @Nullable Runnable giveBack) {
+        boolean wants = wanting.remove(claim);
+        claim.kind = kind;
+        claim.priority = priority;
+        claim.what = what;
+        claim.giveBack = giveBack;
+        if (wants) {
+            wanting.add(claim);
+        }
+        changed();
+    }
+
     /** A running unit offers rungs. */
     void offer(QuotaClaim claim, Incarnation incarnation, Map<Rung, Cost> rungs, RungChange change) {
         List<Step> steps = new ArrayList<>();

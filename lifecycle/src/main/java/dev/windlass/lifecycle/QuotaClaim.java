@@ -41,12 +41,13 @@ final class QuotaClaim {
     final QuotaBook book;
     final UnitCell cell;
     final Cost cost;
-    final PriorityClass priority;
-    final QuotaSnapshot.Kind kind;
+    /** Changes when another generation of the unit becomes the current one, as {@code kind} and {@code what} do. */
+    volatile PriorityClass priority;
+    volatile QuotaSnapshot.Kind kind;
     /** For which generation of the unit it is. */
     final long generation;
     /** What it is, if it is not the unit itself. */
-    final String what;
+    volatile String what;
     private Phase phase = Phase.WAITING;
     private volatile @Nullable Explanation explanation;
     /** What the unit says that it uses: code of the unit. */

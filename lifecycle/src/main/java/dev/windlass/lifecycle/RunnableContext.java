@@ -166,15 +166,17 @@ public interface RunnableContext {
     void onRebind(Consumer<? super RunnableHandle> action);
 
     /**
-     * Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for.
+     * Adds a health check that goes with the unit. A readiness check fails as soon as a stop is asked for. The check of a generation
+     * that gets warm beside another one counts from {@link #takeOver()} on, in the place of the other's.
      *
      * @throws NameTakenException when a check of that kind and name exists
      */
     void health(String checkName, HealthKind kind, HealthCheck check);
 
     /**
-     * Registers a meter with {@link Manager#metrics()}, where it is until the unit ends. Two generations, or two units that are
-     * alive at once, cannot have meters of the same name.
+     * Registers a meter with {@link Manager#metrics()}, where it is until the unit ends. Two units that are alive at once cannot have
+     * meters of the same name. The meter of a generation that gets warm beside another one is registered by {@link #takeOver()}, in
+     * the place of the other's.
      *
      * @throws NameTakenException when a meter of that name is registered
      */
@@ -224,6 +226,12 @@ public interface RunnableContext {
      * the generation is frozen, see {@link Handover}: its work is the successor's then.
      */
     void carryOver(@Nullable CarryOver work);
+
+    /**
+     * Says how this generation takes on a changed specification while it runs, see {@link RunnableHandle#reconfigure}. What the
+     * engine itself reads of it counts without that. The last call counts.
+     */
+    void onReconfigure(Reconfiguration how);
 
     /**
      * Says how this generation hands its work to a successor, and takes it back. Without that, a replace of the unit stops it

@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The outside face of a unit. It follows the name: after a stop and a start it shows the new generation. Thread-safe.
@@ -55,7 +56,10 @@ public class RunnableHandle {
         return cell.details();
     }
 
-    /** Where each thread of the current generation stands now, also when that is quarantined. Empty when none runs. */
+    /**
+     * Where each thread of the current generation stands now, also when that is quarantined, and of one that is beside it in a
+     * replace. Empty when none runs.
+     */
     public final List<ThreadPosition> threads() {
         return cell.threads();
     }
@@ -162,6 +166,48 @@ public class RunnableHandle {
         return cell.suspend(Standstill.Kind.CORDON, false);
     }
 
+    /**
+     * Changes the specification without a restart: labels, {@code required}, priority class, stop options, restart, failure and
+     * hang policy. They count from now on, for the generation that runs and all later ones, until a replace brings others. The
+     * generation is told if it has said {@link RunnableContext#onReconfigure}; completes when it has taken that on, at once when
+     * none runs.
+     *
+     * <p>Fails with {@link RefusedException} when the change needs a new generation, for which there is {@link
+     * #replace(Unit)}, while the unit is being replaced, or when the unit refuses the change, which is taken back then; with {@link
+     * PreemptedException} when somebody else changed it at the same time.
+     *
+     * @param change is given a builder with what is there, and returns one with what is to be; called before this returns
+     * @throws RefusedException when the change needs a new generation
+     */
+    public final Operation<UnitStatus> reconfigure(UnaryOperator<RunnableSpec.Builder> change) {
+        UnitCell.Description base = cell.description();
+        RunnableSpec next = change.apply(base.spec().toBuilder()).build();
+        return reconfigure(base, new UnitCell.Description(base.unit(), next, base.handle()));
+    }
+
+    /**
+     * For subtypes: the same with another unit of the kind, whose own settings the running generation can take on. All later
+     * generations are made by it.
+     *
+     * @throws RefusedException when the change needs a new generation
+     */
+    protected final <H extends RunnableHandle> Operation<UnitStatus> reconfigureWith(Unit<H> next) {
+        UnitCell.Description base = cell.description();
+        return reconfigure(base, new UnitCell.Description(next, cell.manager().leaders().entered(next.spec()),
+                next.handle(new RunnableHandle(cell))));
+    }
+
+    private Operation<UnitStatus> reconfigure(UnitCell.Description base, UnitCell.Description next) {
+        List<String> fixed = base.spec().fixedDifferences(next.spec());
+        if (!fixed.isEmpty()) {
+            throw new RefusedException(
+                    "%s cannot be reconfigured: %s count from a start on; replace it by a unit that has them"
+                            .formatted(name(), String.join(", ", fixed)));
+        }
+        return cell.reconfigure(new UnitCell.Description(next.unit(),
+                next.spec().withRevision(base.spec().revision() + 1), next.handle()), base);
+    }
+
     /** Replaces the running generation by a new one of the same description. See {@link #replace(ReplaceOptions)}. */
     public final Operation<ReplaceReport> replace() {
         return replace(ReplaceOptions.defaults());
@@ -214,7 +260,10 @@ public class RunnableHandle {
                             .formatted(kind(), name(), spec));
         }
         cell.manager().refuseCycle(cell, spec);
-        return cell.replace(new UnitCell.Description(next, spec, next.handle(new RunnableHandle(cell))), options);
+        long revision = cell.spec().revision() + 1;
+        return cell.replace(
+                new UnitCell.Description(next, spec.withRevision(revision), next.handle(new RunnableHandle(cell))),
+                options);
     }
 
     /** Removes with the stop options of the specification. */

@@ -22,6 +22,7 @@ public final class RunnableSpec {
     private static final int MAX_NAME = 253;
 
     private final String name;
+    private final long revision;
     private final String kind;
     private final Group group;
     private final Leadership leadership;
@@ -41,6 +42,7 @@ public final class RunnableSpec {
 
     private RunnableSpec(Builder builder) {
         name = builder.name;
+        revision = builder.revision;
         kind = builder.kind;
         group = builder.chosenGroup();
         leadership = builder.chosenLeadership();
@@ -89,6 +91,7 @@ public final class RunnableSpec {
         // Not what only follows from the other of the two, so that either can be declared anew.
         builder.group = group == Group.OTHERS || group == Group.LEADER_ELECTED ? null : group;
         builder.leadership = leadership == Leadership.LEADER ? leadership : null;
+        builder.revision = revision;
         builder.labels.putAll(labels);
         builder.dependsOn.addAll(dependsOn);
         builder.onFailure = onFailure;
@@ -100,6 +103,39 @@ public final class RunnableSpec {
     /** The name, relative to the scope that the unit is added to. */
     public String name() {
         return name;
+    }
+
+    /** How often the specification of the unit was changed, from 1: by {@link RunnableHandle#reconfigure} and by a replace. */
+    public long revision() {
+        return revision;
+    }
+
+    RunnableSpec withRevision(long number) {
+        Builder builder = toBuilder();
+        builder.revision = number;
+        return builder.build();
+    }
+
+    /** What differs in another specification and is fixed at a start: {@code group OTHERS → CACHES}. */
+    List<String> fixedDifferences(RunnableSpec other) {
+        List<String> found = new ArrayList<>();
+        compare("name", name, other.name, found);
+        compare("kind", kind, other.kind, found);
+        compare("group", group, other.group, found);
+        compare("leadership", leadership, other.leadership, found);
+        compare("dependsOn", dependsOn, other.dependsOn, found);
+        compare("signalsReadiness", signalsReadiness, other.signalsReadiness, found);
+        compare("drains", drains, other.drains, found);
+        compare("warmsUp", warmsUp, other.warmsUp, found);
+        compare("cost", cost, other.cost, found);
+        compare("limits", limits, other.limits, found);
+        return found;
+    }
+
+    private static void compare(String what, Object mine, Object others, List<String> differences) {
+        if (!mine.equals(others)) {
+            differences.add(what + " " + mine + " → " + others);
+        }
     }
 
     /** What sort of thing it is, for people: {@code Task}, {@code Cluster}, {@code Controller}. */
@@ -231,6 +267,7 @@ public final class RunnableSpec {
     public static final class Builder {
 
         private final String name;
+        private long revision = 1;
         private String kind = "Task";
         private @Nullable Group group;
         private @Nullable Leadership leadership;

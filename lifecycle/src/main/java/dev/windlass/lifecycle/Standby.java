@@ -22,6 +22,10 @@ final class Standby implements Teardown.Owner {
         Place with(@Nullable Map<String, Long> newBound) {
             return new Place(description, incarnation, position, newBound, claim);
         }
+
+        Place with(QuotaClaim newClaim) {
+            return new Place(description, incarnation, position, bound, newClaim);
+        }
     }
 
     private final UnitCell cell;
@@ -52,6 +56,11 @@ final class Standby implements Teardown.Owner {
 
     String id() {
         return place.incarnation().id();
+    }
+
+    /** It has what it costs. */
+    void hold(QuotaClaim granted) {
+        place = place.with(granted);
     }
 
     void start() {
@@ -94,6 +103,7 @@ final class Standby implements Teardown.Owner {
             cell.retire(incarnation());
         }
         end = report;
+        cell.besideEnded();
         Consumer<StopReport> told = waiters;
         waiters = null;
         if (told != null) {

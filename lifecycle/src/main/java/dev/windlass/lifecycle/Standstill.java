@@ -50,6 +50,9 @@ final class Standstill {
         volatile boolean wanted;
         @Nullable
         Suspender suspender;
+        /** Of the generation that is beside the current one. */
+        @Nullable
+        Suspender beside;
         boolean applied;
         String actor = "";
         List<Waiter> waiters = new ArrayList<>(1);
@@ -116,11 +119,14 @@ final class Standstill {
         CompletableFuture<Boolean> wanted = new CompletableFuture<>();
         cell.post(() -> {
             boolean current = cell.isRunning(asker);
+            boolean beside = !current && cell.isBeside(asker);
             if (current) {
                 of(kind).suspender = suspender;
                 of(kind).applied = false;
+            } else if (beside) {
+                of(kind).beside = suspender;
             }
-            wanted.complete(current && of(kind).wanted);
+            wanted.complete((current || beside) && of(kind).wanted);
         });
         if (wanted.join()) {
             suspender.converge();
@@ -136,7 +142,7 @@ final class Standstill {
         private boolean busy;
         private boolean again;
         /** Written by whoever is busy. */
-        private boolean applied;
+        private volatile boolean applied;
 
         Suspender(Kind kind, Incarnation incarnation, Suspension how) {
             this.kind = kind;
@@ -232,6 +238,32 @@ final class Standstill {
             one.waiters = new ArrayList<>(1);
             over.forEach(waiter -> waiter.promise.complete(cell.statusNow()));
         }
+    }
+
+    /** The generation beside is the current one now, and is brought to what is wanted; whoever waits, waits for that. */
+    void onPlacesChanged(Incarnation current) {
+        rung = null;
+        said = null;
+        trouble = null;
+        for (Held one : List.of(pause, cordon)) {
+            Suspender next = one.beside;
+            one.beside = one.suspender;
+            one.suspender = next;
+            one.applied = false;
+            if (next == null) {
+                List<Waiter> over = one.waiters;
+                one.waiters = new ArrayList<>(1);
+                over.forEach(waiter -> waiter.promise.complete(cell.statusNow()));
+            } else if (one.wanted || !one.waiters.isEmpty() || next.applied) {
+                current.fork(one.wanted ? next.kind.begin : next.kind.end, next::converge);
+            }
+        }
+    }
+
+    /** Nothing is beside the current generation any more. */
+    void onBesideEnded() {
+        pause.beside = null;
+        cordon.beside = null;
     }
 
     // ---- what follows

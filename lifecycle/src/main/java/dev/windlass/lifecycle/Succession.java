@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 abstract class Succession {
 
     static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+    private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
 
     final UnitCell cell;
     final TimeSource time;
@@ -112,6 +114,11 @@ abstract class Succession {
     /** The unit has entered a state. */
     abstract void onMoved(UnitCell.Position now);
 
+    /** Something that the unit may depend on has changed its state. */
+    void onDependenciesMoved() {
+        // nothing is beside the current generation
+    }
+
     /** Returns whether the order has to wait; the message is posted again with what is left of it then. */
     boolean holdsUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message) {
         return false;
@@ -133,9 +140,10 @@ abstract class Succession {
         return null;
     }
 
-    /** Whether a generation is beside the current one. */
-    boolean knows(Incarnation asker) {
-        return false;
+    /** The generation beside the current one; null when there is none. */
+    @Nullable
+    Incarnation beside() {
+        return null;
     }
 
     /** How far it is, for people. */
@@ -143,6 +151,51 @@ abstract class Succession {
 
     final String since(long nanos) {
         return "since " + time.now().minusNanos(time.nanos() - nanos).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    // ---- probation
+
+    /**
+     * Asks the readiness checks of the current generation, again and again, on a thread of its own.
+     *
+     * @param goesOn whether the probation is not over; may be asked by anybody
+     * @param failed is told of the first one that fails, in a message, unless the probation is over by then
+     */
+    final void examine(BooleanSupplier goesOn, Consumer<String> failed) {
+        Incarnation current = cell.incarnation();
+        Duration tenth = options.probation().dividedBy(10);
+        Duration interval = tenth.compareTo(LONGEST_INTERVAL) < 0 ? tenth.plusMillis(1) : LONGEST_INTERVAL;
+        try {
+            if (current != null) {
+                current.fork("probation", () -> {
+                    String error = null;
+                    while (error == null && goesOn.getAsBoolean() && current.sleep(interval)) {
+                        error = failedCheck(current);
+                    }
+                    if (error != null) {
+                        String why = current.id() + " is not ready: " + error;
+                        cell.post(() -> {
+                            if (goesOn.getAsBoolean() && cell.isRunning(current)) {
+                                failed.accept(why);
+                            }
+                        });
+                    }
+                });
+            }
+        } catch (RevokedException e) {
+            LOG.atTrace().addKeyValue("unit", cell.name()).log("ends, and is not examined");
+        }
+    }
+
+    private static @Nullable String failedCheck(Incarnation current) {
+        for (HealthCheck check : current.exclusives().readiness()) {
+            try {
+                check.check();
+            } catch (Exception e) {
+                return Incarnation.describe(e);
+            }
+        }
+        return null;
     }
 
     // ---- how it ends

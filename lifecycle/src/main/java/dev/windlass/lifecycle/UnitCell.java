@@ -222,6 +222,11 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         return generations;
     }
 
+    /** The last number was given to nobody after all. */
+    void takeBackGeneration() {
+        generations--;
+    }
+
     /** Whether a unit that depends on this one may start. */
     boolean satisfiesDependents() {
         if (!state().satisfiesDependents()) {
@@ -301,7 +306,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
                 time.now().minusNanos(time.nanos() - now.sinceNanos()), again == null ? 0 : again.count(),
                 now.state() == UnitState.BACKOFF && again != null ? again.dueAt() : null, desiredRunning,
                 wantsStandstill(Standstill.Kind.PAUSE), wantsStandstill(Standstill.Kind.CORDON),
-                parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
+                spec.revision(), parent == null ? null : parent.name, spec.group(), spec.labels(), spec.dependsOn(),
                 work == null ? null : count(work::queued), work == null ? null : count(work::inFlight),
                 kept == null ? 0 : kept.count(), lastError, replacing == null ? null : replacing.describe());
     }
@@ -357,10 +362,17 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         return values;
     }
 
-    /** Where the threads of the current generation stand, also of a quarantined one. */
+    /** Where the threads of the current generation stand, also of a quarantined one, and of what is beside it. */
     List<ThreadPosition> threads() {
         Incarnation current = incarnation;
-        return current == null ? List.of() : current.threads().positions();
+        Succession replacing = succession;
+        List<ThreadPosition> positions = new ArrayList<>();
+        for (Incarnation each : new Incarnation[]{current, replacing == null ? null : replacing.beside()}) {
+            if (each != null) {
+                positions.addAll(each.threads().positions());
+            }
+        }
+        return positions;
     }
 
     List<RunnableHandle> children() {
@@ -477,6 +489,18 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
                 promise.fail(removed());
             } else {
                 Succession.begin(this, next == null ? description() : next, options, actor, promise);
+            }
+        });
+        return limited(promise);
+    }
+
+    Operation<UnitStatus> reconfigure(Description next, Description base) {
+        Promise<UnitStatus> promise = new Promise<>("reconfiguration of " + name, manager.time(), null);
+        post(() -> {
+            if (state() == UnitState.REMOVED || isGoing()) {
+                promise.fail(removed());
+            } else {
+                Reconfiguring.begin(this, next, base, promise);
             }
         });
         return limited(promise);
@@ -671,6 +695,9 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
             manager.pokeDependents(this); // it does not mind; those above may
         } else if (bound != null && isAlive() && teardown() == null && !cascades()) {
             onDependenciesMoved(bound);
+        }
+        if (succession != null) {
+            succession.onDependenciesMoved();
         }
     }
 
@@ -961,7 +988,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     void requestsEnded(Incarnation asker) {
         post(() -> {
             Teardown teardown = asker.teardown();
-            if (teardown != null && (incarnation == asker || (succession != null && succession.knows(asker)))) {
+            if (teardown != null && (incarnation == asker || (succession != null && succession.beside() == asker))) {
                 teardown.onProgress();
             }
         });
@@ -1458,6 +1485,29 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         closedForChildren = false;
         stop = null;
         entered(mine.position(), now);
+        if (standstill != null) {
+            standstill.onPlacesChanged(other.incarnation());
+        }
+    }
+
+    /** What the current generation has of the quota is counted as that of the unit. */
+    void countAsCurrent() {
+        QuotaClaim held = claim;
+        if (held != null) {
+            manager.quota().current(held, spec.priority());
+        }
+    }
+
+    /** Whether that generation is beside the current one, and does not end. */
+    boolean isBeside(Incarnation asker) {
+        return succession != null && succession.beside() == asker && asker.teardown() == null;
+    }
+
+    /** Nothing is beside the current generation any more. */
+    void besideEnded() {
+        if (standstill != null) {
+            standstill.onBesideEnded();
+        }
     }
 
     /** The generation cannot go on: another one follows it, with the work that the name has. */

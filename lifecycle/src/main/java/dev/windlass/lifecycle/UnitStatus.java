@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param desiredRunning whether it was last asked to run
  * @param desiredPaused whether it was last asked to pause, and not to resume: also of what does not run
  * @param desiredCordoned whether it was last cordoned, and not uncordoned: also of what does not run
+ * @param revision how often its specification was changed, from 1
  * @param parent full name of the scope that contains it; null at the root
  * @param group when it starts and stops
  * @param labels free labels
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record UnitStatus(String name, String kind, UnitState state, Reason reason, String message, long generation,
         @Nullable UUID incarnation, Instant since, int restarts, @Nullable Instant retryAt, boolean desiredRunning,
         boolean desiredPaused, boolean desiredCordoned,
-        @Nullable String parent,
+        long revision, @Nullable String parent,
         Group group, Map<String, String> labels, Set<String> dependsOn, @Nullable Long queued, @Nullable Long inFlight,
         long carriedOver, @Nullable String lastError, @Nullable String replacing) {
 

@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A replace in which the next generation gets warm beside the one that runs:
  *
  * <pre>
+ * ADMITTING ──a quota allows both──► WARMING; else it is cold
  * WARMING ──it is warm──► FREEZING ──work is the name's──► PROBATION ──it stood the test──► RETIRING ──► OVER
  *    │                        │                               │
  *    │                        │             failed, returned, degraded: the next one ends, the work is the name's
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class WarmSuccession extends Succession implements Watchdog.Watched {
 
     private enum Phase {
-        WARMING, FREEZING, PROBATION, RETIRING, ROLLING_BACK, THAWING, GIVING_UP, ENDING, OVER
+        ADMITTING, WARMING, FREEZING, PROBATION, RETIRING, ROLLING_BACK, THAWING, GIVING_UP, ENDING, OVER
     }
 
     private record HeldUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message, long until) {
@@ -35,7 +37,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
 
     private final Standby beside;
     private final long to;
-    private volatile Phase phase = Phase.WARMING;
+    private final Promise<ReplaceReport> promise;
+    private @Nullable QuotaClaim asked;
+    private volatile Phase phase = Phase.ADMITTING;
     private volatile long phaseBegan;
     private volatile String said = "";
     private volatile long deadline;
@@ -48,27 +52,74 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     private @Nullable Thread calling;
     private boolean interrupted;
     private @Nullable ReplaceOutcome outcome;
+    private boolean begun;
     private boolean besideEnded;
+    private boolean currentEnded;
     /** Whether the generation before has stopped working, or may have, and was not told to go on. */
     private boolean owesThaw;
+    /** Whether the generation before has ended while the next one was taken back. */
+    private boolean lostFallback;
     private @Nullable KeptWork back;
     private final List<HeldUp> heldUp = new ArrayList<>(0);
 
     WarmSuccession(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
             Promise<ReplaceReport> promise) {
         super(cell, options, actor, promise);
+        this.promise = promise;
         this.to = cell.nextGeneration();
         Incarnation incarnation = new Incarnation(cell, to, cell.manager().nextSerial(),
                 cell.manager().leaders().termFor(cell));
         UnitCell.Position position = new UnitCell.Position(UnitState.PENDING, Reason.REPLACED, "", time.nanos(), to,
                 incarnation.serial());
+        incarnation.reserve();
         this.beside = new Standby(cell,
                 new Standby.Place(next, incarnation, position, cell.bindings(next.spec()), null));
     }
 
     void begin() {
         cell.succession(this);
+        phaseBegan = time.nanos();
+        Cost cost = beside.spec().cost();
+        if (cost.isNone()) {
+            warmUp();
+        } else {
+            asked = cell.manager().quota().besides(cell, to, cost, () -> cell.post(this::onGiveBack),
+                    lack -> cell.post(() -> onAnswer(lack)));
+        }
+    }
+
+    private void onAnswer(String lack) {
+        QuotaClaim claim = asked;
+        if (phase != Phase.ADMITTING || claim == null) {
+            if (claim != null) {
+                claim.end();
+            }
+        } else if (lack.isEmpty() && claim.take()) {
+            beside.hold(claim);
+            warmUp();
+        } else {
+            claim.end();
+            phase = Phase.OVER;
+            leave();
+            cell.takeBackGeneration();
+            new ColdSuccession(cell, beside.place().description(), options, actor, promise,
+                    "a quota does not allow both: " + lack).begin();
+        }
+    }
+
+    /** A quota needs what the generation beside has. */
+    private void onGiveBack() {
+        if (phase == Phase.WARMING || phase == Phase.FREEZING) {
+            giveUp("a quota needs what " + next() + " has", UnitState.STOPPED);
+        } else if (phase == Phase.PROBATION) {
+            note("the probation was cut short: a quota needs what #" + from + " has");
+            retire();
+        }
+    }
+
+    private void warmUp() {
         enter(Phase.WARMING, options.warmUp());
+        begun = true;
         beside.move(UnitState.STARTING, Reason.REPLACED, "warms up beside #" + from, actor);
         beside.start();
     }
@@ -166,6 +217,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                 LOG.atWarn().addKeyValue("unit", current.id()).addKeyValue("count", kept.count())
                         .addKeyValue("sample", kept.sample()).log("the work was handed over too late, and is lost");
             }
+            current.exclusives().takeDown();
         }, this::onFrozen);
     }
 
@@ -208,11 +260,19 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                 new UnitCell.Position(UnitState.READY, Reason.REPLACED, "took over from #" + from,
                         now, to, beside.incarnation().serial()),
                 actor);
+        cell.countAsCurrent();
+        QuotaClaim former = beside.place().claim();
+        if (former != null) {
+            cell.manager().quota().besides(former, () -> cell.post(this::onGiveBack));
+        }
         if (turn != null) {
             turn.set();
         }
+        cell.poke(); // what it depends on may have gone meanwhile
         if (options.probation().isZero()) {
             retire();
+        } else {
+            examine(() -> phase == Phase.PROBATION, why -> rollBack(why, UnitState.STOPPED));
         }
     }
 
@@ -220,7 +280,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         enter(phase == Phase.ROLLING_BACK ? Phase.THAWING : phase, callLimit());
         KeptWork kept = cell.keptWork();
         back = kept;
-        call("thaw", (current, how) -> how.thaw(kept == null ? null : kept.work()), this::onThawed);
+        call("thaw", (current, how) -> {
+            how.thaw(kept == null ? null : kept.work());
+            current.exclusives().putUp();
+        }, this::onThawed);
     }
 
     private void onThawed(@Nullable String error) {
@@ -237,6 +300,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         if (cell.state() == UnitState.PAUSED && cell.position().reason() == Reason.REPLACED) {
             cell.move(UnitState.READY, Reason.ROLLED_BACK, "", actor);
         }
+        cell.poke(); // what it depends on may have changed meanwhile
         finishIfAlone();
     }
 
@@ -291,7 +355,8 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     private void finishIfAlone() {
-        if (phase == Phase.OVER || !besideEnded || (phase == Phase.GIVING_UP && owesThaw)) {
+        if (phase == Phase.OVER || !besideEnded || (phase == Phase.GIVING_UP && owesThaw)
+                || (phase == Phase.ENDING && !currentEnded)) {
             return;
         }
         phase = Phase.OVER;
@@ -318,6 +383,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             outcome = ReplaceOutcome.REPLACED;
             phase = Phase.RETIRING;
             end(cell.order(Reason.REPLACED, beside.spec().stop(), actor, false), target);
+        } else if (isBeside && phase == Phase.ROLLING_BACK) {
+            note(ending(asker.id(), ending) + " too");
+            lostFallback = true;
+            end(cell.order(Reason.FAILED, beside.spec().stop(), actor, false), target);
         } else if (!isBeside && phase == Phase.PROBATION) {
             rollBack(ending(asker.id(), ending), target);
         } else {
@@ -328,7 +397,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
 
     @Override
     void onStopAsked(UnitCell.StopOrder order) {
-        if (phase == Phase.WARMING || phase == Phase.FREEZING || phase == Phase.PROBATION) {
+        if (phase == Phase.ADMITTING || phase == Phase.WARMING || phase == Phase.FREEZING || phase == Phase.PROBATION) {
             endBecauseOf(order);
         } else if (phase == Phase.ROLLING_BACK) {
             preempted(order);
@@ -338,7 +407,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     @Override
     void onCurrentEnds(UnitCell.StopOrder order, UnitState target) {
         switch (phase) {
-            case WARMING, FREEZING, PROBATION -> {
+            case ADMITTING, WARMING, FREEZING, PROBATION -> {
                 if (target == UnitState.STOPPED) {
                     endBecauseOf(order);
                 } else {
@@ -369,6 +438,11 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     private void endWith(UnitCell.StopOrder order) {
+        if (!begun) {
+            besideEnded = true;
+            phase = Phase.ENDING;
+            return;
+        }
         StopMode mode = phase == Phase.PROBATION && order.options().mode() != StopMode.ABORT
                 ? StopMode.HANDOFF
                 : StopMode.ABORT;
@@ -380,9 +454,18 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
 
     @Override
     void endBeside(UnitCell.StopOrder order, Consumer<List<StopReport>> whenEnded) {
-        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(),
-                order.options().withMode(StopMode.ABORT), order.actor(), order.asked(), order.began(), false);
-        beside.end(own, UnitState.STOPPED, report -> whenEnded.accept(List.of(report)));
+        currentEnded = true;
+        if (!begun) {
+            finishIfAlone();
+            whenEnded.accept(List.of());
+            return;
+        }
+        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(), order.options().withMode(StopMode.ABORT),
+                order.actor(), order.asked(), order.began(), false);
+        beside.end(own, UnitState.STOPPED, report -> {
+            finishIfAlone();
+            whenEnded.accept(List.of(report));
+        });
     }
 
     @Override
@@ -395,11 +478,18 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             phase = Phase.PROBATION; // as if the stop had come before
             UnitCell.StopOrder order = cell.order(Reason.STOP_REQUESTED, beside.spec().stop(), actor, false);
             UnitCell.Description old = beside.place().description();
-            if (!old.spec().dependsOn().equals(cell.spec().dependsOn())) {
-                redeclareOld(old.spec());
-            }
+            redeclareOld(old.spec());
             cell.describe(old);
             endBecauseOf(order);
+            return false;
+        }
+        if (lostFallback) {
+            outcome = ReplaceOutcome.ROLLED_BACK;
+            redeclareOld(beside.spec());
+            cell.describe(beside.place().description());
+            cell.ongoingStop().letStartFollow();
+            phase = Phase.ENDING;
+            finishIfAlone();
             return false;
         }
         Standby.Place place = beside.place();
@@ -407,10 +497,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         UnitCell.Position over = new UnitCell.Position(result,
                 result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : Reason.ROLLED_BACK, "", time.nanos(), to,
                 stood.serial());
-        if (!beside.spec().dependsOn().equals(cell.spec().dependsOn())) {
-            redeclareOld(beside.spec());
-        }
+        redeclareOld(beside.spec());
         cell.changePlaces(beside, over, place.position(), actor);
+        cell.countAsCurrent();
         beside.ended(report, result);
         besideEnded = true;
         outcome = ReplaceOutcome.ROLLED_BACK;
@@ -419,6 +508,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     private void redeclareOld(RunnableSpec old) {
+        if (old.dependsOn().equals(cell.spec().dependsOn())) {
+            return;
+        }
         try {
             cell.manager().redeclare(cell, old);
         } catch (RefusedException e) {
@@ -434,6 +526,33 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                     rollBack(next() + " is degraded: " + now.message(), UnitState.STOPPED);
                 }
             });
+        }
+    }
+
+    /** The generation beside goes on with what came back, if it has said that it can. */
+    @Override
+    void onDependenciesMoved() {
+        Map<String, Long> before = beside.place().bound();
+        if (before == null || beside.incarnation().teardown() != null || phase == Phase.ADMITTING
+                || cell.manager().admission().lostDependency(beside.spec()) != null) {
+            return;
+        }
+        Map<String, Long> now = cell.manager().admission().dependencies(beside.spec());
+        List<String> changed = now.entrySet().stream()
+                .filter(each -> !each.getValue().equals(before.get(each.getKey()))).map(Map.Entry::getKey).sorted()
+                .toList();
+        if (changed.isEmpty()) {
+            return;
+        }
+        if (beside.incarnation().rebind(cell.manager().handles(changed))) {
+            beside.bind(now);
+        } else if (phase == Phase.WARMING || phase == Phase.FREEZING) {
+            giveUp(String.join(", ", changed) + ", which #" + to + " depends on, is there as another generation",
+                    UnitState.STOPPED);
+        } else if (phase == Phase.PROBATION) {
+            note("the probation was cut short: " + String.join(", ", changed) + ", which #" + from
+                    + " depends on, is there as another generation");
+            retire();
         }
     }
 
@@ -545,14 +664,16 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    boolean knows(Incarnation asker) {
-        return beside.incarnation() == asker;
+    @Nullable
+    Incarnation beside() {
+        return phase == Phase.ADMITTING || phase == Phase.OVER ? null : beside.incarnation();
     }
 
     @Override
     String describe() {
         String at = since(phaseBegan);
         return switch (phase) {
+            case ADMITTING -> "#%d asks for quota %s".formatted(to, at);
             case WARMING -> "#%d warms up beside #%d %s%s".formatted(to, from, at, said.isEmpty() ? "" : ": " + said);
             case FREEZING -> "#%d hands over to #%d %s".formatted(from, to, at);
             case PROBATION -> "#%d took over from #%d and is on probation %s, for %s".formatted(to, from, at,

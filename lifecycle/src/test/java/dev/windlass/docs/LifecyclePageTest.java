@@ -2,6 +2,7 @@ package dev.windlass.docs;
 
 import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.FailurePolicy;
+import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.HangPolicy;
 import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.InMemoryElection;
@@ -11,8 +12,11 @@ import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.OnLeadershipLost;
+import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -29,19 +33,24 @@ import dev.windlass.lifecycle.UnitStatus;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -194,6 +203,89 @@ class LifecyclePageTest extends RunPage {
         print(removal.discarded() + " given up: " + removal.discardedSample()); // 2 given up: [one, two]
         // end
         assertThat(log).containsExactly("2", "2 given up: [one, two]");
+    }
+
+    private static final Queue<String> LETTERS = new ConcurrentLinkedQueue<>();
+
+    private static void connect() {
+        LETTERS.clear();
+    }
+
+    // code: handover
+    /** Sends letters, and hands those that wait to the generation that replaces it. */
+    static final class Mailer implements ManagedRunnable, Handover {
+
+        private final Deque<String> waiting = new ArrayDeque<>();
+        private boolean frozen;
+
+        @Override
+        public void run(RunnableContext context) throws Exception {
+            context.handsOver(this);
+            connect(); // takes its time: the generation before goes on sending meanwhile
+            thaw(context.takeOver().orElse(null));
+            context.carryOver(null); // the letters are here now
+            context.ready();
+            try {
+                while (true) {
+                    sendNext();
+                }
+            } finally {
+                context.carryOver(freeze());
+            }
+        }
+
+        private synchronized void sendNext() throws InterruptedException {
+            while (frozen || waiting.isEmpty()) {
+                wait();
+            }
+            LETTERS.add(waiting.remove());
+        }
+
+        @Override
+        public synchronized CarryOver freeze() {
+            frozen = true; // what is being sent holds the monitor, so that it is awaited
+            Orders left = new Orders(List.copyOf(waiting));
+            waiting.clear();
+            return left;
+        }
+
+        @Override
+        public synchronized void thaw(@Nullable CarryOver back) {
+            if (back instanceof Orders orders) {
+                waiting.addAll(orders.waiting());
+            }
+            frozen = false;
+            notifyAll();
+        }
+        // end
+    }
+
+    @Test
+    void aUnitThatIsReplaced() throws Exception {
+        // code: replace
+        RunnableSpec spec = RunnableSpec.builder("mailer").signalsReadiness(true).warmsUp(true).build();
+        RunnableHandle mailer = manager.add(Task.each(spec, Mailer::new));
+        mailer.ready().await();
+        ReplaceReport report = mailer.replace(Task.each(spec.toBuilder().label("version", "2").build(), Mailer::new),
+                ReplaceOptions.defaults().withProbation(Duration.ofMillis(10))).await();
+        print(report); // mailer#1 → #2 replaced (warm)
+        // end
+        assertThat(log).containsExactly("mailer#1 → #2 replaced (warm)");
+        assertThat(mailer.status().labels()).containsEntry("version", "2");
+    }
+
+    @Test
+    void aUnitThatIsReconfigured() throws Exception {
+        // code: reconfigure
+        RunnableHandle ticker = manager.add(Task.of("ticker", context -> {
+            context.onReconfigure((spec, unit) -> print("now " + spec.labels()));
+            context.awaitStop();
+        }));
+        ticker.ready().await();
+        UnitStatus status = ticker.reconfigure(spec -> spec.label("team", "shop").priority(PriorityClass.CRITICAL)).await();
+        print(status.id() + " has revision " + status.revision()); // ticker#1 has revision 2
+        // end
+        assertThat(log).containsExactly("now {team=shop}", "ticker#1 has revision 2");
     }
 
     @Test

@@ -45,8 +45,13 @@ final class Keys implements Handover {
         notifyAll();
     }
 
-    synchronized List<String> waiting() {
-        return List.copyOf(waiting);
+    /** Takes a key in, unless it is on its way out or hands over. */
+    synchronized boolean offer(String key) {
+        if (closed || frozen) {
+            return false;
+        }
+        add(key);
+        return true;
     }
 
     void addAll(@Nullable CarryOver left) {
@@ -77,8 +82,14 @@ final class Keys implements Handover {
                 }
             }
         } finally {
-            context.carryOver(export());
+            end();
         }
+    }
+
+    /** Takes nothing in any more, and leaves what there is to the next generation. */
+    void end() {
+        close();
+        context.carryOver(export());
     }
 
     private synchronized void close() {

@@ -188,6 +188,7 @@ class Rule19QuotaTest {
         young.ready().await(Trial.HANG);
         List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
         manager.subscribe(events::add);
+        Trial.until(() -> events.size() == 2); // the current states
         RunnableHandle newcomer = add("newcomer", 5);
         newcomer.ready().await(Trial.HANG);
         assertThat(log).containsSubsequence("-young", "+newcomer").doesNotContain("-old");
