@@ -64,7 +64,11 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
             handedOver = report.carriedOver();
             describe(next);
             enter(Phase.STARTING, SystemTime.nanos(options.warmUp()));
-            cell.post(() -> cell.startAnew(actor)); // if it had ended before a start could follow
+            cell.post(() -> { // if it had ended before a start could follow
+                if (phase == Phase.STARTING && cell.desiredRunning()) {
+                    cell.startAnew(actor);
+                }
+            });
         }
     }
 

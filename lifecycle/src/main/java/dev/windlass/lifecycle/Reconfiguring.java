@@ -30,7 +30,7 @@ final class Reconfiguring {
             promise.fail(
                     new RefusedException("%s cannot be reconfigured while it is replaced: %s".formatted(cell.name(),
                             replacing.describe())));
-        } else if (cell.spec() != base.spec() || cell.unit() != base.unit()) {
+        } else if (cell.spec() != base.spec()) { // each description has a specification of its own
             promise.fail(new PreemptedException(
                     "%s was changed by somebody else meanwhile: look, and reconfigure it again"
                             .formatted(cell.name())));
@@ -93,7 +93,7 @@ final class Reconfiguring {
         if (error == null) {
             promise.complete(cell.statusNow());
         } else {
-            if (cell.spec() == next.spec() && cell.unit() == next.unit() && cell.succession() == null) {
+            if (cell.spec() == next.spec() && cell.succession() == null) {
                 describe(base);
             }
             promise.fail(new RefusedException("%s cannot be reconfigured: %s".formatted(by.id(), error)));

@@ -282,7 +282,8 @@ class LifecyclePageTest extends RunPage {
             context.awaitStop();
         }));
         ticker.ready().await();
-        UnitStatus status = ticker.reconfigure(spec -> spec.label("team", "shop").priority(PriorityClass.CRITICAL)).await();
+        UnitStatus status = ticker.reconfigure(spec -> spec.label("team", "shop").priority(PriorityClass.CRITICAL))
+                .await();
         print(status.id() + " has revision " + status.revision()); // ticker#1 has revision 2
         // end
         assertThat(log).containsExactly("now {team=shop}", "ticker#1 has revision 2");

@@ -54,6 +54,10 @@ final class Keys implements Handover {
         return true;
     }
 
+    synchronized boolean isIdle() {
+        return !working && waiting.isEmpty();
+    }
+
     void addAll(@Nullable CarryOver left) {
         if (left instanceof Left some) {
             some.keys().forEach(this::add);

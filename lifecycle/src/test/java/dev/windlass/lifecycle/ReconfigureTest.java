@@ -91,8 +91,9 @@ class ReconfigureTest {
         RunnableHandle unit = running(RunnableSpec.builder("unit"), RunnableContext::awaitStop);
         assertThatThrownBy(() -> unit.reconfigure(spec -> spec.group(Group.CACHES).dependsOn("other").label("a", "b")))
                 .isInstanceOf(RefusedException.class)
-                .hasMessage("unit cannot be reconfigured: group OTHERS → CACHES, dependsOn [] → [other] count from a start on;"
-                        + " replace it by a unit that has them");
+                .hasMessage(
+                        "unit cannot be reconfigured: group OTHERS → CACHES, dependsOn [] → [other] count from a start on;"
+                                + " replace it by a unit that has them");
         assertThat(unit.status().revision()).isEqualTo(1);
         assertThat(unit.status().labels()).isEmpty();
     }

@@ -412,7 +412,11 @@ class Rule16ReplaceTest {
                 context.takeOver().ifPresent(left -> done.addAll(left.sample(10)));
             }
             context.ready();
-            context.awaitStop();
+            try {
+                context.awaitStop();
+            } finally {
+                context.carryOver(null); // nothing is left here, which must not touch what was handed over
+            }
         }));
         unit.ready().await();
         return unit;
