@@ -284,7 +284,7 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         } finally {
             lock.unlock();
         }
-        actions.forEach(Thread::startVirtualThread);
+        actions.forEach(this::tellSynced);
     }
 
     /** Calls the handler, and notes that it was told unless it failed or was cut short. Returns what it failed with. */
@@ -375,6 +375,11 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         } finally {
             lock.unlock();
         }
+        tellSynced(action);
+    }
+
+    /** On a thread of the owner, of its own: it may take long. */
+    private void tellSynced(Runnable action) {
         try {
             owner.fork("synced with " + informer.describe(), action::run);
         } catch (RevokedException e) {

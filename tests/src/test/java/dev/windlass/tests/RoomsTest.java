@@ -60,6 +60,10 @@ class RoomsTest {
             "examples", Set.of(FABRIC8, "com.fasterxml.jackson.annotation"),
             "cli", Set.of(FABRIC8, JACKSON, "picocli", "ch.qos.logback"));
 
+    /** The rooms that run for users. */
+    private static final Set<String> WITH_UNITS = Set.of("lifecycle", "workqueue", "kubernetes", "controller",
+            "server");
+
     /** Words that name no thing. */
     private static final Set<String> EMPTY_WORDS = Set.of("util", "utils", "common", "impl", "helper", "helpers",
             "misc");
@@ -123,6 +127,66 @@ class RoomsTest {
                 .filter(field -> field.getModifiers().contains(JavaModifier.STATIC)
                         && !field.getModifiers().contains(JavaModifier.FINAL))
                 .map(field -> field.getFullName())).isEmpty();
+    }
+
+    /**
+     * All time goes through {@code TimeSource}, and what is random through one seeded source, so that tests can drive it. Whoever is
+     * not in the list calls nothing of this.
+     */
+    @Test
+    void timeAndChanceComeFromOnePlaceEach() {
+        Map<String, String> places = Map.of(
+                "dev.windlass.lifecycle.SystemTime", "the clock of the JVM behind TimeSource",
+                "dev.windlass.lifecycle.Manager", "the random source, unless its builder is given a seeded one",
+                "dev.windlass.controller.Dispatch", "identifiers of reconciliations, for logs");
+        Set<String> owners = Set.of("java.util.Random.<init>", "java.util.concurrent.ThreadLocalRandom.current",
+                "java.lang.Math.random", "java.lang.System.nanoTime", "java.lang.System.currentTimeMillis",
+                "java.time.Instant.now", "java.time.LocalDateTime.now", "java.time.Clock.systemUTC",
+                "java.lang.Thread.sleep", "java.util.concurrent.locks.LockSupport.parkNanos",
+                "java.util.concurrent.locks.LockSupport.parkUntil", "java.util.Timer.<init>");
+        assertThat(callers(owners)).isEqualTo(new TreeSet<>(places.keySet()));
+    }
+
+    /**
+     * What a unit runs on are threads of its context, which are named after it, counted and awaited. All other threads have a name and
+     * one of these purposes; none of them runs code of a unit.
+     */
+    @Test
+    void threadsAreMadeInFewPlacesAndNamed() {
+        Map<String, String> places = Map.ofEntries(
+                Map.entry("dev.windlass.lifecycle.Scheduling", "the threads of units, named by UnitThreads"),
+                Map.entry("dev.windlass.lifecycle.Incarnation", "the platform threads of units"),
+                Map.entry("dev.windlass.lifecycle.SystemTime", "the timer"),
+                Map.entry("dev.windlass.lifecycle.Promise", "callbacks of operations"),
+                Map.entry("dev.windlass.lifecycle.Quarantine", "the end of the process"),
+                Map.entry("dev.windlass.kubernetes.ConnectionListener", "whom the manager tells of connections"),
+                Map.entry("dev.windlass.kubernetes.Exchange",
+                        "parts of one request, which is in the ledger of its owner"),
+                Map.entry("dev.windlass.kubernetes.Transport", "fresh credentials for one request"),
+                Map.entry("dev.windlass.kubernetes.InformerRegistry", "the end of a watch that lingers"),
+                Map.entry("dev.windlass.kubernetes.Clusters", "the last round of the event loops"));
+        assertThat(callers(Set.of("java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform",
+                "java.lang.Thread.<init>"))).isEqualTo(new TreeSet<>(places.keySet()));
+        assertThat(callers(Set.of("java.lang.Thread.startVirtualThread", "java.util.concurrent.ForkJoinPool.commonPool",
+                "java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor",
+                "java.util.concurrent.CompletableFuture.runAsync",
+                "java.util.concurrent.CompletableFuture.supplyAsync"))).as("they have no name").isEmpty();
+    }
+
+    /** The top-level classes of the rooms with units in them that call one of these, or refer to it. */
+    private Set<String> callers(Set<String> targets) {
+        Set<String> found = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (WITH_UNITS.contains(room(type)) && type.getCodeUnits().stream()
+                    .flatMap(unit -> Stream.concat(unit.getCallsFromSelf().stream(),
+                            Stream.concat(unit.getMethodReferencesFromSelf().stream(),
+                                    unit.getConstructorReferencesFromSelf().stream())))
+                    .anyMatch(call -> targets
+                            .contains(call.getTargetOwner().getName() + "." + call.getTarget().getName()))) {
+                found.add(type.getName().replaceFirst("\\$.*", ""));
+            }
+        }
+        return found;
     }
 
     private interface Forbidden {
