@@ -152,6 +152,9 @@ final class Teardown implements Watchdog.Watched {
                 earlier(request.deadline(), other.deadline()));
         releaseShare = Math.min(releaseShare, SystemTime.nanos(again.options().release()));
         grace = Math.min(grace, grace(again.options()));
+        if (graceGiven) {
+            graceEnd = earlier(graceEnd, other.deadline() + grace);
+        }
         incarnation.replaceStopRequest(request);
         if (phase == Phase.CHILDREN && children != null) {
             children.again(mode, request.inFlightDeadline());

@@ -1286,7 +1286,8 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         }
         closedForChildren = true;
         closedForDependents = true;
-        ongoingStop().cascadeIsOver(); // if it ended by itself meanwhile, whoever asked for a stop is told of this end
+        // If it ended by itself meanwhile, whoever asked for a stop is told of this end, and has it in the time that he gave.
+        StopOrder overtaken = ongoingStop().cascadeIsOver();
         boolean runsAgain = startFollows() || restartIsPlanned();
         if (readyWaiters != null && !runsAgain) {
             failReadyWaiters(switch (target) {
@@ -1304,6 +1305,9 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
             held.onEnding();
         }
         started.begin();
+        if (overtaken != null && ongoingTeardown() == started) {
+            started.onAskedAgain(overtaken);
+        }
     }
 
     /** A teardown has ended. */

@@ -144,23 +144,27 @@ final class UnitStop {
     }
 
     private void onDependentsStopped(Cascade ended) {
-        if (cascade != ended) {
-            return;
+        if (cascade == ended) {
+            cascade = null;
+            cell.beginTeardown(limited(ended), UnitState.STOPPED);
         }
-        cascade = null;
-        UnitCell.StopOrder order = ended.order;
-        Duration left = Duration.ofNanos(Math.max(0, ended.deadline - time.nanos()));
-        StopOptions options = order.options();
-        StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
-        cell.beginTeardown(
-                new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.began(),
-                        order.remove()),
-                UnitState.STOPPED);
     }
 
-    /** Its generation ends now, whether its dependents have stopped or not. */
-    void cascadeIsOver() {
+    /** The order, with what is left of its budget. */
+    private UnitCell.StopOrder limited(Cascade of) {
+        UnitCell.StopOrder order = of.order;
+        Duration left = Duration.ofNanos(Math.max(0, of.deadline - time.nanos()));
+        StopOptions options = order.options();
+        StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
+        return new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.began(),
+                order.remove());
+    }
+
+    /** Its generation ends now, whether its dependents have stopped or not. Returns what a cascade would have ended it by, if there was one. */
+    UnitCell.@Nullable StopOrder cascadeIsOver() {
+        Cascade over = cascade;
         cascade = null;
+        return over == null ? null : limited(over);
     }
 
     /** Whether somebody has asked for it, so that nothing of the unit may run on. */

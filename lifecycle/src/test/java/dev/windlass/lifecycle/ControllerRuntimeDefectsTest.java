@@ -173,7 +173,7 @@ class ControllerRuntimeDefectsTest {
         Manager timed = Manager.builder().time(time).shutdownBudget(Duration.ofSeconds(20)).build();
         Trial.Hung hung = new Trial.Hung();
         timed.start();
-        timed.add(Task.of(spec("stuck").group(Group.OTHERS).drains(true).build(), hung));
+        RunnableHandle stuck = timed.add(Task.of(spec("stuck").group(Group.OTHERS).drains(true).build(), hung));
         RunnableHandle cache = timed.add(Trial.draining("cache", letGo));
         RunnableHandle server = timed.add(Task.of(spec("server").group(Group.HTTP_SERVERS).drains(true).build(),
                 context -> {
@@ -184,6 +184,10 @@ class ControllerRuntimeDefectsTest {
         cache.ready().await();
         server.ready().await();
         Operation<StopReport> stop = timed.stop();
+        for (RunnableHandle first : List.of(stuck, cache)) {
+            Trial.until(first, UnitState.DRAINING);
+            Trial.settled(first);
+        }
         time.advance(Duration.ofSeconds(11));
         Trial.until(server, UnitState.DRAINING); // the stuck one has had its half, and its time is over
         letGo.countDown();

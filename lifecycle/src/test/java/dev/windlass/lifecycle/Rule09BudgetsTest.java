@@ -58,6 +58,23 @@ class Rule09BudgetsTest {
     }
 
     @Test
+    void aShorterStopShortensTheLastGraceToo() throws Exception {
+        manager.start();
+        Trial.Hung hung = new Trial.Hung();
+        RunnableHandle unit = manager.add("unit", hung);
+        Trial.await(hung.entered);
+        Operation<StopReport> stop = unit.stop();
+        time.advance(seconds(10));
+        assertThat(stop.isDone()).isFalse(); // for 2 s more
+        unit.stop(new StopOptions(StopMode.ABORT, seconds(0), Duration.ofMillis(90), Duration.ofMillis(10), false));
+        time.advance(Duration.ofMillis(110));
+        assertThat(stop.await(Trial.HANG).outcome()).isEqualTo(StopOutcome.QUARANTINED);
+        hung.letGo.countDown();
+        Trial.until(unit, UnitState.STOPPED);
+        manager.close();
+    }
+
+    @Test
     void aUnitWithNothingToDrainIsCancelledAtOnceAndInterruptedEveryFiveSeconds() throws Exception {
         manager.start();
         Trial.Hung hung = new Trial.Hung();

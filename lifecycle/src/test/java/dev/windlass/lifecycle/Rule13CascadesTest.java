@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,32 @@ class Rule13CascadesTest {
         Trial.until(() -> top.generation() == 2 && top.state() == UnitState.READY);
         middle.ready().await();
         assertThat(middle.generation()).isEqualTo(1);
+    }
+
+    @Test
+    void aUnitThatFailsDuringItsCascadeEndsInTheTimeThatTheStopHad() throws Exception {
+        VirtualTime time = new VirtualTime();
+        Manager virtual = Manager.builder().time(time).build();
+        virtual.start();
+        Trial.Hung hung = new Trial.Hung();
+        RunnableHandle base = virtual.add(Task.of(RunnableSpec.builder("base").onFailure(FailurePolicy.ISOLATE).build(),
+                context -> {
+                    context.fork("hung", () -> hung.run(context));
+                    fail.await();
+                    throw new IllegalStateException("broken");
+                }));
+        RunnableHandle top = virtual.add(Trial.draining("top", letGo, "base"));
+        top.ready().await();
+        Operation<StopReport> stop = base.stop(StopOptions.drain(Duration.ofSeconds(3)).withCascade());
+        Trial.until(top, UnitState.DRAINING);
+        fail.countDown();
+        Trial.until(base, UnitState.STOPPING);
+        Trial.settled(base);
+        time.advance(Duration.ofMillis(3_200)); // its own budget is 10 s
+        assertThat(stop.await(Trial.HANG).outcome()).isEqualTo(StopOutcome.QUARANTINED);
+        hung.letGo.countDown();
+        letGo.countDown();
+        Trial.end(virtual);
     }
 
     @Test

@@ -87,6 +87,13 @@ final class Trial {
                 .pollInterval(Duration.ofMillis(2)).until(unit::state, actual -> actual == state);
     }
 
+    /** Waits until the unit has done with all that it has been told by now: a state is seen before all that comes with it. */
+    static void settled(RunnableHandle unit) {
+        CountDownLatch done = new CountDownLatch(1);
+        unit.cell().post(done::countDown);
+        await(done);
+    }
+
     /** What has been put there by now. */
     static <T> T present(AtomicReference<T> reference) {
         return Objects.requireNonNull(reference.get(), "nothing there");
