@@ -22,6 +22,7 @@ import dev.windlass.lifecycle.Workload;
 import dev.windlass.workqueue.CarriedWork;
 import dev.windlass.workqueue.Item;
 import dev.windlass.workqueue.QueueSizes;
+import dev.windlass.workqueue.QueuedItem;
 import dev.windlass.workqueue.WorkQueue;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
@@ -431,7 +432,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private void thaw(Live now, @Nullable CarryOver back) {
         pair.tookOver(this);
-        now.queue.thaw(EngagementCarryOver.in(Optional.ofNullable(back)).work().items());
+        List<QueuedItem<ObjectKey>> items = EngagementCarryOver.in(Optional.ofNullable(back)).work().items();
+        if (now.queue.thaw(items) < items.size()) {
+            throw new IllegalStateException(now.context.id() + " ends, and takes nothing back");
+        }
         news.release();
     }
 

@@ -19,7 +19,9 @@ public interface Handover {
 
     /**
      * The successor has not stood the test: takes the work back, which is what the successor left when it was stopped, and goes
-     * on. When it throws, the generation is restarted, and the next one finds the work as its {@link RunnableContext#carryOver()}.
+     * on. From then on what the generation leaves contains that work; when it ends already, so that nobody would leave it, this must
+     * throw. When it throws, the generation is restarted, and the next one finds the work as its {@link
+     * RunnableContext#carryOver()}.
      */
     void thaw(@Nullable CarryOver back) throws Exception;
 }

@@ -52,6 +52,7 @@ final class Incarnation implements RunnableContext {
     private volatile @Nullable Exclusives exclusives;
     /** Whether it has handed its work over. Guarded by the monitor of the unit. */
     private boolean frozen;
+    private @Nullable Left leftWhileFrozen;
     private volatile @Nullable Workload workload;
     private volatile @Nullable WorkAccount account;
     /** Written and read by messages of the unit only. */
@@ -259,6 +260,21 @@ final class Incarnation implements RunnableContext {
 
     void frozen(boolean now) {
         frozen = now;
+    }
+
+    /** It has left this while it was frozen. Under the monitor of the unit, like what follows. */
+    void leftWhileFrozen(@Nullable KeptWork work) {
+        leftWhileFrozen = new Left(work);
+    }
+
+    /** What it has left since it was frozen, perhaps nothing; null when it has not left anything, not even nothing. */
+    @Nullable
+    Left leftWhileFrozen() {
+        return leftWhileFrozen;
+    }
+
+    /** What was left, which may be that there is nothing. */
+    record Left(@Nullable KeptWork work) {
     }
 
     @Nullable

@@ -930,12 +930,20 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         }
     }
 
+    private static boolean hasWork(@Nullable KeptWork kept) {
+        return kept != null && kept.count() > 0;
+    }
+
     /** Under the monitor, so that a generation that is succeeded meanwhile does not touch what its successor has. */
     private synchronized boolean keep(Incarnation asker, @Nullable KeptWork kept) {
-        if (incarnation != asker || closedForCarryOver || asker.frozen()) {
+        if (incarnation != asker || closedForCarryOver) {
             return false;
         }
-        carryOver = kept;
+        if (asker.frozen() && (hasWork(carryOver) || !hasWork(kept))) {
+            asker.leftWhileFrozen(kept); // what it has handed over is the name's, unless it turns out that it has taken that back
+        } else {
+            carryOver = kept; // also of one that ended while it was asked to hand over, so that only one of the two got the work
+        }
         return true;
     }
 
@@ -945,20 +953,32 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         if (current) {
             asker.frozen(true);
         }
-        if (current && kept != null) {
+        if (current && kept != null && (hasWork(kept) || !hasWork(carryOver))) {
             carryOver = kept;
         }
         return current;
     }
 
-    /** The current generation has taken back the work that the name had, and works again. */
+    synchronized Incarnation.@Nullable Left leftWhileFrozen(Incarnation asker) {
+        return asker.leftWhileFrozen();
+    }
+
+    /**
+     * The current generation has taken back the work that the name had, and works again. On its own thread, as soon as it has: when
+     * it ends meanwhile, what it leaves contains that work.
+     *
+     * @param before what it had left before: one that had ended by then has taken nothing back
+     */
     @SuppressWarnings("ReferenceEquality") // the same work, not other work that equals it
-    synchronized void thaw(@Nullable KeptWork back) {
-        Incarnation current = incarnation;
-        if (current != null) {
-            current.frozen(false);
+    synchronized void thaw(Incarnation asker, @Nullable KeptWork back, Incarnation.@Nullable Left before) {
+        if (incarnation != asker) {
+            return;
         }
-        if (carryOver == back) {
+        Incarnation.Left left = asker.leftWhileFrozen();
+        asker.frozen(false);
+        if (left != before && left != null) {
+            carryOver = left.work();
+        } else if (left == null && carryOver == back) {
             carryOver = null;
         }
     }

@@ -59,7 +59,6 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     private boolean owesThaw;
     /** Whether the generation before has ended while the next one was taken back. */
     private boolean lostFallback;
-    private @Nullable KeptWork back;
     private final List<HeldUp> heldUp = new ArrayList<>(0);
 
     WarmSuccession(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
@@ -279,9 +278,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     private void thaw() {
         enter(phase == Phase.ROLLING_BACK ? Phase.THAWING : phase, callLimit());
         KeptWork kept = cell.keptWork();
-        back = kept;
         call("thaw", (current, how) -> {
+            Incarnation.Left before = cell.leftWhileFrozen(current);
             how.thaw(kept == null ? null : kept.work());
+            cell.thaw(current, kept, before);
             current.exclusives().putUp();
         }, this::onThawed);
     }
@@ -294,7 +294,6 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             restart(before() + " cannot go on: " + error);
             return;
         }
-        cell.thaw(back);
         owesThaw = false;
         letGo();
         if (cell.state() == UnitState.PAUSED && cell.position().reason() == Reason.REPLACED) {

@@ -277,8 +277,10 @@ class LifecyclePageTest extends RunPage {
     @Test
     void aUnitThatIsReconfigured() throws Exception {
         // code: reconfigure
-        RunnableHandle ticker = manager.add(Task.of("ticker", context -> {
+        RunnableSpec declared = RunnableSpec.builder("ticker").signalsReadiness(true).build();
+        RunnableHandle ticker = manager.add(Task.of(declared, context -> {
             context.onReconfigure((spec, unit) -> print("now " + spec.labels()));
+            context.ready(); // only now, so that it is told of each change
             context.awaitStop();
         }));
         ticker.ready().await();

@@ -137,6 +137,9 @@ final class Keys implements Handover {
 
     @Override
     public synchronized void thaw(@Nullable CarryOver back) {
+        if (closed) {
+            throw new IllegalStateException("ends, and takes nothing back");
+        }
         addAll(back);
         frozen = false;
         notifyAll();

@@ -194,7 +194,7 @@ class Rule16StressTest {
         assertThat(preempted).as("seed %d", SEED).isPositive();
         assertThat(fed).as("seed %d", SEED).hasSizeGreaterThan(100);
         assertThat(manager.stop().await().allLeftovers()).as("seed %d", SEED).isEmpty();
-        assertThat(Trial.threadsNamed("unit#")).as("seed %d", SEED).isEmpty();
+        Trial.until(() -> Trial.threadsNamed("unit#").isEmpty()); // what has told its end may have a step to go
     }
 
     private static Optional<ReplaceReport> report(Operation<ReplaceReport> replace) throws InterruptedException {
