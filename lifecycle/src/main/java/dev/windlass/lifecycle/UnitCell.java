@@ -740,6 +740,8 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         if (lacksDependency()) {
             move(UnitState.READY, Reason.BECAME_READY, "", "manager");
             settle("manager");
+        } else if (state() == UnitState.DEGRADED) {
+            manager.pokeDependents(this); // it says itself that it is degraded; those above may have waited for this all the same
         }
     }
 

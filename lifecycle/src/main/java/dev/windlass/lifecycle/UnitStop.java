@@ -183,7 +183,7 @@ final class UnitStop {
 
     /** Nothing of the unit itself runs any more. */
     private void allEnded(UnitCell.StopOrder order, StopReport report, UnitState result) {
-        if (comesBack && result != UnitState.QUARANTINED) {
+        if (comesBack && result != UnitState.QUARANTINED && cell.state().canBecome(UnitState.STOPPED)) {
             cell.settle(order.because(Reason.DEPENDENCY_STOPPED), UnitState.STOPPED);
         } else {
             cell.settle(order, result);
