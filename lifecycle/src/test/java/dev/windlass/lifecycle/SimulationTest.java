@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -132,6 +134,15 @@ class SimulationTest {
             }
         }
         return table.toString();
+    }
+
+    /** As long as they mean the same histories, they show that what they found is mended. */
+    @ParameterizedTest
+    @ValueSource(longs = {25_562, 26_487, 27_760, 74_575, 77_394, 82_648})
+    void aHistoryThatHasBrokenARuleBreaksNoneNow(long seed) {
+        if (Simulation.run(seed, new SimulatedWorld.Coverage()).broken() != null) {
+            tell(seed);
+        }
     }
 
     @Test
