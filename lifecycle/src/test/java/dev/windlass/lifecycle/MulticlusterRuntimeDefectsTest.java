@@ -152,7 +152,16 @@ class MulticlusterRuntimeDefectsTest {
     void nobodyCanSeeWhatBecameOfACluster() throws Exception {
         manager.start();
         List<UnitState> told = Collections.synchronizedList(new ArrayList<>());
-        manager.subscribe(event -> told.add(event.to()));
+        manager.add("before", RunnableContext::awaitStop);
+        CountDownLatch replayed = new CountDownLatch(1);
+        manager.subscribe(event -> {
+            if (event.unit().equals("cluster")) {
+                told.add(event.to());
+            } else {
+                replayed.countDown();
+            }
+        });
+        Trial.await(replayed);
         RunnableHandle cluster = manager.add(Task.of(RunnableSpec.builder("cluster").kind("Cluster").build(),
                 RunnableContext::awaitStop));
         cluster.ready().await();
