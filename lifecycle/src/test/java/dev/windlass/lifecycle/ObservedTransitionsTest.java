@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -134,7 +135,10 @@ class ObservedTransitionsTest {
 
     @Test
     void everyTransitionOfTheTableHappensAndNoOther() throws Exception {
+        manager.add("before", RunnableContext::awaitStop);
+        CountDownLatch replayed = new CountDownLatch(1);
         manager.subscribe(event -> {
+            replayed.countDown();
             UnitState from = event.from();
             if (from != null) {
                 observed.add(transition(from, event.to()));
@@ -144,6 +148,7 @@ class ObservedTransitionsTest {
                 }
             }
         });
+        Trial.await(replayed); // what is added from here on is told whole
         RunnableHandle early = manager.add("early", RunnableContext::awaitStop);
         early.stop().await();
         manager.add("new", RunnableContext::awaitStop);
