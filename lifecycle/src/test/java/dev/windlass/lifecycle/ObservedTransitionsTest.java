@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -136,19 +136,14 @@ class ObservedTransitionsTest {
     @Test
     void everyTransitionOfTheTableHappensAndNoOther() throws Exception {
         manager.add("before", RunnableContext::awaitStop);
-        CountDownLatch replayed = new CountDownLatch(1);
-        manager.subscribe(event -> {
-            replayed.countDown();
-            UnitState from = event.from();
-            if (from != null) {
-                observed.add(transition(from, event.to()));
-                reasons.add(event.reason());
-                if (!from.canBecome(event.to())) {
-                    impossible.add(event.toString());
-                }
+        Trial.transitions(manager, event -> {
+            UnitState from = Objects.requireNonNull(event.from());
+            observed.add(transition(from, event.to()));
+            reasons.add(event.reason());
+            if (!from.canBecome(event.to())) {
+                impossible.add(event.toString());
             }
         });
-        Trial.await(replayed); // what is added from here on is told whole
         RunnableHandle early = manager.add("early", RunnableContext::awaitStop);
         early.stop().await();
         manager.add("new", RunnableContext::awaitStop);

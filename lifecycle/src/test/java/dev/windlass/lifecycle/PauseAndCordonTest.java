@@ -71,11 +71,8 @@ class PauseAndCordonTest {
     void aPauseAndItsEndAreAskedOfTheUnitAndAreEvents() throws Exception {
         RunnableHandle unit = running();
         List<String> events = Collections.synchronizedList(new ArrayList<>());
-        manager.subscribe(event -> {
-            if (event.from() != null) { // otherwise it tells the current state
-                events.add(event.to() + " " + event.reason() + " by " + event.actor());
-            }
-        });
+        Trial.transitions(manager,
+                event -> events.add(event.to() + " " + event.reason() + " by " + event.actor()));
         UnitStatus paused = unit.pause().await();
         assertThat(paused.state()).isEqualTo(UnitState.PAUSED);
         assertThat(paused.reason()).isEqualTo(Reason.PAUSED);

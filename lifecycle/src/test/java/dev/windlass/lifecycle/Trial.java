@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 
 /** What the tests of this package share: units that behave badly, and bounded waits. */
@@ -92,6 +93,25 @@ final class Trial {
         CountDownLatch done = new CountDownLatch(1);
         unit.cell().post(done::countDown);
         await(done);
+    }
+
+    /**
+     * Tells a listener of each transition from now on. Returns when it has been told what each unit's state is, which hides what led
+     * there; so there has to be a unit.
+     */
+    static void transitions(Manager manager, Consumer<UnitEvent> listener) {
+        CountDownLatch states = new CountDownLatch(manager.units().size());
+        if (states.getCount() == 0) {
+            throw new IllegalArgumentException("without a unit nobody can see when the current states have been told");
+        }
+        manager.subscribe(event -> {
+            if (event.from() == null) {
+                states.countDown();
+            } else {
+                listener.accept(event);
+            }
+        });
+        await(states);
     }
 
     /** What has been put there by now. */
