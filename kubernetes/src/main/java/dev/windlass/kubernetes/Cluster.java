@@ -12,9 +12,7 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster to connect to: the unit {@code cluster/NAME}, a scope in which whatever works on the cluster runs. Immutable: a
@@ -96,9 +94,7 @@ public final class Cluster implements Unit<ClusterHandle> {
     public static final class Builder {
 
         private final String name;
-        private @Nullable Path file;
-        private @Nullable String yaml;
-        private @Nullable String context;
+        private final Kubeconfig.Choice kubeconfig = new Kubeconfig.Choice();
         private int maxInFlight = 64;
         private Duration probeInterval = Duration.ofSeconds(10);
         private Duration probeTimeout = Duration.ofSeconds(5);
@@ -120,21 +116,19 @@ public final class Cluster implements Unit<ClusterHandle> {
 
         /** Reads address and credentials from a file, again for each connection. */
         public Builder kubeconfig(Path value) {
-            file = value;
-            yaml = null;
+            kubeconfig.file(value);
             return this;
         }
 
         /** Takes address and credentials from a text. */
         public Builder kubeconfig(String value) {
-            yaml = value;
-            file = null;
+            kubeconfig.text(value);
             return this;
         }
 
         /** Which context to use; default the current one. */
         public Builder context(String value) {
-            context = value;
+            kubeconfig.context(value);
             return this;
         }
 
@@ -216,15 +210,7 @@ public final class Cluster implements Unit<ClusterHandle> {
          * @throws KubeconfigException when the kubeconfig cannot be read, is malformed or lacks what it names
          */
         public Cluster build() {
-            Path path = file;
-            if (path == null && yaml == null) {
-                throw new IllegalArgumentException("cluster " + name + " has no kubeconfig: give a file or a text");
-            }
-            Kubeconfig source = path != null
-                    ? Kubeconfig.file(path, context)
-                    : Kubeconfig.text(Objects.requireNonNull(yaml), context);
-            source.check();
-            return new Cluster(this, source);
+            return new Cluster(this, kubeconfig.checked("cluster " + name));
         }
     }
 }

@@ -45,6 +45,44 @@ final class Kubeconfig {
         return new Kubeconfig(null, yaml, context);
     }
 
+    /** Where somebody who describes something says that its kubeconfig is to be taken from. The last word counts. */
+    static final class Choice {
+
+        private @Nullable Path file;
+        private @Nullable String text;
+        private @Nullable String context;
+
+        void file(Path value) {
+            file = value;
+            text = null;
+        }
+
+        void text(String value) {
+            text = value;
+            file = null;
+        }
+
+        void context(String value) {
+            context = value;
+        }
+
+        /**
+         * What was chosen, if it is fit for use as far as can be seen without connecting.
+         *
+         * @param whose for the message when nothing was chosen
+         */
+        Kubeconfig checked(String whose) {
+            if (file == null && text == null) {
+                throw new IllegalArgumentException(whose + " has no kubeconfig: give a file or a text");
+            }
+            Kubeconfig chosen = file != null
+                    ? Kubeconfig.file(file, context)
+                    : Kubeconfig.text(Objects.requireNonNull(text), context);
+            chosen.check();
+            return chosen;
+        }
+    }
+
     /** Whether two readings have the same content; credentials may come from elsewhere all the same. */
     String content() {
         Path path = file;

@@ -9,9 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Elects by a Lease of {@code coordination.k8s.io/v1}, as the components of Kubernetes do: programs that are written with client-go
@@ -80,9 +78,7 @@ public final class LeaseElector implements Elector {
         private final String name;
         private String identity = host() + "_" + UUID.randomUUID();
         private LeaseTimes times = LeaseTimes.defaults();
-        private @Nullable Path file;
-        private @Nullable String yaml;
-        private @Nullable String context;
+        private final Kubeconfig.Choice kubeconfig = new Kubeconfig.Choice();
 
         private Builder(String namespace, String name) {
             for (String part : new String[]{namespace, name}) {
@@ -97,21 +93,19 @@ public final class LeaseElector implements Elector {
 
         /** Reads address and credentials from a file: at each start of the elector, and when they are refused. */
         public Builder kubeconfig(Path value) {
-            file = value;
-            yaml = null;
+            kubeconfig.file(value);
             return this;
         }
 
         /** Takes address and credentials from a text. */
         public Builder kubeconfig(String value) {
-            yaml = value;
-            file = null;
+            kubeconfig.text(value);
             return this;
         }
 
         /** Which context of the kubeconfig to use; by default the current one. */
         public Builder context(String value) {
-            context = value;
+            kubeconfig.context(value);
             return this;
         }
 
@@ -145,17 +139,7 @@ public final class LeaseElector implements Elector {
          * @throws KubeconfigException when it cannot be read, is malformed or lacks what it names
          */
         public LeaseElector build() {
-            Path path = file;
-            if (path == null && yaml == null) {
-                throw new IllegalArgumentException(
-                        "the elector for the lease " + namespace + "/" + name
-                                + " has no kubeconfig: give a file or a text");
-            }
-            Kubeconfig source = path != null
-                    ? Kubeconfig.file(path, context)
-                    : Kubeconfig.text(Objects.requireNonNull(yaml), context);
-            source.check();
-            return new LeaseElector(this, source);
+            return new LeaseElector(this, kubeconfig.checked("the elector for the lease " + namespace + "/" + name));
         }
 
         private static String host() {

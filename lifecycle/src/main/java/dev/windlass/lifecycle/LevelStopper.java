@@ -106,13 +106,8 @@ final class LevelStopper {
     }
 
     private UnitCell.StopOrder told(StopOptions own, Duration share, long now) {
-        return new UnitCell.StopOrder(order.reason(), limited(own, share), order.actor(), now, order.began(),
-                order.remove());
-    }
-
-    private StopOptions limited(StopOptions own, Duration share) {
-        StopOptions asked = own.withMode(mode);
-        return asked.budget().compareTo(share) <= 0 ? asked : asked.withBudget(share);
+        return new UnitCell.StopOrder(order.reason(), own.withMode(mode).within(share), order.actor(), now,
+                order.began(), order.remove());
     }
 
     private void ended(StopReport report) {

@@ -87,8 +87,7 @@ final class QuotaReclaim {
                 : leaving.values().stream().filter(other -> !other.ordered
                         && manager.activeDependents(other.cell).contains(one.cell)).count();
         Duration share = Duration.ofNanos(Math.max(0, one.deadline - time.nanos()) / (1 + after));
-        StopOptions own = one.cell.spec().stop();
-        return own.budget().compareTo(share) <= 0 ? own : own.withBudget(share);
+        return one.cell.spec().stop().within(share);
     }
 
     /** It has ended, or runs on because others depend on it. */

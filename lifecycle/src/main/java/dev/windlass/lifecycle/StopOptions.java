@@ -74,6 +74,11 @@ public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Dura
         return new StopOptions(mode, newDrain, newInFlight, total.minus(newDrain).minus(newInFlight), cascade);
     }
 
+    /** The same options, with this total if that is less than theirs. */
+    StopOptions within(Duration total) {
+        return budget().compareTo(total) <= 0 ? this : withBudget(total);
+    }
+
     private static void requireSensible(String what, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(

@@ -63,8 +63,12 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
 
         /** With what is left of the budget. */
         StopOrder at(long now) {
-            Duration left = Duration.ofNanos(Math.max(0, SystemTime.nanos(options.budget()) - (now - asked)));
-            return new StopOrder(reason, options.withBudget(left), actor, asked, began, remove);
+            return within(Duration.ofNanos(Math.max(0, SystemTime.nanos(options.budget()) - (now - asked))));
+        }
+
+        /** In no more time than this. */
+        StopOrder within(Duration left) {
+            return new StopOrder(reason, options.within(left), actor, asked, began, remove);
         }
     }
 
@@ -484,26 +488,13 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         Promise<ReplaceReport> promise = new Promise<>("replace of " + name, manager.time(),
                 this::isAncestorOrSelfOf);
         String actor = Incarnation.currentActor();
-        post(() -> {
-            if (state() == UnitState.REMOVED || isGoing()) {
-                promise.fail(removed());
-            } else {
-                Succession.begin(this, next == null ? description() : next, options, actor, promise);
-            }
-        });
-        return limited(promise);
+        return ask(promise,
+                () -> Succession.begin(this, next == null ? description() : next, options, actor, promise));
     }
 
     Operation<UnitStatus> reconfigure(Description next, Description base) {
         Promise<UnitStatus> promise = new Promise<>("reconfiguration of " + name, manager.time(), null);
-        post(() -> {
-            if (state() == UnitState.REMOVED || isGoing()) {
-                promise.fail(removed());
-            } else {
-                Reconfiguring.begin(this, next, base, promise);
-            }
-        });
-        return limited(promise);
+        return ask(promise, () -> Reconfiguring.begin(this, next, base, promise));
     }
 
     Operation<UnitStatus> suspend(Standstill.Kind kind, boolean wanted) {
@@ -511,13 +502,19 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         Promise<UnitStatus> promise = new Promise<>((wanted ? kind.begin : kind.end) + " of " + name, manager.time(),
                 null);
         String actor = Incarnation.currentActor();
-        post(() -> {
+        return ask(promise, () -> {
             Incarnation current = incarnation;
+            standstill().onAsked(kind, wanted, actor, current != null && isRunning(current) ? current : null, promise);
+        });
+    }
+
+    /** Posts what is asked for by name, and refuses it when the name is gone, or goes. */
+    private <T> Operation<T> ask(Promise<T> promise, Runnable message) {
+        post(() -> {
             if (state() == UnitState.REMOVED || isGoing()) {
                 promise.fail(removed());
             } else {
-                standstill().onAsked(kind, wanted, actor, current != null && isRunning(current) ? current : null,
-                        promise);
+                message.run();
             }
         });
         return limited(promise);
@@ -925,15 +922,9 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     /** Counts here, on the unit's own thread: a count that throws or blocks must not do so in a message. */
     void carryOver(Incarnation asker, @Nullable CarryOver work) {
         KeptWork kept = work == null ? null : KeptWork.of(work);
-        if (!keep(asker, kept) && kept != null && kept.count() > 0) {
-            LOG.atWarn().addKeyValue("unit", asker.id()).addKeyValue("count", kept.count())
-                    .addKeyValue("sample", kept.sample())
-                    .log("carry-over of a generation that has ended, or was succeeded, is lost");
+        if (!keep(asker, kept)) {
+            KeptWork.warnOfLoss(kept, asker, "carry-over of a generation that has ended, or was succeeded, is lost");
         }
-    }
-
-    private static boolean hasWork(@Nullable KeptWork kept) {
-        return kept != null && kept.count() > 0;
     }
 
     /** Under the monitor, so that a generation that is succeeded meanwhile does not touch what its successor has. */
@@ -941,7 +932,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         if (incarnation != asker || closedForCarryOver) {
             return false;
         }
-        if (asker.frozen() && (hasWork(carryOver) || !hasWork(kept))) {
+        if (asker.frozen() && (KeptWork.isWork(carryOver) || !KeptWork.isWork(kept))) {
             asker.leftWhileFrozen(kept); // what it has handed over is the name's, unless it turns out that it has taken that back
         } else {
             carryOver = kept; // also of one that ended while it was asked to hand over, so that only one of the two got the work
@@ -955,7 +946,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
         if (current) {
             asker.frozen(true);
         }
-        if (current && kept != null && (hasWork(kept) || !hasWork(carryOver))) {
+        if (current && kept != null && (KeptWork.isWork(kept) || !KeptWork.isWork(carryOver))) {
             carryOver = kept;
         }
         return current;

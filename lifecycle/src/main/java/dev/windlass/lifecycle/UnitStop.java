@@ -152,12 +152,7 @@ final class UnitStop {
 
     /** The order, with what is left of its budget. */
     private UnitCell.StopOrder limited(Cascade of) {
-        UnitCell.StopOrder order = of.order;
-        Duration left = Duration.ofNanos(Math.max(0, of.deadline - time.nanos()));
-        StopOptions options = order.options();
-        StopOptions limited = options.budget().compareTo(left) <= 0 ? options : options.withBudget(left);
-        return new UnitCell.StopOrder(order.reason(), limited, order.actor(), order.asked(), order.began(),
-                order.remove());
+        return of.order.within(Duration.ofNanos(Math.max(0, of.deadline - time.nanos())));
     }
 
     /** Its generation ends now, whether its dependents have stopped or not. Returns what a cascade would have ended it by, if there was one. */

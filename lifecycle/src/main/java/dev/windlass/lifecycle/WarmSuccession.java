@@ -212,9 +212,8 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         call("freeze", (current, how) -> {
             CarryOver work = how.freeze();
             KeptWork kept = work == null ? null : KeptWork.of(work);
-            if (!cell.freeze(current, kept) && kept != null && kept.count() > 0) {
-                LOG.atWarn().addKeyValue("unit", current.id()).addKeyValue("count", kept.count())
-                        .addKeyValue("sample", kept.sample()).log("the work was handed over too late, and is lost");
+            if (!cell.freeze(current, kept)) {
+                KeptWork.warnOfLoss(kept, current, "the work was handed over too late, and is lost");
             }
             current.exclusives().takeDown();
         }, this::onFrozen);
