@@ -115,13 +115,13 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
             @Override
             public @Nullable CarryOver freeze() {
-                frozen = true;
+                hold(engagements, true);
                 return null; // its engagements hand over, each for itself
             }
 
             @Override
             public void thaw(@Nullable CarryOver back) {
-                frozen = false;
+                hold(engagements, false);
                 engagements.join(ControllerRun.this);
             }
         });
@@ -202,7 +202,13 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** An engagement that begins at this moment either is told or sees it. */
     private void pause(Engagements engagements, boolean on) {
         paused = on;
-        engagements.onPaused(this);
+        engagements.onHeld(this);
+    }
+
+    /** What is due waits for the successor, also where that comes later: two reconcilers never work for one controller. */
+    private void hold(Engagements engagements, boolean on) {
+        frozen = on;
+        engagements.onHeld(this);
     }
 
     /** Whether the engagements are to dispatch nothing. */

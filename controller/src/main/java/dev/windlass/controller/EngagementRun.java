@@ -519,8 +519,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         limitDispatch(now);
     }
 
-    /** The controller was paused or goes on. */
-    void onOwnerPaused() {
+    /** Whether the controller lets it dispatch has changed. */
+    void onOwnerHeld() {
         Live now = live;
         if (now != null) { // otherwise it looks when it begins
             limitDispatch(now);
@@ -530,7 +530,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private void limitDispatch(Live now) {
         synchronized (gate) {
-            now.queue.limit(paused || owner.paused() ? 0 : rungLimit);
+            now.queue.limit(paused || owner.paused() || owner.frozen() ? 0 : rungLimit);
         }
     }
 

@@ -408,10 +408,10 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** A controller was paused or goes on. */
-    void onPaused(ControllerRun<?> run) {
+    /** A controller was paused, or is being replaced, or goes on. */
+    void onHeld(ControllerRun<?> run) {
         runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
-                .forEach(EngagementRun::onOwnerPaused);
+                .forEach(EngagementRun::onOwnerHeld);
     }
 
     /** Whether so many workers are within what a quota has admitted, where there is a limit for them at all. */
