@@ -105,6 +105,11 @@ abstract class Succession {
     /** Somebody has asked for a stop of the unit. */
     abstract void onStopAsked(UnitCell.StopOrder order);
 
+    /** The current generation ends already, and now for a reason that none may outlive. */
+    void onEndsSooner(UnitCell.StopOrder order) {
+        // none is beside it that could
+    }
+
     /** The end of the current generation begins. */
     abstract void onCurrentEnds(UnitCell.StopOrder order, UnitState target);
 

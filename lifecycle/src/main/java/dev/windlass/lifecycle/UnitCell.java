@@ -427,7 +427,7 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     }
 
     <T> Operation<T> limited(Promise<T> promise) {
-        promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor(),
+        promise.limit(manager.operationDeadline(), () -> name + " is " + state() + waitingFor() + replacing(),
                 () -> post(() -> onOverdue(promise)));
         return promise;
     }
@@ -569,6 +569,11 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     private String waitingFor() {
         String message = message(position);
         return message.isEmpty() ? "" : ": " + message;
+    }
+
+    private String replacing() {
+        Succession present = succession;
+        return present == null ? "" : "; " + present.describe();
     }
 
     // ---- start
@@ -1139,8 +1144,9 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
                 }
             } else if (stop != null) { // it ends anyway, and whoever wanted that says what follows
                 stop.tell(report -> whenOver.run());
-                if (ongoingTeardown() != null) {
-                    ongoingTeardown().onAskedAgain(order);
+                Teardown ongoing = ongoingTeardown();
+                if (ongoing != null) {
+                    endSooner(ongoing, order);
                 }
             } else {
                 whenOver.run();
@@ -1191,13 +1197,21 @@ final class UnitCell extends Mailbox implements Teardown.Owner {
     private void onLeadershipLost(StopOrder order) {
         Teardown ongoing = ongoingTeardown();
         if (ongoing != null) {
-            ongoing.onAskedAgain(order);
+            endSooner(ongoing, order);
         } else {
             if (desiredRunning) {
                 ongoingStop().letStartFollow();
             }
             beginTeardown(order, UnitState.STOPPED);
         }
+    }
+
+    /** It ends already, and now for a reason that no generation of it may outlive; what follows is up to whoever wanted that end. */
+    private void endSooner(Teardown ongoing, StopOrder order) {
+        if (succession != null) {
+            succession.onEndsSooner(order);
+        }
+        ongoing.onAskedAgain(order);
     }
 
     private void onStopAlong(StopOrder order, Consumer<StopReport> whenDone) {

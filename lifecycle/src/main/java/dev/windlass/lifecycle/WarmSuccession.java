@@ -348,6 +348,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         note(why);
         enter(Phase.ROLLING_BACK, options.warmUp());
         StopOptions stop = cell.spec().stop();
+        cell.ongoingStop().letStartFollow(); // if the generation before cannot go on, the next one does
         cell.beginTeardown(cell.order(target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK,
                 stop.withMode(StopMode.HANDOFF), actor, false), target);
     }
@@ -374,7 +375,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     boolean takesEnd(Incarnation asker, UnitThreads.@Nullable Ending ending) {
         UnitState target = ending == null ? UnitState.COMPLETED : UnitState.FAILED;
         boolean isBeside = asker == beside.incarnation();
-        if (isBeside && (phase == Phase.WARMING || phase == Phase.FREEZING)) {
+        boolean warmsUp = isBeside && (phase == Phase.WARMING || phase == Phase.FREEZING);
+        if (warmsUp && asker.hasLostLeadership()) { // so has the one before, which is about to be told
+            endBecauseOf(cell.order(Reason.LEADERSHIP_LOST, beside.spec().stop(), asker.id(), false));
+        } else if (warmsUp) {
             giveUp(ending(asker.id(), ending) + " before it took over", target);
         } else if (isBeside && phase == Phase.PROBATION) {
             note(ending(asker.id(), ending) + " during the probation of #" + to);
@@ -398,6 +402,13 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         if (phase == Phase.ADMITTING || phase == Phase.WARMING || phase == Phase.FREEZING || phase == Phase.PROBATION) {
             endBecauseOf(order);
         } else if (phase == Phase.ROLLING_BACK) {
+            preempted(order);
+        }
+    }
+
+    @Override
+    void onEndsSooner(UnitCell.StopOrder order) {
+        if (phase == Phase.ROLLING_BACK) {
             preempted(order);
         }
     }
@@ -445,6 +456,8 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                 ? StopMode.HANDOFF
                 : StopMode.ABORT;
         phase = Phase.ENDING;
+        owesThaw = false; // what is frozen ends, and leaves its work to the name
+        letGo();
         UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(), order.options().withMode(mode), order.actor(),
                 order.asked(), order.began(), false);
         end(own, UnitState.STOPPED);
@@ -485,7 +498,6 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             outcome = ReplaceOutcome.ROLLED_BACK;
             redeclareOld(beside.spec());
             cell.describe(beside.place().description());
-            cell.ongoingStop().letStartFollow();
             phase = Phase.ENDING;
             finishIfAlone();
             return false;
