@@ -83,10 +83,40 @@ final class Admission {
     /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */
     private boolean neededByOpenGroup(UnitCell cell) {
         return openGroups >= 0 && registry.allDependentsOf(cell).stream().anyMatch(dependent -> !dependent.state()
-                .isTerminal() && dependent.top().spec().group().ordinal() <= openGroups);
+                .isTerminal() && top(dependent).spec().group().ordinal() <= openGroups);
+    }
+
+    /** The unit at the root that this one is, or is inside of. */
+    private static UnitCell top(UnitCell cell) {
+        UnitCell parent = cell.parent();
+        return parent == null ? cell : top(parent);
     }
 
     // ---- starts
+
+    /** Why nothing of a unit may run, however long it waits; null when it may. */
+    static @Nullable String refusal(UnitCell cell) {
+        UnitCell parent = cell.parent();
+        if (parent == null) {
+            return cell.manager().stopping() ? "the manager is stopping" : null;
+        }
+        if (!parent.isAlive() || parent.isClosedForChildren()) {
+            return parent.name() + " is not running";
+        }
+        return parent.generation() == cell.ownerGeneration()
+                ? null
+                : "%s#%d, which declared it, has ended; it starts when %s declares it again".formatted(parent.name(),
+                        cell.ownerGeneration(), parent.name());
+    }
+
+    /** Whether a unit that depends on this one may start, and run. */
+    private static boolean satisfiesDependents(UnitCell cell) {
+        boolean satisfies = cell.state().satisfiesDependents();
+        for (UnitCell at = cell; at != null && satisfies; at = at.parent()) {
+            satisfies = !at.isClosedForDependents();
+        }
+        return satisfies;
+    }
 
     /** What a unit that wants to start must wait for; null when it may. */
     @Nullable
@@ -100,7 +130,7 @@ final class Admission {
             if (other == null) {
                 return leadership != null ? leadership : dependency + ", which does not exist";
             }
-            if (!other.satisfiesDependents()) {
+            if (!satisfiesDependents(other)) {
                 if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
                     root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
                 }
@@ -119,7 +149,7 @@ final class Admission {
      */
     boolean dependsOnlyOnWhatRuns(UnitCell cell) {
         return registry.allDependenciesOf(cell)
-                .allMatch(other -> other != null && other.satisfiesDependents() && isWanted(other));
+                .allMatch(other -> other != null && satisfiesDependents(other) && isWanted(other));
     }
 
     /** With all scopes around it. */
@@ -139,7 +169,7 @@ final class Admission {
     String lostDependency(RunnableSpec spec) {
         for (String dependency : spec.dependsOn()) {
             UnitCell other = registry.find(dependency);
-            if (other == null || !other.satisfiesDependents()) {
+            if (other == null || !satisfiesDependents(other)) {
                 return "depends on " + dependency + ", which "
                         + (other == null ? "does not exist" : "is " + other.state());
             }

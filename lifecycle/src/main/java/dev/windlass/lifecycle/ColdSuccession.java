@@ -22,8 +22,8 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
         STOPPING, STARTING, PROBATION, ROLLING_BACK, OVER
     }
 
-    private final UnitCell.Description next;
-    private final UnitCell.Description old;
+    private final UnitEntry.Description next;
+    private final UnitEntry.Description old;
     private final String whyCold;
     private volatile Phase phase = Phase.STOPPING;
     private volatile long phaseBegan;
@@ -31,7 +31,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     private @Nullable StopReport retired;
     private long handedOver;
 
-    ColdSuccession(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
+    ColdSuccession(UnitCell cell, UnitEntry.Description next, ReplaceOptions options, String actor,
             Promise<ReplaceReport> promise, String whyCold) {
         super(cell, options, actor, promise);
         this.next = next;
@@ -45,7 +45,8 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
         if (cell.isAlive()) {
             StopOptions asked = options.retire();
             StopOptions stop = asked == null ? old.spec().stop() : asked;
-            cell.onStop(cell.order(Reason.REPLACED, atLeastHandoff(stop), actor, false), this::onStopped, this::fail);
+            UnitStop.ask(cell, cell.order(Reason.REPLACED, atLeastHandoff(stop), actor, false), this::onStopped,
+                    this::fail);
             if (phase == Phase.STOPPING && !hasLeft()) {
                 cell.ongoingStop().letStartFollow();
             }
@@ -66,14 +67,14 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
             enter(Phase.STARTING, SystemTime.nanos(options.warmUp()));
             cell.post(() -> { // if it had ended before a start could follow
                 if (phase == Phase.STARTING && cell.desiredRunning()) {
-                    cell.startAnew(actor);
+                    UnitStart.anew(cell, actor);
                 }
             });
         }
     }
 
     /** From the next start on. */
-    private void describe(UnitCell.Description wanted) {
+    private void describe(UnitEntry.Description wanted) {
         if (!wanted.spec().dependsOn().equals(cell.spec().dependsOn())) {
             try {
                 cell.manager().redeclare(cell, wanted.spec());
@@ -92,7 +93,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
             return;
         }
         enter(Phase.STARTING, SystemTime.nanos(options.warmUp()));
-        cell.startAnew(actor);
+        UnitStart.anew(cell, actor);
     }
 
     private void enter(Phase entered, long limit) {
@@ -117,12 +118,13 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
         enter(Phase.ROLLING_BACK, SystemTime.nanos(options.warmUp()));
         if (cell.isAlive()) {
             Reason reason = target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK;
-            cell.ongoingStop().tell(this::onTakenBack);
-            cell.ongoingStop().letStartFollow();
-            cell.beginTeardown(cell.order(reason, cell.spec().stop().withMode(StopMode.HANDOFF), actor, false), target);
+            UnitStop stop = cell.ongoingStop();
+            stop.tell(this::onTakenBack);
+            stop.letStartFollow();
+            stop.beginTeardown(cell.order(reason, cell.spec().stop().withMode(StopMode.HANDOFF), actor, false), target);
         } else {
             takenBack();
-            cell.startAnew(actor);
+            UnitStart.anew(cell, actor);
         }
     }
 
@@ -159,7 +161,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    void onStopAsked(UnitCell.StopOrder order) {
+    void onStopAsked(StopOrder order) {
         if (phase != Phase.OVER && order.reason() != Reason.REPLACED) {
             preempted(order);
             if (phase != Phase.ROLLING_BACK) {
@@ -170,7 +172,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    void onCurrentEnds(UnitCell.StopOrder order, UnitState target) {
+    void onCurrentEnds(StopOrder order, UnitState target) {
         if (phase == Phase.STARTING || phase == Phase.PROBATION) {
             preempted(order);
             close();
@@ -204,7 +206,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    void endBeside(UnitCell.StopOrder order, Consumer<List<StopReport>> whenEnded) {
+    void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded) {
         whenEnded.accept(List.of());
     }
 

@@ -117,6 +117,11 @@ final class Incarnation implements RunnableContext {
         return cell;
     }
 
+    /** Tells the unit what has become of this generation. */
+    GenerationNotices tell() {
+        return new GenerationNotices(this);
+    }
+
     UnitThreads threads() {
         return threads;
     }
@@ -140,7 +145,7 @@ final class Incarnation implements RunnableContext {
         try {
             threads.startMain(this::runMain);
         } catch (Throwable e) {
-            cell.threadEnded(this, Thread.currentThread(), true, new UnitThreads.Ending(e, describe(e), false));
+            tell().threadEnded(Thread.currentThread(), true, new UnitThreads.Ending(e, describe(e), false));
         }
     }
 
@@ -149,7 +154,7 @@ final class Incarnation implements RunnableContext {
         if (stopping.isSet()) {
             return;
         }
-        UnitCell.Description description = cell.descriptionOf(this);
+        UnitEntry.Description description = cell.descriptionOf(this);
         ManagedRunnable instance = description.unit().newInstance();
         if (stopping.isSet()) {
             return;
@@ -355,17 +360,17 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void ready() {
-        cell.said(this, UnitState.READY, Reason.BECAME_READY, "");
+        tell().said(UnitState.READY, Reason.BECAME_READY, "");
     }
 
     @Override
     public void degraded(String reason) {
-        cell.said(this, UnitState.DEGRADED, Reason.BECAME_DEGRADED, reason);
+        tell().said(UnitState.DEGRADED, Reason.BECAME_DEGRADED, reason);
     }
 
     @Override
     public void paused(String why) {
-        cell.said(this, UnitState.PAUSED, Reason.BECAME_PAUSED, why);
+        tell().said(UnitState.PAUSED, Reason.BECAME_PAUSED, why);
     }
 
     @Override
@@ -380,13 +385,13 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void backoff(String reason, Duration retryIn) {
-        cell.backoff(this, reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS),
+        tell().backoff(reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS),
                 SystemTime.nanos(retryIn));
     }
 
     @Override
     public void waiting(String what) {
-        cell.waiting(this, what);
+        tell().waiting(what);
     }
 
     @Override
@@ -550,7 +555,7 @@ final class Incarnation implements RunnableContext {
             return null;
         }
         if (ledger == null) {
-            ledger = new Ledger(() -> cell.requestsEnded(this));
+            ledger = new Ledger(() -> tell().requestsEnded());
         }
         return ledger;
     }
@@ -664,7 +669,7 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void measure(Supplier<Cost> cost) {
-        QuotaClaim mine = cell.claim(this);
+        QuotaClaim mine = cell.claimOf(this);
         if (mine != null) {
             mine.measure = cost;
         }
@@ -678,7 +683,7 @@ final class Incarnation implements RunnableContext {
                     "%s offers the rungs %s: FULL and STOPPED are there anyway, leave them out".formatted(id(),
                             rungs.keySet().stream().sorted().toList()));
         }
-        QuotaClaim mine = cell.claim(this);
+        QuotaClaim mine = cell.claimOf(this);
         if (mine != null) {
             manager().quota().offer(mine, this, rungs, change);
         }
@@ -752,12 +757,12 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public Optional<CarryOver> carryOver() {
-        return Optional.ofNullable(cell.carryOver());
+        return Optional.ofNullable(cell.keptWork()).map(KeptWork::work);
     }
 
     @Override
     public void carryOver(@Nullable CarryOver work) {
-        cell.carryOver(this, work);
+        tell().carryOver(work);
     }
 
     @Override
@@ -773,7 +778,7 @@ final class Incarnation implements RunnableContext {
     @Override
     public Optional<CarryOver> takeOver() throws InterruptedException {
         SignalCell turn = new SignalCell(this);
-        cell.warm(this, turn);
+        tell().warm(turn);
         turn.await();
         Exclusives waiting = exclusives;
         if (waiting != null) {

@@ -104,10 +104,20 @@ final class LeaderGroup {
 
     // ---- what a start asks
 
+    /** Whether a unit runs only where its manager leads: it is declared so, or something that it is inside of. */
+    private static boolean isLeaderOnly(UnitCell cell) {
+        for (UnitCell at = cell; at != null; at = at.parent()) {
+            if (at.spec().leadership() == Leadership.LEADER) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What a unit that wants to start must wait for; null when it may as far as leadership is concerned. */
     @Nullable
     String waitsFor(UnitCell cell) {
-        if (elector == null || !cell.leaderOnly()) {
+        if (elector == null || !isLeaderOnly(cell)) {
             return null;
         }
         Term now = term;
@@ -124,10 +134,15 @@ final class LeaderGroup {
     /** Under what a generation that begins now runs; null when it needs no leadership. */
     @Nullable
     Term termFor(UnitCell cell) {
-        return elector != null && cell.leaderOnly() ? term : null;
+        return elector != null && isLeaderOnly(cell) ? term : null;
     }
 
     // ---- loss
+
+    private static boolean isAliveIn(UnitCell cell, Term term) {
+        Incarnation current = cell.incarnation();
+        return current != null && current.term() == term && cell.state().isActive();
+    }
 
     /** Ends a term that was not given up. Any thread. */
     private void lose(Term lost, String why) {
@@ -145,7 +160,7 @@ final class LeaderGroup {
                 .log("leadership lost: {}; leader units are stopped", why);
         long now = manager.time().nanos();
         List<UnitCell> units = manager.cells().stream()
-                .filter(cell -> cell.leaderOnly() && (cell.parent() == null || !cell.parent().leaderOnly())).toList();
+                .filter(cell -> isLeaderOnly(cell) && (cell.parent() == null || !isLeaderOnly(cell.parent()))).toList();
         new LevelStopper(root, manager.time(), units,
                 new LevelStopper.Order(Reason.LEADERSHIP_LOST, StopMode.ABORT, "leadership", now, false),
                 now + SystemTime.nanos(stopBudget), 0, reports -> onStopped(lost)).run();
@@ -172,7 +187,7 @@ final class LeaderGroup {
 
     private void pokeAll() {
         for (UnitCell cell : manager.cells()) {
-            if (cell.leaderOnly()) {
+            if (isLeaderOnly(cell)) {
                 cell.poke();
             }
         }
@@ -181,7 +196,7 @@ final class LeaderGroup {
     /** Whether anything of that term is left that acts, or might. */
     private boolean anyLeft(Term of) {
         return manager.quarantine().any(incarnation -> incarnation.term() == of)
-                || manager.cells().stream().anyMatch(cell -> cell.isAliveIn(of));
+                || manager.cells().stream().anyMatch(cell -> isAliveIn(cell, of));
     }
 
     private void stopWatching() {

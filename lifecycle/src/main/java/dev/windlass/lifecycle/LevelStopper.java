@@ -95,7 +95,7 @@ final class LevelStopper {
         long now = time.nanos();
         Duration share = Duration.ofNanos(Math.max(0, deadline - now) / levelsLeft);
         StopOptions own = StopOptions.defaults();
-        UnitCell.StopOrder told = told(own, share, now);
+        StopOrder told = told(own, share, now);
         for (UnitCell cell : cells) {
             if (!cell.spec().stop().equals(own)) { // nearly all units have the same
                 own = cell.spec().stop();
@@ -105,8 +105,8 @@ final class LevelStopper {
         }
     }
 
-    private UnitCell.StopOrder told(StopOptions own, Duration share, long now) {
-        return new UnitCell.StopOrder(order.reason(), own.withMode(mode).within(share), order.actor(), now,
+    private StopOrder told(StopOptions own, Duration share, long now) {
+        return new StopOrder(order.reason(), own.withMode(mode).within(share), order.actor(), now,
                 order.began(), order.remove());
     }
 

@@ -215,7 +215,7 @@ public final class Manager implements AutoCloseable {
         try {
             H handle = unit.handle(new RunnableHandle(present));
             registry.redeclare(present, spec);
-            present.adopt(asker, unit, spec, handle);
+            present.adopt(asker, new UnitEntry.Description(unit, spec, handle));
             return handle;
         } catch (RuntimeException | Error e) {
             present.unreserve();

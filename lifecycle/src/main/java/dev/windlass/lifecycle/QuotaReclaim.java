@@ -142,7 +142,7 @@ final class QuotaReclaim {
         book.hold(claim, claim.cost(Math.min(at, claim.at)));
         Incarnation climber = claim.climber;
         if (climber != null) {
-            claim.cell.rung(climber, claim.steps.get(at).rung());
+            climber.tell().rung(claim.steps.get(at).rung());
         }
         if (claim.at != at && !claim.leaves()) {
             climb(claim);

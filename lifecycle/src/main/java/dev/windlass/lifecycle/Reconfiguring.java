@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class Reconfiguring {
 
     private final UnitCell cell;
-    private final UnitCell.Description base;
-    private final UnitCell.Description next;
+    private final UnitEntry.Description base;
+    private final UnitEntry.Description next;
     private final Promise<UnitStatus> promise;
     /** What the generation takes on next. */
     private @Nullable Reconfiguring after;
 
-    private Reconfiguring(UnitCell cell, UnitCell.Description base, UnitCell.Description next,
+    private Reconfiguring(UnitCell cell, UnitEntry.Description base, UnitEntry.Description next,
             Promise<UnitStatus> promise) {
         this.cell = cell;
         this.base = base;
@@ -23,7 +23,7 @@ final class Reconfiguring {
         this.promise = promise;
     }
 
-    static void begin(UnitCell cell, UnitCell.Description next, UnitCell.Description base,
+    static void begin(UnitCell cell, UnitEntry.Description next, UnitEntry.Description base,
             Promise<UnitStatus> promise) {
         Succession replacing = cell.succession();
         if (replacing != null) {
@@ -103,7 +103,7 @@ final class Reconfiguring {
         }
     }
 
-    private void describe(UnitCell.Description wanted) {
+    private void describe(UnitEntry.Description wanted) {
         boolean reclassed = wanted.spec().priority() != cell.spec().priority();
         cell.describe(wanted);
         if (reclassed) {

@@ -3,15 +3,20 @@ package dev.windlass.lifecycle;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What a unit that ends by itself keeps over its generations: how often it failed in a row, how often it was restarted, and when
- * that is due next. Most units never have one. Touched by messages of its unit only, but for what is volatile.
+ * What a unit that ends by itself keeps over its generations: what went wrong last, how often that was in a row, how often it was
+ * restarted, and when that is due next. Most units never have one. Touched by messages of its unit only, but for what is volatile.
  */
 final class Restarts implements Watchdog.Watched {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.lifecycle");
+
     private final UnitCell cell;
     private final TimeSource time;
+    private volatile @Nullable String lastError;
     private int failures;
     private volatile int count;
     private volatile long due;
@@ -21,6 +26,20 @@ final class Restarts implements Watchdog.Watched {
     Restarts(UnitCell cell) {
         this.cell = cell;
         this.time = cell.manager().time();
+    }
+
+    /** When a unit is restarted that has ended by itself: as it declares, or by its place in the tree. */
+    static RestartPolicy policy(UnitCell cell) {
+        RestartPolicy declared = cell.spec().restart();
+        return declared != null
+                ? declared
+                : cell.parent() == null ? RestartPolicy.never() : RestartPolicy.onFailure();
+    }
+
+    /** What went wrong last, in words. */
+    @Nullable
+    String lastError() {
+        return lastError;
     }
 
     /** How often the unit was restarted. */
@@ -40,16 +59,35 @@ final class Restarts implements Watchdog.Watched {
 
     // ---- failures
 
-    /**
-     * Takes note of a failure. Returns whether there will be a restart.
-     *
-     * @param readyFor for how long it had been ready, in nanoseconds
-     */
-    boolean failed(RestartPolicy policy, long readyFor) {
-        wasReady(policy, readyFor);
-        failures++;
-        planned = failures < policy.attempts();
-        return planned;
+    /** Something went wrong that somebody else deals with. */
+    void noteError(String error) {
+        lastError = error;
+    }
+
+    /** Takes note of the failure of a generation, and tells whom it concerns. Returns why that ends. */
+    Reason failed(Incarnation asker, UnitThreads.Ending ending) {
+        lastError = ending.description();
+        RestartPolicy policy = policy(cell);
+        boolean never = policy.when() == RestartPolicy.When.NEVER;
+        if (!never) {
+            wasReady(cell.state() == UnitState.READY ? time.nanos() - cell.position().sinceNanos() : 0);
+            failures++;
+            planned = failures < policy.attempts();
+        }
+        if (!never && planned) {
+            LOG.atWarn().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed, it is restarted");
+        } else if (stopsManager()) { // before the end of the unit, which may be the last one that the manager awaits
+            cell.manager().fail(
+                    new UnitFailedException(asker.id() + " failed: " + ending.description(), ending.thrown()));
+        } else {
+            LOG.atError().addKeyValue("unit", asker.id()).setCause(ending.thrown()).log("unit failed");
+        }
+        return never || planned ? Reason.FAILED : Reason.CRASH_LOOP;
+    }
+
+    private boolean stopsManager() {
+        FailurePolicy declared = cell.spec().onFailure();
+        return declared == FailurePolicy.STOP_MANAGER || (declared == null && cell.parent() == null);
     }
 
     /** The unit has returned and is to run again. */
@@ -59,14 +97,10 @@ final class Restarts implements Watchdog.Watched {
     }
 
     /** It was ready for so long, and is not any more, or is in another way. */
-    void wasReady(RestartPolicy policy, long readyFor) {
-        if (readyFor >= SystemTime.nanos(policy.resetAfter())) {
+    void wasReady(long readyFor) {
+        if (readyFor >= SystemTime.nanos(policy(cell).resetAfter())) {
             failures = 0;
         }
-    }
-
-    int failures() {
-        return failures;
     }
 
     /** Somebody asks for a start: what went wrong before does not count any more. */
@@ -81,12 +115,21 @@ final class Restarts implements Watchdog.Watched {
         return planned;
     }
 
-    void cancel() {
+    /** Returns whether one was planned. */
+    boolean cancel() {
+        boolean was = planned;
         planned = false;
+        return was;
+    }
+
+    /** Nothing of the unit runs any more: it waits for the restart that was planned. */
+    void backOff(String actor) {
+        schedule(policy(cell));
+        cell.move(UnitState.BACKOFF, Reason.RESTART_SCHEDULED, describe(), actor);
     }
 
     /** Fixes when the planned restart is due. */
-    void schedule(RestartPolicy policy) {
+    private void schedule(RestartPolicy policy) {
         planned = false;
         placed = false;
         double factor = 1 + policy.jitter() * (2 * cell.manager().random().nextDouble() - 1);
@@ -99,7 +142,7 @@ final class Restarts implements Watchdog.Watched {
     }
 
     /** Whether it may be restarted now; otherwise its place among the restarts of the manager comes later, and it waits on. */
-    boolean mayStart() {
+    private boolean mayStart() {
         long now = time.nanos();
         if (due - now > 0) {
             return false;
@@ -119,11 +162,21 @@ final class Restarts implements Watchdog.Watched {
     }
 
     /** For people: what went wrong, and when it will be tried again. */
-    String describe(RestartPolicy policy, @Nullable String lastError) {
+    private String describe() {
         return failures == 0
                 ? "returned; runs again at " + dueAt()
-                : "%s; failure %d of %d in a row; tries again at %s".formatted(lastError, failures, policy.attempts(),
-                        dueAt());
+                : "%s; failure %d of %d in a row; tries again at %s".formatted(lastError, failures,
+                        policy(cell).attempts(), dueAt());
+    }
+
+    private void onDue() {
+        if (cell.state() == UnitState.BACKOFF && !cell.isAlive()) {
+            if (mayStart()) {
+                cell.ongoingStart().admit("manager");
+            } else {
+                cell.move(UnitState.BACKOFF, Reason.RESTART_SCHEDULED, describe(), "manager");
+            }
+        }
     }
 
     @Override
@@ -138,6 +191,6 @@ final class Restarts implements Watchdog.Watched {
 
     @Override
     public void check() {
-        cell.restartDue();
+        cell.post(this::onDue);
     }
 }

@@ -26,6 +26,10 @@ public class RunnableHandle {
         this.cell = base.cell;
     }
 
+    private UnitOperations operations() {
+        return new UnitOperations(cell);
+    }
+
     /** Full name. */
     public final String name() {
         return cell.name();
@@ -48,12 +52,12 @@ public class RunnableHandle {
 
     /** All that is known of the unit now. */
     public final UnitStatus status() {
-        return cell.status();
+        return cell.view().status();
     }
 
     /** What the unit itself has to say, by key; evaluated now. */
     public final Map<String, String> details() {
-        return cell.details();
+        return cell.view().details();
     }
 
     /**
@@ -61,7 +65,7 @@ public class RunnableHandle {
      * replace. Empty when none runs.
      */
     public final List<ThreadPosition> threads() {
-        return cell.threads();
+        return cell.view().threads();
     }
 
     /** The keys of its work that are claimed now, each with the generation that has it, which may have been succeeded. */
@@ -84,7 +88,7 @@ public class RunnableHandle {
 
     /** The units inside, by name. */
     public final List<RunnableHandle> children() {
-        return cell.children();
+        return cell.view().children();
     }
 
     /**
@@ -93,7 +97,7 @@ public class RunnableHandle {
      * what it depends on.
      */
     public final Operation<UnitStatus> ready() {
-        return cell.ready();
+        return operations().ready();
     }
 
     /**
@@ -101,7 +105,7 @@ public class RunnableHandle {
      * #ready()}. While a stop is under way the start follows it. Failures before it do not count any more.
      */
     public final Operation<UnitStatus> start() {
-        return cell.start();
+        return operations().start();
     }
 
     /** Stops with the options of the specification. */
@@ -118,7 +122,7 @@ public class RunnableHandle {
      * set; nothing is stopped then.
      */
     public final Operation<StopReport> stop(StopOptions options) {
-        return cell.stop(options);
+        return operations().stop(options);
     }
 
     /** Stops and starts again, with the stop options of the specification. */
@@ -131,7 +135,7 @@ public class RunnableHandle {
      * #stop(StopOptions)} when the stop is refused.
      */
     public final Operation<UnitStatus> restart(StopOptions options) {
-        return cell.restart(options);
+        return operations().restart(options);
     }
 
     /**
@@ -145,12 +149,12 @@ public class RunnableHandle {
      * #resume()} overtakes it.
      */
     public final Operation<UnitStatus> pause() {
-        return cell.suspend(Standstill.Kind.PAUSE, true);
+        return operations().suspend(Standstill.Kind.PAUSE, true);
     }
 
     /** Ends a pause. Completes when the unit works again, at once when it does not run, or was not paused. */
     public final Operation<UnitStatus> resume() {
-        return cell.suspend(Standstill.Kind.PAUSE, false);
+        return operations().suspend(Standstill.Kind.PAUSE, false);
     }
 
     /**
@@ -158,12 +162,12 @@ public class RunnableHandle {
      * clusters and other scopes what {@link #pause()} is for what works; all else that is said there holds.
      */
     public final Operation<UnitStatus> cordon() {
-        return cell.suspend(Standstill.Kind.CORDON, true);
+        return operations().suspend(Standstill.Kind.CORDON, true);
     }
 
     /** Ends a cordon: what was held back comes in. Otherwise like {@link #resume()}. */
     public final Operation<UnitStatus> uncordon() {
-        return cell.suspend(Standstill.Kind.CORDON, false);
+        return operations().suspend(Standstill.Kind.CORDON, false);
     }
 
     /**
@@ -180,9 +184,9 @@ public class RunnableHandle {
      * @throws RefusedException when the change needs a new generation
      */
     public final Operation<UnitStatus> reconfigure(UnaryOperator<RunnableSpec.Builder> change) {
-        UnitCell.Description base = cell.description();
+        UnitEntry.Description base = cell.description();
         RunnableSpec next = change.apply(base.spec().toBuilder()).build();
-        return reconfigure(base, new UnitCell.Description(base.unit(), next, base.handle()));
+        return reconfigure(base, new UnitEntry.Description(base.unit(), next, base.handle()));
     }
 
     /**
@@ -192,19 +196,19 @@ public class RunnableHandle {
      * @throws RefusedException when the change needs a new generation
      */
     protected final <H extends RunnableHandle> Operation<UnitStatus> reconfigureWith(Unit<H> next) {
-        UnitCell.Description base = cell.description();
-        return reconfigure(base, new UnitCell.Description(next, cell.manager().leaders().entered(next.spec()),
+        UnitEntry.Description base = cell.description();
+        return reconfigure(base, new UnitEntry.Description(next, cell.manager().leaders().entered(next.spec()),
                 next.handle(new RunnableHandle(cell))));
     }
 
-    private Operation<UnitStatus> reconfigure(UnitCell.Description base, UnitCell.Description next) {
+    private Operation<UnitStatus> reconfigure(UnitEntry.Description base, UnitEntry.Description next) {
         List<String> fixed = base.spec().fixedDifferences(next.spec());
         if (!fixed.isEmpty()) {
             throw new RefusedException(
                     "%s cannot be reconfigured: %s count from a start on; replace it by a unit that has them"
                             .formatted(name(), String.join(", ", fixed)));
         }
-        return cell.reconfigure(new UnitCell.Description(next.unit(),
+        return operations().reconfigure(new UnitEntry.Description(next.unit(),
                 next.spec().withRevision(base.spec().revision() + 1), next.handle()), base);
     }
 
@@ -225,7 +229,7 @@ public class RunnableHandle {
      * generation meanwhile, with {@link RefusedException} while the unit is being replaced or stopped already.
      */
     public final Operation<ReplaceReport> replace(ReplaceOptions options) {
-        return cell.replace(null, options);
+        return operations().replace(null, options);
     }
 
     /** Replaces it by a generation of another description. See {@link #replace(Unit, ReplaceOptions)}. */
@@ -261,8 +265,8 @@ public class RunnableHandle {
         }
         cell.manager().refuseCycle(cell, spec);
         long revision = cell.spec().revision() + 1;
-        return cell.replace(
-                new UnitCell.Description(next, spec.withRevision(revision), next.handle(new RunnableHandle(cell))),
+        return operations().replace(
+                new UnitEntry.Description(next, spec.withRevision(revision), next.handle(new RunnableHandle(cell))),
                 options);
     }
 
@@ -273,7 +277,7 @@ public class RunnableHandle {
 
     /** Stops like {@link #stop(StopOptions)}, then frees the name, discards carried-over work and reports what it was. */
     public final Operation<StopReport> remove(StopOptions options) {
-        return cell.remove(options);
+        return operations().remove(options);
     }
 
     /** The report of the last stop. */

@@ -1,7 +1,6 @@
 package dev.windlass.lifecycle;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class Standby implements Teardown.Owner {
 
     /** What there is of a generation, current or not. */
-    record Place(UnitCell.Description description, Incarnation incarnation, UnitCell.Position position,
-            @Nullable Map<String, Long> bound, @Nullable QuotaClaim claim) {
+    record Place(UnitEntry.Description description, Incarnation incarnation, UnitCell.Position position,
+            @Nullable Bindings bound, @Nullable QuotaClaim claim) {
 
         Place at(UnitCell.Position now) {
             return new Place(description, incarnation, now, bound, claim);
-        }
-
-        Place with(@Nullable Map<String, Long> newBound) {
-            return new Place(description, incarnation, position, newBound, claim);
         }
 
         Place with(QuotaClaim newClaim) {
@@ -67,15 +62,10 @@ final class Standby implements Teardown.Owner {
         place.incarnation().startMain();
     }
 
-    /** What it depends on is there as other generations, and it goes on with those. */
-    void bind(Map<String, Long> now) {
-        place = place.with(now);
-    }
-
     // ---- its end
 
     /** Ends it, or makes its end harder; tells of that at once when it has ended. */
-    void end(UnitCell.StopOrder order, UnitState target, Consumer<StopReport> whenEnded) {
+    void end(StopOrder order, UnitState target, Consumer<StopReport> whenEnded) {
         StopReport over = end;
         if (over != null) {
             whenEnded.accept(over);
@@ -146,7 +136,7 @@ final class Standby implements Teardown.Owner {
     }
 
     @Override
-    public void torndown(UnitCell.StopOrder order, StopReport report, UnitState result) {
+    public void torndown(StopOrder order, StopReport report, UnitState result) {
         move(result, result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(), "", order.actor());
         ended(report, result);
     }

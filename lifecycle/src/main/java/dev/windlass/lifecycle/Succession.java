@@ -45,7 +45,7 @@ abstract class Succession {
     }
 
     /** Begins a replace, warm if that can be. */
-    static void begin(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
+    static void begin(UnitCell cell, UnitEntry.Description next, ReplaceOptions options, String actor,
             Promise<ReplaceReport> promise) {
         Succession present = cell.succession();
         if (present != null) {
@@ -103,15 +103,15 @@ abstract class Succession {
     abstract boolean takesEnd(Incarnation asker, UnitThreads.@Nullable Ending ending);
 
     /** Somebody has asked for a stop of the unit. */
-    abstract void onStopAsked(UnitCell.StopOrder order);
+    abstract void onStopAsked(StopOrder order);
 
     /** The current generation ends already, and now for a reason that none may outlive. */
-    void onEndsSooner(UnitCell.StopOrder order) {
+    void onEndsSooner(StopOrder order) {
         // none is beside it that could
     }
 
     /** The end of the current generation begins. */
-    abstract void onCurrentEnds(UnitCell.StopOrder order, UnitState target);
+    abstract void onCurrentEnds(StopOrder order, UnitState target);
 
     /** The current generation has ended. Returns whether another one takes its place. */
     abstract boolean takesOver(StopReport report, UnitState result);
@@ -125,17 +125,17 @@ abstract class Succession {
     }
 
     /** Returns whether the order has to wait; the message is posted again with what is left of it then. */
-    boolean holdsUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message) {
+    boolean holdsUp(StopOrder order, Consumer<StopOrder> message) {
         return false;
     }
 
     /** Ends what is beside the current generation, and tells of that. */
-    abstract void endBeside(UnitCell.StopOrder order, Consumer<List<StopReport>> whenEnded);
+    abstract void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded);
 
     // ---- what anybody may ask
 
     /** What made a generation that is beside the current one; null for any other. */
-    UnitCell.@Nullable Description descriptionOf(Incarnation asker) {
+    UnitEntry.@Nullable Description descriptionOf(Incarnation asker) {
         return null;
     }
 
@@ -241,7 +241,7 @@ abstract class Succession {
     }
 
     /** Something else came first. */
-    final void preempted(UnitCell.StopOrder by) {
+    final void preempted(StopOrder by) {
         promise.fail(new PreemptedException("the replace of %s was overtaken: %s (%s) by %s".formatted(cell.name(),
                 by.remove() ? "it is removed" : "it ends", by.reason(), by.actor())));
     }

@@ -40,7 +40,7 @@ final class Teardown implements Watchdog.Watched {
         void move(UnitState next, Reason reason, String message, String actor);
 
         /** It is over. */
-        void torndown(UnitCell.StopOrder order, StopReport report, UnitState result);
+        void torndown(StopOrder order, StopReport report, UnitState result);
     }
 
     private enum Phase {
@@ -55,7 +55,7 @@ final class Teardown implements Watchdog.Watched {
     private final UnitCell cell;
     private final Owner owner;
     private final Incarnation incarnation;
-    private final UnitCell.StopOrder order;
+    private final StopOrder order;
     private final UnitState target;
     private final TimeSource time;
     private List<String> errors = List.of();
@@ -76,7 +76,7 @@ final class Teardown implements Watchdog.Watched {
     private @Nullable Releaser releaser;
     private volatile long nextCheck;
 
-    Teardown(Owner owner, Incarnation incarnation, UnitCell.StopOrder order, UnitState target) {
+    Teardown(Owner owner, Incarnation incarnation, StopOrder order, UnitState target) {
         this.cell = incarnation.cell();
         this.owner = owner;
         this.incarnation = incarnation;
@@ -99,7 +99,7 @@ final class Teardown implements Watchdog.Watched {
         return false;
     }
 
-    private StopRequest request(UnitCell.StopOrder from, boolean drains) {
+    private StopRequest request(StopOrder from, boolean drains) {
         StopOptions options = from.options();
         long now = time.nanos();
         long drainDeadline = now
@@ -144,7 +144,7 @@ final class Teardown implements Watchdog.Watched {
     }
 
     /** Another stop arrived meanwhile: the earlier deadlines and the harder mode count, here and inside. */
-    void onAskedAgain(UnitCell.StopOrder again) {
+    void onAskedAgain(StopOrder again) {
         StopRequest other = request(again, owner.spec().drains() || phase == Phase.CHILDREN);
         StopMode mode = other.mode().compareTo(request.mode()) > 0 ? other.mode() : request.mode();
         request = new StopRequest(mode, request.reason(), earlier(request.drainDeadline(), other.drainDeadline()),

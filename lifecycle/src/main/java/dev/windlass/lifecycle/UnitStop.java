@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
  * told
  * </pre>
  *
- * Orders that arrive meanwhile join it. All methods are called by messages of the unit.
+ * Orders that arrive meanwhile join it. When a start is to follow, it begins after that. All methods are called by messages of the unit.
  */
 final class UnitStop {
 
     /** A stop that waits until the units which depend on this one have stopped. */
     private static final class Cascade {
 
-        UnitCell.StopOrder order;
+        StopOrder order;
         /** Of what was asked for so far, the earliest. */
         long deadline;
         @Nullable
         LevelStopper dependents;
 
-        Cascade(UnitCell.StopOrder order, long deadline) {
+        Cascade(StopOrder order, long deadline) {
             this.order = order;
             this.deadline = deadline;
         }
@@ -51,6 +51,106 @@ final class UnitStop {
         this.time = cell.manager().time();
     }
 
+    // ---- what is asked for
+
+    /** Somebody asks for it; refused while others depend on the unit, unless they are to stop first. */
+    static void ask(UnitCell cell, StopOrder order, Consumer<StopReport> whenDone,
+            Consumer<LifecycleException> refused) {
+        UnitState state = cell.state();
+        if (state == UnitState.REMOVED) {
+            refused.accept(new UnknownUnitException(cell.name() + " has been removed already"));
+            return;
+        }
+        List<UnitCell> dependents = List.of();
+        if (cell.isAlive() && !state.isEnding() && !cell.cascades()) {
+            dependents = cell.closeForDependents(order.options().cascade());
+            if (!dependents.isEmpty() && !order.options().cascade()) {
+                if (order.remove()) {
+                    cell.removalAsked(cell.isGone());
+                }
+                refused.accept(refused(cell, dependents));
+                return;
+            }
+        }
+        UnitStop ongoing = cell.ongoingStop();
+        ongoing.tell(whenDone);
+        ongoing.begin(order, dependents);
+    }
+
+    private static RefusedException refused(UnitCell cell, List<UnitCell> dependents) {
+        return new RefusedException("%s cannot be stopped: %s depend%s on it; stop them first, or use cascade"
+                .formatted(cell.name(), String.join(", ", dependents.stream().map(UnitCell::name).sorted().toList()),
+                        dependents.size() == 1 ? "s" : ""));
+    }
+
+    /** The manager, the scope or a dependency stops, or its leadership has ended; never refused. */
+    static void along(UnitCell cell, StopOrder order, Consumer<StopReport> whenDone) {
+        if (order.reason() == Reason.LEADERSHIP_LOST) {
+            Incarnation current = cell.incarnation();
+            if (current == null || !cell.isAlive() || !current.hasLostLeadership()) {
+                whenDone.accept(notRunning(cell, order.reason())); // nothing runs, or it was started under the next leadership
+            } else {
+                cell.ongoingStop().tell(whenDone);
+                leadershipLost(cell, order);
+            }
+            return;
+        }
+        if (cell.state() == UnitState.REMOVED) {
+            whenDone.accept(notRunning(cell, order.reason()));
+            return;
+        }
+        UnitStop ongoing = cell.ongoingStop();
+        ongoing.tell(whenDone);
+        ongoing.beginAlong(order);
+    }
+
+    /** Ends a generation whose leadership has ended, however it is ending already; the next one waits for the next election. */
+    static void leadershipLost(UnitCell cell, StopOrder order) {
+        Teardown ongoing = cell.ongoingTeardown();
+        if (ongoing != null) {
+            endSooner(cell, ongoing, order);
+        } else {
+            if (cell.desiredRunning()) {
+                cell.ongoingStop().letStartFollow();
+            }
+            cell.ongoingStop().beginTeardown(order, UnitState.STOPPED);
+        }
+    }
+
+    /** A quota wants back what the generation has of it; it runs on when others depend on it. */
+    static void reclaim(UnitCell cell, StopOrder order, Runnable whenOver) {
+        UnitStop present = cell.stop();
+        if (cell.isAlive() && !cell.state().isEnding() && !cell.cascades()) {
+            if (cell.closeForDependents(false).isEmpty()) {
+                UnitStop begun = cell.ongoingStop();
+                begun.tell(report -> whenOver.run());
+                begun.letStartFollow();
+                begun.beginTeardown(order, UnitState.STOPPED);
+            } else {
+                whenOver.run();
+            }
+        } else if (present != null) { // it ends anyway, and whoever wanted that says what follows
+            present.tell(report -> whenOver.run());
+            Teardown ongoing = cell.ongoingTeardown();
+            if (ongoing != null) {
+                endSooner(cell, ongoing, order);
+            }
+        } else {
+            whenOver.run();
+        }
+    }
+
+    /** It ends already, and now for a reason that no generation of it may outlive; what follows is up to whoever wanted that end. */
+    private static void endSooner(UnitCell cell, Teardown ongoing, StopOrder order) {
+        Succession replacing = cell.succession();
+        if (replacing != null) {
+            replacing.onEndsSooner(order);
+        }
+        ongoing.onAskedAgain(order);
+    }
+
+    // ---- what it is
+
     boolean cascades() {
         return cascade != null;
     }
@@ -64,6 +164,11 @@ final class UnitStop {
         return startFollows;
     }
 
+    /** Whether somebody has asked for it, so that nothing of the unit may run on. */
+    boolean isAskedFor() {
+        return waiters != null || removes;
+    }
+
     void letStartFollow() {
         startFollows = true;
         comesBack = false;
@@ -74,18 +179,14 @@ final class UnitStop {
         waiters = earlier == null ? waiter : earlier.andThen(waiter);
     }
 
-    void tellAll(StopReport report) {
-        if (waiters != null) {
-            waiters.accept(report);
-        }
-    }
+    // ---- how it goes on
 
     /** Begins what the order asks for, or makes what is under way harder, shorter or a removal. */
-    void begin(UnitCell.StopOrder order, List<UnitCell> dependents) {
+    private void begin(StopOrder order, List<UnitCell> dependents) {
         removes |= order.remove();
         comesBack = order.reason() == Reason.DEPENDENCY_STOPPED
                 && (comesBack || startFollows || cell.restartIsPlanned());
-        cell.unwanted(order, startFollows);
+        unwanted(order);
         startFollows = false;
         Teardown teardown = cell.ongoingTeardown();
         if (awaitsBeside) {
@@ -102,19 +203,48 @@ final class UnitStop {
         } else if (inside != null) {
             inside.again(order.options().mode(), deadline(order));
         } else if (!cell.isAlive()) {
-            ended(order, cell.alreadyEnded(order),
+            ended(order, alreadyEnded(order),
                     cell.state().isTerminal() ? cell.state() : UnitState.STOPPED);
         } else if (!dependents.isEmpty()) {
             beginCascade(order, dependents);
         } else {
-            cell.beginTeardown(order, UnitState.STOPPED);
+            beginTeardown(order, UnitState.STOPPED);
         }
     }
 
+    /** Somebody asked for the stop: it is not wanted any more, and neither is a start or restart that was to come. */
+    private void unwanted(StopOrder order) {
+        Succession replacing = cell.succession();
+        if (replacing != null) {
+            replacing.onStopAsked(order);
+        }
+        if (order.reason() == Reason.STOP_REQUESTED || order.reason() == Reason.REMOVED) {
+            cell.wanted(false);
+        }
+        Restarts restarts = cell.restarts();
+        if ((restarts != null && restarts.cancel()) || startFollows) {
+            cell.giveUpStart(new PreemptedException("the start of " + cell.name() + " was overtaken by a stop"));
+        }
+    }
+
+    /** It does not run. When others stop too and it was ended after that began, by whomever, that end is part of the report. */
+    private StopReport alreadyEnded(StopOrder order) {
+        StopReport last = cell.lastStop();
+        boolean along = order.reason() == Reason.MANAGER_STOPPING || order.reason() == Reason.SCOPE_STOPPING;
+        return along && last != null && cell.state().isTerminal()
+                && cell.position().sinceNanos() - order.began() >= 0 ? last : notRunning(cell, order.reason());
+    }
+
+    private static StopReport notRunning(UnitCell cell, Reason reason) {
+        return new StopReport(cell.name(), cell.generation(), StopOutcome.NOT_RUNNING, reason, Duration.ZERO, 0, 0, 0,
+                0,
+                List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
     /** The manager, the scope or a cascade from below stops it, and the dependents too, in its own order and time. */
-    void beginAlong(UnitCell.StopOrder order) {
+    private void beginAlong(StopOrder order) {
         if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
-            UnitCell.StopOrder merged = cascade.order.and(order);
+            StopOrder merged = cascade.order.and(order);
             cascade = null;
             begin(startFollows ? merged.because(order.reason()) : merged, List.of()); // a restart stays wanted
         } else {
@@ -122,7 +252,7 @@ final class UnitStop {
         }
     }
 
-    private long deadline(UnitCell.StopOrder order) {
+    private long deadline(StopOrder order) {
         return time.nanos() + SystemTime.nanos(order.options().budget());
     }
 
@@ -131,7 +261,7 @@ final class UnitStop {
     }
 
     /** The dependents and this unit share the budget, each level of them an equal part. */
-    private void beginCascade(UnitCell.StopOrder order, List<UnitCell> dependents) {
+    private void beginCascade(StopOrder order, List<UnitCell> dependents) {
         Cascade began = new Cascade(order, deadline(order));
         cascade = began;
         LevelStopper stopper = new LevelStopper(cell, time, dependents,
@@ -146,29 +276,61 @@ final class UnitStop {
     private void onDependentsStopped(Cascade ended) {
         if (cascade == ended) {
             cascade = null;
-            cell.beginTeardown(limited(ended), UnitState.STOPPED);
+            beginTeardown(limited(ended), UnitState.STOPPED);
         }
     }
 
     /** The order, with what is left of its budget. */
-    private UnitCell.StopOrder limited(Cascade of) {
+    private StopOrder limited(Cascade of) {
         return of.order.within(Duration.ofNanos(Math.max(0, of.deadline - time.nanos())));
     }
 
-    /** Its generation ends now, whether its dependents have stopped or not. Returns what a cascade would have ended it by, if there was one. */
-    UnitCell.@Nullable StopOrder cascadeIsOver() {
+    // ---- the end of the generation
+
+    /** Ends the generation that runs, because of an order or since it has ended by itself, whether its dependents have stopped or not. */
+    void beginTeardown(StopOrder order, UnitState target) {
+        Incarnation current = cell.incarnation();
+        if (current == null) {
+            throw new IllegalStateException(cell.name() + " is " + cell.state() + " without a generation");
+        }
+        Succession replacing = cell.succession();
+        if (replacing != null) {
+            replacing.onCurrentEnds(order, target);
+        }
+        cell.closeForAll();
+        // If it ended by itself meanwhile, whoever asked for a stop is told of this end, and has it in the time that he gave.
+        StopOrder overtaken = cascadeIsOver();
+        if (cell.startIsAwaited() && !startFollows && !cell.restartIsPlanned()) {
+            cell.giveUpStart(notReady(current, order, target));
+        }
+        Teardown started = new Teardown(cell, current, order, target);
+        current.teardown(started);
+        cell.heldNoMore();
+        started.begin();
+        if (overtaken != null && cell.ongoingTeardown() == started) {
+            started.onAskedAgain(overtaken);
+        }
+    }
+
+    /** Returns what a cascade would have ended it by, if there was one. */
+    private @Nullable StopOrder cascadeIsOver() {
         Cascade over = cascade;
         cascade = null;
         return over == null ? null : limited(over);
     }
 
-    /** Whether somebody has asked for it, so that nothing of the unit may run on. */
-    boolean isAskedFor() {
-        return waiters != null || removes;
+    private LifecycleException notReady(Incarnation current, StopOrder order, UnitState target) {
+        return switch (target) {
+            case FAILED ->
+                new UnitFailedException(current.id() + " failed before it was ready: " + cell.lastError(), null);
+            case COMPLETED -> new UnitFailedException(current.id() + " returned before it was ready", null);
+            default -> new PreemptedException(
+                    "%s was stopped before it was ready (%s)".formatted(current.id(), order.reason()));
+        };
     }
 
     /** Its generation has ended, or there was none. */
-    void ended(UnitCell.StopOrder order, StopReport report, UnitState result) {
+    void ended(StopOrder order, StopReport report, UnitState result) {
         awaitsBeside = true;
         cell.endBeside(order, beside -> {
             awaitsBeside = false;
@@ -177,15 +339,15 @@ final class UnitStop {
     }
 
     /** Nothing of the unit itself runs any more. */
-    private void allEnded(UnitCell.StopOrder order, StopReport report, UnitState result) {
+    private void allEnded(StopOrder order, StopReport report, UnitState result) {
         if (comesBack && result != UnitState.QUARANTINED && cell.state().canBecome(UnitState.STOPPED)) {
-            cell.settle(order.because(Reason.DEPENDENCY_STOPPED), UnitState.STOPPED);
+            settle(order.because(Reason.DEPENDENCY_STOPPED), UnitState.STOPPED);
         } else {
-            cell.settle(order, result);
+            settle(order, result);
         }
         List<UnitCell> left = removes ? cell.childCells() : List.of();
         if (left.isEmpty()) {
-            cell.onStopEnded(this, order, report, List.of());
+            end(order, report, List.of());
         } else {
             long afterAll = time.nanos() + 1; // the ends of these until now are in the report already
             inside = new LevelStopper(cell, time, left,
@@ -193,9 +355,45 @@ final class UnitStop {
                             true),
                     deadline(order), 0, reports -> {
                         inside = null;
-                        cell.onStopEnded(this, order, report, reports);
+                        end(order, report, reports);
                     });
             inside.run();
+        }
+    }
+
+    private void settle(StopOrder order, UnitState result) {
+        cell.openForDependents();
+        boolean byItself = result == UnitState.FAILED || result == UnitState.COMPLETED;
+        if (!(byItself && cell.backsOff(order.actor())) && cell.state() != result) {
+            cell.move(result, result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : order.reason(),
+                    result == UnitState.FAILED ? String.valueOf(cell.lastError()) : "", order.actor());
+        }
+    }
+
+    /** Tells of it, and lets follow what is to. */
+    private void end(StopOrder order, StopReport own, List<StopReport> removedInside) {
+        KeptWork kept = removes ? cell.carried().takeForGood() : cell.keptWork();
+        StopReport report = own.with(removedInside);
+        if (kept != null && kept.count() > 0) {
+            report = kept.addedTo(report, removes);
+        }
+        if (report.outcome() != StopOutcome.NOT_RUNNING || report.discarded() > 0) {
+            cell.lastStop(report);
+        }
+        if (removes) {
+            cell.move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
+            cell.manager().forget(cell);
+        }
+        cell.stopIsOver();
+        if (waiters != null) {
+            waiters.accept(report);
+        }
+        if (startFollows) {
+            UnitStart.ask(cell, order.actor(), null);
+        } else if (UnitStart.canComeBack(cell)) {
+            cell.ongoingStart().admit("manager"); // what it depends on was back before it had ended
+        } else if (cell.startIsAwaited() && cell.state() != UnitState.BACKOFF && !UnitStart.comesBack(cell)) {
+            cell.giveUpStart(removes ? cell.removed() : UnitStart.endedBeforeReady(cell));
         }
     }
 }

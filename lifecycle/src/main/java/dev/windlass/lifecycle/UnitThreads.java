@@ -139,7 +139,7 @@ final class UnitThreads {
                 MDC.remove("unit");
             }
         }
-        incarnation.cell().threadEnded(incarnation, Thread.currentThread(), first, ending);
+        incarnation.tell().threadEnded(Thread.currentThread(), first, ending);
     }
 
     /** A thread counts as alive until the unit has taken note of its end, and of how it ended, in one message. */

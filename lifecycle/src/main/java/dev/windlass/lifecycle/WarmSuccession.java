@@ -3,7 +3,6 @@ package dev.windlass.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         ADMITTING, WARMING, FREEZING, PROBATION, RETIRING, ROLLING_BACK, THAWING, GIVING_UP, ENDING, OVER
     }
 
-    private record HeldUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message, long until) {
+    private record HeldUp(StopOrder order, Consumer<StopOrder> message, long until) {
     }
 
     private final Standby beside;
@@ -61,7 +60,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     private boolean lostFallback;
     private final List<HeldUp> heldUp = new ArrayList<>(0);
 
-    WarmSuccession(UnitCell cell, UnitCell.Description next, ReplaceOptions options, String actor,
+    WarmSuccession(UnitCell cell, UnitEntry.Description next, ReplaceOptions options, String actor,
             Promise<ReplaceReport> promise) {
         super(cell, options, actor, promise);
         this.promise = promise;
@@ -72,7 +71,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                 incarnation.serial());
         incarnation.reserve();
         this.beside = new Standby(cell,
-                new Standby.Place(next, incarnation, position, cell.bindings(next.spec()), null));
+                new Standby.Place(next, incarnation, position, Bindings.of(cell, next.spec()), null));
     }
 
     void begin() {
@@ -212,7 +211,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         call("freeze", (current, how) -> {
             CarryOver work = how.freeze();
             KeptWork kept = work == null ? null : KeptWork.of(work);
-            if (!cell.freeze(current, kept)) {
+            if (!cell.carried().freeze(current, kept)) {
                 KeptWork.warnOfLoss(kept, current, "the work was handed over too late, and is lost");
             }
             current.exclusives().takeDown();
@@ -278,9 +277,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         enter(phase == Phase.ROLLING_BACK ? Phase.THAWING : phase, callLimit());
         KeptWork kept = cell.keptWork();
         call("thaw", (current, how) -> {
-            Incarnation.Left before = cell.leftWhileFrozen(current);
+            Incarnation.Left before = cell.carried().leftWhileFrozen(current);
             how.thaw(kept == null ? null : kept.work());
-            cell.thaw(current, kept, before);
+            cell.carried().thaw(current, kept, before);
             current.exclusives().putUp();
         }, this::onThawed);
     }
@@ -327,7 +326,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
                 beside.spec().stop().withMode(StopMode.ABORT), actor, false), target);
     }
 
-    private void end(UnitCell.StopOrder order, UnitState target) {
+    private void end(StopOrder order, UnitState target) {
         beside.end(order, target, report -> {
             besideEnded = true;
             retired = report;
@@ -348,8 +347,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         note(why);
         enter(Phase.ROLLING_BACK, options.warmUp());
         StopOptions stop = cell.spec().stop();
-        cell.ongoingStop().letStartFollow(); // if the generation before cannot go on, the next one does
-        cell.beginTeardown(cell.order(target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK,
+        UnitStop taken = cell.ongoingStop();
+        taken.letStartFollow(); // if the generation before cannot go on, the next one does
+        taken.beginTeardown(cell.order(target == UnitState.FAILED ? Reason.FAILED : Reason.ROLLED_BACK,
                 stop.withMode(StopMode.HANDOFF), actor, false), target);
     }
 
@@ -398,7 +398,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    void onStopAsked(UnitCell.StopOrder order) {
+    void onStopAsked(StopOrder order) {
         if (phase == Phase.ADMITTING || phase == Phase.WARMING || phase == Phase.FREEZING || phase == Phase.PROBATION) {
             endBecauseOf(order);
         } else if (phase == Phase.ROLLING_BACK) {
@@ -407,14 +407,14 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
-    void onEndsSooner(UnitCell.StopOrder order) {
+    void onEndsSooner(StopOrder order) {
         if (phase == Phase.ROLLING_BACK) {
             preempted(order);
         }
     }
 
     @Override
-    void onCurrentEnds(UnitCell.StopOrder order, UnitState target) {
+    void onCurrentEnds(StopOrder order, UnitState target) {
         switch (phase) {
             case ADMITTING, WARMING, FREEZING, PROBATION -> {
                 if (target == UnitState.STOPPED) {
@@ -440,13 +440,13 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         }
     }
 
-    private void endBecauseOf(UnitCell.StopOrder order) {
+    private void endBecauseOf(StopOrder order) {
         preempted(order);
         outcome = null;
         endWith(order);
     }
 
-    private void endWith(UnitCell.StopOrder order) {
+    private void endWith(StopOrder order) {
         if (!begun) {
             besideEnded = true;
             phase = Phase.ENDING;
@@ -458,20 +458,20 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         phase = Phase.ENDING;
         owesThaw = false; // what is frozen ends, and leaves its work to the name
         letGo();
-        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(), order.options().withMode(mode), order.actor(),
+        StopOrder own = new StopOrder(order.reason(), order.options().withMode(mode), order.actor(),
                 order.asked(), order.began(), false);
         end(own, UnitState.STOPPED);
     }
 
     @Override
-    void endBeside(UnitCell.StopOrder order, Consumer<List<StopReport>> whenEnded) {
+    void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded) {
         currentEnded = true;
         if (!begun) {
             finishIfAlone();
             whenEnded.accept(List.of());
             return;
         }
-        UnitCell.StopOrder own = new UnitCell.StopOrder(order.reason(), order.options().withMode(StopMode.ABORT),
+        StopOrder own = new StopOrder(order.reason(), order.options().withMode(StopMode.ABORT),
                 order.actor(), order.asked(), order.began(), false);
         beside.end(own, UnitState.STOPPED, report -> {
             finishIfAlone();
@@ -487,8 +487,8 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         retired = report;
         if (cell.ongoingStop().isAskedFor() || cell.manager().stopping()) {
             phase = Phase.PROBATION; // as if the stop had come before
-            UnitCell.StopOrder order = cell.order(Reason.STOP_REQUESTED, beside.spec().stop(), actor, false);
-            UnitCell.Description old = beside.place().description();
+            StopOrder order = cell.order(Reason.STOP_REQUESTED, beside.spec().stop(), actor, false);
+            UnitEntry.Description old = beside.place().description();
             redeclareOld(old.spec());
             cell.describe(old);
             endBecauseOf(order);
@@ -542,21 +542,16 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     /** The generation beside goes on with what came back, if it has said that it can. */
     @Override
     void onDependenciesMoved() {
-        Map<String, Long> before = beside.place().bound();
-        if (before == null || beside.incarnation().teardown() != null || phase == Phase.ADMITTING
+        Bindings bound = beside.place().bound();
+        if (bound == null || beside.incarnation().teardown() != null || phase == Phase.ADMITTING
                 || cell.manager().admission().lostDependency(beside.spec()) != null) {
             return;
         }
-        Map<String, Long> now = cell.manager().admission().dependencies(beside.spec());
-        List<String> changed = now.entrySet().stream()
-                .filter(each -> !each.getValue().equals(before.get(each.getKey()))).map(Map.Entry::getKey).sorted()
-                .toList();
+        List<String> changed = bound.follow(beside.incarnation(), beside.spec());
         if (changed.isEmpty()) {
             return;
         }
-        if (beside.incarnation().rebind(cell.manager().handles(changed))) {
-            beside.bind(now);
-        } else if (phase == Phase.WARMING || phase == Phase.FREEZING) {
+        if (phase == Phase.WARMING || phase == Phase.FREEZING) {
             giveUp(String.join(", ", changed) + ", which #" + to + " depends on, is there as another generation",
                     UnitState.STOPPED);
         } else if (phase == Phase.PROBATION) {
@@ -569,7 +564,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     // ---- stops that wait
 
     @Override
-    boolean holdsUp(UnitCell.StopOrder order, Consumer<UnitCell.StopOrder> message) {
+    boolean holdsUp(StopOrder order, Consumer<StopOrder> message) {
         boolean busy = owesThaw || phase == Phase.THAWING;
         long until = order.asked() + SystemTime.nanos(order.options().budget()) / 2;
         if (!busy || time.nanos() - until >= 0) {
@@ -661,7 +656,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     // ---- what it looks like
 
     @Override
-    UnitCell.@Nullable Description descriptionOf(Incarnation asker) {
+    UnitEntry.@Nullable Description descriptionOf(Incarnation asker) {
         Standby.Place place = beside.place();
         return place.incarnation() == asker ? place.description() : null;
     }
