@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
@@ -11,12 +12,18 @@ import org.junit.jupiter.api.Test;
  */
 public class HandleLincheckTest {
 
+    /** How long an end takes, so that others find it under way. */
+    private static final long END_NANOS = 200_000;
+
     private final Manager manager = Manager.builder().time(new VirtualTime()).build();
     private final RunnableHandle unit;
 
     public HandleLincheckTest() {
         manager.start();
-        unit = manager.add("handle", RunnableContext::awaitStop); // nobody ends it: a name of its own
+        unit = manager.add("handle", context -> { // nobody ends it: a name of its own
+            context.awaitStop();
+            LockSupport.parkNanos(END_NANOS);
+        });
     }
 
     @Operation
@@ -33,7 +40,7 @@ public class HandleLincheckTest {
         }
     }
 
-    @Operation
+    @Operation(runOnce = true) // what comes after it says little
     public String remove() throws InterruptedException {
         try {
             unit.remove().await();
@@ -70,7 +77,7 @@ public class HandleLincheckTest {
 
     @Test
     void startStopAndRemoveOfOneHandleAreLinearizable() {
-        new StressOptions().iterations(10).invocationsPerIteration(300).threads(3).actorsPerThread(3)
-                .sequentialSpecification(Model.class).check(getClass());
+        new StressOptions().iterations(30).invocationsPerIteration(150).threads(3).actorsPerThread(3).actorsBefore(0)
+                .actorsAfter(0).sequentialSpecification(Model.class).check(getClass());
     }
 }
