@@ -3,6 +3,7 @@ package dev.windlass.lifecycle;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ public final class RecordedLog implements SLF4JServiceProvider {
     private static final AtomicLong COUNT = new AtomicLong();
     private static final AtomicLong DEFECTS = new AtomicLong();
 
+    private static volatile @Nullable Held held;
+
+    /** Where a thread waits, and for how long. */
+    private record Held(String text, CountDownLatch over) {
+    }
+
     private final BasicMarkerFactory markers = new BasicMarkerFactory();
     private final NOPMDCAdapter mdc = new NOPMDCAdapter();
 
@@ -35,12 +42,22 @@ public final class RecordedLog implements SLF4JServiceProvider {
         return LINES.stream().filter(line -> line.contains(text)).toList();
     }
 
+    /** Holds up whoever logs a line with this text, until that is over: what stands in a test for a thread that is slow just there. */
+    static void hold(String text, CountDownLatch over) {
+        held = new Held(text, over);
+    }
+
     /** How many defects of the engine itself have been logged. */
     public static long defects() {
         return DEFECTS.get();
     }
 
     private static void record(String line) {
+        Held point = held;
+        if (point != null && line.contains(point.text())) {
+            held = null;
+            Trial.await(point.over());
+        }
         LINES.add(line);
         if (line.contains("please report this")) {
             DEFECTS.incrementAndGet();

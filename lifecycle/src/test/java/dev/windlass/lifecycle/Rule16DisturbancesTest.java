@@ -321,7 +321,7 @@ class Rule16DisturbancesTest {
         assertComesBack(unit, false);
     }
 
-    /** The loss closes the fence before anybody is stopped: what the generation that warms up runs into then is the loss. */
+    /** The fence closes first and the units are told then: what the generation that warms up runs into between the two is the loss. */
     @Test
     void whatTheNextOneThrowsBecauseOfTheLossIsNotItsFailure() throws Exception {
         RunnableHandle unit = running(leader().build());
@@ -329,9 +329,15 @@ class Rule16DisturbancesTest {
         Operation<ReplaceReport> replace = replace(unit, leader());
         Generation second = next();
         second.failure = new FencedException("as a write is refused");
-        lose();
+        CountDownLatch told = new CountDownLatch(1);
+        latches.add(told);
+        RecordedLog.hold("leadership lost; leader units are stopped", told);
+        Thread clock = Thread.ofVirtual().start(this::lose); // it may be the one that is held up
+        Trial.until(() -> leadership().lastLoss() != null);
         second.warm.open();
         assertOvertaken(replace, Reason.LEADERSHIP_LOST);
+        told.countDown();
+        clock.join();
         assertComesBack(unit, false);
     }
 

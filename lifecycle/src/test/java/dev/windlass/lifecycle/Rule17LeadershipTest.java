@@ -407,6 +407,38 @@ class Rule17LeadershipTest {
         assertThat(a.stopping()).isFalse();
     }
 
+    /** The fence closes first and the units are told then: between the two a unit may run into it. */
+    @Test
+    void whatAUnitThrowsBeforeItIsToldOfTheLossIsNoFailure() throws Exception {
+        Manager a = manager("a", OnLeadershipLost.STEP_DOWN);
+        CountDownLatch write = new CountDownLatch(1);
+        RunnableHandle work = a.add(Task.of(leader("work").build(), context -> {
+            if (context.generation() == 1) {
+                write.await();
+                context.inFlight("request", "PUT it", true).close();
+            }
+            context.awaitStop();
+        }));
+        a.start();
+        Trial.until(work, UnitState.READY);
+        Trial.until(() -> sleeps(a));
+        CountDownLatch told = new CountDownLatch(1);
+        RecordedLog.hold("leadership lost; leader units are stopped", told);
+        election.cutOff("a");
+        Thread clock = Thread.ofVirtual().start(() -> time.advance(LEASE)); // it may be the one that is held up
+        try {
+            Trial.until(() -> status(a).lastLoss() != null);
+            write.countDown();
+            Trial.until(work, UnitState.PENDING);
+        } finally {
+            told.countDown();
+            clock.join();
+        }
+        assertThat(work.lastStop().orElseThrow().reason()).isEqualTo(Reason.LEADERSHIP_LOST);
+        assertThat(work.lastStop().orElseThrow().errors()).isEmpty();
+        assertThat(a.stopping()).isFalse();
+    }
+
     // ---- the fence
 
     @Test
