@@ -7,6 +7,7 @@ import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +114,25 @@ class ControllerRuntimeDefectsTest extends OnClusters {
         eventually(() -> assertThat(handle.status()).matches(status -> Long.valueOf(0).equals(status.inFlight())));
         assertThat(handle.status().queued()).as("nothing is kept of it").isZero();
         assertThat(calls).hasValue(2);
+    }
+
+    /**
+     * controller-runtime: the time that a watch may take to sync counts at the start of its controller only; one that is added later may
+     * take for ever, and nobody is told. Would be red with: a watch that was added and not looked after.
+     */
+    @Test
+    void aWatchThatIsAddedLaterMaySyncForEver() throws Exception {
+        Widget.install(world.client("north"));
+        world.server("north").faults().add(FaultRule.on("*", "widgets").answering(403));
+        world.connect("north");
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().build());
+        handle.ready().await(LIMIT);
+        WatchHandle watch = handle.watch(Widget.class, (widget, context) -> List.of());
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.DEGRADED));
+        assertThat(handle.status().message()).contains("widgets");
+        assertThat(watch.ready().isDone()).isFalse();
+        watch.close();
+        eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
     }
 
     /**

@@ -40,6 +40,26 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
+     * multicluster-runtime: there is no way to take a controller off the list of those that are told of clusters. Would be red with: a
+     * controller that stayed among those when it was removed.
+     */
+    @Test
+    void aControllerThatWasRemovedIsToldOfClustersThatComeLater() throws Exception {
+        world.create("south", "late");
+        world.connect("north");
+        Recorder others = new Recorder();
+        world.manager.add(Controller.builder(ConfigMap.class).named("stays").reconciler(others).build());
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().build());
+        handle.ready().await(LIMIT);
+        handle.remove().await(LIMIT);
+        world.connect("south");
+        eventually(() -> assertThat(others.lastSeen).containsKey("south/late"));
+        assertThat(world.manager.find("cluster/south/settings")).isEmpty();
+        assertThat(recorder.lastSeen).doesNotContainKey("south/late");
+        assertThat(world.server("south").watches()).hasSize(1);
+    }
+
+    /**
      * multicluster-runtime: an engagement holds the locks of its controller while its informer syncs, without a limit. Would be red with: one
      * sync at a time over all clusters.
      */

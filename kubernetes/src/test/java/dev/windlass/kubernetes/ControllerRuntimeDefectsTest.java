@@ -1,5 +1,6 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.apiserver.Fault;
 import dev.windlass.apiserver.FaultRule;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
@@ -94,11 +95,12 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
      */
     @Test
     void theFirstSyncOfOneKindBlocksAllReads() throws Exception {
-        server().faults().add(FaultRule.on("*", "secrets").delaying(Duration.ofMinutes(5)));
+        Fault slow = server().faults().add(FaultRule.on("*", "secrets").delaying(Duration.ofMinutes(5)));
         ClusterConnection north = connect(cluster("north"));
         RunnableContext owner = owner(north, "user");
         north.client(owner).create(configMap("a", "1"));
         var secrets = north.informers().acquire(owner, WatchSpec.of(Secret.class));
+        eventually().until(() -> slow.hits() == 1);
         var maps = north.informers().acquire(owner, WatchSpec.of(ConfigMap.class));
         eventually().until(() -> maps.reader().size() == 1);
         assertThat(secrets.status().synced()).isFalse();
@@ -125,5 +127,22 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
         assertThat(stays.status().state()).isNotEqualTo(InformerStatus.State.STOPPED);
         north.client(owner).create(configMap("late", "1"));
         eventually().until(() -> stays.reader().size() == 1);
+    }
+
+    /**
+     * Crossplane: an informer ends when its kind is deleted, never when the last of its watchers leaves. Would be red with: an informer
+     * that stayed without users.
+     */
+    @Test
+    void anInformerOutlivesItsLastUser() throws Exception {
+        ClusterConnection north = connect(cluster("north").linger(Duration.ZERO));
+        var one = north.informers().acquire(owner(north, "one"), WatchSpec.of(ConfigMap.class));
+        var two = north.informers().acquire(owner(north, "two"), WatchSpec.of(ConfigMap.class));
+        eventually().until(() -> two.status().synced() && server().watches().size() == 1);
+        one.close();
+        assertThat(two.status().synced()).isTrue();
+        two.close();
+        assertThat(north.informers().status()).isEmpty();
+        eventually().until(() -> server().watches().isEmpty());
     }
 }

@@ -73,11 +73,16 @@ final class Admission {
 
     private void pokeGroupsFrom(int first, int last) {
         for (UnitCell cell : registry.all()) {
-            int group = cell.spec().group().ordinal();
+            int group = opensWith(cell).ordinal();
             if (cell.parent() == null && group >= first && group <= last) {
                 cell.poke();
             }
         }
+    }
+
+    /** The group that it starts with: the election with those it is for, so that nobody holds a lease who is not warm. */
+    private Group opensWith(UnitCell cell) {
+        return leaders.isElection(cell) ? Group.LEADER_ELECTED : cell.spec().group();
     }
 
     /** Whether a unit of a group that may start depends on this one, so that holding it back would hold back the other. */
@@ -121,8 +126,9 @@ final class Admission {
     /** What a unit that wants to start must wait for; null when it may. */
     @Nullable
     String waitsFor(UnitCell cell) {
-        if (cell.parent() == null && cell.spec().group().ordinal() > openGroups && !neededByOpenGroup(cell)) {
-            return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(cell.spec().group(), heldBackBy);
+        Group group = opensWith(cell);
+        if (cell.parent() == null && group.ordinal() > openGroups && !neededByOpenGroup(cell)) {
+            return openGroups < 0 ? heldBackBy : "group %s, held back by %s".formatted(group, heldBackBy);
         }
         String leadership = leaders.waitsFor(cell);
         for (String dependency : cell.spec().dependsOn()) {
@@ -131,7 +137,7 @@ final class Admission {
                 return leadership != null ? leadership : dependency + ", which does not exist";
             }
             if (!satisfiesDependents(other)) {
-                if (other.state() == UnitState.PENDING && other.spec().group().ordinal() > openGroups) {
+                if (other.state() == UnitState.PENDING && opensWith(other).ordinal() > openGroups) {
                     root.post(other::poke); // it may start before its group: this one needs it; by turns, not nested
                 }
                 return leadership != null

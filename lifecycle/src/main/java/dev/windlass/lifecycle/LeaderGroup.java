@@ -77,6 +77,11 @@ final class LeaderGroup {
         }
     }
 
+    /** Whether this is the unit that stands for election. */
+    boolean isElection(UnitCell cell) {
+        return elector != null && cell.parent() == null && cell.name().equals(UNIT);
+    }
+
     /** A specification as the manager enters it: a leader unit depends on the election. */
     RunnableSpec entered(RunnableSpec spec) {
         return elector != null && spec.leadership() == Leadership.LEADER

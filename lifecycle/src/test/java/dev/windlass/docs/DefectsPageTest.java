@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DefectsPageTest {
 
     private static final Pattern TEST = Pattern.compile(
-            "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*@(?:Test|ParameterizedTest|EnumSource)(?:\\([^)]*\\))?\\s+"
+            "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*@(?:Test|ParameterizedTest|EnumSource|ValueSource)(?:\\([^)]*\\))?\\s+"
                     + "void (\\w+)\\(",
             Pattern.DOTALL);
     private static final Pattern METHOD = Pattern.compile("@(?:Test|ParameterizedTest)\\b");
