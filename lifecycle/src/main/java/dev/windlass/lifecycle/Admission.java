@@ -108,10 +108,19 @@ final class Admission {
         if (!parent.isAlive() || parent.isClosedForChildren()) {
             return parent.name() + " is not running";
         }
+        if (cell.manager().stopping() && needsOthersOutside(cell)) {
+            return "the manager is stopping"; // in an order that did not count with it
+        }
         return parent.generation() == cell.ownerGeneration()
                 ? null
                 : "%s#%d, which declared it, has ended; it starts when %s declares it again".formatted(parent.name(),
                         cell.ownerGeneration(), parent.name());
+    }
+
+    /** Whether it depends on units that the one at the root, which it is inside of, does not contain. */
+    private static boolean needsOthersOutside(UnitCell cell) {
+        String inside = top(cell).name() + "/";
+        return cell.spec().dependsOn().stream().anyMatch(dependency -> !dependency.startsWith(inside));
     }
 
     /** Whether a unit that depends on this one may start, and run. */

@@ -244,7 +244,7 @@ final class UnitStop {
     /** The manager, the scope or a cascade from below stops it, and the dependents too, in its own order and time. */
     private void beginAlong(StopOrder order) {
         if (cascade != null && order.reason() != Reason.DEPENDENCY_STOPPED) {
-            StopOrder merged = cascade.order.and(order);
+            StopOrder merged = limited(cascade).and(order); // what has passed is not given again
             cascade = null;
             begin(startFollows ? merged.because(order.reason()) : merged, List.of()); // a restart stays wanted
         } else {

@@ -129,6 +129,36 @@ class Rule13CascadesTest {
     }
 
     @Test
+    void aScopeThatEndsDuringTheCascadeOfAUnitInsideGivesItNoMoreTime() throws Exception {
+        VirtualTime time = new VirtualTime();
+        Manager virtual = Manager.builder().time(time).build();
+        virtual.start();
+        Trial.Hung hung = new Trial.Hung();
+        RunnableHandle scope = virtual.add(Task.of(RunnableSpec.builder("scope").onFailure(FailurePolicy.ISOLATE)
+                .build(), context -> {
+                    context.add(Task.of(RunnableSpec.builder("base").drains(true).build(), hung));
+                    fail.await();
+                    throw new IllegalStateException("broken");
+                }));
+        RunnableHandle top = virtual.add(Trial.draining("top", letGo, "scope/base"));
+        top.ready().await();
+        RunnableHandle base = virtual.find("scope/base").orElseThrow();
+        Operation<StopReport> stop = base.stop(StopOptions.drain(Duration.ofSeconds(3)).withCascade());
+        Trial.until(top, UnitState.DRAINING);
+        time.advance(Duration.ofMillis(1_200));
+        fail.countDown();
+        Trial.until(() -> base.state().isEnding());
+        Trial.settled(base);
+        time.advance(Duration.ofSeconds(2));
+        Trial.until(stop::isDone);
+        assertThat(stop.await().outcome()).isEqualTo(StopOutcome.QUARANTINED);
+        hung.letGo.countDown();
+        letGo.countDown();
+        Trial.until(scope, UnitState.FAILED);
+        Trial.end(virtual);
+    }
+
+    @Test
     void whoNeedsWhatCompletedInAScopeIsToldThatTheScopeHasStopped() throws Exception {
         RunnableHandle scope = manager.add(Task.of(RunnableSpec.builder("scope").drains(true).build(), context -> {
             context.add("job", inside -> {

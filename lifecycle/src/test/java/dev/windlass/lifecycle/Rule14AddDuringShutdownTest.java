@@ -179,4 +179,32 @@ class Rule14AddDuringShutdownTest {
             assertThat(scope.lastStop().orElseThrow().errors()).isEmpty();
         }
     }
+
+    @Test
+    void aUnitInsideThatNeedsOthersDoesNotStartOnceTheManagerStops() throws Exception {
+        CountDownLatch letGo = new CountDownLatch(1);
+        CountDownLatch add = new CountDownLatch(1);
+        CountDownLatch added = new CountDownLatch(1);
+        Manager manager = Manager.create();
+        manager.start();
+        manager.add("base", RunnableContext::awaitStop);
+        manager.add("scope", context -> {
+            add.await();
+            context.add(Task.of(RunnableSpec.builder("child").dependsOn("base").build(), this::counted));
+            added.countDown();
+            context.awaitStop();
+        });
+        RunnableHandle last = manager.add(Trial.draining("last", letGo, "base", "scope"));
+        last.ready().await();
+        Operation<StopReport> stop = manager.stop();
+        Trial.until(last, UnitState.DRAINING); // the order of the stop has been decided, and it lets base stop beside scope
+        add.countDown();
+        Trial.await(added);
+        RunnableHandle child = manager.find("scope/child").orElseThrow();
+        Trial.until(child, UnitState.STOPPED);
+        assertThat(child.status().message()).isEqualTo("the manager is stopping");
+        letGo.countDown();
+        assertThat(stop.await().outcome()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(starts).hasValue(0);
+    }
 }

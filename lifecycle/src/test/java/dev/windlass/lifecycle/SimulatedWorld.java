@@ -77,6 +77,8 @@ final class SimulatedWorld {
         Limits limits;
         @Nullable
         StopOptions options;
+        /** For a cascade: the generations that it may stop. */
+        final Map<String, Long> running = new TreeMap<>();
 
         Asked(SimulatedStep.Kind kind, @Nullable Name name, long at, @Nullable Long bound) {
             this.kind = kind;
@@ -113,6 +115,7 @@ final class SimulatedWorld {
     private final Map<String, List<Name>> byName = new TreeMap<>();
     private final Map<String, Seen> seen = new TreeMap<>();
     private final List<Asked> open = new ArrayList<>();
+    private final List<Asked> cascades = new ArrayList<>();
     private final List<Asked> limits = new ArrayList<>();
     private final Map<String, SimulatedGeneration> working = new HashMap<>();
     private final List<SimulatedGeneration> generations = new ArrayList<>();
@@ -279,7 +282,11 @@ final class SimulatedWorld {
         }
         Asked asked = new Asked(kind, name, machine.nanos(), bound);
         asked.options = options;
-        cascaded |= options != null && options.cascade();
+        if (options != null && options.cascade()) {
+            cascaded = true;
+            seen.forEach((other, there) -> asked.running.put(other, there.generation));
+            cascades.add(asked);
+        }
         if (name != null) {
             reached(kind, name.handle.state());
             if (kind.desires != null) {
@@ -575,7 +582,7 @@ final class SimulatedWorld {
             model.startAsked = false;
             model.failures = 0;
         }
-        unit.intoCascade = open.stream().anyMatch(each -> each.options != null && each.options.cascade());
+        unit.intoCascade = cascades.stream().anyMatch(this::goesOn);
         String lacks = lacks(event.unit());
         require(lacks == null || (unit.beginning && unit.hadAll), "%s without %s", what, lacks);
         String parent = plan(event.unit()).parent();
@@ -589,6 +596,16 @@ final class SimulatedWorld {
             }
             require(used <= mostWatches(), "%s: %d watches are in use then, of %d", what, used, mostWatches());
         }
+    }
+
+    /** Whether a cascade may still have to stop units: it goes on, unless the unit is wanted again, also when that has ended itself. */
+    private boolean goesOn(Asked cascade) {
+        Name model = cascade.name;
+        return !cascade.seen || (model != null && !model.handle.status().desiredRunning()
+                && cascade.running.entrySet().stream().anyMatch(each -> {
+                    Seen there = seen(each.getKey());
+                    return there.active && there.generation == each.getValue();
+                }));
     }
 
     private long watches(String name) {
@@ -671,7 +688,7 @@ final class SimulatedWorld {
 
     /** Whether nobody has asked for a stop that would not be the time of two interrupts long. */
     private boolean hadTime(Name model) {
-        return end == null && !cascaded && model.plan.children().isEmpty() && model.plan.parent() == null
+        return !manager.stopping() && !cascaded && model.plan.children().isEmpty() && model.plan.parent() == null
                 && model.plan.spec().stop().equals(StopOptions.defaults()) && !model.plan.spec().drains()
                 && model.asked.stream().allMatch(
                         asked -> asked.options == null || asked.options.equals(StopOptions.defaults()));

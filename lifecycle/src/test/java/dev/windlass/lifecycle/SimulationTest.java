@@ -19,14 +19,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * The engine on a clock and a scheduler of ours, through twenty thousand histories that seeds decide about: see {@code
+ * The engine on a clock and a scheduler of ours, through a hundred thousand histories that seeds decide about: see {@code
  * docs/simulation.md}. {@code -Dwindlass.simulation.seed=N} replays one history, shrinks it and tells it; {@code
  * -Dwindlass.simulation.histories=N} runs more or fewer, {@code -Dwindlass.simulation.from=N} others.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class SimulationTest {
 
-    private static final int HISTORIES = Integer.getInteger("windlass.simulation.histories", 20_000);
+    private static final int HISTORIES = Integer.getInteger("windlass.simulation.histories", 100_000);
     private static final long FROM = Long.getLong("windlass.simulation.from", 1);
     private static final @Nullable Long SEED = Long.getLong("windlass.simulation.seed");
     private static final int SHARDS = 2;
@@ -138,7 +138,7 @@ class SimulationTest {
 
     /** As long as they mean the same histories, they show that what they found is mended. */
     @ParameterizedTest
-    @ValueSource(longs = {25_562, 26_487, 27_760, 74_575, 77_394, 82_648})
+    @ValueSource(longs = {25_562, 26_487, 27_760, 59_523, 60_384, 74_575, 77_394, 82_648, 82_773, 89_365})
     void aHistoryThatHasBrokenARuleBreaksNoneNow(long seed) {
         if (Simulation.run(seed, new SimulatedWorld.Coverage()).broken() != null) {
             tell(seed);
