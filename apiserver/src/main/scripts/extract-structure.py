@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """Takes from a real kube-apiserver what the embedded one has to know of built-in kinds: structure only, no prose.
 
-usage: extract-structure.py --kubeconfig FILE [--out DIR]     a running kube-apiserver, asked through kubectl
-       extract-structure.py --documents DIR [--out DIR]       the folder api/ of a Kubernetes source tree, which holds the same documents
+usage: extract-structure.py --kubeconfig FILE --go FILE [--out DIR]     a running kube-apiserver, asked through kubectl
+       extract-structure.py --documents DIR --go FILE [--out DIR]       the folder api/ of a Kubernetes source tree, which holds the same documents
+The file of --go is what extract-go-structure.go writes.
 
 Writes two files below the folder of the internal packages, one line per entry so that changes can be read:
   kind/kinds.jsonl     what is served: a line per group, version and resource, in discovery's order
   schema/types.jsonl   the types behind it: a line per type, [name, description]
-A type is {"f": {field: ref}, "r": [required], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
+A type is {"f": {field: ref}, "g": {field: Go}, "r": [required], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
+Go is "flags" or "flags:type": p for a pointer, o and z for what is left out when it is empty or zero; a field without it is "o", of the type that its ref
+says.
 A ref is the name of a scalar (string, byte, date-time, int32, int64, number, boolean, any, int-or-string, quantity), "@type", or
 {"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default}, {"map": ref, …}, {"ref": ref, …}.
 """
 import argparse, json, os, subprocess, sys, urllib.parse
 
 GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "batch", "networking.k8s.io", "rbac.authorization.k8s.io",
-          "apiextensions.k8s.io", "coordination.k8s.io"]
+          "apiextensions.k8s.io", "coordination.k8s.io", "autoscaling", "policy", "discovery.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
+          "scheduling.k8s.io"]
 # Verbs over something that is not stored, and sub-resources that need a node: none of these is served.
 LEFT_OUT = {"bindings", "componentstatuses", "localsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews", "tokenreviews"}
 SUBRESOURCES = {"status", "finalize", "scale"}
@@ -117,6 +121,31 @@ def describe(name, schema):
     return out
 
 
+def go_type(r):
+    """What a ref is called in Go when nothing else is said."""
+    if isinstance(r, str):
+        if r.startswith("@"):
+            return ".".join(r.rsplit(".", 2)[1:])
+        return {"boolean": "bool", "number": "float64", "byte": "[]uint8", "date-time": "v1.Time", "quantity": "resource.Quantity",
+                "int-or-string": "intstr.IntOrString"}.get(r, r)
+    if "list" in r:
+        return "[]" + go_type(r["list"])
+    return "map[string]" + go_type(r["map"]) if "map" in r else go_type(r["ref"])
+
+
+def add_go(described, go):
+    for name, description in described.items():
+        extras = {}
+        for field, r in description.get("f", {}).items():
+            flags, kind = go.get(name, {}).get(field, ["o", go_type(r)])
+            if kind != go_type(r):
+                extras[field] = flags + ":" + kind
+            elif flags != "o":
+                extras[field] = flags
+        if extras:
+            description["g"] = extras
+
+
 def refs_in(node):
     if isinstance(node, str):
         if node.startswith("@"):
@@ -133,6 +162,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--kubeconfig")
     arguments.add_argument("--documents")
+    arguments.add_argument("--go", required=True)
     arguments.add_argument("--out", default=".")
     given = arguments.parse_args()
     if bool(given.kubeconfig) == bool(given.documents):
@@ -170,6 +200,8 @@ def main():
             schemas.update(load()["components"]["schemas"])
 
     described = {name: describe(name, schema) for name, schema in schemas.items()}
+    with open(given.go) as lines:
+        add_go(described, dict(json.loads(line) for line in lines))
     todo = [name for name, d in described.items() if "gvk" in d and tuple(d["gvk"]) in roots]
     todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale"))]
     reached = set()

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.builtin.BuiltInRules;
+import dev.windlass.apiserver.internal.builtin.StructDefaults;
 import dev.windlass.apiserver.internal.crd.Definitions;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.http.ApiHandler;
@@ -15,6 +16,7 @@ import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Surroundings;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
+import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.watch.OpenWatches;
 import java.security.SecureRandom;
@@ -67,6 +69,7 @@ public final class ApiServer implements AutoCloseable {
         executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("apiserver-" + name + "-", 0).factory());
         Catalog catalog = Catalog.builtIn();
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
+                new TypeDefaults(StructDefaults.rules()),
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
         Namespaces namespaces = new Namespaces(resources, executor);
         new Definitions(resources);

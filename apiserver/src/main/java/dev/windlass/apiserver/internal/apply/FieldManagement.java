@@ -41,11 +41,11 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
      * Sets the managed fields of an object that is created or updated.
      *
      * @param live
-     *            what is stored now; null when it is created
+     *            what is stored now; the zero of its type when it is created
      * @param object
      *            what is to be stored; its managed fields are what the client sent
      */
-    public void update(@Nullable ObjectNode live, ObjectNode object, String manager) {
+    public void update(ObjectNode live, ObjectNode object, String manager) {
         JsonNode sent = Json.find(object, "metadata", "managedFields");
         JsonNode before = Json.find(live, "metadata", "managedFields");
         ManagedFields managed;
@@ -57,7 +57,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 managed = ManagedFields.of(before);
             }
         }
-        ObjectNode old = live == null ? Json.object() : bare(live);
+        ObjectNode old = bare(live);
         ObjectNode fresh = bare(object);
         Typed.Difference difference = Typed.compare(old, fresh, type);
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
@@ -86,16 +86,16 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
      * Applies a configuration.
      *
      * @param live
-     *            what is stored now; null when there is nothing yet
+     *            what is stored now; the zero of its type when there is nothing yet
      * @return the object as it is to be, with its managed fields
      * @throws ApiException
      *             409 when other managers have set fields to other values, and it is not forced
      */
-    public ObjectNode apply(@Nullable ObjectNode live, ObjectNode config, String manager, boolean force) {
+    public ObjectNode apply(ObjectNode live, ObjectNode config, String manager, boolean force) {
         ManagedFields managed = ManagedFields.of(Json.find(live, "metadata", "managedFields"));
-        ObjectNode old = live == null ? Json.object() : bare(live);
+        ObjectNode old = bare(live);
         ObjectNode wanted = bare(config);
-        if (live != null && managed.isEmpty()) {
+        if (managed.isEmpty() && Json.find(live, "metadata", "uid") != null) {
             FieldSet everything = strip(Typed.fields(old, type));
             managed.set(new Manager(FIRST_APPLIER, Manager.UPDATE, apiVersion, ""), everything, now);
         }
@@ -149,7 +149,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             if (other.equals(self) || fields == null) {
                 continue;
             }
-            String described = other.described(managed.time(other));
+            String described = other.described();
             for (String path : fields.intersection(changed).paths()) {
                 byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
                 causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));

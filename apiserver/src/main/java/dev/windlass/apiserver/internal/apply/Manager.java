@@ -19,12 +19,12 @@ record Manager(String name, String operation, String apiVersion, String subresou
     }
 
     /** As it is told in a conflict. */
-    String described(String time) {
+    String described() {
         String who = FieldError.quote(name)
                 + (subresource.isEmpty() ? "" : " with subresource " + FieldError.quote(subresource));
         if (applies()) {
             return who;
         }
-        return who + " using " + apiVersion + (time.isEmpty() ? "" : " at " + time);
+        return who + " using " + apiVersion;
     }
 }

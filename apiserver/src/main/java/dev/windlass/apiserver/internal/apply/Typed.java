@@ -49,6 +49,9 @@ final class Typed {
 
     /** Whether a value is changed as a whole: scalars, atomic lists and maps, and lists of which nothing is known. */
     private static boolean isLeaf(JsonNode value, Type type) {
+        if (value.isNull() && !type.isWhole() && type.shape() != Type.Shape.ANY_BY_FIELD) {
+            return false; // what Go writes for a list or a map that is not there
+        }
         return !value.isContainer() || type.isWhole() || (value.isArray() && type.shape() != Type.Shape.LIST);
     }
 
@@ -76,7 +79,8 @@ final class Typed {
     private static void compare(@Nullable JsonNode before, @Nullable JsonNode after, Type type, Difference at) {
         boolean leaf = (isNothing(before) && isNothing(after)) || (before != null && isLeaf(before, type))
                 || (after != null && isLeaf(after, type));
-        if (!leaf && before != null && after != null && before.isArray() != after.isArray()) {
+        if (!leaf && before != null && after != null && !before.isNull() && !after.isNull()
+                && before.isArray() != after.isArray()) {
             leaf = true;
         }
         if (before == null) {

@@ -1,8 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Resources;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Registers the rules of the built-in kinds. */
 public final class BuiltInRules {
@@ -14,16 +12,17 @@ public final class BuiltInRules {
             resources.rule(workload.storageId(), new WorkloadRule(workload));
         }
         resources.rule("/pods", new PodRule());
-        resources.rule("/podtemplates", new KindRule() {
-            @Override
-            public void fillDefaults(ObjectNode object) {
-                PodDefaults.fillTemplate(Defaults.child(object, "template"));
-            }
-        });
         resources.rule("/services", new ServiceRule());
         resources.rule("/secrets", new SecretRule());
         resources.rule("/configmaps", new ConfigMapRule());
-        resources.rule("/persistentvolumeclaims", new ClaimRule());
+        resources.rule("/persistentvolumeclaims", new ProtectedRule("kubernetes.io/pvc-protection"));
+        resources.rule("/persistentvolumes", new ProtectedRule("kubernetes.io/pv-protection"));
+        resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection"));
+        resources.rule("/nodes", new NodeRule());
+        resources.rule("/limitranges", new LimitRangeRule(resources.surroundings()::uid));
+        resources.rule("/endpoints", new EndpointsRule());
+        resources.rule("/events", new EventRule());
+        resources.rule("autoscaling/horizontalpodautoscalers", new AutoscalerRule());
         resources.rule("networking.k8s.io/networkpolicies", new NetworkPolicyRule());
         resources.rule("coordination.k8s.io/leases", new LeaseRule());
     }

@@ -5,21 +5,82 @@ import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Pods. Nobody runs them here, so they stay pending until somebody writes their status. */
 final class PodRule implements KindRule {
+    private static final List<String> CONTAINERS = List.of("initContainers", "containers");
+    private static final List<String> TOLERATED = List.of("node.kubernetes.io/not-ready",
+            "node.kubernetes.io/unreachable");
+    private static final int TOLERATED_SECONDS = 300;
 
     @Override
     public void fillDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.child(object, "spec");
         Defaults.put(spec, "enableServiceLinks", true);
-        PodDefaults.fillSpec(spec);
+        boolean hostNetwork = Json.flag(spec, false, "hostNetwork");
+        for (String list : CONTAINERS) {
+            Defaults.each(spec.path(list), container -> {
+                fillRequests(container);
+                if (hostNetwork) {
+                    Defaults.each(container.path("ports"),
+                            port -> port.putIfAbsent("hostPort", port.path("containerPort")));
+                }
+            });
+        }
+    }
+
+    private static void fillRequests(ObjectNode container) {
+        ObjectNode limits = Json.objectAt(container, "resources", "limits");
+        if (limits != null) {
+            ObjectNode requests = Defaults.child(Defaults.child(container, "resources"), "requests");
+            limits.properties().forEach(limit -> requests.putIfAbsent(limit.getKey(), limit.getValue()));
+        }
     }
 
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
-        object.putObject("status").put("phase", "Pending").put("qosClass", "BestEffort");
+        ObjectNode spec = Defaults.child(object, "spec");
+        Defaults.put(spec, "priority", 0);
+        Defaults.put(spec, "preemptionPolicy", "PreemptLowerPriority");
+        tolerate(spec);
+        object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
+    }
+
+    /** What the admission of the real server adds: pods outlive the trouble of their node for a while. */
+    private static void tolerate(ObjectNode spec) {
+        ArrayNode tolerations = Json.arrayAt(spec, "tolerations");
+        ArrayNode all = tolerations == null ? spec.putArray("tolerations") : tolerations;
+        for (String key : TOLERATED) {
+            boolean there = false;
+            for (JsonNode each : all) {
+                String named = Json.textOrEmpty(each, "key");
+                String effect = Json.textOrEmpty(each, "effect");
+                there |= (named.equals(key) || named.isEmpty()) && (effect.equals("NoExecute") || effect.isEmpty());
+            }
+            if (!there) {
+                all.addObject().put("key", key).put("operator", "Exists").put("effect", "NoExecute")
+                        .put("tolerationSeconds", TOLERATED_SECONDS);
+            }
+        }
+    }
+
+    private static String quality(ObjectNode spec) {
+        boolean any = false;
+        boolean guaranteed = true;
+        for (String list : CONTAINERS) {
+            for (JsonNode container : spec.path(list)) {
+                JsonNode limits = container.path("resources").path("limits");
+                JsonNode requests = container.path("resources").path("requests");
+                for (String resource : List.of("cpu", "memory")) {
+                    any |= limits.has(resource) || requests.has(resource);
+                    guaranteed &= limits.has(resource) && Json.same(limits.get(resource), requests.get(resource));
+                }
+            }
+        }
+        return any ? guaranteed ? "Guaranteed" : "Burstable" : "BestEffort";
     }
 
     @Override

@@ -14,7 +14,6 @@ final class SecretRule implements KindRule {
 
     @Override
     public void fillDefaults(ObjectNode object) {
-        Defaults.put(object, "type", "Opaque");
         if (object.remove("stringData") instanceof ObjectNode text && !text.isEmpty()) {
             ObjectNode data = Defaults.child(object, "data");
             text.properties().forEach(entry -> data.put(entry.getKey(),

@@ -31,7 +31,9 @@ final class ServiceRule implements KindRule {
         Defaults.each(spec.path("ports"), port -> {
             Defaults.put(port, "protocol", "TCP");
             JsonNode number = port.get("port");
-            if (!port.has("targetPort") && number != null) {
+            JsonNode target = port.get("targetPort");
+            boolean unset = target == null || target.asString().isEmpty() || target.asString().equals("0");
+            if (unset && number != null) {
                 port.set("targetPort", number);
             }
         });

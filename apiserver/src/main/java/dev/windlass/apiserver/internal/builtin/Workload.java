@@ -16,11 +16,4 @@ enum Workload {
     String storageId() {
         return storageId;
     }
-
-    boolean hasReplicas() {
-        return switch (this) {
-            case DEPLOYMENT, REPLICA_SET, STATEFUL_SET, REPLICATION_CONTROLLER -> true;
-            case DAEMON_SET, JOB, CRON_JOB -> false;
-        };
-    }
 }

@@ -15,6 +15,8 @@ import static dev.windlass.apiserver.internal.builtin.Defaults.put;
 
 /** Deployments, replica sets, stateful sets, daemon sets, jobs, cron jobs, replication controllers. */
 final class WorkloadRule implements KindRule {
+    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
     private final Workload kind;
 
     WorkloadRule(Workload kind) {
@@ -24,71 +26,39 @@ final class WorkloadRule implements KindRule {
     @Override
     public void fillDefaults(ObjectNode object) {
         ObjectNode spec = child(object, "spec");
-        if (kind.hasReplicas()) {
-            put(spec, "replicas", 1);
-        }
         switch (kind) {
-            case DEPLOYMENT -> {
-                ObjectNode strategy = child(spec, "strategy");
-                put(strategy, "type", "RollingUpdate");
-                if (Json.textOrEmpty(strategy, "type").equals("RollingUpdate")) {
-                    ObjectNode rolling = child(strategy, "rollingUpdate");
-                    put(rolling, "maxUnavailable", "25%");
-                    put(rolling, "maxSurge", "25%");
-                }
-                put(spec, "revisionHistoryLimit", 10);
-                put(spec, "progressDeadlineSeconds", 600);
-            }
-            case STATEFUL_SET -> {
-                put(spec, "podManagementPolicy", "OrderedReady");
-                ObjectNode strategy = child(spec, "updateStrategy");
-                put(strategy, "type", "RollingUpdate");
-                if (Json.textOrEmpty(strategy, "type").equals("RollingUpdate")) {
-                    put(child(strategy, "rollingUpdate"), "partition", 0);
-                }
-                put(spec, "revisionHistoryLimit", 10);
-                ObjectNode retention = child(spec, "persistentVolumeClaimRetentionPolicy");
-                put(retention, "whenDeleted", "Retain");
-                put(retention, "whenScaled", "Retain");
-            }
-            case DAEMON_SET -> {
-                ObjectNode strategy = child(spec, "updateStrategy");
-                put(strategy, "type", "RollingUpdate");
-                if (Json.textOrEmpty(strategy, "type").equals("RollingUpdate")) {
-                    put(child(strategy, "rollingUpdate"), "maxUnavailable", 1);
-                    put(child(strategy, "rollingUpdate"), "maxSurge", 0);
-                }
-                put(spec, "revisionHistoryLimit", 10);
-            }
-            case JOB -> fillJob(spec);
-            case CRON_JOB -> {
-                put(spec, "concurrencyPolicy", "Allow");
-                put(spec, "suspend", false);
-                put(spec, "successfulJobsHistoryLimit", 3);
-                put(spec, "failedJobsHistoryLimit", 1);
-            }
+            case JOB -> fillJob(object, spec);
             case REPLICATION_CONTROLLER -> {
                 JsonNode labels = Json.find(spec, "template", "metadata", "labels");
-                if (labels != null && !spec.has("selector")) {
-                    spec.set("selector", labels.deepCopy());
+                if (labels != null) {
+                    spec.putIfAbsent("selector", labels.deepCopy());
+                    child(object, "metadata").putIfAbsent("labels", labels.deepCopy());
                 }
             }
-            case REPLICA_SET -> {
-                // replicas only
+            case DAEMON_SET -> {
+                ObjectNode annotations = child(child(object, "metadata"), "annotations");
+                annotations.putIfAbsent(TEMPLATE_GENERATION, annotations.stringNode("0"));
+            }
+            case DEPLOYMENT, REPLICA_SET, STATEFUL_SET, CRON_JOB -> {
+                // all theirs are defaults of types
             }
         }
-        PodDefaults.fillTemplate(template(object));
     }
 
-    private static void fillJob(ObjectNode spec) {
+    private static void fillJob(ObjectNode object, ObjectNode spec) {
         if (!spec.has("completions") && !spec.has("parallelism")) {
             put(spec, "completions", 1);
         }
         put(spec, "parallelism", 1);
-        put(spec, "backoffLimit", 6);
+        put(spec, "backoffLimit", spec.has("backoffLimitPerIndex") ? Integer.MAX_VALUE : 6);
         put(spec, "completionMode", "NonIndexed");
         put(spec, "suspend", false);
+        put(spec, "manualSelector", false);
         put(spec, "podReplacementPolicy", spec.has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+        JsonNode labels = Json.find(spec, "template", "metadata", "labels");
+        if (labels != null && !labels.isEmpty()) {
+            child(object, "metadata").putIfAbsent("labels", labels.deepCopy());
+        }
     }
 
     private ObjectNode template(ObjectNode object) {
@@ -109,6 +79,20 @@ final class WorkloadRule implements KindRule {
                     .put("batch.kubernetes.io/job-name", name);
             child(child(child(object, "spec"), "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid",
                     uid);
+        }
+        if (kind == Workload.DAEMON_SET) {
+            child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION, "1");
+        }
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        if (kind == Workload.DAEMON_SET) {
+            String before = Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION);
+            long generation = before.matches("\\d{1,18}") ? Long.parseLong(before) : 0;
+            boolean changed = !Json.same(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"));
+            child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION,
+                    Long.toString(changed ? generation + 1 : generation));
         }
     }
 

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,9 +15,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** JSON and YAML to trees and back. Stateless: the mappers are immutable. */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build()).build();
-    private static final JsonMapper STRICT = JsonMapper
-            .builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-            .build();
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
     private Json() {
@@ -39,15 +35,6 @@ public final class Json {
      */
     public static JsonNode parse(byte[] json) {
         return MAPPER.readTree(json);
-    }
-
-    /**
-     * Parses JSON and refuses a field that occurs twice.
-     *
-     * @throws tools.jackson.core.JacksonException when it is none, or has duplicates
-     */
-    public static JsonNode parseWithoutDuplicates(byte[] json) {
-        return STRICT.readTree(json);
     }
 
     public static JsonNode parse(String json) {

@@ -29,7 +29,7 @@ public final class NameRules {
             case SUBDOMAIN -> subdomain(name);
             case LABEL -> label(name);
             case LABEL_1035 -> label1035(name);
-            case PATH_SEGMENT -> pathSegment(name);
+            case PATH_SEGMENT, ANY -> pathSegment(name);
         };
     }
 

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.kind;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How one resource behaves where kinds differ.
@@ -16,69 +17,76 @@ import java.util.Map;
  *            whether a DELETE answers the object rather than a Status
  * @param names
  *            what names are allowed
+ * @param anyFinalizer
+ *            whether finalizers need no domain
+ * @param orphans
+ *            whether a deletion that says nothing of dependents orphans them
  * @param fields
  *            what field selectors can ask for, beside the name and the namespace
  */
 public record Traits(boolean generation, boolean unconditionalUpdate, boolean createOnUpdate, boolean returnsDeleted,
-        NameRule names,
+        NameRule names, boolean anyFinalizer, boolean orphans,
         List<String> fields) {
 
     /** What names a kind allows. */
     public enum NameRule {
-        SUBDOMAIN, LABEL, LABEL_1035, PATH_SEGMENT
+        SUBDOMAIN, LABEL, LABEL_1035, PATH_SEGMENT, ANY
     }
 
-    private static final Traits PLAIN = new Traits(false, true, false, false, NameRule.SUBDOMAIN, List.of());
-    private static final Traits GENERATED = new Traits(true, true, false, false, NameRule.SUBDOMAIN, List.of());
-    private static final Traits RETURNED = new Traits(false, true, false, true, NameRule.SUBDOMAIN, List.of());
-    private static final Traits RBAC = new Traits(false, true, true, false, NameRule.PATH_SEGMENT, List.of());
-    private static final Traits EVENT = new Traits(false, true, true, false, NameRule.SUBDOMAIN,
-            List.of("involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-                    "involvedObject.apiVersion",
-                    "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent",
-                    "source", "type"));
+    private static final List<String> EVENT_FIELDS = List.of("involvedObject.kind", "involvedObject.namespace",
+            "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
+            "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type");
+    private static final String ADMISSION = "admissionregistration.k8s.io/";
 
-    private static final Map<String, Traits> BUILT_IN = Map.ofEntries(
-            Map.entry("/namespaces", new Traits(false, true, false, true, NameRule.LABEL, List.of("status.phase"))),
-            Map.entry("/services",
-                    new Traits(false, true, true, true, NameRule.LABEL_1035, List.of("spec.clusterIP", "spec.type"))),
-            Map.entry("/pods",
-                    new Traits(true, true, false, true, NameRule.SUBDOMAIN,
-                            List.of("spec.nodeName", "spec.restartPolicy", "spec.schedulerName",
-                                    "spec.serviceAccountName", "spec.hostNetwork",
-                                    "status.phase", "status.podIP", "status.podIPs", "status.nominatedNodeName"))),
-            Map.entry("/nodes",
-                    new Traits(false, true, false, false, NameRule.SUBDOMAIN, List.of("spec.unschedulable"))),
-            Map.entry("/secrets", new Traits(false, true, false, false, NameRule.SUBDOMAIN, List.of("type"))),
-            Map.entry("/replicationcontrollers",
-                    new Traits(true, true, false, false, NameRule.SUBDOMAIN, List.of("status.replicas"))),
-            Map.entry("/events", EVENT), Map.entry("events.k8s.io/events", EVENT),
-            Map.entry("/endpoints", new Traits(false, true, true, false, NameRule.SUBDOMAIN, List.of())),
-            Map.entry("/limitranges", new Traits(false, true, true, false, NameRule.SUBDOMAIN, List.of())),
-            Map.entry("/serviceaccounts", RETURNED),
-            Map.entry("/persistentvolumeclaims", RETURNED), Map.entry("/persistentvolumes", RETURNED),
-            Map.entry("/resourcequotas", RETURNED),
-            Map.entry("/podtemplates", new Traits(true, true, false, true, NameRule.SUBDOMAIN, List.of())),
-            Map.entry("apps/deployments", GENERATED),
-            Map.entry("apps/replicasets",
-                    new Traits(true, true, false, false, NameRule.SUBDOMAIN, List.of("status.replicas"))),
-            Map.entry("apps/statefulsets", GENERATED), Map.entry("apps/daemonsets", GENERATED),
-            Map.entry("batch/jobs",
-                    new Traits(true, true, false, false, NameRule.SUBDOMAIN, List.of("status.successful"))),
-            Map.entry("batch/cronjobs", GENERATED), Map.entry("networking.k8s.io/ingresses", GENERATED),
-            Map.entry("networking.k8s.io/ingressclasses", GENERATED),
-            Map.entry("networking.k8s.io/networkpolicies", GENERATED),
-            Map.entry("coordination.k8s.io/leases",
-                    new Traits(false, false, true, false, NameRule.SUBDOMAIN, List.of())),
-            Map.entry("rbac.authorization.k8s.io/roles", RBAC),
-            Map.entry("rbac.authorization.k8s.io/rolebindings", RBAC),
-            Map.entry("rbac.authorization.k8s.io/clusterroles", RBAC),
-            Map.entry("rbac.authorization.k8s.io/clusterrolebindings", RBAC),
-            Map.entry("apiextensions.k8s.io/customresourcedefinitions",
-                    new Traits(true, false, false, false, NameRule.SUBDOMAIN, List.of())));
+    private static final Set<String> GENERATION = Set.of("/pods", "/podtemplates", "/replicationcontrollers",
+            "apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs",
+            "batch/cronjobs", "autoscaling/horizontalpodautoscalers", "policy/poddisruptionbudgets",
+            "networking.k8s.io/ingresses", "networking.k8s.io/ingressclasses", "networking.k8s.io/networkpolicies",
+            "discovery.k8s.io/endpointslices", "scheduling.k8s.io/priorityclasses",
+            ADMISSION + "validatingadmissionpolicies", ADMISSION + "validatingadmissionpolicybindings",
+            ADMISSION + "mutatingadmissionpolicies", ADMISSION + "mutatingadmissionpolicybindings",
+            ADMISSION + "validatingwebhookconfigurations", ADMISSION + "mutatingwebhookconfigurations",
+            "apiextensions.k8s.io/customresourcedefinitions");
+    private static final Set<String> CONDITIONAL_UPDATE = Set.of("policy/poddisruptionbudgets",
+            "storage.k8s.io/csidrivers", "storage.k8s.io/csistoragecapacities", "storage.k8s.io/volumeattachments",
+            "storage.k8s.io/csinodes", "coordination.k8s.io/leases",
+            ADMISSION + "validatingadmissionpolicies", ADMISSION + "validatingadmissionpolicybindings",
+            ADMISSION + "mutatingadmissionpolicies", ADMISSION + "mutatingadmissionpolicybindings",
+            ADMISSION + "validatingwebhookconfigurations", ADMISSION + "mutatingwebhookconfigurations",
+            "apiextensions.k8s.io/customresourcedefinitions");
+    private static final Set<String> CREATE_ON_UPDATE = Set.of("/services", "/events", "events.k8s.io/events",
+            "/endpoints", "/limitranges", "coordination.k8s.io/leases", "rbac.authorization.k8s.io/roles",
+            "rbac.authorization.k8s.io/rolebindings", "rbac.authorization.k8s.io/clusterroles",
+            "rbac.authorization.k8s.io/clusterrolebindings");
+    private static final Set<String> RETURNS_DELETED = Set.of("/namespaces", "/services", "/pods", "/serviceaccounts",
+            "/persistentvolumeclaims", "/persistentvolumes", "/resourcequotas", "/podtemplates",
+            "storage.k8s.io/csidrivers", "storage.k8s.io/csinodes", "storage.k8s.io/storageclasses",
+            "storage.k8s.io/volumeattachments", "storage.k8s.io/volumeattributesclasses");
+    private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
+            Map.entry("/services", NameRule.LABEL_1035), Map.entry("/events", NameRule.ANY),
+            Map.entry("events.k8s.io/events", NameRule.ANY),
+            Map.entry("rbac.authorization.k8s.io/roles", NameRule.PATH_SEGMENT),
+            Map.entry("rbac.authorization.k8s.io/rolebindings", NameRule.PATH_SEGMENT),
+            Map.entry("rbac.authorization.k8s.io/clusterroles", NameRule.PATH_SEGMENT),
+            Map.entry("rbac.authorization.k8s.io/clusterrolebindings", NameRule.PATH_SEGMENT));
+    private static final Map<String, List<String>> FIELDS = Map.ofEntries(
+            Map.entry("/namespaces", List.of("status.phase")),
+            Map.entry("/services", List.of("spec.clusterIP", "spec.type")),
+            Map.entry("/pods", List.of("spec.nodeName", "spec.restartPolicy", "spec.schedulerName",
+                    "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.podIPs",
+                    "status.nominatedNodeName")),
+            Map.entry("/nodes", List.of("spec.unschedulable")), Map.entry("/secrets", List.of("type")),
+            Map.entry("/replicationcontrollers", List.of("status.replicas")),
+            Map.entry("apps/replicasets", List.of("status.replicas")),
+            Map.entry("batch/jobs", List.of("status.successful")), Map.entry("/events", EVENT_FIELDS),
+            Map.entry("events.k8s.io/events", EVENT_FIELDS));
 
     static Traits builtIn(String group, String plural) {
-        return BUILT_IN.getOrDefault(group + "/" + plural, PLAIN);
+        String id = group + "/" + plural;
+        return new Traits(GENERATION.contains(id), !CONDITIONAL_UPDATE.contains(id), CREATE_ON_UPDATE.contains(id),
+                RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN),
+                group.equals("apiextensions.k8s.io"), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
+                FIELDS.getOrDefault(id, List.of()));
     }
 
     /**
@@ -87,6 +95,6 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
      * @param fields what its definition lets field selectors ask for
      */
     public static Traits custom(List<String> fields) {
-        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, fields);
+        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, true, false, fields);
     }
 }

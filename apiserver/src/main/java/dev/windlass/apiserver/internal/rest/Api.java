@@ -5,7 +5,6 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,7 +22,7 @@ public final class Api {
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
-        this.reviews = new Reviews();
+        this.reviews = new Reviews(resources.catalog());
     }
 
     public Writer writer() {
@@ -44,6 +43,17 @@ public final class Api {
         if (Reviews.appliesTo(type)) {
             return reviews.answer(target, call);
         }
+        switch (target.verb()) {
+            case "create" -> WriteOptions.check(call, "CreateOptions");
+            case "update" -> WriteOptions.check(call, "UpdateOptions");
+            case "patch" -> {
+                checkPatchType(target, call);
+                WriteOptions.check(call, "PatchOptions");
+            }
+            default -> {
+                // has no such parameters
+            }
+        }
         if (target.subresource().equals("scale")) {
             return scale(target, call, accepted);
         }
@@ -54,11 +64,11 @@ public final class Api {
             case "watch" -> new Reply.Streaming(WatchPlan.of(target, call, accepted, resources));
             case "create" -> {
                 Writer.Outcome outcome = writer.create(target,
-                        Bodies.object(call, type, type.kind(), type.apiVersion()), call);
+                        Bodies.object(call, type, resources.catalog()), call);
                 yield rendering.object(201, outcome.stored()).withWarnings(outcome.warnings());
             }
             case "update" -> {
-                Writer.Outcome outcome = writer.put(target, Bodies.object(call, type, type.kind(), type.apiVersion()),
+                Writer.Outcome outcome = writer.put(target, Bodies.object(call, type, resources.catalog()),
                         call);
                 yield rendering.object(outcome.created() ? 201 : 200, outcome.stored())
                         .withWarnings(outcome.warnings());
@@ -72,7 +82,12 @@ public final class Api {
 
     private static boolean allowed(Target target) {
         if (target.subresource().isEmpty()) {
-            return target.type().allows(target.verb());
+            boolean placed = switch (target.verb()) {
+                case "create" -> target.name().isEmpty();
+                case "update", "patch" -> !target.name().isEmpty();
+                default -> true;
+            };
+            return placed && target.type().allows(target.verb());
         }
         Subresource subresource = target.type().subresource(target.subresource());
         if (subresource == null) {
@@ -91,16 +106,20 @@ public final class Api {
         return rendering.object(200, outcome.stored()).withWarnings(outcome.warnings());
     }
 
+    private static void checkPatchType(Target target, Call call) {
+        List<String> accepted = Patches.accepted(target.type());
+        if (!accepted.contains(Bodies.mediaType(call.contentType()))) {
+            throw target.type().isCustom()
+                    ? ApiException.unsupportedMediaType(accepted)
+                    : ApiException.unsupportedPatch();
+        }
+    }
+
     private static ObjectNode patched(Target target, ObjectNode object, Call call, Type type) {
         return switch (Bodies.mediaType(call.contentType())) {
             case Patches.JSON -> Patches.jsonPatch(object, call.body());
             case Patches.MERGE -> Patches.mergePatch(object, call.body());
-            case Patches.STRATEGIC -> {
-                if (target.type().isCustom()) {
-                    throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
-                }
-                yield Patches.strategicPatch(object, call.body(), type);
-            }
+            case Patches.STRATEGIC -> Patches.strategicPatch(object, call.body(), type);
             default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
         };
     }
@@ -113,7 +132,7 @@ public final class Api {
         Stored stored = switch (target.verb()) {
             case "get" -> resources.require(target);
             case "update" -> {
-                ObjectNode scale = Bodies.object(call, type, Scales.KIND, Scales.API_VERSION);
+                ObjectNode scale = Bodies.object(call, type, Scales.KIND, Scales.API_VERSION, resources.catalog());
                 yield writer.change(whole, object -> Scales.set(object, scale, type), call).stored();
             }
             case "patch" -> writer.change(whole,
@@ -126,10 +145,6 @@ public final class Api {
 
     private Writer.Outcome apply(Target target, Call call) {
         ResourceType type = target.type();
-        if (call.parameterOrEmpty("fieldManager").isEmpty()) {
-            throw ApiException.invalid("meta.k8s.io", "PatchOptions", "",
-                    List.of(FieldError.required("fieldManager", "is required for apply patch")));
-        }
         ObjectNode config = Bodies.parse(call.body(), true, type.kind());
         Bodies.checkType(config, type.kind(), type.apiVersion());
         if (Json.find(config, "metadata", "managedFields") != null) {

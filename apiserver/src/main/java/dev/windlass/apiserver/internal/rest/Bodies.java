@@ -1,9 +1,14 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.JsonSyntax;
+import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
@@ -12,11 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reads request bodies. Stateless. */
 final class Bodies {
-    private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml");
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     /** For people: kubectl's create commands send it and show this. */
     private static final String WITHOUT_PROTOBUF = "; the embedded API server reads no protobuf, which some kubectl commands"
             + " send: for \"kubectl create KIND\" add --dry-run=client -o yaml and pipe it to kubectl apply -f -";
+    private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml", PROTOBUF);
+    private static final List<String> CUSTOM_MEDIA_TYPES = List.of("application/json", "application/yaml");
+    private static final String GO_VALUE = " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
+            + " Kind string \"json:\\\"kind,omitempty\\\"\" }";
+    private static final int SUMMARY = 30;
 
     private Bodies() {
     }
@@ -27,8 +36,13 @@ final class Bodies {
     }
 
     /** The object that a POST or PUT carries. */
-    static ObjectNode object(Call call, ResourceType type, String kind, String apiVersion) {
-        ObjectNode object = tree(call, kind);
+    static ObjectNode object(Call call, ResourceType type, Catalog catalog) {
+        return object(call, type, type.kind(), type.apiVersion(), catalog);
+    }
+
+    /** The object of a sub-resource that a PUT carries. */
+    static ObjectNode object(Call call, ResourceType type, String kind, String apiVersion, Catalog catalog) {
+        ObjectNode object = tree(call, type, kind);
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
         if (givenKind.isEmpty() || givenVersion.isEmpty()) {
@@ -41,8 +55,24 @@ final class Bodies {
             object.put("kind", givenKind.isEmpty() ? kind : givenKind).put("apiVersion",
                     givenVersion.isEmpty() ? apiVersion : givenVersion);
         }
+        if (!type.isCustom()) {
+            checkKnown(object, kind, catalog);
+        }
         checkType(object, kind, apiVersion);
         return object;
+    }
+
+    private static void checkKnown(ObjectNode object, String kind, Catalog catalog) {
+        String givenKind = Json.textOrEmpty(object, "kind");
+        String givenVersion = Json.textOrEmpty(object, "apiVersion");
+        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.KIND);
+        if (!known) {
+            throw ApiException.badRequest(givenKind + " in version "
+                    + FieldError.quote(givenVersion.substring(givenVersion.indexOf('/') + 1))
+                    + " cannot be handled as a " + kind + ": no kind " + FieldError.quote(givenKind)
+                    + " is registered for version " + FieldError.quote(givenVersion)
+                    + " in scheme \"pkg/runtime/scheme.go:111\"");
+        }
     }
 
     static void checkType(ObjectNode object, String kind, String apiVersion) {
@@ -61,31 +91,59 @@ final class Bodies {
         }
     }
 
-    private static ObjectNode tree(Call call, String kind) {
+    private static ObjectNode tree(Call call, ResourceType type, String kind) {
         String media = mediaType(call.contentType());
         boolean yaml = media.equals("application/yaml") || media.equals("text/yaml")
                 || media.equals("application/x-yaml");
         if (!yaml && !media.isEmpty() && !media.equals("application/json")) {
-            throw ApiException.unsupportedMediaType(MEDIA_TYPES, media.equals(PROTOBUF) ? WITHOUT_PROTOBUF : "");
+            throw ApiException.unsupportedMediaType(type.isCustom() ? CUSTOM_MEDIA_TYPES : MEDIA_TYPES,
+                    media.equals(PROTOBUF) ? WITHOUT_PROTOBUF : "");
         }
         return parse(call.body(), yaml, kind);
     }
 
     static ObjectNode parse(byte[] body, boolean yaml, String kind) {
+        JsonNode node;
         try {
-            JsonNode node = yaml ? yaml(body) : Json.parse(body);
-            if (node instanceof ObjectNode object) {
-                return object;
-            }
+            node = yaml ? yaml(body) : Json.parse(body);
         } catch (JacksonException e) {
-            throw ApiException.badRequest("the object provided is unrecognized (must be of type " + kind
-                    + "): couldn't get version/kind; json parse error: "
-                    + e.getOriginalMessage() + " (" + summary(body) + ")");
+            throw unrecognized(body, kind, yaml ? yamlProblem(e) : jsonProblem(body, e));
         }
-        throw ApiException.badRequest("the object provided is unrecognized (must be of type " + kind
-                + "): couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string"
-                + " \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" } ("
-                + summary(body) + ")");
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        if (node.isNull() && body.length > 0) {
+            return Json.object();
+        }
+        throw unrecognized(body, kind,
+                body.length == 0
+                        ? "unexpected end of JSON input"
+                        : "json: cannot unmarshal " + goKind(node) + GO_VALUE);
+    }
+
+    private static String jsonProblem(byte[] body, JacksonException e) {
+        String problem = JsonSyntax.problem(body);
+        return problem == null ? e.getOriginalMessage() : problem;
+    }
+
+    private static String yamlProblem(JacksonException e) {
+        return "error converting YAML to JSON: yaml: " + e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+
+    private static ApiException unrecognized(byte[] body, String kind, String why) {
+        return ApiException.badRequest("the object provided is unrecognized (must be of type " + kind
+                + "): couldn't get version/kind; json parse error: " + why + " (" + summary(body) + ")");
+    }
+
+    /** What Go calls the type of a value. */
+    static String goKind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case STRING -> "string";
+            case NUMBER -> "number";
+            case BOOLEAN -> "bool";
+            case ARRAY -> "array";
+            default -> "object";
+        };
     }
 
     /** Most of what is sent as YAML is JSON, which is read much faster. */
@@ -101,7 +159,13 @@ final class Bodies {
     }
 
     private static String summary(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8);
-        return text.length() > 30 ? text.substring(0, 30) + " ..." : text;
+        if (body.length == 0) {
+            return "<empty>";
+        }
+        byte[] shown = body.length > SUMMARY ? Arrays.copyOf(body, SUMMARY) : body;
+        String text = body[0] == '{'
+                ? new String(shown, StandardCharsets.UTF_8)
+                : HexFormat.of().formatHex(shown);
+        return body.length > SUMMARY ? text + " ..." : text;
     }
 }

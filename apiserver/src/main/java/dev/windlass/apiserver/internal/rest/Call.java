@@ -30,8 +30,7 @@ public record Call(String method, String path, Map<String, List<String>> query, 
 
     public boolean flag(String name) {
         String value = parameter(name);
-        return value != null && (value.isEmpty() || value.equalsIgnoreCase("true") || value.equals("1")
-                || value.equalsIgnoreCase("t"));
+        return value != null && !value.equalsIgnoreCase("false") && !value.equals("0");
     }
 
     /**
@@ -52,14 +51,7 @@ public record Call(String method, String path, Map<String, List<String>> query, 
     }
 
     public boolean dryRun() {
-        List<String> values = query.getOrDefault("dryRun", List.of());
-        for (String value : values) {
-            if (!value.equals("All")) {
-                throw ApiException.badRequest("Invalid value: " + values + ": Unsupported value: \"" + value
-                        + "\": supported values: \"All\"");
-            }
-        }
-        return !values.isEmpty();
+        return !query.getOrDefault("dryRun", List.of()).isEmpty();
     }
 
     /** The field manager, given or, as the real one does it, the first part of the user agent. */

@@ -24,6 +24,10 @@ public interface KindRule {
     default void prepareUpdate(ObjectNode old, ObjectNode object) {
     }
 
+    /** Adds what the client should know of an object that is written. */
+    default void warn(ObjectNode object, List<String> warnings) {
+    }
+
     /**
      * Adds what is wrong.
      *
@@ -35,6 +39,11 @@ public interface KindRule {
     /** Whether something beside the finalizers of its metadata keeps a deleted object. */
     default boolean holdsDeletion(ObjectNode object) {
         return false;
+    }
+
+    /** Whether a deletion that has been asked for says how long it may take. */
+    default boolean hasGracePeriod() {
+        return true;
     }
 
     /** A deletion has been asked for and the object stays for now. */

@@ -15,7 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The part of every object that the server itself minds. Stateless. */
 public final class Metadata {
     private static final int MAX_ANNOTATIONS = 256 * 1024;
-    private static final List<String> KEPT = List.of("uid", "creationTimestamp", "deletionTimestamp",
+    private static final List<String> EXCLUSIVE = List.of("orphan", "foregroundDeletion");
+    private static final List<String> STANDARD = List.of("kubernetes", "orphan", "foregroundDeletion");
+    private static final List<String> KEPT = List.of("creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation");
 
     private Metadata() {
@@ -93,7 +95,9 @@ public final class Metadata {
                 to.set(field, value);
             }
         }
-        to.put("name", name(old));
+        if (uid(object).isEmpty()) {
+            to.put("uid", uid(old));
+        }
         if (!namespace(old).isEmpty()) {
             to.put("namespace", namespace(old));
         }
@@ -119,7 +123,7 @@ public final class Metadata {
         validateLabels(metadata, errors);
         validateAnnotations(metadata, errors);
         validateOwners(metadata, errors);
-        validateFinalizers(metadata, errors);
+        validateFinalizers(object, type, errors);
         return errors;
     }
 
@@ -149,7 +153,7 @@ public final class Metadata {
     }
 
     private static void validateOwners(ObjectNode metadata, List<FieldError> errors) {
-        int controllers = 0;
+        String controller = "";
         int index = 0;
         for (JsonNode owner : metadata.path("ownerReferences")) {
             String at = "metadata.ownerReferences[" + index++ + "]";
@@ -159,23 +163,35 @@ public final class Metadata {
                 }
             }
             if (Json.flag(owner, false, "controller")) {
-                controllers++;
+                String name = Json.textOrEmpty(owner, "kind") + "/" + Json.textOrEmpty(owner, "name");
+                if (!controller.isEmpty()) {
+                    errors.add(FieldError.invalid("metadata.ownerReferences", metadata.get("ownerReferences"),
+                            "Only one reference can have Controller set to true. Found \"true\" in references for "
+                                    + controller + " and " + name));
+                }
+                controller = name;
             }
-        }
-        if (controllers > 1) {
-            errors.add(FieldError.invalid("metadata.ownerReferences", metadata.get("ownerReferences"),
-                    "Only one reference can have Controller set to true. Found \"true\" in references for "
-                            + controllers + " owners"));
         }
     }
 
-    private static void validateFinalizers(ObjectNode metadata, List<FieldError> errors) {
-        int index = 0;
-        for (JsonNode finalizer : metadata.path("finalizers")) {
-            String name = finalizer.stringValue("");
-            String at = "metadata.finalizers[" + index++ + "]";
+    private static void validateFinalizers(ObjectNode object, ResourceType type, List<FieldError> errors) {
+        List<String> finalizers = finalizers(object);
+        for (String name : finalizers) {
             for (String problem : NameRules.qualifiedName(name)) {
-                errors.add(FieldError.invalid(at, name, problem));
+                errors.add(FieldError.invalid("metadata.finalizers", name, problem));
+            }
+        }
+        if (finalizers.containsAll(EXCLUSIVE)) {
+            errors.add(FieldError.invalid("metadata.finalizers", of(object).get("finalizers"),
+                    "finalizer orphan and foregroundDeletion cannot be both set"));
+        }
+        if (!type.traits().anyFinalizer()) {
+            for (int i = 0; i < finalizers.size(); i++) {
+                String name = finalizers.get(i);
+                if (!name.contains("/") && !STANDARD.contains(name)) {
+                    errors.add(FieldError.invalid("metadata.finalizers[" + i + "]", name,
+                            "name is neither a standard finalizer name nor is it fully qualified"));
+                }
             }
         }
     }
@@ -186,11 +202,14 @@ public final class Metadata {
             List<String> fresh = new ArrayList<>(finalizers(object));
             fresh.removeAll(finalizers(old));
             if (!fresh.isEmpty()) {
-                String list = String.join(", ", fresh.stream().map(FieldError::quote).toList());
+                String list = String.join(", ", fresh.stream().distinct().sorted().map(FieldError::quote).toList());
                 errors.add(FieldError.forbidden("metadata.finalizers",
                         "no new finalizers can be added if the object is being deleted, found new finalizers []string{"
                                 + list + "}"));
             }
+        }
+        if (!uid(object).equals(uid(old))) {
+            errors.add(FieldError.invalid("metadata.uid", uid(object), "field is immutable"));
         }
         return errors;
     }

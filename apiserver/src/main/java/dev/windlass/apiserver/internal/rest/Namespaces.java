@@ -47,8 +47,16 @@ public final class Namespaces implements KindRule {
     }
 
     @Override
+    public void fillDefaults(ObjectNode object) {
+        String name = Metadata.name(object);
+        if (!name.isEmpty()) {
+            Json.child(Metadata.of(object), "labels").put("kubernetes.io/metadata.name", name);
+        }
+    }
+
+    @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
-        Json.child(Metadata.of(object), "labels").put("kubernetes.io/metadata.name", Metadata.name(object));
+        fillDefaults(object); // a generated name has come since
         ObjectNode spec = Json.child(object, "spec");
         ArrayNode finalizers = Json.arrayAt(spec, "finalizers");
         if (finalizers == null || finalizers.isEmpty()) {
@@ -63,6 +71,11 @@ public final class Namespaces implements KindRule {
         if (finalizers != null) {
             Json.child(object, "spec").set("finalizers", finalizers);
         }
+    }
+
+    @Override
+    public boolean hasGracePeriod() {
+        return false;
     }
 
     @Override

@@ -44,16 +44,19 @@ final class Patches {
             merge(object, patch);
             return object;
         }
-        throw ApiException.badRequest(
-                "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+        throw notAnObject(parse(body));
+    }
+
+    private static ApiException notAnObject(JsonNode patch) {
+        return ApiException.badRequest("error decoding patch: json: cannot unmarshal " + Bodies.goKind(patch)
+                + " into Go value of type map[string]interface {}");
     }
 
     static ObjectNode strategicPatch(ObjectNode object, byte[] body, Type type) {
         if (parse(body) instanceof ObjectNode patch) {
             return StrategicMerge.apply(object, patch, type);
         }
-        throw ApiException.badRequest(
-                "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+        throw notAnObject(parse(body));
     }
 
     private static void merge(ObjectNode into, ObjectNode patch) {
@@ -72,8 +75,8 @@ final class Patches {
     private static JsonNode parse(byte[] body) {
         try {
             return Json.parse(body);
-        } catch (JacksonException e) {
-            throw ApiException.badRequest("error decoding patch: " + e.getOriginalMessage());
+        } catch (JacksonException _) {
+            throw ApiException.badRequest("invalid JSON patch");
         }
     }
 

@@ -53,7 +53,7 @@ public final class Remover {
                 propagation = call.parameterOrEmpty("propagationPolicy");
             }
             if (!List.of("", "Background", "Foreground", "Orphan").contains(propagation)) {
-                throw ApiException.invalid("", "DeleteOptions", "",
+                throw ApiException.invalid("meta.k8s.io", "DeleteOptions", "",
                         List.of(FieldError.notSupported("propagationPolicy", body.stringNode(propagation),
                                 List.of("Foreground", "Background", "Orphan", "nil"))));
             }
@@ -84,7 +84,8 @@ public final class Remover {
         KindRule rule = resources.ruleOf(type);
         Shelf shelf = resources.shelf(type);
         List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
-        boolean changed = setPropagation(finalizers, options.propagation());
+        boolean orphans = type.traits().orphans() && options.propagation().isEmpty();
+        boolean changed = setPropagation(finalizers, orphans ? "Orphan" : options.propagation());
         Metadata.setFinalizers(object, finalizers);
         if (finalizers.isEmpty() && !rule.holdsDeletion(object)) {
             if (options.dryRun()) {
@@ -103,7 +104,9 @@ public final class Remover {
         ObjectNode metadata = Metadata.of(object);
         if (!Metadata.deleting(object)) {
             metadata.put("deletionTimestamp", resources.surroundings().now());
-            metadata.put("deletionGracePeriodSeconds", 0);
+            if (rule.hasGracePeriod()) {
+                metadata.put("deletionGracePeriodSeconds", 0);
+            }
             if (Metadata.generation(object) > 0) {
                 metadata.put("generation", Metadata.generation(object) + 1);
             }

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
+import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Store;
@@ -32,9 +33,10 @@ public final class Resources {
 
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
 
-    public Resources(Store store, Catalog catalog, BuiltInTypes types, Surroundings surroundings) {
+    public Resources(Store store, Catalog catalog, BuiltInTypes types, TypeDefaults defaults,
+            Surroundings surroundings) {
         this.types = types;
-        this.shapes = new Shapes(types);
+        this.shapes = new Shapes(types, defaults);
         this.store = store;
         this.catalog = catalog;
         this.surroundings = surroundings;

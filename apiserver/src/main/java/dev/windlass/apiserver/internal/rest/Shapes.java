@@ -1,29 +1,35 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.Steps;
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.CustomTypes;
+import dev.windlass.apiserver.internal.schema.GoForm;
 import dev.windlass.apiserver.internal.schema.SchemaPruning;
 import dev.windlass.apiserver.internal.schema.SchemaValidation;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.schema.TypeCheck;
+import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a kind's structure makes of an object: unknown fields go, defaults come, and what does not fit is told. Thread-safe. */
 final class Shapes {
     private final BuiltInTypes builtIn;
+    private final TypeDefaults defaults;
     private final Map<ResourceType, Type> types = new WeakHashMap<>();
 
-    Shapes(BuiltInTypes builtIn) {
+    Shapes(BuiltInTypes builtIn, TypeDefaults defaults) {
         this.builtIn = builtIn;
+        this.defaults = defaults;
     }
 
     /** The structure of a resource's objects. */
@@ -41,17 +47,19 @@ final class Shapes {
     /**
      * Prunes and fills in defaults.
      *
+     * @param refusal
+     *            makes an answer of what Go says of a value of the wrong type
      * @return what was unknown
      * @throws ApiException
-     *             400 when something has the wrong type
+     *             the refusal when something has the wrong type
      */
-    List<String> admit(ObjectNode object, ResourceType resource) {
+    List<String> admit(ObjectNode object, ResourceType resource, Function<String, ApiException> refusal) {
         CustomVersion custom = resource.custom();
         if (custom == null) {
-            return checkBuiltIn(object, resource, new TypeCheck());
+            return checkBuiltIn(object, resource, new TypeCheck(), refusal);
         }
         List<String> unknown = new ArrayList<>();
-        checkMetadata(object, resource, unknown);
+        checkMetadata(object, unknown, refusal);
         if (custom.schema() != null) {
             if (!custom.preserveUnknown()) {
                 SchemaPruning.prune(object, custom.schema(), unknown);
@@ -61,31 +69,56 @@ final class Shapes {
         return unknown;
     }
 
-    private List<String> checkBuiltIn(ObjectNode object, ResourceType resource, TypeCheck check) {
+    /** Brings an object of a built-in kind into the form in which it is stored. */
+    void shape(ObjectNode object, ResourceType resource) {
+        if (!resource.isCustom()) {
+            GoForm.shape(object, typeOf(resource));
+        }
+    }
+
+    /** Puts the defaults of types into an object of a built-in kind. */
+    void fillDefaults(ObjectNode object, ResourceType resource) {
+        if (!resource.isCustom()) {
+            defaults.fill(object, typeOf(resource));
+        }
+    }
+
+    /** An object in which nothing has been set yet. */
+    ObjectNode zero(ResourceType resource) {
+        return resource.isCustom() ? Json.object() : GoForm.zero(typeOf(resource));
+    }
+
+    private List<String> checkBuiltIn(ObjectNode object, ResourceType resource, TypeCheck check,
+            Function<String, ApiException> refusal) {
         Type type = typeOf(resource);
         if (type.shape() != Type.Shape.STRUCT) {
             return List.of();
         }
         check.read(object, type, resource.kind());
-        refuse(check, resource);
+        refuse(check, refusal);
         return check.unknown();
     }
 
-    private void checkMetadata(ObjectNode object, ResourceType resource, List<String> unknown) {
+    private void checkMetadata(ObjectNode object, List<String> unknown, Function<String, ApiException> refusal) {
         if (object.get("metadata") instanceof ObjectNode metadata) {
             TypeCheck check = new TypeCheck();
             check.read(metadata, builtIn.objectMeta(), "ObjectMeta");
-            refuse(check, resource);
+            refuse(check, refusal);
             check.unknown().forEach(path -> unknown.add("metadata." + path));
         }
     }
 
-    private static void refuse(TypeCheck check, ResourceType resource) {
-        if (check.mismatch() != null) {
-            throw ApiException.badRequest(
-                    resource.kind() + " in version " + FieldError.quote(resource.version()) + " cannot be handled as a "
-                            + resource.kind() + ": " + check.mismatch());
+    private static void refuse(TypeCheck check, Function<String, ApiException> refusal) {
+        String mismatch = check.mismatch();
+        if (mismatch != null) {
+            throw refusal.apply(mismatch);
         }
+    }
+
+    /** What is answered to an object that is sent as a whole and cannot be read. */
+    static ApiException unreadable(ResourceType resource, String why) {
+        return ApiException.badRequest(resource.kind() + " in version " + FieldError.quote(resource.version())
+                + " cannot be handled as a " + resource.kind() + ": " + why);
     }
 
     /** What a configuration says that its type does not know; nulls go. */
@@ -93,9 +126,10 @@ final class Shapes {
         List<String> unknown = new ArrayList<>();
         CustomVersion custom = resource.custom();
         if (custom == null) {
-            unknown.addAll(checkBuiltIn(config, resource, new TypeCheck(Steps::keyed)));
+            unknown.addAll(checkBuiltIn(config, resource, new TypeCheck(Steps::keyed),
+                    why -> unreadable(resource, why)));
         } else {
-            checkMetadata(config, resource, unknown);
+            checkMetadata(config, unknown, why -> unreadable(resource, why));
             if (custom.schema() != null && !custom.preserveUnknown()) {
                 SchemaPruning.prune(config, custom.schema(), unknown);
             }

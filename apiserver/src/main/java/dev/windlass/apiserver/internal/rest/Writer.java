@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -41,23 +42,6 @@ public final class Writer {
     public record Outcome(Stored stored, boolean created, List<String> warnings) {
     }
 
-    /** How unknown fields are treated. */
-    enum FieldValidation {
-        STRICT, WARN, IGNORE;
-
-        static FieldValidation of(Call call) {
-            return switch (call.parameterOrEmpty("fieldValidation")) {
-                case "Strict" -> STRICT;
-                case "Ignore" -> IGNORE;
-                case "", "Warn" -> WARN;
-                default -> throw ApiException.invalid("meta.k8s.io", "CreateOptions", "",
-                        List.of(FieldError.notSupported("fieldValidation",
-                                Json.object().stringNode(call.parameterOrEmpty("fieldValidation")),
-                                List.of("Ignore", "Strict", "Warn"))));
-            };
-        }
-    }
-
     /** @param object what the client sent; it is changed */
     public Outcome create(Target target, ObjectNode object, Call call) {
         return create(target, object, call, true);
@@ -66,7 +50,7 @@ public final class Writer {
     private Outcome create(Target target, ObjectNode object, Call call, boolean track) {
         ResourceType type = target.type();
         checkNamespace(target, object);
-        List<String> warnings = admit(object, type, FieldValidation.of(call));
+        List<String> warnings = admit(object, type, call);
         ObjectNode metadata = Metadata.of(object);
         if (Metadata.versionOrNull(object) != null) {
             throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
@@ -92,8 +76,9 @@ public final class Writer {
                 object.putObject("status");
             }
         }
+        shapes.shape(object, type);
         if (track) {
-            fields(target).update(null, object, call.fieldManager());
+            fields(target).update(shapes.zero(type), object, call.fieldManager());
         }
         String prefix = Json.textOrEmpty(metadata, "generateName");
         boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
@@ -106,6 +91,7 @@ public final class Writer {
             }
             if (attempt == 1) {
                 rule.prepareCreate(object, dryRun);
+                shapes.shape(object, type);
                 validate(object, null, type, rule);
             }
             Stored draft = Codec.draft(object, type);
@@ -168,19 +154,39 @@ public final class Writer {
      *
      * @return warnings
      */
-    private List<String> admit(ObjectNode object, ResourceType type, FieldValidation validation) {
-        List<String> unknown = shapes.admit(object, type);
+    private List<String> admit(ObjectNode object, ResourceType type, Call call) {
+        String validation = call.parameterOrEmpty("fieldValidation");
+        Function<String, ApiException> refusal = refusal(object, type, call);
+        List<String> unknown = shapes.admit(object, type, refusal);
         List<String> problems = new ArrayList<>();
-        if (validation != FieldValidation.IGNORE) {
+        if (!validation.equals("Ignore")) {
+            duplicates(call).forEach(path -> problems.add("duplicate field " + FieldError.quote(path)));
             unknown.forEach(path -> problems.add("unknown field " + FieldError.quote(path)));
         }
-        if (validation == FieldValidation.STRICT && !problems.isEmpty()) {
-            throw ApiException.badRequest(type.kind() + " in version " + FieldError.quote(type.version())
-                    + " cannot be handled as a " + type.kind()
-                    + ": strict decoding error: " + String.join(", ", problems));
+        if (validation.equals("Strict") && !problems.isEmpty()) {
+            throw refusal.apply("strict decoding error: " + String.join(", ", problems));
         }
+        shapes.shape(object, type);
         resources.ruleOf(type).fillDefaults(object);
+        shapes.fillDefaults(object, type);
+        shapes.shape(object, type);
+        resources.ruleOf(type).warn(object, problems);
         return problems;
+    }
+
+    /** What is answered when the object cannot be read: of one that a patch has made, the whole of it is told. */
+    private static Function<String, ApiException> refusal(ObjectNode object, ResourceType type, Call call) {
+        if (!call.method().equals("PATCH")) {
+            return why -> Shapes.unreadable(type, why);
+        }
+        String patched = Json.string(object);
+        return why -> ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", patched, why)));
+    }
+
+    private static List<String> duplicates(Call call) {
+        boolean whole = (call.method().equals("POST") || call.method().equals("PUT"))
+                && !Bodies.mediaType(call.contentType()).endsWith("yaml");
+        return whole && Json.firstByte(call.body()) == '{' ? Duplicates.in(call.body()) : List.of();
     }
 
     private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule) {
@@ -258,7 +264,7 @@ public final class Writer {
             ObjectNode old = current == null ? null : Codec.decode(current, type);
             if (current == null || old == null) {
                 refuseApplyToNothing(target, config);
-                ObjectNode object = fields(target).apply(null, config, call.fieldManager(), force);
+                ObjectNode object = fields(target).apply(shapes.zero(type), config, call.fieldManager(), force);
                 return create(target, object, call, false);
             }
             ObjectNode desired = fields(target).apply(old, config, call.fieldManager(), force);
@@ -306,9 +312,9 @@ public final class Writer {
     private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call,
             boolean track) {
         ResourceType type = target.type();
-        checkIdentity(target, old, desired);
+        checkIdentity(target, old, desired, call.method().equals("PUT"));
         ObjectNode object = merge(target, old, desired);
-        List<String> warnings = admit(object, type, FieldValidation.of(call));
+        List<String> warnings = admit(object, type, call);
         Metadata.tidy(object);
         Metadata.keepSystemFields(old, object);
         KindRule rule = resources.ruleOf(type);
@@ -318,6 +324,7 @@ public final class Writer {
         boolean whole = target.subresource().isEmpty();
         if (whole) {
             rule.prepareUpdate(old, object);
+            shapes.shape(object, type);
         }
         if (type.traits().generation() && whole && specChanged(old, object, type)) {
             Metadata.of(object).put("generation", Metadata.generation(old) + 1);
@@ -336,7 +343,8 @@ public final class Writer {
             Stored gone = shelf.delete(current, draft);
             if (gone != null) {
                 resources.deleted(type, object);
-                return new Outcome(gone, false, warnings);
+                // Watchers are told the version of the deletion, the client what it was deleted from.
+                return new Outcome(draft.at(current.version()), false, warnings);
             }
             return null;
         }
@@ -348,17 +356,28 @@ public final class Writer {
         return new Outcome(stored, false, warnings);
     }
 
-    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired) {
+    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired, boolean precondition) {
         ResourceType type = target.type();
+        String name = Metadata.name(desired);
+        if (!name.equals(target.name())) {
+            throw ApiException.badRequest("the name of the object (" + name
+                    + ") does not match the name on the URL (" + target.name() + ")");
+        }
+        String namespace = Metadata.namespace(desired);
+        if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
+            throw ApiException.badRequest("the namespace of the object (" + namespace
+                    + ") does not match the namespace on the request (" + target.namespace() + ")");
+        }
         String version = Metadata.versionOrNull(desired);
         if (version != null && !version.equals(Metadata.version(old))) {
             if (!version.chars().allMatch(Character::isDigit)) {
-                throw ApiException.badRequest("invalid resource version \"" + version + "\"");
+                throw ApiException.of(500, "",
+                        "strconv.ParseUint: parsing " + FieldError.quote(version) + ": invalid syntax");
             }
             throw ApiException.modified(type.group(), type.plural(), target.name());
         }
         String uid = Metadata.uid(desired);
-        if (!uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
+        if (precondition && !uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
             throw ApiException.conflict(type.group(), type.plural(), target.name(),
                     "StorageError: invalid object, Code: 4, Key: /registry/"
                             + (type.group().isEmpty() ? "" : type.group() + "/") + type.plural() + "/"

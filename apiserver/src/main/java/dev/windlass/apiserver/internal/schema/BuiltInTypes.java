@@ -113,7 +113,13 @@ public final class BuiltInTypes {
             return read(is).body();
         }
         Map<String, Type> fields = new LinkedHashMap<>();
-        description.path("f").properties().forEach(field -> fields.put(field.getKey(), read(field.getValue())));
+        JsonNode go = description.path("g");
+        description.path("f").properties().forEach(field -> {
+            Type type = read(field.getValue());
+            String said = Json.text(go, field.getKey());
+            fields.put(field.getKey(),
+                    said == null ? type : type.with(type.use().with(Type.GoField.parse(said))));
+        });
         List<String> required = new ArrayList<>();
         description.path("r").forEach(each -> required.add(each.stringValue()));
         return new Type.Body(Type.Shape.STRUCT, "", fields, required, null, Json.flag(description, false, "a"));

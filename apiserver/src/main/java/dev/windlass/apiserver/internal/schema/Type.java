@@ -50,10 +50,44 @@ public final class Type {
      *            of a strategic merge patch, or ""
      * @param fallback
      *            the default value
+     * @param go
+     *            how Go has it, where it is a field of a built-in kind
      */
     public record Use(String listType, List<String> keys, String mapType, String patchStrategy, String mergeKey,
-            @Nullable JsonNode fallback) {
-        static final Use PLAIN = new Use("", List.of(), "", "", "", null);
+            @Nullable JsonNode fallback, GoField go) {
+        static final Use PLAIN = new Use("", List.of(), "", "", "", null, GoField.PLAIN);
+
+        Use(String listType, List<String> keys, String mapType, String patchStrategy, String mergeKey,
+                @Nullable JsonNode fallback) {
+            this(listType, keys, mapType, patchStrategy, mergeKey, fallback, GoField.PLAIN);
+        }
+
+        Use with(GoField newGo) {
+            return new Use(listType, keys, mapType, patchStrategy, mergeKey, fallback, newGo);
+        }
+    }
+
+    /**
+     * How Go has a field of a struct: that decides what is written for it when it is empty.
+     *
+     * @param pointer
+     *            empty is something else than missing
+     * @param omitEmpty
+     *            it is not written when it is empty; structs always are
+     * @param omitZero
+     *            it is not written when all in it is empty
+     * @param type
+     *            what Go calls its type; "" when that follows from the rest
+     */
+    public record GoField(boolean pointer, boolean omitEmpty, boolean omitZero, String type) {
+        static final GoField PLAIN = new GoField(false, true, false, "");
+
+        static GoField parse(String text) {
+            int colon = text.indexOf(':');
+            String flags = colon < 0 ? text : text.substring(0, colon);
+            return new GoField(flags.contains("p"), flags.contains("o"), flags.contains("z"),
+                    colon < 0 ? "" : text.substring(colon + 1));
+        }
     }
 
     private static final Type BY_FIELD = new Type(

@@ -70,12 +70,12 @@ public final class TypeCheck {
                 if (value instanceof ObjectNode object) {
                     struct(object, type, path, goPath, shortName(type, structName));
                 } else {
-                    wrong(value, structName, goPath, "v1." + shortName(type, structName));
+                    wrong(value, structName, goPath, goType(type));
                 }
             }
             case MAP -> map(value, type, path, goPath, structName);
             case LIST -> list(value, type, path, goPath, structName);
-            case SCALAR -> scalar(value, body.scalar(), structName, goPath);
+            case SCALAR -> scalar(value, type, structName, goPath);
             case ANY_WHOLE, ANY_BY_FIELD -> {
                 // anything is right
             }
@@ -107,49 +107,95 @@ public final class TypeCheck {
             return;
         }
         for (int i = 0; i < array.size(); i++) {
+            if (array.get(i).isNull()) {
+                continue; // as good as empty
+            }
             String step = itemPath.apply(array.get(i), type);
             value(array.get(i), type.element(), path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
         }
     }
 
-    private void scalar(JsonNode value, String scalar, String structName, String goPath) {
-        boolean right = switch (scalar) {
-            case "string", "byte", "date-time" -> value.isString();
+    private void scalar(JsonNode value, Type type, String structName, String goPath) {
+        switch (type.body().scalar()) {
+            case "quantity" -> say(Quantity.problem(value.isContainer() ? "{" : value.asString()));
+            case "date-time" -> time(value);
+            case "byte" -> {
+                if (value.isString()) {
+                    say(GoValues.base64Problem(value.stringValue()));
+                } else {
+                    wrong(value, structName, goPath, goType(type));
+                }
+            }
+            case "int-or-string" -> {
+                if (!value.isString() && !value.isIntegralNumber()) {
+                    say("json: cannot unmarshal " + found(value, "int32") + " into Go value of type int32");
+                }
+            }
+            default -> {
+                if (!fits(value, type.body().scalar())) {
+                    wrong(value, structName, goPath, goType(type));
+                }
+            }
+        }
+    }
+
+    private static boolean fits(JsonNode value, String scalar) {
+        return switch (scalar) {
+            case "string" -> value.isString();
             case "int32" -> value.isIntegralNumber() && value.canConvertToInt();
             case "int64" -> value.isIntegralNumber() && value.canConvertToLong();
             case "number" -> value.isNumber();
             case "boolean" -> value.isBoolean();
-            case "int-or-string" -> value.isString() || value.isIntegralNumber();
-            case "quantity" -> value.isString() || value.isNumber();
             default -> true;
         };
-        if (!right) {
-            wrong(value, structName, goPath, goScalar(scalar));
+    }
+
+    private void time(JsonNode value) {
+        if (!value.isString()) {
+            say("json: cannot unmarshal " + found(value, "") + " into Go value of type string");
+        } else if (!value.stringValue().isEmpty()) {
+            say(GoValues.timeProblem(value.stringValue()));
+        }
+    }
+
+    private void say(@Nullable String problem) {
+        if (mismatch == null) {
+            mismatch = problem;
         }
     }
 
     private void wrong(JsonNode value, String structName, String goPath, String wanted) {
-        if (mismatch != null) {
-            return;
-        }
-        String found = switch (value.getNodeType()) {
+        say("json: cannot unmarshal " + found(value, wanted) + " into Go struct field " + structName + "." + goPath
+                + " of type " + wanted);
+    }
+
+    private static String found(JsonNode value, String wanted) {
+        return switch (value.getNodeType()) {
             case STRING -> "string";
             case NUMBER -> wanted.startsWith("int") ? "number " + Json.string(value) : "number";
             case BOOLEAN -> "bool";
             case ARRAY -> "array";
             default -> "object";
         };
-        mismatch = "json: cannot unmarshal " + found + " into Go struct field " + structName + "." + goPath
-                + " of type " + wanted;
     }
 
     private static String goType(Type type) {
+        String said = type.use().go().type();
+        if (!said.isEmpty()) {
+            return said;
+        }
         return switch (type.shape()) {
             case LIST -> "[]" + goType(type.element());
             case MAP -> "map[string]" + goType(type.element());
             case SCALAR -> goScalar(type.body().scalar());
-            default -> "v1." + shortName(type, "");
+            default -> qualifiedName(type);
         };
+    }
+
+    /** A type's name with its package, as Go shows it: {@code v1.PodSpec}. */
+    private static String qualifiedName(Type type) {
+        int last = type.name().lastIndexOf('.');
+        return type.name().substring(type.name().lastIndexOf('.', last - 1) + 1);
     }
 
     private static String goScalar(String scalar) {

@@ -190,6 +190,11 @@ public final class ApiException extends RuntimeException {
                         + String.join(", ", accepted) + remedy);
     }
 
+    /** A patch of a built-in kind that is none of the known ones. */
+    public static ApiException unsupportedPatch() {
+        return new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type", Json.object(), null);
+    }
+
     public static ApiException expired(String message) {
         return of(410, "Expired", message);
     }

@@ -1,7 +1,5 @@
 package dev.windlass.apiserver.internal.store;
 
-import java.nio.charset.StandardCharsets;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * one when it is deleted.
  */
 public final class Stored {
+    /** What there is of the member around the hole: an object that was never stored has no version, and none is written. */
+    private static final int BEFORE_HOLE = "\"resourceVersion\":\"".length();
+    private static final int AFTER_HOLE = "\",".length();
+
     private final String namespace;
     private final String name;
     private final byte[] members;
@@ -95,20 +97,20 @@ public final class Stored {
     }
 
     public void writeTo(Bytes out) {
-        out.write(members, 0, hole);
-        out.ascii(Long.toString(version));
-        out.write(members, hole, members.length - hole);
+        out.write(members, 0, version == 0 ? hole - BEFORE_HOLE : hole);
+        if (version != 0) {
+            out.ascii(Long.toString(version));
+        }
+        int rest = version == 0 ? hole + AFTER_HOLE : hole;
+        out.write(members, rest, members.length - rest);
     }
 
     /** The whole object as JSON, with the given head: the brace, kind and apiVersion, and a comma. */
     public byte[] json(byte[] head) {
-        byte[] digits = Long.toString(version).getBytes(StandardCharsets.US_ASCII);
-        byte[] out = new byte[head.length + members.length + digits.length];
-        System.arraycopy(head, 0, out, 0, head.length);
-        System.arraycopy(members, 0, out, head.length, hole);
-        System.arraycopy(digits, 0, out, head.length + hole, digits.length);
-        System.arraycopy(members, hole, out, head.length + hole + digits.length, members.length - hole);
-        return out;
+        Bytes out = new Bytes(head.length + size());
+        out.write(head);
+        writeTo(out);
+        return out.toBytes();
     }
 
     @Override

@@ -1,0 +1,25 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.rest.Metadata;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Kinds of storage that get a finalizer when they are made, so that nothing in use goes. */
+final class ProtectedRule implements KindRule {
+    private final String finalizer;
+
+    ProtectedRule(String finalizer) {
+        this.finalizer = finalizer;
+    }
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
+        if (!finalizers.contains(finalizer)) {
+            finalizers.add(finalizer);
+            Metadata.setFinalizers(object, finalizers);
+        }
+    }
+}

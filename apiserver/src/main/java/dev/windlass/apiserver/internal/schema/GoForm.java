@@ -1,0 +1,155 @@
+package dev.windlass.apiserver.internal.schema;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes objects of built-in kinds as Go does after it has read them: structs are there even when all in them is empty, empty lists are not, numbers and texts
+ * that are zero only where the field says so, and quantities and times have one form. Stateless.
+ */
+public final class GoForm {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+
+    private GoForm() {
+    }
+
+    /** Brings an object into the form; its types must be right. */
+    public static void shape(ObjectNode object, Type type) {
+        if (type.shape() == Type.Shape.STRUCT) {
+            for (Map.Entry<String, Type> field : type.body().fields().entrySet()) {
+                JsonNode shaped = field(object.get(field.getKey()), field.getValue());
+                if (shaped == null) {
+                    object.remove(field.getKey());
+                } else {
+                    object.set(field.getKey(), shaped);
+                }
+            }
+        }
+    }
+
+    /** What an object looks like in which nothing has been set. */
+    public static ObjectNode zero(Type type) {
+        ObjectNode zero = Json.object();
+        shape(zero, type);
+        return zero;
+    }
+
+    /** @return null when the field is not written */
+    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type) {
+        Type.GoField go = type.use().go();
+        boolean missing = value == null || value.isNull();
+        if (missing && go.pointer()) {
+            return go.omitEmpty() ? null : NODES.nullNode();
+        }
+        JsonNode shaped = missing ? zeroOf(type) : value(value, type);
+        boolean struct = type.shape() == Type.Shape.STRUCT || isTime(type) || isQuantity(type);
+        if (go.pointer() || (struct && !go.omitZero())) {
+            return shaped;
+        }
+        boolean zero = isZero(shaped, type);
+        if (zero && (go.omitEmpty() || go.omitZero())) {
+            return null;
+        }
+        // What is empty is not stored, and so comes back as nothing.
+        return zero && shaped.isContainer() && !struct ? NODES.nullNode() : shaped;
+    }
+
+    private static boolean isTime(Type type) {
+        return type.body().scalar().equals("date-time");
+    }
+
+    private static boolean isQuantity(Type type) {
+        return type.body().scalar().equals("quantity") || type.body().scalar().equals("int-or-string");
+    }
+
+    private static boolean isZero(JsonNode value, Type type) {
+        if (type.shape() == Type.Shape.STRUCT) {
+            return value.equals(zero(type));
+        }
+        return value.isNull() || (value.isContainer() && value.isEmpty())
+                || (value.isString() && value.stringValue().isEmpty())
+                || (value.isBoolean() && !value.booleanValue())
+                || (value.isNumber() && value.doubleValue() == 0);
+    }
+
+    private static JsonNode zeroOf(Type type) {
+        return switch (type.shape()) {
+            case STRUCT -> zero(type);
+            case SCALAR -> switch (type.body().scalar()) {
+                case "string" -> NODES.stringNode("");
+                case "int32", "int64", "number", "int-or-string" -> NODES.numberNode(0);
+                case "boolean" -> NODES.booleanNode(false);
+                case "quantity" -> NODES.stringNode("0");
+                default -> NODES.nullNode();
+            };
+            case MAP, LIST, ANY_WHOLE, ANY_BY_FIELD -> NODES.nullNode();
+        };
+    }
+
+    private static JsonNode value(JsonNode value, Type type) {
+        switch (type.shape()) {
+            case STRUCT -> {
+                if (value instanceof ObjectNode object) {
+                    shape(object, type);
+                }
+            }
+            case MAP -> {
+                if (value instanceof ObjectNode map) {
+                    map.properties().forEach(entry -> entry.setValue(element(entry.getValue(), type.element())));
+                }
+            }
+            case LIST -> {
+                if (value instanceof ArrayNode list) {
+                    for (int i = 0; i < list.size(); i++) {
+                        list.set(i, element(list.get(i), type.element()));
+                    }
+                }
+            }
+            case SCALAR -> {
+                return scalar(value, type);
+            }
+            case ANY_WHOLE, ANY_BY_FIELD -> {
+                // stays as it is
+            }
+        }
+        return value;
+    }
+
+    private static JsonNode element(JsonNode value, Type type) {
+        return value.isNull() ? zeroOf(type) : value(value, type);
+    }
+
+    private static JsonNode scalar(JsonNode value, Type type) {
+        return switch (type.body().scalar()) {
+            case "quantity" -> {
+                Quantity quantity = Quantity.parse(value.asString().strip());
+                yield quantity == null ? value : NODES.stringNode(quantity.canonical());
+            }
+            case "date-time" -> value.isString() ? time(value, type.name().endsWith(".MicroTime")) : value;
+            default -> value;
+        };
+    }
+
+    private static JsonNode time(JsonNode value, boolean micro) {
+        if (value.stringValue().isEmpty()) {
+            return NODES.nullNode();
+        }
+        try {
+            return NODES.stringNode((micro ? MICROS : SECONDS)
+                    .format(OffsetDateTime.parse(value.stringValue()).withOffsetSameInstant(ZoneOffset.UTC)));
+        } catch (DateTimeException _) {
+            return value;
+        }
+    }
+}

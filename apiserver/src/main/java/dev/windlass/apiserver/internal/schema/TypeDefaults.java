@@ -1,0 +1,88 @@
+package dev.windlass.apiserver.internal.schema;
+
+import dev.windlass.apiserver.internal.json.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Puts the defaults of built-in types into objects, wherever a type occurs. They are data, but for those that depend on other fields. Immutable. */
+public final class TypeDefaults {
+    private final Map<String, ObjectNode> values = new HashMap<>();
+    private final Map<String, Consumer<ObjectNode>> rules;
+
+    /** @param rules what depends on other fields, by the name of the type; before the values */
+    public TypeDefaults(Map<String, Consumer<ObjectNode>> rules) {
+        this.rules = rules;
+        try (InputStream in = TypeDefaults.class.getResourceAsStream("defaults.jsonl")) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "resource defaults.jsonl is missing beside " + TypeDefaults.class.getName());
+            }
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                JsonNode entry = Json.parse(line);
+                values.put(entry.get(0).stringValue(), (ObjectNode) entry.get(1));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("resource defaults.jsonl cannot be read", e);
+        }
+    }
+
+    /** Fills an object and everything in it; its types must be right. */
+    public void fill(ObjectNode object, Type type) {
+        if (type.shape() != Type.Shape.STRUCT) {
+            return;
+        }
+        Consumer<ObjectNode> rule = rules.get(type.name());
+        if (rule != null) {
+            rule.accept(object);
+        }
+        ObjectNode fallbacks = values.get(type.name());
+        if (fallbacks != null) {
+            fallbacks.properties().forEach(each -> put(object, each.getKey(), each.getValue(), type));
+        }
+        for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
+            inside(field.getValue(), type.field(field.getKey()));
+        }
+    }
+
+    private static void put(ObjectNode object, String name, JsonNode value, Type type) {
+        JsonNode present = object.get(name);
+        boolean unset = present == null || present.isNull()
+                || (!type.field(name).use().go().pointer() && isEmpty(present));
+        if (unset) {
+            object.set(name, value.deepCopy());
+        }
+    }
+
+    private static boolean isEmpty(@Nullable JsonNode value) {
+        return value == null || (value.isString() && value.stringValue().isEmpty())
+                || (value.isNumber() && value.doubleValue() == 0) || (value.isContainer() && value.isEmpty());
+    }
+
+    private void inside(JsonNode value, Type type) {
+        if (value instanceof ObjectNode object) {
+            if (type.shape() == Type.Shape.MAP) {
+                object.properties().forEach(entry -> inside(entry.getValue(), type.element()));
+            } else {
+                fill(object, type);
+            }
+        } else if (value instanceof ArrayNode array && type.shape() == Type.Shape.LIST) {
+            List<JsonNode> items = new ArrayList<>();
+            array.forEach(items::add);
+            items.forEach(item -> inside(item, type.element()));
+        }
+    }
+}
