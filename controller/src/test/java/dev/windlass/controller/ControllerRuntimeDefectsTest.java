@@ -33,8 +33,8 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime 2983: a source never removes its handler from the informer that it shares. Would be red with: a lease that kept its
-     * handlers when it was closed.
+     * controller-runtime 2983: a source never removes its handler from the informer that it shares. Seen red: an informer
+     * that kept the handlers of a lease that was closed.
      */
     @Test
     void aStoppedControllerLeavesItsHandlerAtTheInformer() throws Exception {
@@ -63,7 +63,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
 
     /**
      * controller-runtime: each source waits for all informers of the cache, so that one kind which may not be watched blocks every
-     * controller. Would be red with: one sync at a time, whose place was not given on by one that is hindered.
+     * controller. Seen red: one sync at a time, whose place was not given on by one that is hindered.
      */
     @Test
     void oneForbiddenKindBlocksTheControllersOfOthers() throws Exception {
@@ -80,7 +80,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime: a build that fails at a watch has added the controller to the manager by then. Would be red with: a builder that
+     * controller-runtime: a build that fails at a watch has added the controller to the manager by then. Seen red: a builder that
      * refused no watch.
      */
     @Test
@@ -95,7 +95,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
 
     /**
      * controller-runtime: a terminal error leaves the key in the rate limiter, so that the next failure waits as if it was one more.
-     * Would be red with: a terminal error that was given back as a retry.
+     * Seen red: a terminal error that was given back as a retry.
      */
     @Test
     void aTerminalErrorStaysInTheRateLimiter() throws Exception {
@@ -136,7 +136,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * controller-runtime: a stop drops what is queued. Would be red with: an engagement that exported nothing.
+     * controller-runtime: a stop drops what is queued. Seen red: an engagement that exported nothing.
      */
     @Test
     void aStopDropsWhatIsQueued() throws Exception {

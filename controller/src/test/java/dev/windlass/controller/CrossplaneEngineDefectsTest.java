@@ -32,8 +32,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 6884: a controller whose watches fail once runs for ever without them, and its status says that all is well. Would
-     * be red with: a watch that was not tried again.
+     * Crossplane 6884: a controller whose watches fail once runs for ever without them, and its status says that all is well. Seen red: a watch that was not tried again.
      */
     @Test
     void aControllerWhoseWatchFailsOnceRunsForEverWithoutIt() throws Exception {
@@ -68,7 +67,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
 
     /**
      * Crossplane: watches that wait for a kind which cannot sync hold the lock of the engine, and no other controller is started or
-     * stopped meanwhile. Would be red with: one sync at a time, whose place was not given on by one that is hindered.
+     * stopped meanwhile. Seen red: one sync at a time, whose place was not given on by one that is hindered.
      */
     @Test
     void aKindThatCannotSyncFreezesTheEngine() throws Exception {

@@ -24,7 +24,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: a controller that is added at run time is never engaged with the clusters that are there. Would be red with: a
+     * multicluster-runtime: a controller that is added at run time is never engaged with the clusters that are there. Seen red: a
      * controller that looked for no connected cluster when it began.
      */
     @Test
@@ -60,7 +60,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: an engagement holds the locks of its controller while its informer syncs, without a limit. Would be red with: one
+     * multicluster-runtime: an engagement holds the locks of its controller while its informer syncs, without a limit. Seen red: one
      * sync at a time over all clusters.
      */
     @Test
@@ -77,7 +77,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: reconciliations in flight are neither cancelled nor awaited when their cluster is disengaged. Would be red with: a
+     * multicluster-runtime: reconciliations in flight are neither cancelled nor awaited when their cluster is disengaged. Seen red: a
      * teardown that waited for no thread.
      */
     @Test
@@ -102,7 +102,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
 
     /**
      * multicluster-runtime: the queue keeps the requests of a cluster that has gone, and they run against the next one of its name.
-     * Would be red with: work that was kept by name beyond a removal.
+     * Seen red: work that was kept by name beyond a removal.
      */
     @Test
     void requestsOfAClusterThatHasGoneRunAgainstTheNextOneOfItsName() throws Exception {

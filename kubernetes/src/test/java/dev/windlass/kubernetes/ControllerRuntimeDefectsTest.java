@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Defects of the cache of controller-runtime, each with what would have to be broken here for its test to fail. */
+/** Defects of the cache of controller-runtime, each with what was broken here to see its test fail. */
 @Timeout(120)
 class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
 
     /**
      * controller-runtime: to remove an informer takes it from everybody: handlers and indexes are lost in silence, and waiters hang.
-     * Would be red with: an informer that ended with the first of its users.
+     * Seen red: an informer that ended with the first of its users.
      */
     @Test
     void toRemoveAnInformerTakesItFromEverybody() throws Exception {
@@ -47,7 +47,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
         assertThat(two.status().lists()).isEqualTo(1);
     }
 
-    /** controller-runtime: who waits for the sync of an informer that is removed waits for ever. Would be red with: an end that told no waiter. */
+    /** controller-runtime: who waits for the sync of an informer that is removed waits for ever. Seen red: an end that told no waiter. */
     @Test
     void whoWaitsForTheSyncOfARemovedInformerHangs() throws Exception {
         server().faults().add(FaultRule.on("*", "configmaps").delaying(Duration.ofMinutes(5)));
@@ -69,7 +69,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * controller-runtime: an informer that is asked for after the cache has stopped is made, dead, and who asked waits. Would be red with: a
+     * controller-runtime: an informer that is asked for after the cache has stopped is made, dead, and who asked waits. Seen red: a
      * registry that took users after its end.
      */
     @Test
@@ -90,7 +90,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * Crossplane: the first sync of any kind holds the lock of the cache, and blocks all reads. Would be red with: one list at a time, which
+     * Crossplane: the first sync of any kind holds the lock of the cache, and blocks all reads. Seen red: one list at a time, which
      * the second kind waited for.
      */
     @Test
@@ -103,11 +103,13 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
         eventually().until(() -> slow.hits() == 1);
         var maps = north.informers().acquire(owner, WatchSpec.of(ConfigMap.class));
         eventually().until(() -> maps.reader().size() == 1);
+        assertThat(secrets.status().state()).as("is not given up").isEqualTo(InformerStatus.State.LISTING);
+        assertThat(secrets.status().lists()).isEqualTo(1);
         assertThat(secrets.status().synced()).isFalse();
     }
 
     /**
-     * Crossplane 5400: the collector of unused watches takes one that is in use, after a minute. Would be red with: an informer that counted
+     * Crossplane 5400: the collector of unused watches takes one that is in use, after a minute. Seen red: an informer that counted
      * no users.
      */
     @Test
@@ -130,7 +132,7 @@ class ControllerRuntimeDefectsTest extends OnEmbeddedServer {
     }
 
     /**
-     * Crossplane: an informer ends when its kind is deleted, never when the last of its watchers leaves. Would be red with: an informer
+     * Crossplane: an informer ends when its kind is deleted, never when the last of its watchers leaves. Seen red: an informer
      * that stayed without users.
      */
     @Test

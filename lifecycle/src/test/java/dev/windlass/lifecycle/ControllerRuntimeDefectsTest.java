@@ -198,7 +198,7 @@ class ControllerRuntimeDefectsTest {
     }
 
     /**
-     * controller-runtime 2994: the names of controllers are kept in a set of the process and never released. Would be red with: a set
+     * controller-runtime 2994: the names of controllers are kept in a set of the process and never released. Seen red: a set
      * of all names of the process.
      */
     @Test

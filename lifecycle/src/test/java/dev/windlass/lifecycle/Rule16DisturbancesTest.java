@@ -92,6 +92,7 @@ class Rule16DisturbancesTest {
         final Gate end = new Gate(false);
         final CountDownLatch tookOver = new CountDownLatch(1);
         volatile @Nullable RuntimeException failure;
+        volatile boolean saysReady = true;
 
         Generation(RunnableContext context) {
             this.context = context;
@@ -109,7 +110,9 @@ class Rule16DisturbancesTest {
                 throw broken;
             }
             keys.take(context.takeOver());
-            context.ready();
+            if (saysReady) {
+                context.ready();
+            }
             tookOver.countDown();
             try {
                 context.awaitStop();
@@ -521,6 +524,29 @@ class Rule16DisturbancesTest {
         below.start();
         assertHasKey(third());
         assertThat(unit.status().labels()).isEmpty();
+    }
+
+    @Test
+    void theNextOneIsNotReadyWithoutWhatItDependsOn() throws Exception {
+        CountDownLatch fails = new CountDownLatch(1);
+        latches.add(fails);
+        manager.add(Task.of(RunnableSpec.builder("below").onFailure(FailurePolicy.ISOLATE).build(), context -> {
+            fails.await();
+            throw new IllegalStateException("broken");
+        }));
+        RunnableHandle unit = running(spec().dependsOn("below").build());
+        next();
+        Operation<ReplaceReport> replace = replace(unit, spec().dependsOn("below"));
+        Generation second = next();
+        fails.countDown();
+        Trial.until(unit, UnitState.DEGRADED);
+        second.saysReady = false; // it took over, which says as much
+        second.warm.open();
+        Trial.await(second.tookOver);
+        Trial.until(unit, UnitState.DEGRADED);
+        assertThat(unit.status().id()).isEqualTo("unit#2");
+        assertThat(unit.status().reason()).isEqualTo(Reason.DEPENDENCY_LOST);
+        assertThat(replace.isDone()).as("that is no reason to take it back").isFalse();
     }
 
     @Test

@@ -30,7 +30,7 @@ class ControllerRuntimeDefectsTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
     /**
-     * controller-runtime: listeners are opened when the manager is made, and stay open when it is never started. Would be red with: an
+     * controller-runtime: listeners are opened when the manager is made, and stay open when it is never started. Seen red: an
      * endpoint that was bound when it was described.
      */
     @Test
