@@ -48,11 +48,11 @@ public final class GoForm {
     /** @return null when the field is not written */
     private static @Nullable JsonNode field(@Nullable JsonNode value, Type type) {
         Type.GoField go = type.use().go();
-        boolean missing = value == null || value.isNull();
-        if (missing && go.pointer()) {
+        JsonNode given = value == null || value.isNull() ? null : value;
+        if (given == null && go.pointer()) {
             return go.omitEmpty() ? null : NODES.nullNode();
         }
-        JsonNode shaped = missing ? zeroOf(type) : value(value, type);
+        JsonNode shaped = given == null ? zeroOf(type) : value(given, type);
         boolean struct = type.shape() == Type.Shape.STRUCT || isTime(type) || isQuantity(type);
         if (go.pointer() || (struct && !go.omitZero())) {
             return shaped;
