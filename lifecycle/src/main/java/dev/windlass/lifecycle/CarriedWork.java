@@ -24,11 +24,14 @@ final class CarriedWork {
         return kept;
     }
 
-    /** A generation leaves work, or that there is none. Returns false when it is too late for that. */
+    /**
+     * A generation leaves work, or that there is none. Returns false when that is lost, since it comes too late. What one leaves that
+     * has handed over its work, and was succeeded, is not: its successor has that work, and sees what has come in since.
+     */
     boolean leave(Incarnation asker, @Nullable KeptWork work) {
         synchronized (cell) {
             if (!cell.isOf(asker) || closed) {
-                return false;
+                return asker.frozen();
             }
             if (asker.frozen() && (KeptWork.isWork(kept) || !KeptWork.isWork(work))) {
                 asker.leftWhileFrozen(work); // what it has handed over is the name's, unless it turns out that it has taken that back

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuotaBook extends Mailbox {
 
+    /** Between two attempts to raise the same unit, also when there is no cool-down. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
     private final Manager manager;
     private final TimeSource time;
     private final QuotaAccounts accounts;
@@ -53,6 +56,7 @@ final class QuotaBook extends Mailbox {
     private @Nullable Timer coolDownEnds;
     private long numbers;
     private boolean passPosted;
+    private boolean stopsOver;
     private boolean closed;
 
     QuotaBook(Manager manager) {
@@ -307,6 +311,10 @@ final class QuotaBook extends Mailbox {
             return;
         }
         accounts.keepNothing();
+        if (stopsOver) {
+            stopsOver = false;
+            takeBackRefused();
+        }
         if (!grantInTurn()) {
             takeBackRefused();
             QuotaPicture picture = picture(QuotaAccount::limits, this::cools);
@@ -336,8 +344,32 @@ final class QuotaBook extends Mailbox {
             if (claim.kind == Kind.UNIT && !claim.stuck && claim.leaves() && !reclaim.isLeaving(claim.cell)) {
                 claim.at = 0;
                 hold(claim, claim.cost);
+                if (claim.low) {
+                    raiseLater(claim);
+                }
             }
         }
+    }
+
+    /** It could not go up, and cannot be stopped either: it is tried again, since nothing else would ever get it going. */
+    private void raiseLater(QuotaClaim claim) {
+        Duration pause = coolDown.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : coolDown;
+        time.after(pause, () -> post(() -> {
+            if (closed || !granted.contains(claim) || claim.at != 0) {
+                return; // it has ended, or is asked for something else
+            }
+            if (claim.calling) {
+                raiseLater(claim);
+            } else {
+                reclaim.climb(claim);
+            }
+        }));
+    }
+
+    /** A stop that a quota wanted is over, be it that the unit has ended or that it runs on. */
+    void stopIsOver() {
+        stopsOver = true;
+        changed();
     }
 
     QuotaPicture picture(Function<QuotaAccount, Limits> assumed, Predicate<QuotaClaim> cooling) {
@@ -418,7 +450,6 @@ final class QuotaBook extends Mailbox {
     /** A unit does not do what it offered. It has its full cost until it is stopped, after what depends on it. */
     void withoutLadder(QuotaClaim claim) {
         wanting.remove(claim);
-        claim.change = null;
         claim.at = 0;
         claim.steps = QuotaClaim.steps(claim.cost);
         hold(claim, claim.cost);

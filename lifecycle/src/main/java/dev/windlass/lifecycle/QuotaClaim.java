@@ -65,6 +65,10 @@ final class QuotaClaim {
     RungChange change;
     @Nullable
     Incarnation climber;
+    /** Whether the unit has been asked to go to a lower rung than the highest, and has not come back. */
+    boolean low;
+    /** Whether code of the unit is being called, also for longer than it may take. */
+    boolean calling;
     /** Where the call that is under way leads; -1 when none is. */
     int climbingTo = -1;
     @Nullable

@@ -94,7 +94,7 @@ final class QuotaReclaim {
     private void onOver(Leaving one) {
         over(one);
         proceed();
-        book.changed();
+        book.stopIsOver();
     }
 
     private void over(Leaving one) {
@@ -114,17 +114,19 @@ final class QuotaReclaim {
         int to = claim.at;
         Rung rung = claim.rung();
         claim.climbingTo = to;
+        claim.low |= to > 0;
+        claim.calling = true;
         Timer limit = time.after(CLIMB, () -> book.post(() -> failed(claim, to, "it has not ended within " + CLIMB)));
         try {
             climber.fork("quota", () -> {
                 try {
                     change.to(rung);
-                    book.post(() -> arrived(claim, to));
+                    book.post(() -> arrived(returned(claim), to));
                 } catch (Exception e) {
                     if (climber.stopping().isSet()) {
                         throw e; // it ends, and gives back everything
                     }
-                    book.post(() -> failed(claim, to, Incarnation.describe(e)));
+                    book.post(() -> failed(returned(claim), to, Incarnation.describe(e)));
                 } finally {
                     limit.cancel();
                 }
@@ -134,11 +136,17 @@ final class QuotaReclaim {
         }
     }
 
+    private static QuotaClaim returned(QuotaClaim claim) {
+        claim.calling = false;
+        return claim;
+    }
+
     private void arrived(QuotaClaim claim, int at) {
         if (claim.climbingTo != at || claim.ended()) {
             return;
         }
         claim.climbingTo = -1;
+        claim.low = at > 0;
         book.hold(claim, claim.cost(Math.min(at, claim.at)));
         Incarnation climber = claim.climber;
         if (climber != null) {
@@ -153,7 +161,8 @@ final class QuotaReclaim {
     private void failed(QuotaClaim claim, int at, String why) {
         if (claim.climbingTo == at && !claim.ended()) {
             LOG.atWarn().addKeyValue("unit", claim.cell.name()).addKeyValue("rung", claim.steps.get(at).rung())
-                    .addKeyValue("reason", why).log("a unit cannot go to another rung of its quota: it is stopped");
+                    .addKeyValue("reason", why)
+                    .log("a unit cannot go to another rung of its quota: it is stopped, unless others need it");
             claim.climbingTo = -1;
             book.withoutLadder(claim);
         }

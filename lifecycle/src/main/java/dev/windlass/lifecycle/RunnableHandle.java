@@ -142,7 +142,8 @@ public class RunnableHandle {
      * Asks for a pause: nothing is dispatched any more, what is watched stays watched, nothing is lost, and what has begun goes on.
      * Legal in every state, and kept apart from it: a unit that is restarted, or started later, comes back paused. Completes when
      * the generation that runs is held back, at once when none runs, with the status, which shows {@code PAUSED} unless the unit
-     * is in trouble, ends, or was not ready yet. A stop of a paused unit leaves what is queued to the next generation, whatever its
+     * is in trouble, ends, or was not ready yet; one that gets ready without having said how it is paused works, and says so in its
+     * message. A stop of a paused unit leaves what is queued to the next generation, whatever its
      * mode.
      *
      * <p>Fails with {@link RefusedException} when the unit cannot be paused, and with {@link PreemptedException} when {@link

@@ -64,6 +64,8 @@ final class Standstill {
     private @Nullable String rung;
     private @Nullable String said;
     private @Nullable String trouble;
+    /** Whether its message says that it is not held back, though that is wanted. */
+    private boolean lacksWay;
 
     Standstill(UnitCell cell) {
         this.cell = cell;
@@ -92,6 +94,7 @@ final class Standstill {
         one.wanted = wanted;
         one.actor = actor;
         failOthers(one, wanted, kind);
+        settle(actor);
         if (running == null || suspender == null) {
             promise.complete(cell.statusNow()); // the next generation, or this one when it says how, begins with it
         } else {
@@ -231,6 +234,7 @@ final class Standstill {
         rung = null;
         said = null;
         trouble = null;
+        lacksWay = false;
         for (Held one : List.of(pause, cordon)) {
             one.suspender = null;
             one.applied = false;
@@ -245,6 +249,7 @@ final class Standstill {
         rung = null;
         said = null;
         trouble = null;
+        lacksWay = false;
         for (Held one : List.of(pause, cordon)) {
             Suspender next = one.beside;
             one.beside = one.suspender;
@@ -277,6 +282,22 @@ final class Standstill {
         return rung != null ? Reason.QUOTA_RECLAIMED : said != null ? Reason.BECAME_PAUSED : null;
     }
 
+    /** What is wanted from before it was ready is not refused: it is said instead, until the generation says how after all. */
+    private void tellThatItLacksAWay(String actor) {
+        List<String> ways = new ArrayList<>(2);
+        for (Kind kind : Kind.values()) {
+            if (of(kind).wanted && of(kind).suspender == null) {
+                ways.add(kind.done);
+            }
+        }
+        if (lacksWay || !ways.isEmpty()) {
+            lacksWay = !ways.isEmpty();
+            cell.move(UnitState.READY, cell.position().reason(), ways.isEmpty()
+                    ? ""
+                    : "is to be %s, and has not said how".formatted(String.join(" and ", ways)), actor);
+        }
+    }
+
     private String message() {
         List<String> parts = new ArrayList<>(3);
         for (String part : new String[]{rung, said, trouble}) {
@@ -291,6 +312,9 @@ final class Standstill {
     void settle(String actor) {
         UnitState state = cell.state();
         Reason reason = reason();
+        if (reason == null && state == UnitState.READY) {
+            tellThatItLacksAWay(actor);
+        }
         if (reason != null && (state == UnitState.READY || state == UnitState.PAUSED)) {
             cell.move(UnitState.PAUSED, reason, message(), actor);
         } else if (reason == null && state == UnitState.PAUSED) {

@@ -158,6 +158,32 @@ class PauseAndCordonTest {
         assertThat(unit.resume().await().state()).isEqualTo(UnitState.READY);
     }
 
+    /** Asked for before it was ready: refused it cannot be, since it may say how until then, and after that too. */
+    @Test
+    void whatIsToBePausedAndHasNotSaidHowTellsSo() throws Exception {
+        manager.start();
+        RunnableHandle unit = add(context -> {
+            contexts.add(context);
+            letGo.await();
+            context.ready();
+            context.awaitStop();
+        });
+        RunnableContext context = contexts.take();
+        assertThat(unit.pause().await().state()).isEqualTo(UnitState.STARTING);
+        unit.cordon().await();
+        letGo.countDown();
+        unit.ready().await();
+        Trial.until(() -> unit.status().message().equals("is to be paused and cordoned, and has not said how"));
+        assertThat(unit.state()).isEqualTo(UnitState.READY);
+        assertThat(unit.uncordon().await().message()).isEqualTo("is to be paused, and has not said how");
+        context.pausable(noted("pause"));
+        Trial.until(unit, UnitState.PAUSED);
+        assertThat(unit.status().message()).isEmpty();
+        assertThat(unit.resume().await().state()).isEqualTo(UnitState.READY);
+        assertThat(unit.status().message()).isEmpty();
+        assertThat(calls).containsExactly("pause on", "pause off");
+    }
+
     @Test
     void aPauseThatFailsFailsTheOperationAndNotTheUnit() throws Exception {
         manager.start();

@@ -158,6 +158,20 @@ class Rule16ReplaceTest {
         assertThat(restart.await().id()).as("no number is given twice").isEqualTo("unit#3");
     }
 
+    /** What comes in after the hand-over comes in at the successor too. */
+    @Test
+    void whatASucceededGenerationLeavesIsNotReportedAsLost() throws Exception {
+        RunnableHandle unit = running();
+        Generation first = next();
+        unit.replace(task(spec().build()));
+        Generation second = next();
+        second.warm.countDown();
+        Trial.await(second.tookOver);
+        first.keys.add("seen by both of them");
+        assertThat(unit.stop().await().clean()).isTrue();
+        assertThat(RecordedLog.lines("seen by both of them")).isEmpty();
+    }
+
     @Test
     void whatFailsWhileItWarmsUpDisturbsNothing() throws Exception {
         RunnableHandle unit = running();

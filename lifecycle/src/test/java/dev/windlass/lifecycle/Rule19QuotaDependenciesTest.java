@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -144,5 +145,42 @@ class Rule19QuotaDependenciesTest {
         time.advance(Duration.ofSeconds(60));
         user.ready().await(Trial.HANG);
         assertThat(List.of(base.generation(), user.generation())).containsExactly(2L, 2L);
+    }
+
+    /** A unit of class SYSTEM is never stopped, so that what it depends on cannot be either, and would never get going again. */
+    @Test
+    void whoCannotGoUpAgainAndCannotBeStoppedIsAskedAgain() throws Exception {
+        CountDownLatch mended = new CountDownLatch(1);
+        AtomicInteger refused = new AtomicInteger();
+        RunnableHandle base = manager.add(Task.of(RunnableSpec.builder("base").cost(Cost.of(WATCHES, 6))
+                .signalsReadiness(true).build(), context -> {
+                    context.rungs(Map.of(Rung.PAUSED, Cost.none()), rung -> {
+                        if (rung == Rung.FULL && mended.getCount() > 0) {
+                            refused.incrementAndGet();
+                            throw new IOException("on purpose");
+                        }
+                    });
+                    context.ready();
+                    context.awaitStop();
+                }));
+        RunnableHandle user = manager.add(Task.of(RunnableSpec.builder("user").priority(PriorityClass.SYSTEM)
+                .dependsOn("base").build(), RunnableContext::awaitStop));
+        user.ready().await(Trial.HANG);
+        limit(5);
+        Trial.until(base, UnitState.PAUSED);
+        limit(6);
+        Trial.until(() -> again(refused.get() >= 2));
+        assertThat(base.state()).isEqualTo(UnitState.PAUSED);
+        mended.countDown();
+        Trial.until(() -> again(base.state() == UnitState.READY));
+        assertThat(List.of(base.generation(), user.generation())).containsExactly(1L, 1L);
+    }
+
+    /** Lets a cool-down pass if it has not come to that yet: nobody tells when one begins. */
+    private boolean again(boolean reached) {
+        if (!reached) {
+            time.advance(Duration.ofSeconds(60));
+        }
+        return reached;
     }
 }
