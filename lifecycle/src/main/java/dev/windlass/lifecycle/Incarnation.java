@@ -35,8 +35,10 @@ final class Incarnation implements RunnableContext {
     /** The name of its thread too, so that it costs nothing to keep. */
     private final String id;
     private final SignalCell stopping = new SignalCell(this);
-    private final SignalCell cancelled = new SignalCell(this);
     private final UnitThreads threads = new UnitThreads(this);
+    /** For whoever asks for it, which most units do not. */
+    private @Nullable SignalCell cancelledSignal;
+    private volatile boolean cancelled;
     /** The time of leading in which it runs; null when it runs whoever leads. */
     private final @Nullable Term term;
     private volatile @Nullable StopRequest stopRequest;
@@ -143,14 +145,14 @@ final class Incarnation implements RunnableContext {
 
     void startMain() {
         try {
-            threads.startMain(this::runMain);
+            threads.startMain();
         } catch (Throwable e) {
             tell().threadEnded(Thread.currentThread(), true, new UnitThreads.Ending(e, describe(e), false));
         }
     }
 
     /** The steps of a start. Each looks first whether a stop was asked for. */
-    private void runMain() throws Exception {
+    void runMain() throws Exception {
         if (stopping.isSet()) {
             return;
         }
@@ -177,7 +179,14 @@ final class Incarnation implements RunnableContext {
     /** Sets {@code cancelled} and interrupts, except what the signal itself has started. */
     void cancel() {
         List<Thread> alive = threads.alive();
-        cancelled.set();
+        SignalCell signal;
+        synchronized (this) {
+            cancelled = true;
+            signal = cancelledSignal;
+        }
+        if (signal != null) {
+            signal.set();
+        }
         alive.forEach(Thread::interrupt);
     }
 
@@ -344,8 +353,16 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
-    public Signal cancelled() {
-        return cancelled;
+    public synchronized Signal cancelled() {
+        SignalCell signal = cancelledSignal;
+        if (signal == null) {
+            signal = new SignalCell(this);
+            cancelledSignal = signal;
+            if (cancelled) {
+                signal.set();
+            }
+        }
+        return signal;
     }
 
     @Override
@@ -405,11 +422,11 @@ final class Incarnation implements RunnableContext {
     }
 
     private Thread fork(Thread.Builder builder, String name, Forked body) {
-        if (cancelled.isSet()) {
+        if (cancelled) {
             throw revoked("fork thread " + name);
         }
         Thread thread = threads.start(builder, id() + "/" + name, body);
-        if (cancelled.isSet()) {
+        if (cancelled) {
             thread.interrupt();
         }
         return thread;
@@ -446,7 +463,7 @@ final class Incarnation implements RunnableContext {
         void fire() {
             if (end()) {
                 take();
-                if (!cancelled.isSet()) {
+                if (!cancelled) {
                     try {
                         fork("timer", action);
                     } catch (RevokedException e) {
@@ -618,7 +635,7 @@ final class Incarnation implements RunnableContext {
     /** Tells the unit what came back; returns false when it has not said that it can go on with it. */
     boolean rebind(List<RunnableHandle> returned) {
         Consumer<? super RunnableHandle> action = rebinding;
-        if (action == null || cancelled.isSet()) {
+        if (action == null || cancelled) {
             return false;
         }
         fork("rebind", () -> returned.forEach(action));

@@ -46,6 +46,31 @@ final class UnitThreads {
         }
     }
 
+    /**
+     * What a thread does that is counted: enters the scope in which it knows whom it works for, and there, in a second call, runs the
+     * code and tells of its end. One object for both, since there are as many of them as there are threads.
+     */
+    private final class Counted implements Runnable {
+
+        /** Null when it is the code of the unit itself. */
+        private final @Nullable Forked body;
+        private boolean entered;
+
+        Counted(@Nullable Forked body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            if (entered) {
+                UnitThreads.this.run(body);
+            } else {
+                entered = true;
+                incarnation.runAs(this);
+            }
+        }
+    }
+
     private final Incarnation incarnation;
     private @Nullable Thread main;
     private @Nullable Set<Thread> forks;
@@ -56,22 +81,24 @@ final class UnitThreads {
         this.incarnation = incarnation;
     }
 
-    void startMain(Forked body) {
-        start(virtual(), incarnation.id(), true, body);
+    /** Starts the thread that runs the code of the unit. */
+    void startMain() {
+        start(virtual(), incarnation.id(), null);
     }
 
-    /** @throws RevokedException when the unit takes no threads any more */
-    Thread start(Thread.Builder builder, String name, Forked body) {
-        return start(builder, name, false, body);
-    }
-
-    private Thread start(Thread.Builder builder, String name, boolean first, Forked body) {
-        Thread thread = unstarted(builder, name, () -> run(first, body));
+    /**
+     * Starts a thread of the unit.
+     *
+     * @param body what it does; null when it is the one that runs the code of the unit
+     * @throws RevokedException when the unit takes no threads any more
+     */
+    Thread start(Thread.Builder builder, String name, @Nullable Forked body) {
+        Thread thread = unstarted(builder, name, new Counted(body));
         synchronized (this) {
             if (closed) {
                 throw incarnation.revoked("start thread " + name);
             }
-            enter(thread, first);
+            enter(thread, body == null);
         }
         start(thread);
         return thread;
@@ -79,7 +106,7 @@ final class UnitThreads {
 
     /** Runs the action of a signal: it may begin when the unit takes no other thread any more, and is awaited all the same. */
     void startAction(Runnable action) {
-        Thread thread = unstarted(virtual(), incarnation.id() + "/signal", () -> run(false, action::run));
+        Thread thread = unstarted(virtual(), incarnation.id() + "/signal", new Counted(action::run));
         synchronized (this) {
             if (ended) {
                 throw incarnation.revoked("run an action on a signal");
@@ -91,7 +118,7 @@ final class UnitThreads {
 
     /** Starts a virtual thread that works for the unit and is not one of those that its end waits for. */
     void startReleasing(String name, Runnable body) {
-        unstarted(virtual(), name, body).start();
+        unstarted(virtual(), name, () -> incarnation.runAs(body)).start();
     }
 
     private Thread.Builder virtual() {
@@ -99,8 +126,7 @@ final class UnitThreads {
     }
 
     private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
-        Thread thread = builder.name(name).inheritInheritableThreadLocals(false)
-                .unstarted(() -> incarnation.runAs(body));
+        Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
         thread.setContextClassLoader(incarnation.cell().manager().contextClassLoader());
         return thread;
     }
@@ -125,13 +151,17 @@ final class UnitThreads {
         }
     }
 
-    private void run(boolean first, Forked body) {
+    private void run(@Nullable Forked body) {
         if (HAS_MDC) {
             MDC.put("unit", incarnation.id());
         }
         Ending ending = null;
         try {
-            body.run();
+            if (body == null) {
+                incarnation.runMain();
+            } else {
+                body.run();
+            }
         } catch (Throwable t) {
             ending = Ending.with(t);
         } finally {
@@ -139,7 +169,7 @@ final class UnitThreads {
                 MDC.remove("unit");
             }
         }
-        incarnation.tell().threadEnded(Thread.currentThread(), first, ending);
+        incarnation.tell().threadEnded(Thread.currentThread(), body == null, ending);
     }
 
     /** A thread counts as alive until the unit has taken note of its end, and of how it ended, in one message. */
