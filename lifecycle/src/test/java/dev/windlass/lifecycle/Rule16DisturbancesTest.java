@@ -334,7 +334,7 @@ class Rule16DisturbancesTest {
         second.failure = new FencedException("as a write is refused");
         CountDownLatch told = new CountDownLatch(1);
         latches.add(told);
-        RecordedLog.hold("leadership lost; leader units are stopped", told);
+        RecordedLog.hold("leader units are stopped", told);
         Thread clock = Thread.ofVirtual().start(this::lose); // it may be the one that is held up
         Trial.until(() -> leadership().lastLoss() != null);
         second.warm.open();

@@ -423,7 +423,7 @@ class Rule17LeadershipTest {
         Trial.until(work, UnitState.READY);
         Trial.until(() -> sleeps(a));
         CountDownLatch told = new CountDownLatch(1);
-        RecordedLog.hold("leadership lost; leader units are stopped", told);
+        RecordedLog.hold("leader units are stopped", told);
         election.cutOff("a");
         Thread clock = Thread.ofVirtual().start(() -> time.advance(LEASE)); // it may be the one that is held up
         try {

@@ -106,13 +106,13 @@ public class WorkQueueLincheckTest {
 
     @Test
     void everyInterleavingOfFewStepsIsLinearizable() {
-        new ModelCheckingOptions().iterations(3).invocationsPerIteration(100).threads(2).actorsPerThread(3)
+        new ModelCheckingOptions().iterations(30).invocationsPerIteration(100).threads(2).actorsPerThread(3)
                 .check(getClass());
     }
 
     @Test
     void stressIsLinearizable() {
-        new StressOptions().iterations(3).invocationsPerIteration(300).threads(3).actorsPerThread(3)
+        new StressOptions().iterations(10).invocationsPerIteration(300).threads(3).actorsPerThread(3)
                 .check(getClass());
     }
 }
