@@ -17,7 +17,7 @@ import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Defects of the controllers of controller-runtime, each with what would have to be broken here for its test to fail. */
+/** Defects of the controllers of controller-runtime, each with what was broken here to see its test fail. */
 @Timeout(120)
 class ControllerRuntimeDefectsTest extends OnClusters {
 
@@ -118,7 +118,7 @@ class ControllerRuntimeDefectsTest extends OnClusters {
 
     /**
      * controller-runtime: the time that a watch may take to sync counts at the start of its controller only; one that is added later may
-     * take for ever, and nobody is told. Would be red with: a watch that was added and not looked after.
+     * take for ever, and nobody is told. Seen red: a watch that was added and not looked after.
      */
     @Test
     void aWatchThatIsAddedLaterMaySyncForEver() throws Exception {

@@ -14,7 +14,7 @@ import static dev.windlass.controller.World.LIMIT;
 import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects of Crossplane's controller engine, each with what would have to be broken here for its test to fail. */
+/** Defects of Crossplane's controller engine, each with what was broken here to see its test fail. */
 @Timeout(120)
 class CrossplaneEngineDefectsTest extends OnClusters {
 
@@ -48,7 +48,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 6396: a stop asks for the informer, and that of a kind which was deleted never syncs. Would be red with: the end of a use that
+     * Crossplane 6396: a stop asks for the informer, and that of a kind which was deleted never syncs. Seen red: the end of a use that
      * waited until its informer watches.
      */
     @Test
@@ -84,7 +84,7 @@ class CrossplaneEngineDefectsTest extends OnClusters {
     }
 
     /**
-     * Crossplane 7730 and 7731: a watch is added to a controller that has been dropped, and stays for ever. Would be red with: a watch of a
+     * Crossplane 7730 and 7731: a watch is added to a controller that has been dropped, and stays for ever. Seen red: a watch of a
      * removed controller that was opened all the same.
      */
     @Test

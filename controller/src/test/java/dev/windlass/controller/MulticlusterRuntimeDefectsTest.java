@@ -15,7 +15,7 @@ import static dev.windlass.controller.World.LIMIT;
 import static dev.windlass.controller.World.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Defects of multicluster-runtime, each with what would have to be broken here for its test to fail. */
+/** Defects of multicluster-runtime, each with what was broken here to see its test fail. */
 @Timeout(120)
 class MulticlusterRuntimeDefectsTest extends OnClusters {
 
@@ -40,7 +40,7 @@ class MulticlusterRuntimeDefectsTest extends OnClusters {
     }
 
     /**
-     * multicluster-runtime: there is no way to take a controller off the list of those that are told of clusters. Would be red with: a
+     * multicluster-runtime: there is no way to take a controller off the list of those that are told of clusters. Seen red: a
      * controller that stayed among those when it was removed.
      */
     @Test
