@@ -8,7 +8,6 @@ import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +30,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private volatile boolean open;
     private volatile boolean frozen;
     private volatile boolean over;
-    /** Why it cannot take over; empty while it might. */
-    private volatile String refusal = "";
-    /** One that gets warm may be so, or can not be. */
-    private final Semaphore news = new Semaphore(0);
+    private volatile @Nullable ControllerSuccession succession;
     // Guarded by this.
     private boolean everReady;
     private String told = "";
@@ -116,13 +112,14 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
             @Override
             public @Nullable CarryOver freeze() {
                 hold(engagements, true);
-                return null; // its engagements hand over, each for itself
+                engagements.handOver(ControllerRun.this);
+                return null; // its engagements have handed over, each for itself
             }
 
             @Override
             public void thaw(@Nullable CarryOver back) {
                 hold(engagements, false);
-                engagements.join(ControllerRun.this);
+                engagements.takeBack(ControllerRun.this);
             }
         });
         try {
@@ -145,32 +142,30 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** Has its engagements sync beside those that work. Returns false when it is stopped before they have. */
     private boolean warmUp(RunnableContext context, Engagements engagements) throws InterruptedException {
-        context.stopping().onSet(news::release);
-        engagements.prepare(this);
-        while (!context.stopping().isSet()) {
-            if (!refusal.isEmpty()) {
-                throw new IllegalStateException(refusal);
-            }
-            String waitsFor = engagements.notWarm(this);
-            if (waitsFor.isEmpty()) {
-                return true;
-            }
-            context.waiting(waitsFor);
-            news.acquire();
-            news.drainPermits();
-        }
-        return false;
+        ControllerSuccession begun = new ControllerSuccession(engagements, this);
+        succession = begun;
+        context.stopping().onSet(begun::onNews);
+        engagements.prepare(begun);
+        return begun.awaitWarm(context);
     }
 
-    /** Something that one that gets warm waits for may have happened. */
+    /** Something that one that takes the place of another waits for may have happened. */
     void onNews() {
-        news.release();
+        ControllerSuccession present = succession;
+        if (present != null) {
+            present.onNews();
+        }
     }
 
-    /** One of its engagements cannot get warm. */
-    void refuse(String why) {
-        refusal = why;
-        news.release();
+    /** How it takes, or took, the place of another; null when there was none. */
+    @Nullable
+    ControllerSuccession succession() {
+        return succession;
+    }
+
+    /** Its engagements may work from now on. */
+    void open() {
+        open = true;
     }
 
     /** Whether it has taken the place of another one, or is to. */
@@ -179,7 +174,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     /** Whether its engagements may work. */
-    boolean open() {
+    boolean isOpen() {
         return open;
     }
 
@@ -216,15 +211,21 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return paused;
     }
 
-    /** Says what the engagements amount to: nothing when all is well, else what is wrong and whether it will pass. */
-    synchronized void tell(String message, boolean trouble) {
+    /**
+     * Says what the engagements amount to: nothing when all is well, else what is wrong and whether it will pass. What passes is not
+     * held against one that is on probation.
+     */
+    synchronized void tell(Outlook outlook) {
         RunnableContext context = begun().context;
+        String message = outlook.missing();
+        ControllerSuccession trial = succession;
+        boolean provisional = trial != null && !trial.settled();
         if (message.isEmpty()) {
             if (!everReady || !told.isEmpty()) {
                 everReady = true;
                 context.ready();
             }
-        } else if (everReady || trouble) {
+        } else if (outlook.trouble() || (everReady && !provisional)) {
             context.degraded(message);
         } else if (!message.equals(told)) {
             context.waiting(message);

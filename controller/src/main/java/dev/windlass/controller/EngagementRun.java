@@ -387,13 +387,13 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** When its controller is to take the place of another one, it does so on all clusters at once. Returns false at a stop. */
     private boolean awaitTurn(Live now) throws InterruptedException {
-        if (owner.open()) {
+        if (owner.isOpen()) {
             return !now.context.stopping().isSet();
         }
         warm = true;
         owner.onNews();
         now.context.waiting(controller.spec().name() + " to take over");
-        while (!owner.open() && !now.context.stopping().isSet()) {
+        while (!owner.isOpen() && !now.context.stopping().isSet()) {
             requireWanted();
             awaitNews(now, Long.MAX_VALUE);
         }
@@ -402,7 +402,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     /** One that gets warm for a controller that does not take over after all has nothing more to do. */
     private void requireWanted() {
-        if (owner.over() && !owner.open()) {
+        if (owner.over() && !owner.isOpen()) {
             throw new IllegalStateException("its controller, " + owner.context().id() + ", has not taken over");
         }
     }
@@ -415,6 +415,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         }
         tookOver = true;
         pair.tookOver(this);
+        owner.onNews();
     }
 
     /**
@@ -443,6 +444,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     String notWarm() {
         String trouble = warm ? "" : trouble();
         return warm ? "" : trouble.isEmpty() ? "it begins" : trouble;
+    }
+
+    /** Whether it has the work, or has had it. */
+    boolean atWork() {
+        return tookOver;
     }
 
     /** Whether it has ended. */
@@ -556,7 +562,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         CarriedWork<ObjectKey> work = now.queue.export();
         last.forEach(source -> source.lease().close());
         now.queue.close();
-        if (before == null || tookOver) { // otherwise the work is another one's
+        // Otherwise the work is another one's, which has been told of what came since.
+        if ((before == null || tookOver) && pair.engagement == this) {
             now.context.carryOver(new EngagementCarryOver(work, known));
         }
         if (interrupted) {

@@ -6,7 +6,7 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 
 /** One controller on one cluster, as a child of the cluster. What it runs is asked of the pair at each start. */
-record EngagementUnit(Pair pair, ControllerRun<?> run, RunnableSpec spec) implements Unit<RunnableHandle> {
+record EngagementUnit(Pair pair, ControllerRun<?> run, RunnableSpec spec) implements Unit<EngagementHandle> {
 
     static final String KIND = "Engagement";
 
@@ -35,7 +35,7 @@ record EngagementUnit(Pair pair, ControllerRun<?> run, RunnableSpec spec) implem
     }
 
     @Override
-    public RunnableHandle handle(RunnableHandle base) {
-        return base;
+    public EngagementHandle handle(RunnableHandle base) {
+        return new EngagementHandle(base);
     }
 }

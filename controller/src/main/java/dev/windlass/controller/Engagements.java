@@ -4,11 +4,9 @@ import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.Clusters;
 import dev.windlass.lifecycle.CostDimension;
-import dev.windlass.lifecycle.DeadlineException;
 import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.NameTakenException;
-import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.PreemptedException;
 import dev.windlass.lifecycle.Quotas;
@@ -18,13 +16,8 @@ import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
-import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
-import dev.windlass.lifecycle.StopOptions;
-import dev.windlass.lifecycle.StopOutcome;
-import dev.windlass.lifecycle.StopReport;
-import dev.windlass.lifecycle.StopRequest;
 import dev.windlass.lifecycle.StoppingException;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitState;
@@ -34,18 +27,12 @@ import dev.windlass.workqueue.WorkQueueMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * The engagements of a manager: whenever a controller runs or a cluster is connected, the pairs that are missing are started.
  * Adding an engagement returns at once, so that no pair waits for another.
  *
- * <p>The monitor guards the two maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
+ * <p>The monitor guards the first three maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
  * pair is under way, and never while one is awaited. Lock order: this, then a {@link ControllerRun}.
  */
 final class Engagements implements AutoCloseable {
@@ -74,6 +61,8 @@ final class Engagements implements AutoCloseable {
     private final ControllerMetrics metrics;
     private final Map<String, ControllerRun<?>> runs = new HashMap<>();
     private final Map<String, Map<String, Pair>> pairs = new HashMap<>(); // by controller, then by cluster
+    /** By controller; those that are not settled. */
+    private final Map<String, ControllerSuccession> successions = new HashMap<>();
     private final Map<String, SyncPermits> syncPermits = new ConcurrentHashMap<>(); // by unit of the cluster
     private final Map<String, ControllerHandle<?>> handles = new ConcurrentHashMap<>(); // by controller
     private final Registration connected;
@@ -174,7 +163,7 @@ final class Engagements implements AutoCloseable {
                 handles.put(run.controller().name(), handle);
             }
             for (Pair pair : pairs(run.controller().name())) {
-                if (pair.preparedFor == run) {
+                if (isOf(pair, run)) {
                     take(pair, run);
                 } else if (!serves(run, pair)) {
                     letGo(pair);
@@ -184,23 +173,36 @@ final class Engagements implements AutoCloseable {
                 cluster.connection().ifPresent(connection -> tryToEngage(run, connection));
             }
         }
+        ControllerSuccession succession = run.succession();
+        if (succession != null && succession.before() == null) { // nobody has handed over, so nobody can take back
+            settle(succession, true);
+        }
         evaluate(run);
     }
 
-    /** An engagement that gets warm for this run, or is so, has the pair; it looks at whether the run is open. */
+    /** Whether an engagement of this run has the work, or is to have it, or to have it back. */
+    private static boolean isOf(Pair pair, ControllerRun<?> run) {
+        Takeover takeover = pair.takeover;
+        EngagementRun<?> present = pair.engagement;
+        EngagementRun<?> before = takeover == null ? null : takeover.before();
+        return (takeover != null && takeover.next() == run) || (before != null && before.isOf(run))
+                || (present != null && present.isOf(run) && !present.over());
+    }
+
+    /** The pair is this run's from now on. */
     private static void take(Pair pair, ControllerRun<?> run) {
         pair.run = run;
         pair.owner = run.amendments();
         pair.controllerGeneration = run.context().generation();
         pair.refusal = "";
         EngagementRun<?> standby = pair.standby;
-        if (standby != null) {
+        if (standby != null) { // it looks at whether the run is open
             standby.onNews();
         }
     }
 
     /** What the user's function throws is told where the pair is engaged, which is tried then. */
-    private static boolean serves(ControllerRun<?> run, Pair pair) {
+    static boolean serves(ControllerRun<?> run, Pair pair) {
         try {
             return run.controller().serves(pair.cluster());
         } catch (RuntimeException e) {
@@ -259,9 +261,7 @@ final class Engagements implements AutoCloseable {
         pair.controllerGeneration = run.context().generation();
         pair.refusal = "";
         try {
-            RunnableHandle handle = connection.context()
-                    .add(EngagementUnit.of(pair, run, connection.informers().unit()));
-            pair.handle = handle;
+            pair.handle = connection.context().add(EngagementUnit.of(pair, run, connection.informers().unit()));
         } catch (StoppingException e) {
             LOGGER.atDebug().addKeyValue("unit", pair.unit()).log("not engaged: the cluster is stopping");
         } catch (NameTakenException e) {
@@ -286,17 +286,17 @@ final class Engagements implements AutoCloseable {
             engageAgain(pair); // gone since
             return;
         }
-        if (!present.kind().equals(EngagementUnit.KIND)) {
+        if (!(present instanceof EngagementHandle engagement)) {
             pair.refusal = "the name " + pair.unit() + " is taken by another unit, a " + present.kind()
                     + ": remove that, or give the controller another name";
             LOGGER.atError().setCause(taken).addKeyValue("unit", pair.unit())
                     .log("not engaged: the name is taken by another unit");
             return;
         }
-        pair.handle = present;
+        pair.handle = engagement;
         EngagementRun<?> working = pair.engagement;
         if (working != null && !working.over() && !working.isOf(run) && works(present)) {
-            replace(pair, present, run, connection, run.controller().syncTimeout());
+            replace(pair, engagement, run, connection, run.controller().syncTimeout());
             return;
         }
         present.start().whenDone(outcome -> {
@@ -325,9 +325,11 @@ final class Engagements implements AutoCloseable {
     }
 
     /** A run is to take the place of the current one: what works on ready clusters gets a successor that is warm by then. */
-    synchronized void prepare(ControllerRun<?> run) {
+    synchronized void prepare(ControllerSuccession succession) {
+        ControllerRun<?> run = succession.next();
+        successions.put(run.controller().name(), succession);
         for (Pair pair : pairs(run.controller().name())) {
-            RunnableHandle handle = pair.handle;
+            EngagementHandle handle = pair.handle;
             ClusterConnection connection = pair.connection;
             if (handle != null && connection != null && clusterIsReady(pair) && works(handle)
                     && handle.state() != UnitState.DEGRADED && serves(run, pair)) {
@@ -336,27 +338,50 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** What a run that gets warm waits for; empty when it waits for nothing. A cluster in trouble holds up nobody. */
-    String notWarm(ControllerRun<?> run) {
-        return pairs(run.controller().name()).stream()
-                .filter(pair -> pair.preparedFor == run && clusterIsReady(pair))
-                .map(pair -> notWarm(run, pair)).filter(what -> !what.isEmpty()).collect(Collectors.joining("; "));
+    /** The current run is frozen: on all clusters that are ready the next one takes over, or this throws. */
+    void handOver(ControllerRun<?> from) {
+        ControllerSuccession succession;
+        synchronized (this) {
+            succession = successions.get(from.controller().name());
+        }
+        if (succession != null) {
+            succession.handOver(from);
+        }
     }
 
-    private static String notWarm(ControllerRun<?> run, Pair pair) {
-        EngagementRun<?> standby = pair.standby;
-        String what = standby == null || !standby.isOf(run) ? "it has not begun" : standby.notWarm();
-        return what.isEmpty() ? "" : pair.unit() + " to be warm: " + what;
+    /** The run goes on, after all: what the next one has taken over comes back. */
+    void takeBack(ControllerRun<?> run) {
+        ControllerSuccession succession;
+        synchronized (this) {
+            succession = successions.get(run.controller().name());
+        }
+        if (succession != null && succession.before() == run) {
+            settle(succession, false);
+        }
+        join(run);
     }
 
-    private synchronized Set<ControllerRun<?>> preparing() {
-        Set<ControllerRun<?>> all = new HashSet<>();
-        pairs.values().forEach(byCluster -> byCluster.values().stream().map(pair -> pair.preparedFor)
-                .filter(Objects::nonNull).forEach(all::add));
-        return all;
+    private void settle(ControllerSuccession succession, boolean stays) {
+        ControllerRun<?> next = succession.next();
+        String controller = next.controller().name();
+        List<Pair> lost = List.of();
+        synchronized (this) {
+            successions.remove(controller, succession);
+            succession.settle(stays, next.context().id() + " is taken back");
+            if (stays) { // what was taken back in the last moment
+                lost = pairs(controller).stream().filter(pair -> pair.run == next && pair.takeover == null
+                        && isWith(pair, succession.before())).toList();
+            }
+        }
+        lost.forEach(pair -> restartFor(next, pair));
     }
 
-    private boolean clusterIsReady(Pair pair) {
+    private static boolean isWith(Pair pair, @Nullable ControllerRun<?> run) {
+        EngagementRun<?> present = pair.engagement;
+        return present != null && run != null && present.isOf(run);
+    }
+
+    boolean clusterIsReady(Pair pair) {
         return clusters.find(pair.cluster()).filter(cluster -> cluster.state() == UnitState.READY).isPresent();
     }
 
@@ -367,19 +392,24 @@ final class Engagements implements AutoCloseable {
         };
     }
 
-    private void replace(Pair pair, RunnableHandle handle, ControllerRun<?> run, ClusterConnection connection,
+    /** Under the monitor. An engagement stays or goes with its controller, if that is not decided yet. */
+    private void replace(Pair pair, EngagementHandle handle, ControllerRun<?> run, ClusterConnection connection,
             Duration warmUp) {
-        pair.preparedFor = run;
-        handle.replace(EngagementUnit.of(pair, run, connection.informers().unit()),
-                new ReplaceOptions(warmUp, Duration.ZERO, null)).whenDone(outcome -> onReplaced(pair, run, outcome));
+        ControllerSuccession succession = run.succession();
+        boolean provisional = succession != null && !succession.settled();
+        Takeover takeover = new Takeover(pair, run, pair.engagement, handle,
+                handle.replace(EngagementUnit.of(pair, run, connection.informers().unit()),
+                        new ReplaceOptions(warmUp, provisional ? ReplaceOptions.LONGEST : Duration.ZERO, null)));
+        pair.takeover = takeover;
+        if (succession != null && provisional) {
+            succession.add(takeover);
+        }
+        takeover.operation().whenDone(outcome -> onReplaced(takeover, outcome));
     }
 
-    private void onReplaced(Pair pair, ControllerRun<?> run, Outcome<ReplaceReport> outcome) {
-        synchronized (this) {
-            if (pair.preparedFor == run) {
-                pair.preparedFor = null;
-            }
-        }
+    private void onReplaced(Takeover takeover, Outcome<ReplaceReport> outcome) {
+        Pair pair = takeover.pair();
+        ControllerRun<?> run = takeover.next();
         String wrong = switch (outcome) {
             case Outcome.Done<ReplaceReport>(ReplaceReport report) ->
                 report.outcome() == ReplaceOutcome.REPLACED ? "" : report.message();
@@ -387,21 +417,37 @@ final class Engagements implements AutoCloseable {
             case Outcome.Failed<ReplaceReport>(PreemptedException _) -> "";
             case Outcome.Failed<ReplaceReport>(LifecycleException error) -> String.valueOf(error.getMessage());
         };
-        if (!wrong.isEmpty() && !run.over()) {
-            if (run.open()) {
-                LOGGER.atWarn().addKeyValue("unit", pair.unit()).addKeyValue("reason", wrong)
-                        .log("the engagement did not get warm for its new controller: it is restarted");
-                restartFor(run, pair);
-            } else {
-                run.refuse(pair.unit() + " does not get warm: " + wrong);
+        if (!wrong.isEmpty() && !run.over() && !refused(takeover, wrong)) {
+            LOGGER.atWarn().addKeyValue("unit", pair.unit()).addKeyValue("reason", wrong)
+                    .log("the engagement did not get warm for its new controller: it is restarted");
+            restartFor(run, pair);
+        }
+        synchronized (this) {
+            if (pair.takeover == takeover) {
+                pair.takeover = null;
             }
         }
         run.onNews();
         evaluate(pair.controller());
     }
 
+    /** Whether it is, or was, for the controller to say what follows. */
+    private synchronized boolean refused(Takeover takeover, String wrong) {
+        ControllerSuccession succession = takeover.next().succession();
+        if (succession == null || succession.settled()) {
+            return false;
+        }
+        Pair pair = takeover.pair();
+        if (clusterIsReady(pair)) {
+            succession.refuse(pair.unit() + " is not taken over: " + wrong);
+        } else if (pair.run == takeover.next()) {
+            pair.run = null; // it is tried again when the cluster is ready
+        }
+        return true;
+    }
+
     private void restartFor(ControllerRun<?> run, Pair pair) {
-        RunnableHandle handle = pair.handle;
+        EngagementHandle handle = pair.handle;
         if (handle != null && pair.run == run) {
             handle.restart(handle.unit().spec().stop().withMode(StopMode.HANDOFF))
                     .whenDone(outcome -> evaluate(pair.controller()));
@@ -443,95 +489,65 @@ final class Engagements implements AutoCloseable {
 
     // ---- disengaging
 
-    /** A controller was asked to stop: its engagements stop, or go, with the same deadlines. Returns when they have. */
+    /** A run of a controller ends: its engagements end with it, unless another one has them. Returns when they have. */
     void leave(ControllerRun<?> run) {
-        RunnableContext context = run.context();
-        List<Pair> mine = new ArrayList<>();
-        synchronized (this) {
-            String controller = run.controller().name();
-            ControllerRun<?> current = runs.get(controller);
-            // One that was replaced may end before the one that has its engagements has said so.
-            boolean handsOn = run.frozen() && request(context).reason() == Reason.REPLACED;
-            if (!handsOn && current != null && (current == run || current.over())) {
-                runs.remove(controller);
-                Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
-                byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
-                mine.addAll(byCluster.values());
-                mine.forEach(pair -> pair.run = null);
-            }
+        Departure departure = new Departure(manager, run.context());
+        ControllerSuccession handedTo = successionFrom(run);
+        ControllerSuccession tried = run.succession();
+        if (handedTo != null && handsOn(departure)) {
+            settle(handedTo, true);
+            departure.await(handedTo);
+            evaluate(handedTo.next());
+        } else if (tried != null && isTakenBack(run, tried, departure)) {
+            settle(tried, false);
+            List<Pair> others = leaveCurrent(run).stream().filter(pair -> pair.takeover == null).toList();
+            departure.await(tried);
+            departure.stop(others);
+        } else {
+            departure.stop(leaveCurrent(run));
         }
-        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
-                .forEach(EngagementRun::onNews); // one that waits for it to take over does not wait any more
-        boolean interrupted = Thread.interrupted();
-        Map<Pair, Operation<StopReport>> stops = new LinkedHashMap<>();
-        StopRequest request = request(context);
-        for (Pair pair : mine) {
-            RunnableHandle handle = pair.handle;
-            if (handle != null) {
-                stops.put(pair, stop(handle, options(context, request), request.reason()));
-            }
-        }
-        for (Map.Entry<Pair, Operation<StopReport>> stop : stops.entrySet()) {
-            interrupted |= await(context, stop.getKey(), stop.getValue());
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        departure.end();
     }
 
-    private static Operation<StopReport> stop(RunnableHandle handle, StopOptions options, Reason reason) {
-        return reason == Reason.REMOVED ? handle.remove(options) : handle.stop(options);
+    private synchronized @Nullable ControllerSuccession successionFrom(ControllerRun<?> run) {
+        ControllerSuccession present = successions.get(run.controller().name());
+        return present != null && present.before() == run ? present : null;
     }
 
-    private boolean await(RunnableContext context, Pair pair, Operation<StopReport> stop) {
-        boolean interrupted = false;
-        while (true) {
-            StopRequest request = request(context);
-            try {
-                StopReport report = stop
-                        .await(Duration.ofNanos(Math.max(0, request.deadline() - context.time().nanos())));
-                if (!manager.stopping()) { // otherwise it is counted where it is reported: inside its cluster
-                    context.account().drained(report.drained());
-                    context.account().discarded(report.discarded(), report.discardedSample());
-                    if (report.outcome() != StopOutcome.NOT_RUNNING) {
-                        context.account().onBehalf(report);
-                    }
-                }
-                return interrupted;
-            } catch (InterruptedException e) {
-                if (!interrupted && request(context).mode() == StopMode.ABORT) {
-                    RunnableHandle handle = pair.handle;
-                    if (handle != null) {
-                        stop(handle, options(context, request(context)), request.reason());
-                    }
-                }
-                interrupted = true;
-            } catch (DeadlineException e) {
-                context.logger().atWarn().addKeyValue("engagement", pair.unit())
-                        .log("engagement has not ended in time");
-                return interrupted;
-            } catch (LifecycleException e) {
-                context.logger().atDebug().addKeyValue("engagement", pair.unit()).addKeyValue("reason", e.getMessage())
-                        .log("engagement was not stopped");
-                return interrupted;
-            }
+    /** Whether a run that has handed over is not wanted back; it may end before the next one has said that it has all. */
+    private static boolean handsOn(Departure departure) {
+        Reason reason = departure.reason();
+        return reason == null || reason == Reason.REPLACED;
+    }
+
+    private synchronized boolean isTakenBack(ControllerRun<?> run, ControllerSuccession tried, Departure departure) {
+        ControllerRun<?> before = tried.before();
+        if (tried.settled()) {
+            return false;
         }
+        Reason reason = departure.reason();
+        return runs.get(run.controller().name()) != run
+                || (before != null && !before.over()
+                        && (reason == null || reason == Reason.ROLLED_BACK || reason == Reason.FAILED));
     }
 
-    private static StopRequest request(RunnableContext context) {
-        long now = context.time().nanos();
-        return context.stopRequest()
-                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, now, now, now + 2_000_000_000L));
-    }
-
-    /** What is left of the controller's own budget, less a part of the release share, which it needs itself. */
-    private static StopOptions options(RunnableContext context, StopRequest request) {
-        long now = context.time().nanos();
-        long drain = Math.max(0, request.drainDeadline() - now);
-        long inFlight = Math.max(0, request.inFlightDeadline() - now - drain);
-        long release = Math.max(0, request.deadline() - now - drain - inFlight) / 3;
-        return new StopOptions(request.mode(), Duration.ofNanos(drain), Duration.ofNanos(inFlight),
-                Duration.ofNanos(release), true);
+    /** The pairs that are nobody's from now on: those of the run that ends, unless another one has them. */
+    private synchronized List<Pair> leaveCurrent(ControllerRun<?> run) {
+        String controller = run.controller().name();
+        ControllerRun<?> current = runs.get(controller);
+        if (current == null || (current != run && !current.over())) {
+            return List.of();
+        }
+        runs.remove(controller);
+        ControllerSuccession tried = run.succession();
+        if (tried != null) {
+            successions.remove(controller, tried);
+        }
+        Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
+        byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
+        List<Pair> mine = List.copyOf(byCluster.values());
+        mine.forEach(pair -> pair.run = null);
+        return mine;
     }
 
     // ---- watching
@@ -545,7 +561,7 @@ final class Engagements implements AutoCloseable {
                     syncPermits.remove(event.unit());
                 }
                 runs().forEach(this::evaluate);
-                preparing().forEach(ControllerRun::onNews);
+                successions().forEach(ControllerSuccession::onNews);
             }
             case "Controller" -> {
                 if (event.to() == UnitState.REMOVED) {
@@ -619,6 +635,10 @@ final class Engagements implements AutoCloseable {
         }
     }
 
+    private synchronized List<ControllerSuccession> successions() {
+        return List.copyOf(successions.values());
+    }
+
     private synchronized List<ControllerRun<?>> runs() {
         return List.copyOf(runs.values());
     }
@@ -641,47 +661,15 @@ final class Engagements implements AutoCloseable {
 
     /** Tells a controller how its engagements with ready clusters are. */
     private synchronized void tellState(ControllerRun<?> run) {
-        if (runs.get(run.controller().name()) != run) {
-            return;
+        if (runs.get(run.controller().name()) == run) {
+            run.tell(Outlook.of(run, pairs(run.controller().name()), clusters));
         }
-        Map<String, Pair> byCluster = pairs.getOrDefault(run.controller().name(), Map.of());
-        List<String> missing = new ArrayList<>();
-        boolean trouble = false;
-        for (Pair pair : byCluster.values()) {
-            ClusterHandle cluster = clusters.find(pair.cluster()).orElse(null);
-            if (cluster == null || cluster.state() != UnitState.READY || !serves(run, pair)) {
-                continue;
-            }
-            RunnableHandle handle = pair.handle;
-            UnitState state = handle == null ? UnitState.NEW : handle.state();
-            if (state == UnitState.PAUSED && handle != null
-                    && Set.of(Reason.BECAME_PAUSED, Reason.REPLACED).contains(handle.status().reason())) {
-                continue; // with the controller, or for the moment in which it hands over
-            }
-            if (!pair.refusal.isEmpty()) {
-                missing.add(pair.refusal);
-                trouble = true;
-            } else if (state != UnitState.READY) {
-                missing.add(describe(pair.cluster(), handle));
-                trouble |= pair.preparedFor != run && state != UnitState.NEW && state != UnitState.PENDING
-                        && state != UnitState.STARTING;
-            }
-        }
-        run.tell(String.join("; ", missing), trouble);
-    }
-
-    private static String describe(String cluster, @Nullable RunnableHandle handle) {
-        if (handle == null) {
-            return "engagement with " + cluster + " is not started yet";
-        }
-        String message = handle.status().message();
-        return handle.name() + " is " + handle.state() + (message.isEmpty() ? "" : ": " + message);
     }
 
     // ---- what others ask
 
     String caughtUp(ControllerRun<?> run) {
-        return caughtUp(pairs(run.controller().name()), engagement -> engagement.isOf(run));
+        return Outlook.caughtUp(pairs(run.controller().name()), engagement -> engagement.isOf(run));
     }
 
     private String caughtUp(ClusterConnection connection) {
@@ -689,28 +677,15 @@ final class Engagements implements AutoCloseable {
         synchronized (this) {
             all = pairs.values().stream().flatMap(byCluster -> byCluster.values().stream()).toList();
         }
-        return caughtUp(all, engagement -> engagement.isOn(connection));
-    }
-
-    private static String caughtUp(List<Pair> pairs, Predicate<EngagementRun<?>> which) {
-        List<Map<?, CatchUp>> found = new ArrayList<>();
-        for (Pair pair : pairs) {
-            EngagementRun<?> engagement = pair.engagement;
-            if (engagement != null && which.test(engagement)) {
-                found.add(engagement.caughtUp());
-            }
-        }
-        return CatchUp.describe(found);
+        return Outlook.caughtUp(all, engagement -> engagement.isOn(connection));
     }
 
     List<RunnableHandle> of(String controller) {
-        return pairs(controller).stream().map(pair -> pair.handle).flatMap(Stream::ofNullable)
-                .toList();
+        return Outlook.handles(pairs(controller));
     }
 
     String describe(String controller) {
-        return of(controller).stream().map(handle -> handle.name() + " " + handle.state())
-                .collect(Collectors.joining(", "));
+        return Outlook.describe(pairs(controller));
     }
 
     long sum(String controller, ToLongFunction<EngagementRun<?>> what) {

@@ -2,7 +2,6 @@ package dev.windlass.controller;
 
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.lifecycle.ManagedRunnable;
-import dev.windlass.lifecycle.RunnableHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +15,15 @@ final class Pair {
     private final Engagements engagements;
     volatile @Nullable ControllerRun<?> run;
     volatile @Nullable ClusterConnection connection;
-    volatile @Nullable RunnableHandle handle;
+    volatile @Nullable EngagementHandle handle;
     /** What was added to the controller that had it last: a new one of the same name has something else. */
     volatile @Nullable Amendments owner;
     /** The generation that has the work. */
     volatile @Nullable EngagementRun<?> engagement;
     /** One that gets warm to take its place. */
     volatile @Nullable EngagementRun<?> standby;
-    /** The run of the controller that it gets warm for, until it has taken over or was given up. */
-    volatile @Nullable ControllerRun<?> preparedFor;
+    /** The replace of its engagement that is under way. */
+    volatile @Nullable Takeover takeover;
     /** Why it could not be engaged, empty when it could. */
     volatile String refusal = "";
     /** The last generation of the controller that had it. */

@@ -5,11 +5,16 @@ import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.PreemptedException;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.ReplaceMethod;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopReport;
+import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.workqueue.RateLimiter;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -19,11 +24,14 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +66,13 @@ class ReplaceTest extends OnClusters {
     private static RunnableHandle unit(ControllerHandle<?> handle, String cluster) {
         return handle.engagements().stream().filter(one -> one.name().startsWith("cluster/" + cluster + "/"))
                 .findFirst().orElseThrow();
+    }
+
+    /** How often somebody began to read a kind. */
+    private long reads() {
+        return Stream.of("north", "south").flatMap(server -> world.server(server).requests().stream())
+                .filter(request -> Set.of("list", "watch").contains(request.verb())
+                        && request.path().contains("/configmaps")).count();
     }
 
     private Set<String> series() {
@@ -97,6 +112,11 @@ class ReplaceTest extends OnClusters {
         ReplaceReport report = replace.await(LIMIT);
         assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
         assertThat(report.method()).as(report.toString()).isEqualTo(ReplaceMethod.WARM);
+        List<StopReport> retired = Objects.requireNonNull(report.retired()).children();
+        assertThat(retired).extracting(StopReport::unit)
+                .containsExactlyInAnyOrder("cluster/north/settings", "cluster/south/settings");
+        assertThat(report.handedOver()).as("two that were queued in the north, and perhaps what came last").isBetween(2L, 3L)
+                .isEqualTo(retired.stream().mapToLong(StopReport::handedOver).sum());
         eventually(() -> assertThat(next.lastSeen).containsEntry("north/a", "new")
                 .containsEntry("north/b", Recorder.GONE)
                 .containsEntry("north/c", "new").containsEntry("north/e", "new").containsEntry("south/d", "new"));
@@ -201,6 +221,115 @@ class ReplaceTest extends OnClusters {
         eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed").containsKey("south/c"));
         eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.READY));
         handle.ready().await(LIMIT);
+    }
+
+    @Test
+    void aRollbackThawsTheEngagementsThatWait() throws Exception {
+        world.create("north", "later", "a");
+        world.connect("north");
+        world.connect("south");
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().reconciler((request, context) -> {
+            recorder.reconcile(request, context);
+            return request.name().equals("later") ? Result.requeueAfter(Duration.ofHours(1)) : Result.done();
+        }).build());
+        handle.ready().await(LIMIT);
+        eventually(() -> assertThat(recorder.lastSeen).hasSize(2));
+        eventually(() -> assertThat(handle.status().queued()).isEqualTo(1));
+        Set<String> series = series();
+        long reads = reads();
+        var replace = handle.replace(builder().reconciler((request, context) -> {
+            throw new IllegalStateException("not like this");
+        }).build(), LONG_PROBATION);
+        eventually(() -> assertThat(handle.status().replacing()).contains("on probation"));
+        assertThat(handle.engagements())
+                .allSatisfy(one -> assertThat(one.status().replacing()).contains("on probation"));
+        world.create("south", "b"); // seen by both, and left undone by the one that fails
+        ReplaceReport report = replace.await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
+        assertThat(report.handedOver()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(report.retired()).children()).extracting(StopReport::generation)
+                .containsOnly(2L);
+        assertThat(handle.engagements()).hasSize(2).allSatisfy(one -> {
+            assertThat(one.generation()).as("the same goes on").isEqualTo(1);
+            assertThat(one.status().replacing()).isNull();
+        });
+        eventually(() -> assertThat(recorder.lastSeen).containsKey("south/b"));
+        eventually(() -> assertThat(handle.engagements())
+                .allSatisfy(one -> assertThat(one.state()).isEqualTo(UnitState.READY)));
+        assertThat(recorder.countOf("later")).as("it is due when it was").isEqualTo(1);
+        eventually(() -> assertThat(handle.status().queued()).isEqualTo(1));
+        assertThat(reads()).as("nothing was listed or watched again").isEqualTo(reads);
+        assertThat(series()).isEqualTo(series);
+        assertThat(recorder.overlaps).hasValue(0);
+        world.change("north", "a", "changed");
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/a", "changed"));
+        assertThat(handle.replace(builder().reconciler(next).build(), NO_PROBATION).await(LIMIT).outcome())
+                .as("and it can be replaced again").isEqualTo(ReplaceOutcome.REPLACED);
+    }
+
+    @Test
+    void itIsReadyWhenTheEngagementsHaveTakenOver() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        recorder.closeGate();
+        world.create("south", "a");
+        eventually(() -> assertThat(handle.status().inFlight()).isEqualTo(1));
+        List<UnitEvent> ready = new CopyOnWriteArrayList<>();
+        try (Registration _ = world.manager.subscribe(event -> {
+            if (event.to() == UnitState.READY && event.generation() == 2) {
+                ready.add(event);
+            }
+        })) {
+            var replace = handle.replace(builder().reconciler(next).build(), NO_PROBATION);
+            eventually(() -> assertThat(unit(handle, "south").status().replacing()).contains("hands over"));
+            assertThat(handle.generation()).isEqualTo(1);
+            recorder.openGate();
+            replace.await(LIMIT);
+            eventually(() -> assertThat(ready).extracting(UnitEvent::unit).contains("controller/settings"));
+        }
+        List<String> units = ready.stream().map(UnitEvent::unit).toList();
+        assertThat(units.indexOf("controller/settings")).as(units.toString()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatCannotHandOverOnOneClusterGoesOnOnAll() throws Exception {
+        world.connect("north");
+        world.connect("south");
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder()
+                .stop(StopOptions.defaults().withBudget(Duration.ofSeconds(3))).build());
+        handle.ready().await(LIMIT);
+        recorder.closeGate();
+        world.create("south", "a");
+        eventually(() -> assertThat(handle.status().inFlight()).isEqualTo(1));
+        ReplaceReport report = handle.replace(builder().reconciler(next).build(), NO_PROBATION).await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.FAILED);
+        assertThat(report.message()).contains("cluster/south/settings");
+        recorder.openGate();
+        world.create("north", "b");
+        eventually(() -> assertThat(recorder.lastSeen).containsKeys("south/a", "north/b"));
+        assertThat(next.requests).isEmpty();
+        eventually(() -> assertThat(handle.engagements()).allSatisfy(one -> {
+            assertThat(one.generation()).isEqualTo(1);
+            assertThat(one.state()).isEqualTo(UnitState.READY);
+        }));
+        assertThat(handle.state()).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void aStopOnProbationEndsBoth() throws Exception {
+        world.create("north", "a");
+        ControllerHandle<ConfigMap> handle = ready("north", "south");
+        var replace = handle.replace(builder().reconciler(next).build(), LONG_PROBATION);
+        eventually(() -> assertThat(next.lastSeen).containsKey("north/a"));
+        eventually(() -> assertThat(handle.status().replacing()).contains("on probation"));
+        StopReport report = handle.stop().await(LIMIT);
+        assertThat(report.clean()).as(report.toString()).isTrue();
+        assertThatThrownBy(() -> replace.await(LIMIT)).isInstanceOf(PreemptedException.class);
+        assertThat(handle.engagements()).hasSize(2)
+                .allSatisfy(one -> assertThat(one.state()).isEqualTo(UnitState.STOPPED));
+        handle.start().await(LIMIT);
+        world.create("south", "b");
+        eventually(() -> assertThat(next.lastSeen).containsKey("south/b"));
+        assertThat(recorder.lastSeen).doesNotContainKey("south/b");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.windlass.lifecycle;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,14 +63,37 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     private void onStopped(StopReport report) {
         if (phase == Phase.STOPPING) {
             retired = report;
-            handedOver = report.carriedOver();
+            handedOver = report.allCarriedOver();
+            if (verdict != null && !verdict.stays()) {
+                note(verdict.why());
+                close();
+                complete(cell.generation(), ReplaceMethod.COLD, whyCold, ReplaceOutcome.FAILED, handedOver, retired);
+                startUnlessStarted(() -> true);
+                return;
+            }
             describe(next);
             enter(Phase.STARTING, SystemTime.nanos(options.warmUp()));
-            cell.post(() -> { // if it had ended before a start could follow
-                if (phase == Phase.STARTING && cell.desiredRunning()) {
-                    UnitStart.anew(cell, actor);
-                }
-            });
+            startUnlessStarted(() -> phase == Phase.STARTING);
+        }
+    }
+
+    /** If it had ended before a start could follow. */
+    private void startUnlessStarted(BooleanSupplier stillWanted) {
+        cell.post(() -> {
+            if (stillWanted.getAsBoolean() && cell.desiredRunning()) {
+                UnitStart.anew(cell, actor);
+            }
+        });
+    }
+
+    @Override
+    void settle(Verdict decided) {
+        if (phase == Phase.PROBATION && decided.stays()) {
+            over(ReplaceOutcome.REPLACED);
+        } else if (!decided.stays() && (phase == Phase.PROBATION || phase == Phase.STARTING)) {
+            rollBack(decided.why(), UnitState.STOPPED);
+        } else {
+            verdict = decided; // of no interest when it is over
         }
     }
 
@@ -189,7 +213,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     void onMoved(UnitCell.Position now) {
         boolean degraded = now.state() == UnitState.DEGRADED && now.reason() == Reason.BECAME_DEGRADED;
         if (phase == Phase.STARTING && now.state() == UnitState.READY) {
-            if (options.probation().isZero()) {
+            if (options.probation().isZero() || verdict != null) { // one that was to be taken back does not come so far
                 over(ReplaceOutcome.REPLACED);
             } else {
                 enter(Phase.PROBATION, SystemTime.nanos(options.probation()));
@@ -247,7 +271,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
         return switch (phase) {
             case STOPPING -> "#%d is stopped first %s, since %s".formatted(from, at, whyCold);
             case STARTING -> "the next one starts %s".formatted(at);
-            case PROBATION -> "#%d is on probation %s, for %s".formatted(cell.generation(), at, options.probation());
+            case PROBATION -> "#%d is on probation %s, %s".formatted(cell.generation(), at, limit());
             case ROLLING_BACK -> "#%d is taken back and ends %s".formatted(cell.generation(), at);
             case OVER -> "over";
         };

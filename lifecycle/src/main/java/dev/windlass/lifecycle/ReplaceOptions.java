@@ -7,13 +7,18 @@ import org.jspecify.annotations.Nullable;
  * How a unit is replaced. Immutable.
  *
  * @param warmUp how long the next generation may take to be warm, or where nothing runs beside it, ready; 2 minutes by default
- * @param probation for how long its health decides whether it stays; 30 s by default, zero for none
+ * @param probation for how long its health decides whether it stays; 30 s by default, zero for none, 365 days at most
  * @param retire how the generation that goes is stopped, at least as hard as {@link StopMode#HANDOFF}; null for the stop options of
  *     its specification
  */
 public record ReplaceOptions(Duration warmUp, Duration probation, @Nullable StopOptions retire) {
 
-    private static final Duration LONGEST = Duration.ofDays(365);
+    /**
+     * The longest that each may be. A probation of that length is one that is meant to be settled from elsewhere, see {@link
+     * RunnableHandle#settleReplace}.
+     */
+    public static final Duration LONGEST = Duration.ofDays(365);
+
     private static final ReplaceOptions DEFAULTS = new ReplaceOptions(Duration.ofMinutes(2), Duration.ofSeconds(30),
             null);
 

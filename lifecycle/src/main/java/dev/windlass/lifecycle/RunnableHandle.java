@@ -254,6 +254,22 @@ public class RunnableHandle {
         return replaceWith(next, options);
     }
 
+    /**
+     * For subtypes: ends the probation of a replace that is under way, and every wait before it that the decision makes idle. For a
+     * unit that is replaced together with others, and stays or goes with them; nothing when it is not being replaced.
+     *
+     * @param stays whether the next generation stays; otherwise it is taken back, and what it warmed up for is given up
+     * @param why for the report, when it is taken back
+     */
+    protected final void settleReplace(boolean stays, String why) {
+        cell.post(() -> {
+            Succession replacing = cell.succession();
+            if (replacing != null) {
+                replacing.settle(new Succession.Verdict(stays, why));
+            }
+        });
+    }
+
     /** For subtypes: replaces the unit by one of the same kind, see {@link #replace(Unit, ReplaceOptions)}. */
     protected final <H extends RunnableHandle> Operation<ReplaceReport> replaceWith(Unit<H> next,
             ReplaceOptions options) {

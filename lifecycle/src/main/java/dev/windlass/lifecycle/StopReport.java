@@ -49,6 +49,16 @@ public record StopReport(String unit, long generation, StopOutcome outcome, Reas
         return all;
     }
 
+    /** What is kept for the next start, here and in all units inside. */
+    long allCarriedOver() {
+        return carriedOver + children.stream().mapToLong(StopReport::allCarriedOver).sum();
+    }
+
+    StopReport withHandedOver(long items) {
+        return new StopReport(unit, generation, outcome, reason, duration, drained, items, carriedOver, discarded,
+                discardedSample, unknownOutcomes, leftovers, errors, children);
+    }
+
     StopReport with(List<StopReport> moreChildren) {
         if (moreChildren.isEmpty()) {
             return this;

@@ -33,6 +33,13 @@ abstract class Succession {
     private final long began;
     private String message = "";
     private boolean left;
+    /** What was decided from outside before the probation began; null when nothing was. */
+    @Nullable
+    Verdict verdict;
+
+    /** Somebody outside knows better than the clock whether the next generation stays. */
+    record Verdict(boolean stays, String why) {
+    }
 
     Succession(UnitCell cell, ReplaceOptions options, String actor, Promise<ReplaceReport> promise) {
         this.cell = cell;
@@ -129,6 +136,9 @@ abstract class Succession {
         return false;
     }
 
+    /** It is decided from outside that the next generation stays, or that it is taken back. */
+    abstract void settle(Verdict decided);
+
     /** Ends what is beside the current generation, and tells of that. */
     abstract void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded);
 
@@ -159,6 +169,13 @@ abstract class Succession {
     }
 
     // ---- probation
+
+    /** For how long it lasts, for people. */
+    final String limit() {
+        return options.probation().equals(ReplaceOptions.LONGEST)
+                ? "until that is decided elsewhere"
+                : "for " + options.probation();
+    }
 
     /**
      * Asks the readiness checks of the current generation, again and again, on a thread of its own.

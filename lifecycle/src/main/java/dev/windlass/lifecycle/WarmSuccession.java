@@ -100,8 +100,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             phase = Phase.OVER;
             leave();
             cell.takeBackGeneration();
-            new ColdSuccession(cell, beside.place().description(), options, actor, promise,
-                    "a quota does not allow both: " + lack).begin();
+            ColdSuccession cold = new ColdSuccession(cell, beside.place().description(), options, actor, promise,
+                    "a quota does not allow both: " + lack);
+            cold.verdict = verdict;
+            cold.begin();
         }
     }
 
@@ -120,6 +122,22 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         begun = true;
         beside.move(UnitState.STARTING, Reason.REPLACED, "warms up beside #" + from, actor);
         beside.start();
+        if (verdict != null) {
+            settle(verdict);
+        }
+    }
+
+    @Override
+    void settle(Verdict decided) {
+        if (phase == Phase.PROBATION && decided.stays()) {
+            retire();
+        } else if (phase == Phase.PROBATION) {
+            rollBack(decided.why(), UnitState.STOPPED);
+        } else if ((phase == Phase.WARMING || phase == Phase.FREEZING) && !decided.stays()) {
+            giveUp(decided.why(), UnitState.STOPPED);
+        } else {
+            verdict = decided; // of no interest when it is over
+        }
     }
 
     private void enter(Phase next, Duration limit) {
@@ -266,7 +284,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             turn.set();
         }
         cell.poke(); // what it depends on may have gone meanwhile
-        if (options.probation().isZero()) {
+        if (verdict != null) {
+            settle(verdict);
+        } else if (options.probation().isZero()) {
             retire();
         } else {
             examine(() -> phase == Phase.PROBATION, why -> rollBack(why, UnitState.STOPPED));
@@ -334,6 +354,11 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         });
     }
 
+    /** What it says that it has given to a successor itself, and what it gave with its freeze. */
+    private static long givenBy(@Nullable StopReport retired, long withFreeze) {
+        return withFreeze + (retired == null ? 0 : retired.handedOver());
+    }
+
     private void retire() {
         enter(Phase.RETIRING, options.warmUp());
         outcome = ReplaceOutcome.REPLACED;
@@ -364,7 +389,9 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         if (result == null) {
             leave(); // whoever came first has been told
         } else {
-            complete(to, ReplaceMethod.WARM, "", result, handedOver, retired);
+            long given = givenBy(retired, handedOver);
+            complete(to, ReplaceMethod.WARM, "", result, given,
+                    retired != null && result == ReplaceOutcome.REPLACED ? retired.withHandedOver(given) : retired);
         }
         letGo();
     }
@@ -681,8 +708,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             case ADMITTING -> "#%d asks for quota %s".formatted(to, at);
             case WARMING -> "#%d warms up beside #%d %s%s".formatted(to, from, at, said.isEmpty() ? "" : ": " + said);
             case FREEZING -> "#%d hands over to #%d %s".formatted(from, to, at);
-            case PROBATION -> "#%d took over from #%d and is on probation %s, for %s".formatted(to, from, at,
-                    options.probation());
+            case PROBATION -> "#%d took over from #%d and is on probation %s, %s".formatted(to, from, at, limit());
             case RETIRING -> "#%d took over, #%d ends %s".formatted(to, from, at);
             case ROLLING_BACK -> "#%d is taken back and ends %s".formatted(to, at);
             case THAWING -> "#%d takes back the work of #%d %s".formatted(from, to, at);
