@@ -78,6 +78,8 @@ final class DescribeCommand extends UnitCommand {
         lines.put("Generation", text(unit, "generation")
                 + (text(unit, "incarnation").isEmpty() ? "" : " (" + text(unit, "incarnation") + ")"));
         lines.put("Group", text(unit, "group"));
+        optional(lines, "Priority", text(unit, "priority").equals("NORMAL") ? "" : text(unit, "priority"));
+        optional(lines, "Revision", text(unit, "revision").equals("1") ? "" : text(unit, "revision"));
         lines.put("Restarts", text(unit, "restarts"));
         optional(lines, "Tries again", retry(text(unit, "retryAt")));
         optional(lines, "Parent", text(unit, "parent"));

@@ -14,7 +14,7 @@ abstract class UnitCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Windlass root;
 
-    @Parameters(paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "Full name of a unit, for example cluster/north.")
     @SuppressWarnings("NullAway.Init")
     private String name;
 

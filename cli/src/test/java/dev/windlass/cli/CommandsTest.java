@@ -226,6 +226,23 @@ class CommandsTest {
     }
 
     @Test
+    void reconfigureChangesSettingsByName() throws Exception {
+        CommandProcess changed = run("reconfigure", "needs-north", "priority=critical", "label.team=shop");
+        assertThat(changed.code()).as(changed.toString()).isZero();
+        assertThat(changed.out()).contains("needs-north#1 READY has revision 2: priority=critical, label.team=shop");
+        assertThat(run("describe", "needs-north").out()).containsPattern("Priority: +CRITICAL")
+                .containsPattern("Revision: +2").containsPattern("Labels: +.*team=shop");
+        assertBadUsage(run("reconfigure", "needs-north"), "SETTING");
+        assertBadUsage(run("reconfigure", "needs-north", "priority"), "\"priority\" is no setting", "NAME=VALUE");
+        assertBadUsage(run("reconfigure", "needs-north", "priority=batch", "priority=normal"), "twice");
+        CommandProcess unknown = run("reconfigure", "needs-north", "workers=8");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("no setting \"workers\"", "priority, required, label.NAME");
+        assertThat(run("reconfigure", "--help").out()).contains("workers=8", "rate-limit=5ms..1000s");
+        assertThat(run("completion").out()).contains("reconfigure", "rate-limit=");
+    }
+
+    @Test
     void restartWaitsForTheNextGeneration() throws Exception {
         CommandProcess restart = run("restart", "cluster/north", "--wait", "--cascade");
         assertThat(restart.code()).as(restart.err()).isZero();
@@ -419,9 +436,8 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace", "remove",
-                "pause",
-                "resume", "cordon", "uncordon", "threads", "completion",
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace", "reconfigure",
+                "remove", "pause", "resume", "cordon", "uncordon", "threads", "completion",
                 "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");

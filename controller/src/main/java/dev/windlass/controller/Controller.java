@@ -152,7 +152,15 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         return watches.stream().map(Watch::spec).distinct().count();
     }
 
-    /** What is another one in a description, beside workers and rate limiter. */
+    /** The same with what a specification has of it by now. */
+    Controller<T> with(RunnableSpec now) {
+        return now.priority() == definition.priority && now.stop().equals(definition.stop)
+                && now.onHang().equals(definition.onHang)
+                        ? this
+                        : toBuilder().priority(now.priority()).stop(now.stop()).onHang(now.onHang()).build();
+    }
+
+    /** What is another one in a description, and cannot become so while it runs. */
     List<String> differencesBeyondReconfigure(Controller<T> other) {
         Builder<T> mine = definition;
         Builder<T> theirs = other.definition;
@@ -164,9 +172,6 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
         same.put("reconciler", reconciler.equals(other.reconciler));
         same.put("sync timeout", mine.syncTimeout.equals(theirs.syncTimeout));
         same.put("reconcile timeout", Objects.equals(mine.reconcileTimeout, theirs.reconcileTimeout));
-        same.put("stop", mine.stop.equals(theirs.stop));
-        same.put("hang policy", mine.onHang.equals(theirs.onHang));
-        same.put("priority", mine.priority == theirs.priority);
         same.put("leadership", mine.leadership == theirs.leadership);
         same.put("choice of clusters", mine.clusters.equals(theirs.clusters));
         return same.entrySet().stream().filter(entry -> !entry.getValue()).map(Map.Entry::getKey).toList();

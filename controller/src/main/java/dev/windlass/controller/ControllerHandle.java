@@ -6,9 +6,14 @@ import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
+import dev.windlass.lifecycle.UnitStatus;
+import dev.windlass.workqueue.RateLimiter;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The outside face of a controller. Thread-safe.
@@ -26,43 +31,66 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /** The description, as it is now. */
     public Controller<T> controller() {
-        return amendments.amended(described());
+        return described(unit()).with(spec());
     }
 
     @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
-    private Controller<T> described() {
-        Unit<?> described = unit();
+    private static <T extends HasMetadata> Controller<T> described(Unit<?> described) {
         return (Controller<T>) (described instanceof SuccessorUnit<?> successor ? successor.controller() : described);
     }
 
+    /** What describes a controller at this moment. */
+    static <T extends HasMetadata> Controller<T> described(Unit<?> unit, RunnableSpec spec) {
+        return ControllerHandle.<T>described(unit).with(spec);
+    }
+
     /**
-     * Changes how many workers there are and how long failed keys wait, on all clusters, without an end of anything: where there are
-     * fewer, whoever is busy finishes first; what waits already is due when it was. The description is the controller's from then
-     * on, also when it does not run now, until it is replaced.
+     * Changes how many workers there are, how long failed keys wait, the priority, the stop options and the hang policy, on all clusters,
+     * without an end of anything: where there are fewer workers, whoever is busy finishes first; what waits already is due when it was.
+     * The description is the controller's from then on, also when it does not run now, until it is replaced. Labels stay. Otherwise like
+     * {@link RunnableHandle#reconfigure(UnaryOperator)}.
      *
      * @throws IllegalArgumentException when something else is another one too: that needs {@link #replace}
-     * @throws RefusedException when there would be more workers than a quota with a limit for them has admitted, or while the
-     *     controller is being replaced
+     * @throws RefusedException when there would be more workers than a quota with a limit for them has admitted
      */
-    public void reconfigure(Controller<T> next) {
-        String replacing = status().replacing();
-        if (replacing != null) {
-            throw new RefusedException(
-                    name() + " is being replaced: " + replacing + "; reconfigure it when that is over");
-        }
+    public Operation<UnitStatus> reconfigure(Controller<T> next) {
         List<String> others = controller().differencesBeyondReconfigure(next);
         if (!others.isEmpty()) {
             throw new IllegalArgumentException(
-                    "%s can be reconfigured in workers and rate limiter only, and there is another %s: use replace"
+                    "%s can be reconfigured in workers, rate limiter, priority, stop options and hang policy only, and there is another %s: use replace"
                             .formatted(name(), String.join(", ", others)));
         }
+        return reconfigure(next, spec -> spec.priority(next.priority()).stop(next.spec().stop())
+                .onHang(next.spec().onHang()));
+    }
+
+    private Operation<UnitStatus> reconfigure(Controller<T> next, UnaryOperator<RunnableSpec.Builder> change) {
         Engagements bound = amendments.engagements();
         if (bound != null) {
             bound.requireAdmitted(this, next.workers());
         }
-        amendments.amend(described(), next); // before the look at what runs: a run that begins now finds it
-        if (bound != null) {
-            bound.reconfigure(next);
+        return reconfigureWith(new SuccessorUnit<>(next, amendments), change.apply(spec().toBuilder()).build());
+    }
+
+    @Override
+    protected Operation<UnitStatus> reconfigureOwn(Map<String, String> own,
+            UnaryOperator<RunnableSpec.Builder> common) {
+        Controller.Builder<T> next = controller().toBuilder();
+        own.forEach((setting, value) -> {
+            switch (setting) {
+                case "workers" -> next.workers(number(setting, value));
+                case "rate-limit" -> next.rateLimiter(RateLimiter.parse(value));
+                default -> throw noSetting(setting, "workers, rate-limit, ");
+            }
+        });
+        return reconfigure(next.build(), common);
+    }
+
+    private static int number(String setting, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("%s \"%s\": use a whole number".formatted(setting, text), e);
         }
     }
 

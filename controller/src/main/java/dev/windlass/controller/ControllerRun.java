@@ -4,10 +4,13 @@ import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Suspension;
+import dev.windlass.lifecycle.Unit;
 import dev.windlass.lifecycle.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     private final Controller<T> described;
     private volatile Controller<T> controller;
+    private volatile Map<String, String> labels = Map.of();
     private volatile @Nullable Begun begun;
     private volatile boolean paused;
     private volatile boolean succeeds;
@@ -47,13 +51,16 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return controller;
     }
 
+    /** Free labels of the controller, which its engagements have too. */
+    Map<String, String> labels() {
+        return labels;
+    }
+
     /** Does as the controller is described by now: what can be another one needs no new generation. */
-    void follow() {
-        Begun now = begun();
-        if (now.context.handle() instanceof ControllerHandle<?> handle) {
-            controller = handle.amendments().amended(described);
-            now.engagements.onReconfigured(this);
-        }
+    private void follow(Engagements engagements, RunnableSpec spec, Unit<?> unit) {
+        controller = ControllerHandle.described(unit, spec);
+        labels = spec.labels();
+        engagements.onReconfigured(this);
     }
 
     ControllerMeters meters() {
@@ -87,9 +94,13 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.own("meters", controller.name(), meters);
         context.own("meters", "workqueue " + controller.name(), engagements.queueMetrics().hold(controller.name()));
         begun = new Begun(context, engagements, meters);
+        context.onReconfigure((spec, unit) -> follow(engagements, spec, unit)); // before the look at what it is now
         if (context.handle() instanceof ControllerHandle<?> handle) {
             handle.amendments().bind(engagements);
-            controller = handle.amendments().amended(described);
+            // Nothing is reconfigured while it is replaced: what this one was made by has not changed.
+            Unit<?> unit = before == null ? handle.unit() : described;
+            controller = ControllerHandle.described(unit, context.spec());
+            labels = context.spec().labels();
         }
         context.workload(this);
         controller.watches().forEach(watch -> context.detail(watch.id(), () -> watch.spec().resource().apiVersion()));
@@ -127,7 +138,6 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 context.takeOver();
                 open = true;
                 engagements.join(this);
-                follow(); // in what has been amended since it began
                 context.awaitStop();
             }
         } catch (InterruptedException e) {

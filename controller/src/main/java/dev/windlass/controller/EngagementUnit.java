@@ -12,21 +12,23 @@ record EngagementUnit(Pair pair, ControllerRun<?> run, RunnableSpec spec) implem
 
     static EngagementUnit of(Pair pair, ControllerRun<?> run, String informers) {
         Controller<?> controller = run.controller();
-        RunnableSpec spec = RunnableSpec.builder(controller.name())
+        RunnableSpec.Builder spec = RunnableSpec.builder(controller.name())
                 .kind(KIND)
-                .label("controller", controller.name())
-                .label("cluster", pair.cluster())
                 .dependsOn(informers)
                 .drains(true)
                 .signalsReadiness(true)
                 .warmsUp(true)
-                .stop(controller.spec().stop())
-                .onHang(controller.spec().onHang())
-                .priority(controller.priority())
                 .leadership(controller.leadership())
-                .cost(controller.cost(controller.watchCount(), controller.workers()))
-                .build();
-        return new EngagementUnit(pair, run, spec);
+                .cost(controller.cost(controller.watchCount(), controller.workers()));
+        return new EngagementUnit(pair, run, follow(pair.cluster(), run, spec).build());
+    }
+
+    /** What can be another one with the controller, while it runs. */
+    static RunnableSpec.Builder follow(String cluster, ControllerRun<?> run, RunnableSpec.Builder spec) {
+        Controller<?> controller = run.controller();
+        run.labels().forEach(spec::label);
+        return spec.label("controller", controller.name()).label("cluster", cluster)
+                .stop(controller.spec().stop()).onHang(controller.spec().onHang()).priority(controller.priority());
     }
 
     @Override

@@ -215,7 +215,7 @@ final class Engagements implements AutoCloseable {
         RunnableHandle handle = pair.handle;
         pair.run = null;
         if (handle != null && works(handle)) {
-            handle.stop(handle.unit().spec().stop().withMode(StopMode.HANDOFF));
+            handle.stop(handle.spec().stop().withMode(StopMode.HANDOFF));
         }
     }
 
@@ -299,6 +299,7 @@ final class Engagements implements AutoCloseable {
             replace(pair, engagement, run, connection, run.controller().syncTimeout());
             return;
         }
+        follow(pair);
         present.start().whenDone(outcome -> {
             if (outcome instanceof Outcome.Failed<UnitStatus> failed
                     && failed.error() instanceof UnknownUnitException) {
@@ -427,6 +428,7 @@ final class Engagements implements AutoCloseable {
                 pair.takeover = null;
             }
         }
+        follow(pair);
         run.onNews();
         evaluate(pair.controller());
     }
@@ -449,7 +451,7 @@ final class Engagements implements AutoCloseable {
     private void restartFor(ControllerRun<?> run, Pair pair) {
         EngagementHandle handle = pair.handle;
         if (handle != null && pair.run == run) {
-            handle.restart(handle.unit().spec().stop().withMode(StopMode.HANDOFF))
+            handle.restart(handle.spec().stop().withMode(StopMode.HANDOFF))
                     .whenDone(outcome -> evaluate(pair.controller()));
         }
     }
@@ -465,7 +467,7 @@ final class Engagements implements AutoCloseable {
         boolean limited = Quotas.of(manager).status().scopes().stream()
                 .anyMatch(scope -> scope.limits().limit(CostDimension.CONCURRENCY).isPresent());
         for (RunnableHandle engagement : limited ? controller.engagements() : List.<RunnableHandle>of()) {
-            long admitted = engagement.unit().spec().cost().in(CostDimension.CONCURRENCY);
+            long admitted = engagement.spec().cost().in(CostDimension.CONCURRENCY);
             if (workers > admitted) {
                 throw new RefusedException(
                         "%s cannot have %d workers: a quota has admitted %d of them for %s; use replace"
@@ -474,17 +476,19 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    void reconfigure(Controller<?> next) {
-        ControllerRun<?> run = current(next.name());
-        if (run != null) {
-            run.follow();
-        }
-    }
-
     /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
     void onReconfigured(ControllerRun<?> run) {
         runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
                 .forEach(EngagementRun::onReconfigured);
+        pairs(run.controller().name()).forEach(Engagements::follow);
+    }
+
+    private static void follow(Pair pair) {
+        EngagementHandle handle = pair.handle;
+        ControllerRun<?> run = pair.run;
+        if (handle != null && run != null) {
+            handle.follow(pair.cluster(), run);
+        }
     }
 
     // ---- disengaging

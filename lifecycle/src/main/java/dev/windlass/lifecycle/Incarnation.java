@@ -783,6 +783,11 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public RunnableSpec spec() {
+        return cell.descriptionOf(this).spec();
+    }
+
+    @Override
     public void onReconfigure(Reconfiguration how) {
         reconfiguration = how;
     }

@@ -227,6 +227,9 @@ public interface RunnableContext {
      */
     void carryOver(@Nullable CarryOver work);
 
+    /** The specification that this generation was made by, and what has been reconfigured since. */
+    RunnableSpec spec();
+
     /**
      * Says how this generation takes on a changed specification while it runs, see {@link RunnableHandle#reconfigure}. What the
      * engine itself reads of it counts without that. The last call counts.

@@ -86,6 +86,11 @@ public class RunnableHandle {
         return cell.unit();
     }
 
+    /** The specification as it is now: that of {@link #unit()}, and what has been reconfigured since. */
+    public final RunnableSpec spec() {
+        return cell.spec();
+    }
+
     /** The units inside, by name. */
     public final List<RunnableHandle> children() {
         return cell.view().children();
@@ -200,6 +205,46 @@ public class RunnableHandle {
         UnitEntry.Description base = cell.description();
         return reconfigure(base, new UnitEntry.Description(next, cell.manager().leaders().entered(next.spec()),
                 next.handle(new RunnableHandle(cell))));
+    }
+
+    /**
+     * For subtypes: the same with another specification than the unit's own, which keeps what was reconfigured before.
+     *
+     * @throws RefusedException when the change needs a new generation
+     */
+    protected final <H extends RunnableHandle> Operation<UnitStatus> reconfigureWith(Unit<H> next, RunnableSpec spec) {
+        return reconfigure(cell.description(),
+                new UnitEntry.Description(next, spec, next.handle(new RunnableHandle(cell))));
+    }
+
+    /**
+     * Changes settings by their names, as they come from a command line or a file; those that are not named stay. Every unit has {@code
+     * priority}, {@code required} and {@code label.NAME}, where no value takes the label away; a controller has {@code workers} and {@code
+     * rate-limit} besides. Otherwise like {@link #reconfigure(UnaryOperator)}; all are changed, or none.
+     *
+     * @throws IllegalArgumentException when the unit has no setting of a name, which says those it has, or a value is none
+     */
+    public final Operation<UnitStatus> reconfigure(Map<String, String> settings) {
+        NamedSettings given = NamedSettings.of(settings);
+        return given.own().isEmpty() ? reconfigure(given.common()) : reconfigureOwn(given.own(), given.common());
+    }
+
+    /**
+     * For subtypes: changes settings of their own kind by name, and with them those that every unit has.
+     *
+     * @param own at least one
+     * @param common see {@link #reconfigure(UnaryOperator)}
+     * @throws IllegalArgumentException when there is no setting of a name, or a value is none; by default always
+     */
+    protected Operation<UnitStatus> reconfigureOwn(Map<String, String> own,
+            UnaryOperator<RunnableSpec.Builder> common) {
+        throw noSetting(own.keySet().iterator().next(), "");
+    }
+
+    /** For subtypes: the refusal of a setting that does not exist. @param others what the kind itself has, each with a comma behind it */
+    protected final IllegalArgumentException noSetting(String setting, String others) {
+        return new IllegalArgumentException("%s has no setting \"%s\" that can be changed while it runs: there are %s%s"
+                .formatted(name(), setting, others, NamedSettings.NAMES));
     }
 
     private Operation<UnitStatus> reconfigure(UnitEntry.Description base, UnitEntry.Description next) {

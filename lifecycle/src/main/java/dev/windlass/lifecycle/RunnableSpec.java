@@ -323,6 +323,12 @@ public final class RunnableSpec {
             return this;
         }
 
+        /** Takes a label away, if there is one. */
+        public Builder withoutLabel(String key) {
+            labels.remove(key);
+            return this;
+        }
+
         /**
          * Adds dependencies by their full names. A name that does not exist keeps the unit pending until it does; {@code a/b}
          * is taken to be inside of {@code a} then.

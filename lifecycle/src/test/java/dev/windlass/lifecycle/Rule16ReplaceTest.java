@@ -728,13 +728,19 @@ class Rule16ReplaceTest {
         };
     }
 
-    @Test
-    void oneThatIsSettledFromElsewhereStaysAtOnce() throws Exception {
+    private Settled runningSettled() throws InterruptedException {
+        manager.start();
         Settled unit = manager.add(settled(true));
         unit.ready().await();
-        generations.take();
+        return unit;
+    }
+
+    @Test
+    void oneThatIsSettledFromElsewhereStaysAtOnce() throws Exception {
+        Settled unit = runningSettled();
+        next();
         Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = generations.take();
+        Generation next = next();
         next.warm.countDown();
         next.tookOver.await();
         Trial.until(() -> String.valueOf(unit.status().replacing()).contains("until that is decided elsewhere"));
@@ -746,11 +752,10 @@ class Rule16ReplaceTest {
 
     @Test
     void oneThatIsSettledBeforeItsTurnHasNoProbation() throws Exception {
-        Settled unit = manager.add(settled(true));
-        unit.ready().await();
-        generations.take();
+        Settled unit = runningSettled();
+        next();
         Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = generations.take();
+        Generation next = next();
         unit.settle(true);
         next.warm.countDown();
         assertThat(replace.await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);
@@ -758,11 +763,10 @@ class Rule16ReplaceTest {
 
     @Test
     void oneThatIsTakenBackFromElsewhereGivesTheWorkBack() throws Exception {
-        Settled unit = manager.add(settled(true));
-        unit.ready().await();
-        Generation first = generations.take();
+        Settled unit = runningSettled();
+        Generation first = next();
         Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = generations.take();
+        Generation next = next();
         next.warm.countDown();
         next.tookOver.await();
         unit.settle(false);
@@ -775,11 +779,10 @@ class Rule16ReplaceTest {
 
     @Test
     void oneThatIsTakenBackWhileItGetsWarmDisturbsNobody() throws Exception {
-        Settled unit = manager.add(settled(true));
-        unit.ready().await();
-        generations.take();
+        Settled unit = runningSettled();
+        next();
         Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        generations.take();
+        next();
         unit.settle(false);
         ReplaceReport report = replace.await();
         assertThat(report.outcome()).isEqualTo(ReplaceOutcome.FAILED);
@@ -789,21 +792,20 @@ class Rule16ReplaceTest {
 
     @Test
     void aColdOneIsSettledFromElsewhereToo() throws Exception {
-        Settled unit = manager.add(settled(true));
-        unit.ready().await();
-        generations.take();
+        Settled unit = runningSettled();
+        next();
         Operation<ReplaceReport> replace = unit.replaceBy(settled(false));
-        Generation next = generations.take();
+        Generation next = next();
         next.warm.countDown();
         next.tookOver.await();
         unit.settle(false);
         ReplaceReport report = replace.await();
         assertThat(report.outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
         assertThat(report.message()).contains("the others did not stand the test");
-        generations.take().warm.countDown();
+        next().warm.countDown();
         Trial.until(() -> unit.generation() == 3 && unit.state() == UnitState.READY);
         Operation<ReplaceReport> again = unit.replaceBy(settled(false));
-        Generation last = generations.take();
+        Generation last = next();
         unit.settle(true);
         last.warm.countDown();
         assertThat(again.await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);

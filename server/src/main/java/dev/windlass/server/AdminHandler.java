@@ -204,12 +204,18 @@ final class AdminHandler extends Handler.Abstract {
                 answer("replace", unit, replace, wait, report -> new UnitViews.Replaced("replace", true,
                         UnitViews.Replacement.of(report)), response, callback);
             }
+            case "reconfigure" -> {
+                Fields options = Request.extractQueryParameters(request);
+                Wait wait = Wait.of(options);
+                answer(action, unit, ReconfigureRequests.ask(unit, options), wait,
+                        _ -> new UnitViews.Started(action, true, UnitViews.Description.of(unit)), response, callback);
+            }
             case "pause" -> hold(action, unit, unit::pause, request, response, callback);
             case "resume" -> hold(action, unit, unit::resume, request, response, callback);
             case "cordon" -> hold(action, unit, unit::cordon, request, response, callback);
             case "uncordon" -> hold(action, unit, unit::uncordon, request, response, callback);
             default -> throw ApiError.notFound(
-                    "no action \"%s\": use start, stop, restart, replace, remove, pause, resume, cordon or uncordon"
+                    "no action \"%s\": use start, stop, restart, replace, reconfigure, remove, pause, resume, cordon or uncordon"
                             .formatted(action));
         }
         return true;

@@ -24,6 +24,8 @@ import java.util.HexFormat;
  * <tr><td>{@code POST /api/v1/units/NAME:restart}</td><td>stops it and starts it again</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:replace}</td><td>replaces the running generation by a new one of the same description,
  * which gets warm beside it where it can, and is on probation</td></tr>
+ * <tr><td>{@code POST /api/v1/units/NAME:reconfigure?workers=8}</td><td>changes settings that need no restart; those that are not named
+ * stay</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:remove}</td><td>stops it and frees its name</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:pause}</td><td>nothing is dispatched any more, watches stay; also after a restart</td></tr>
  * <tr><td>{@code POST /api/v1/units/NAME:resume}</td><td>ends that</td></tr>
@@ -39,7 +41,8 @@ import java.util.HexFormat;
  * </table>
  *
  * <p>Options of {@code :stop}, {@code :restart} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
- * budget) and {@code cascade=true}; of {@code :replace} they are {@code warmUp=2m} and {@code probation=30s}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
+ * budget) and {@code cascade=true}; of {@code :replace} they are {@code warmUp=2m} and {@code probation=30s}; of {@code :reconfigure} all but
+ * {@code wait} are settings, see {@link dev.windlass.lifecycle.RunnableHandle#reconfigure(java.util.Map)}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
  * unit or the stop report) or when the time is over (504); otherwise at once (202). A start is done when the unit is ready; the
  * answer then gives the units inside it up to 30 s more to catch up. New limits are done when use is within them. Both requests about
  * limits take {@code scope=NAME} for those of a unit; they are the manager's otherwise.

@@ -18,7 +18,7 @@ final class StopRequests {
     }
 
     static StopOptions read(RunnableHandle unit, Fields options) {
-        StopOptions stop = unit.unit().spec().stop();
+        StopOptions stop = unit.spec().stop();
         String timeout = options.getValue("timeout");
         if (timeout != null) {
             stop = stop.withBudget(duration("timeout", timeout));

@@ -75,7 +75,7 @@ final class UnitViews {
             Map<String, String> labels, Set<String> dependsOn, Map<String, String> details,
             Map<String, String> claimedKeys,
             List<Hung> quarantined, @Nullable String lastError, @Nullable Report lastStop, PriorityClass priority,
-            Map<String, Long> cost) {
+            Map<String, Long> cost, long revision) {
         static Description of(RunnableHandle handle) {
             UnitStatus status = handle.status();
             return new Description(status.name(), status.kind(), status.state(), status.reason(), status.message(),
@@ -89,7 +89,7 @@ final class UnitViews {
                     status.group().name(), new TreeMap<>(status.labels()), new TreeSet<>(status.dependsOn()),
                     handle.details(), handle.claimedKeys(), handle.quarantined().stream().map(Hung::of).toList(),
                     status.lastError(), handle.lastStop().map(Report::of).orElse(null),
-                    handle.unit().spec().priority(), QuotaViews.numbers(handle.unit().spec().cost()));
+                    handle.spec().priority(), QuotaViews.numbers(handle.spec().cost()), status.revision());
         }
     }
 

@@ -255,6 +255,24 @@ class AdminServerTest {
     }
 
     @Test
+    void reconfiguresWhatNeedsNoRestart() throws Exception {
+        HttpResponse<String> changed = post(
+                "/api/v1/units/mill%2Fstone:reconfigure?priority=best-effort&label.team=shop&wait=true");
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        JsonNode unit = Http.json(changed).get("unit");
+        assertThat(unit.get("priority").stringValue()).isEqualTo("BEST_EFFORT");
+        assertThat(unit.get("labels").get("team").stringValue()).isEqualTo("shop");
+        assertThat(unit.get("revision").intValue()).isEqualTo(2);
+        assertThat(unit.get("generation").intValue()).isEqualTo(1);
+        assertError(post("/api/v1/units/mill%2Fstone:reconfigure"), 400, "BadRequest", "no settings");
+        assertError(post("/api/v1/units/mill%2Fstone:reconfigure?workers=8"), 400, "BadRequest", "\"workers\"",
+                "priority, required, label.NAME");
+        assertError(post("/api/v1/units/mill%2Fstone:reconfigure?priority=batch&priority=normal"), 400, "BadRequest",
+                "twice");
+        assertError(get("/api/v1/units/mill%2Fstone:reconfigure"), 405, "MethodNotAllowed");
+    }
+
+    @Test
     void restartsAndSaysWhenAUnitInBackOffIsTriedAgain() throws Exception {
         HttpResponse<String> restarted = post("/api/v1/units/mill/stone:restart?wait=true&mode=abort");
         assertThat(restarted.statusCode()).isEqualTo(200);

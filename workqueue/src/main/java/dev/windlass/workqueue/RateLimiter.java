@@ -40,6 +40,16 @@ public sealed interface RateLimiter {
         return new MaxOf(List.of(limiters));
     }
 
+    /**
+     * Reads one as people write it: {@code 5ms..1000s} for {@link #exponential(Duration, Duration)}, {@code 10/s:100} for {@link
+     * #tokenBucket}, several joined by {@code +} for {@link #maxOf}. Durations are whole numbers with ms, s, m or h.
+     *
+     * @throws IllegalArgumentException when the text is none, or its numbers cannot be
+     */
+    static RateLimiter parse(String text) {
+        return RateLimiterText.parse(text);
+    }
+
     /** See {@link #exponential(Duration, Duration)}. */
     record Exponential(Duration base, Duration max) implements RateLimiter {
         /** Checks the bounds. */
