@@ -31,17 +31,16 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
 
     /** The description, as it is now. */
     public Controller<T> controller() {
-        return described(unit()).with(spec());
-    }
-
-    @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
-    private static <T extends HasMetadata> Controller<T> described(Unit<?> described) {
-        return (Controller<T>) (described instanceof SuccessorUnit<?> successor ? successor.controller() : described);
+        return described(unit(), spec());
     }
 
     /** What describes a controller at this moment. */
+    @SuppressWarnings("unchecked") // a controller is only ever replaced by one for the same class
     static <T extends HasMetadata> Controller<T> described(Unit<?> unit, RunnableSpec spec) {
-        return ControllerHandle.<T>described(unit).with(spec);
+        Controller<?> described = unit instanceof SuccessorUnit<?> successor
+                ? successor.controller()
+                : (Controller<?>) unit;
+        return ((Controller<T>) described).with(spec);
     }
 
     /**

@@ -437,6 +437,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         if (now.queue.thaw(items) < items.size()) {
             throw new IllegalStateException(now.context.id() + " ends, and takes nothing back");
         }
+        limitDispatch(now); // whoever held or let go meanwhile told the one that was taken back
         news.release();
     }
 

@@ -504,7 +504,8 @@ final class Engagements implements AutoCloseable {
             evaluate(handedTo.next());
         } else if (tried != null && isTakenBack(run, tried, departure)) {
             settle(tried, false);
-            List<Pair> others = leaveCurrent(run).stream().filter(pair -> pair.takeover == null).toList();
+            List<Pair> others = leaveCurrent(run).stream()
+                    .filter(pair -> pair.takeover == null && !isWith(pair, tried.before())).toList();
             departure.await(tried);
             departure.stop(others);
         } else {

@@ -29,16 +29,29 @@ final class OwnedRequests implements AutoCloseable {
     private final RunnableContext owner;
     private final WriteFence fence;
     private final Consumer<OwnedRequests> onClose;
+    private final boolean outlivesCancel;
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private final Set<OwnedWebSocket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean revoked;
     private volatile boolean closed;
 
     OwnedRequests(Transport transport, RunnableContext owner, WriteFence fence, Consumer<OwnedRequests> onClose) {
+        this(transport, owner, fence, onClose, false);
+    }
+
+    private OwnedRequests(Transport transport, RunnableContext owner, WriteFence fence,
+            Consumer<OwnedRequests> onClose, boolean outlivesCancel) {
+        this.outlivesCancel = outlivesCancel;
         this.transport = transport;
         this.owner = owner;
         this.fence = fence;
         this.onClose = onClose;
+    }
+
+    /** Requests of an owner that has something to say while it is cancelled: refused when its ledger is released. */
+    static OwnedRequests untilReleased(Transport transport, RunnableContext owner) {
+        return new OwnedRequests(transport, owner, WriteFence.open(), closed -> {
+        }, true);
     }
 
     Transport transport() {
@@ -52,7 +65,7 @@ final class OwnedRequests implements AutoCloseable {
     /** Called on the thread that makes the request. */
     void admit(boolean write) {
         // The revocation itself runs on a thread of its own, a moment after the owner was cancelled.
-        if (revoked || owner.cancelled().isSet()) {
+        if (revoked || (!outlivesCancel && owner.cancelled().isSet())) {
             throw revocation();
         }
         if (write) {
@@ -83,17 +96,39 @@ final class OwnedRequests implements AutoCloseable {
         return exchange.response();
     }
 
-    /** A WebSocket is a stream: it is not awaited by a stop, and ends when the owner is cancelled. */
+    /**
+     * A WebSocket is a stream: it is not awaited by a stop, and ends when the owner is cancelled. What goes through it can change
+     * something, so that opening it is a write, and each message of the owner is one.
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // what comes of it goes to the future of the socket
     CompletableFuture<WebSocketResponse> open(StandardWebSocketBuilder builder, WebSocket.Listener listener) {
-        OwnedWebSocket socket = new OwnedWebSocket(listener, sockets::remove);
+        String what = transport.cluster() + builder.asHttpRequest().uri().getPath();
+        InFlight upgrade = owner.inFlight("request", "CONNECT " + what, true);
+        OwnedWebSocket socket = new OwnedWebSocket(listener, upgrade, () -> passMessage("message to " + what),
+                sockets::remove);
         sockets.add(socket);
-        if (revoked) {
-            socket.abort(revocation());
-        } else {
-            transport.endpoint().client().buildWebSocketDirect(builder, socket).whenComplete(socket::answered);
+        try {
+            if (revoked) {
+                throw revocation();
+            }
+            fence.check();
+            upgrade.sending();
+        } catch (RuntimeException e) {
+            socket.answered(null, e); // never sent
+            return socket.response();
         }
+        transport.endpoint().client().buildWebSocketDirect(builder, socket).whenComplete(socket::answered);
         return socket.response();
+    }
+
+    private void passMessage(String what) {
+        fence.check();
+        InFlight message = owner.inFlight("message", what, true);
+        try {
+            message.sending();
+        } finally {
+            message.close();
+        }
     }
 
     /** Refuses new requests, ends streams. */

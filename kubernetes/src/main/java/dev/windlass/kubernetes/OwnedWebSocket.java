@@ -1,5 +1,6 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.RevokedException;
 import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketResponse;
@@ -20,13 +21,21 @@ final class OwnedWebSocket implements WebSocket.Listener {
     private static final int GOING_AWAY = 1001;
 
     private final WebSocket.Listener listener;
+    private final InFlight upgrade;
+    private final Runnable fence;
     private final Consumer<OwnedWebSocket> onEnd;
     private final CompletableFuture<WebSocketResponse> response = new CompletableFuture<>();
     private @Nullable WebSocket socket;
     private boolean ended;
 
-    OwnedWebSocket(WebSocket.Listener listener, Consumer<OwnedWebSocket> onEnd) {
+    /**
+     * @param upgrade the request for it
+     * @param fence throws when the user of the socket may not send
+     */
+    OwnedWebSocket(WebSocket.Listener listener, InFlight upgrade, Runnable fence, Consumer<OwnedWebSocket> onEnd) {
         this.listener = listener;
+        this.upgrade = upgrade;
+        this.fence = fence;
         this.onEnd = onEnd;
     }
 
@@ -36,6 +45,7 @@ final class OwnedWebSocket implements WebSocket.Listener {
 
     /** The answer to the request for an upgrade, or its failure; when it is granted the socket was opened before. */
     void answered(@Nullable WebSocketResponse answer, @Nullable Throwable failure) {
+        upgrade.close();
         if (failure != null) {
             end();
             response.completeExceptionally(failure);
@@ -61,7 +71,9 @@ final class OwnedWebSocket implements WebSocket.Listener {
             return;
         }
         response.completeExceptionally(reason);
-        if (open != null) {
+        if (open == null) {
+            upgrade.unanswered();
+        } else {
             open.sendClose(GOING_AWAY, "");
             listener.onError(open, reason);
         }
@@ -79,6 +91,11 @@ final class OwnedWebSocket implements WebSocket.Listener {
         return true;
     }
 
+    /** The socket as its user knows it. */
+    private synchronized WebSocket known(WebSocket from) {
+        return socket == null ? from : socket;
+    }
+
     private synchronized boolean ended() {
         return ended;
     }
@@ -86,42 +103,43 @@ final class OwnedWebSocket implements WebSocket.Listener {
     @Override
     public void onOpen(WebSocket opened) {
         boolean late;
+        WebSocket fenced = new FencedWebSocket(opened, fence);
         synchronized (this) {
-            socket = opened;
+            socket = fenced;
             late = ended;
         }
         if (late) {
             opened.sendClose(GOING_AWAY, "");
         } else {
-            listener.onOpen(opened);
+            listener.onOpen(fenced);
         }
     }
 
     @Override
     public void onMessage(WebSocket from, String text) {
         if (!ended()) {
-            listener.onMessage(from, text);
+            listener.onMessage(known(from), text);
         }
     }
 
     @Override
     public void onMessage(WebSocket from, ByteBuffer bytes) {
         if (!ended()) {
-            listener.onMessage(from, bytes);
+            listener.onMessage(known(from), bytes);
         }
     }
 
     @Override
     public void onClose(WebSocket closed, int code, String reason) {
         if (end()) {
-            listener.onClose(closed, code, reason);
+            listener.onClose(known(closed), code, reason);
         }
     }
 
     @Override
     public void onError(WebSocket failed, Throwable error) {
         if (end()) {
-            listener.onError(failed, error);
+            listener.onError(known(failed), error);
         }
     }
 }

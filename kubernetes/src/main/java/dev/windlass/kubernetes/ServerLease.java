@@ -64,8 +64,7 @@ final class ServerLease implements LeaseLock {
         Transport transport = context.own("transport", "lease " + namespace + "/" + name, new Transport(
                 clusters.vertx(), "lease", kubeconfig.load().config(), 2, context.time()));
         OwnedRequests requests = context.own("client", "lease " + namespace + "/" + name,
-                new OwnedRequests(transport, context, WriteFence.open(), closed -> {
-                }));
+                OwnedRequests.untilReleased(transport, context)); // an abort gives the lease up
         return new ServerLease(namespace, name, transport, kubeconfig, ClusterHttpClient.create(requests),
                 clusters.serialization().mapper(), timeout);
     }

@@ -11,6 +11,9 @@ import dev.windlass.lifecycle.OnLeadershipLost;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopOutcome;
+import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -101,6 +104,32 @@ class LeaseElectorTest extends OnEmbeddedServer {
         b.close();
         assertThat(lease().getSpec().getHolderIdentity()).isEmpty();
         assertThat(lease().getSpec().getLeaseDurationSeconds()).isEqualTo(1);
+    }
+
+    @Test
+    void anAbortGivesTheLeaseUpToo() throws Exception {
+        Manager a = candidate("a", kubeconfig());
+        RunnableHandle work = work(a);
+        a.start();
+        eventually().until(() -> work.state() == UnitState.READY);
+        StopReport report = a.find("leader-election").orElseThrow().stop(StopOptions.abort().withCascade())
+                .await(HANG);
+        assertThat(report.clean()).as(report.toString()).isTrue();
+        assertThat(lease().getSpec().getHolderIdentity()).isEmpty();
+        assertThat(lease().getSpec().getLeaseDurationSeconds()).isEqualTo(1);
+    }
+
+    @Test
+    void anAbortWithoutAServerEndsInItsTime() throws Exception {
+        Manager a = candidate("a", kubeconfig());
+        RunnableHandle work = work(a);
+        a.start();
+        eventually().until(() -> work.state() == UnitState.READY);
+        wire().mode(Mode.BLACK_HOLE);
+        StopReport report = a.find("leader-election").orElseThrow().stop(StopOptions.abort().withCascade())
+                .await(HANG);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(StopOutcome.STOPPED);
+        assertThat(report.leftovers()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Accepts the upgrade to a WebSocket that an exec asks for, or refuses it, and reads what comes until the client closes. Whatever
@@ -27,6 +28,10 @@ final class WebSocketServer implements AutoCloseable {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     final CountDownLatch accepted = new CountDownLatch(1);
+    /** How often an upgrade was asked for. */
+    final AtomicInteger upgrades = new AtomicInteger();
+    /** How many messages with data of a stream have come. */
+    final AtomicInteger messages = new AtomicInteger();
     private final boolean refusing;
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -67,6 +72,9 @@ final class WebSocketServer implements AutoCloseable {
                         key = line.substring(18).strip();
                     }
                 }
+                if (key != null) {
+                    upgrades.incrementAndGet();
+                }
                 if (key == null) {
                     answer(socket, "200 OK\r\nContent-Type: application/json\r\nContent-Length: " + POD.length()
                             + "\r\n\r\n" + POD);
@@ -78,7 +86,7 @@ final class WebSocketServer implements AutoCloseable {
                             + "Sec-WebSocket-Protocol: v4.channel.k8s.io\r\nSec-WebSocket-Accept: " + accept(key)
                             + "\r\n\r\n");
                     accepted.countDown();
-                    while (in.read() >= 0) {
+                    while (readFrame(in)) {
                         // Whatever the client says; it closes when nobody answers its goodbye.
                     }
                     return;
@@ -90,6 +98,25 @@ final class WebSocketServer implements AutoCloseable {
             upgraded.remove(socket);
             sockets.remove(socket);
         }
+    }
+
+    /** A masked frame of less than 64 KiB, each byte as a character. Returns false at the end. */
+    private boolean readFrame(BufferedReader in) throws IOException {
+        int first = in.read();
+        int length = in.read() & 0x7f;
+        if (length == 126) {
+            length = in.read() << 8 | in.read();
+        }
+        for (int i = 0; first >= 0 && i < 4 + length; i++) {
+            if (in.read() < 0) {
+                return false;
+            }
+        }
+        int opcode = first & 0x0f;
+        if (first >= 0 && (opcode == 1 || opcode == 2) && length > 1) { // the first byte names the stream
+            messages.incrementAndGet();
+        }
+        return first >= 0;
     }
 
     private static void answer(Socket socket, String text) throws IOException {

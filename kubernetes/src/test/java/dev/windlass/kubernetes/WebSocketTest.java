@@ -1,11 +1,15 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.lifecycle.FencedException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopReport;
 import io.fabric8.kubernetes.client.dsl.ExecListener;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
+import java.io.OutputStream;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,40 @@ class WebSocketTest {
             public void onClose(int code, String reason) {
             }
         })).hasCauseInstanceOf(WebSocketHandshakeException.class);
+        assertThat(owner.handle().stop().await(HANG).leftovers()).isEmpty();
+    }
+
+    @Test
+    void theFenceIsAskedBeforeItIsOpenedAndBeforeEachMessage() throws Exception {
+        WebSocketServer accepting = new WebSocketServer(false);
+        ClusterConnection connection = connect(accepting);
+        RunnableContext owner = OnEmbeddedServer.owner(connection, "shell");
+        AtomicBoolean closed = new AtomicBoolean();
+        Client client = connection.client(owner, () -> {
+            if (closed.get()) {
+                throw new FencedException("fenced off");
+            }
+        });
+        ExecListener listener = (code, reason) -> {
+        };
+        ExecWatch open = exec(client, listener);
+        accepting.accepted.await();
+        OutputStream in = Objects.requireNonNull(open.getInput());
+        in.write('a');
+        in.flush();
+        eventually().untilAsserted(() -> assertThat(accepting.messages).hasValue(1));
+        closed.set(true);
+        assertThatThrownBy(() -> {
+            in.write('b');
+            in.flush();
+        }).hasStackTraceContaining("fenced off");
+        assertThatThrownBy(() -> exec(client, listener)).hasStackTraceContaining("fenced off");
+        assertThat(accepting.upgrades).as("nothing was asked for").hasValue(1);
+        assertThat(accepting.messages).hasValue(1);
+        closed.set(false);
+        in.write('c');
+        in.flush();
+        eventually().untilAsserted(() -> assertThat(accepting.messages).hasValueGreaterThan(1));
         assertThat(owner.handle().stop().await(HANG).leftovers()).isEmpty();
     }
 }

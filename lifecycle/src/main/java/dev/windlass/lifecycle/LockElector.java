@@ -94,15 +94,39 @@ public final class LockElector implements Elector {
         }
 
         void loop() throws Exception {
-            while (!context.stopping().isSet()) {
-                if (candidacy.leads()) {
-                    renew();
-                } else {
-                    stand();
+            try {
+                while (!context.stopping().isSet()) {
+                    if (candidacy.leads()) {
+                        renew();
+                    } else {
+                        stand();
+                    }
                 }
+                if (candidacy.resign()) {
+                    release();
+                }
+            } catch (Exception e) {
+                if (!context.cancelled().isSet()) {
+                    throw e;
+                }
+                releaseInHaste();
             }
-            if (candidacy.resign()) {
+        }
+
+        /** An abort waits for little: for half of its release share the others are spared the wait for the record to run out. */
+        private void releaseInHaste() {
+            long limit = context.stopRequest().map(stop -> (stop.deadline() - stop.inFlightDeadline()) / 2).orElse(0L);
+            if (limit <= 0 || !candidacy.resign()) {
+                return;
+            }
+            Timer bound = time.after(Duration.ofNanos(limit), Thread.currentThread()::interrupt);
+            try {
                 release();
+            } catch (Exception e) {
+                context.logger().atDebug().setCause(e).log("the record is left to run out");
+            } finally {
+                bound.cancel();
+                Thread.interrupted(); // it was meant for the release
             }
         }
 
