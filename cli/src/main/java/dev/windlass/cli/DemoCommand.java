@@ -68,6 +68,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--limits-file", paramLabel = "FILE", description = "Keep limits as this file has them, whenever it changes.")
     private @Nullable Path limitsFile;
 
+    @Option(names = "--leader-elect", arity = "0..1", fallbackValue = "", paramLabel = "KUBECONFIG", description = "Let the controllers work only where this demo leads: by a Lease in its own cluster north, or on the server of a kubeconfig file, for example that of another demo's north.")
+    private @Nullable String leaderElect;
+
     private record Join(String name, Path kubeconfig) {
     }
 
@@ -88,6 +91,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (tour && (limits != null || limitsFile != null)) {
             throw new BadUsageException("--tour sets limits of its own: leave --limits and --limits-file out");
+        }
+        if (tour && leaderElect != null) {
+            throw new BadUsageException("--tour plays alone: leave --leader-elect out");
         }
         for (Join join : joins) {
             if (Demo.CLUSTERS.contains(join.name) || joined.putIfAbsent(join.name, join.kubeconfig) != null) {
@@ -115,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(Path folder, Path log) throws Exception {
-        DemoOptions options = new DemoOptions(admin, health, metrics, joined);
+        DemoOptions options = new DemoOptions(admin, health, metrics, joined, election());
         try (Demo demo = Demo.prepare(options, folder, this::progress)) {
             try {
                 demo.start(this::progress);
@@ -132,6 +138,11 @@ final class DemoCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             return ended();
         }
+    }
+
+    private DemoOptions.Election election() {
+        String file = leaderElect;
+        return new DemoOptions.Election(file != null, file == null || file.isEmpty() ? null : Path.of(file));
     }
 
     /** After the start, so that it shows who gives way. */
@@ -219,12 +230,24 @@ final class DemoCommand implements Callable<Integer> {
         lines.add("  server/admin           " + address(demo.admin()));
         lines.add("  server/health          " + address(demo.health()) + "/readyz?verbose");
         lines.add("  server/metrics         " + address(demo.metrics()) + "/metrics");
+        demo.manager().leadership().ifPresent(status -> lines.add("  leader-election        " + status.election() + ": "
+                + (status.leads() ? "this demo leads" : "led by " + status.holder()) + ", as " + status.identity()));
         lines.add("  log                    " + log);
         EmbeddedCluster south = demo.clusters().getLast();
+        String address = demo.admin().address().map(Object::toString).orElse("");
         lines.addAll(List.of("", bold("Try in another terminal"), "", "  ./windlass get",
                 "  ./windlass stop cluster/south --wait",
-                "  kubectl --kubeconfig " + south.kubeconfig() + " get websites", "",
-                "Ctrl-C ends it. What happens from here on:", ""));
+                "  kubectl --kubeconfig " + south.kubeconfig() + " get websites", ""));
+        if (demo.manager().leadership().isPresent()) {
+            String at = " --address " + address.replaceFirst("^http://", "");
+            lines.addAll(List.of("  ./windlass demo --leader-elect="
+                    + (leaderElect == null || leaderElect.isEmpty()
+                            ? demo.clusters().getFirst().kubeconfig()
+                            : leaderElect) + faint("   stands in the same election"),
+                    "  ./windlass describe manager" + at,
+                    "  ./windlass stop leader-election --cascade" + at + faint("   hands the leadership on"), ""));
+        }
+        lines.addAll(List.of("Ctrl-C ends it. What happens from here on:", ""));
         return lines;
     }
 

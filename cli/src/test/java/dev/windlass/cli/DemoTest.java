@@ -91,6 +91,34 @@ class DemoTest {
     }
 
     @Test
+    void twoStandInOneElectionAndOneHandsItOn(@TempDir Path other) throws Exception {
+        start("--leader-elect");
+        String screen = out();
+        assertThat(screen).contains("default/windlass-demo: this demo leads");
+        Process second = CommandProcess.start(other, other.resolve("out"), other.resolve("err"), "demo",
+                "--leader-elect=" + kubeconfig(screen, "north"));
+        try {
+            await().atMost(BOUND)
+                    .until(() -> CommandProcess.text(other.resolve("out")).contains(STARTED) || !second.isAlive());
+            assertThat(CommandProcess.text(other.resolve("out"))).contains("this demo stands by", "led by ");
+            assertThat(run("describe", "manager").out()).contains("and leads");
+            assertThat(CommandProcess.run(other, "describe", "manager").out()).contains("and stands by");
+            assertThat(CommandProcess.run(other, "get", "controller/websites").out()).contains("PENDING",
+                    "leadership: held by ");
+
+            CommandProcess stop = run("stop", "leader-election", "--cascade", "--wait");
+            assertThat(stop.code()).as(stop.toString()).isZero();
+
+            await().atMost(BOUND).untilAsserted(
+                    () -> assertThat(CommandProcess.run(other, "get", "controller/websites").out()).contains("READY"));
+            assertThat(CommandProcess.run(other, "describe", "manager").out()).contains("and leads");
+            assertThat(run("get", "controller/websites").out()).doesNotContain("READY");
+        } finally {
+            second.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
     void aSecondSignalEndsItAtOnce() throws Exception {
         start();
         // Two of them suffice: who runs the build in the background, or with nohup, has its children ignore one of the others.
@@ -132,6 +160,8 @@ class DemoTest {
         assertRefused(1, run("demo", "--admin-address", "0.0.0.0:0"), "0.0.0.0:0", "loopback");
         assertRefused(2, run("demo", "--frobnicate"), "--frobnicate", "--help");
         assertRefused(2, run("demo", "--tour", "--join", "mine=" + text), "--tour", "leave --join out");
+        assertRefused(2, run("demo", "--tour", "--leader-elect"), "--tour", "leave --leader-elect out");
+        assertRefused(1, run("demo", "--leader-elect=" + runtime.resolve("nothing")), "nothing", "does not exist");
     }
 
     private void assertRefused(int code, CommandProcess process, String... words) throws IOException {

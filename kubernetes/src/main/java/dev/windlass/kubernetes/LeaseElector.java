@@ -16,7 +16,8 @@ import java.util.UUID;
  * can stand in the same election, and {@code kubectl get lease} shows who leads. It has a connection of its own, so that neither a
  * stop of a cluster nor its traffic keeps it from renewing.
  *
- * <p>It needs the verbs {@code get}, {@code create} and {@code update} on {@code leases} in the lease's namespace. One for each
+ * <p>It needs the verbs {@code get}, {@code create} and {@code update} on {@code leases} in the lease's namespace, and where it has the
+ * verb {@code create} on {@code events} there, it writes an Event of the Lease when it begins to lead and when it stops. One for each
  * manager.
  */
 public final class LeaseElector implements Elector {

@@ -4,6 +4,7 @@ import dev.windlass.kubernetes.ApiException.ApiCall;
 import dev.windlass.lifecycle.LeaseLock;
 import dev.windlass.lifecycle.LeaseRecord;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.TimeSource;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
@@ -14,8 +15,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -31,7 +35,15 @@ final class ServerLease implements LeaseLock {
     private static final String JSON = "application/json";
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
             .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'")
+            .withZone(ZoneOffset.UTC);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ServerLease.class);
+    private static final String COMPONENT = "windlass";
+    /** How long nothing may come of an event. */
+    private static final Duration ANNOUNCEMENT = Duration.ofSeconds(2);
 
+    private final AtomicBoolean announcing = new AtomicBoolean();
+    private final TimeSource time;
     private final String namespace;
     private final String name;
     private final Transport transport;
@@ -43,7 +55,8 @@ final class ServerLease implements LeaseLock {
     private @Nullable ObjectNode last;
 
     private ServerLease(String namespace, String name, Transport transport, Kubeconfig kubeconfig,
-            ClusterHttpClient http, ObjectMapper mapper, Duration timeout) {
+            ClusterHttpClient http, ObjectMapper mapper, Duration timeout, TimeSource time) {
+        this.time = time;
         this.namespace = namespace;
         this.name = name;
         this.transport = transport;
@@ -66,7 +79,7 @@ final class ServerLease implements LeaseLock {
         OwnedRequests requests = context.own("client", "lease " + namespace + "/" + name,
                 OwnedRequests.untilReleased(transport, context)); // an abort gives the lease up
         return new ServerLease(namespace, name, transport, kubeconfig, ClusterHttpClient.create(requests),
-                clusters.serialization().mapper(), timeout);
+                clusters.serialization().mapper(), timeout, context.time());
     }
 
     @Override
@@ -115,6 +128,51 @@ final class ServerLease implements LeaseLock {
         String body = mapper.writeValueAsString(lease);
         HttpResponse<byte[]> answer = send(() -> request(path(true)).put(JSON, body));
         return answer.code() == 409 || answer.code() == 404 ? null : seen(require("update", answer));
+    }
+
+    // ---- events
+
+    /** As an Event of the Lease, like client-go's. One at a time, so that one request is left for the lease. */
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // best effort
+    public void announce(String news) {
+        ObjectNode lease = last;
+        if (lease == null || !announcing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            http.sendAsync(http.newHttpRequestBuilder()
+                    .uri(transport.endpoint().url("/api/v1/namespaces/" + Urls.encode(namespace) + "/events"))
+                    .timeout(ANNOUNCEMENT.toMillis(), TimeUnit.MILLISECONDS)
+                    .post(JSON, mapper.writeValueAsString(event(lease, news))).build(), byte[].class)
+                    .whenComplete((answer, error) -> {
+                        announcing.set(false);
+                        if (error != null || answer.code() > 299) {
+                            LOGGER.atDebug().addKeyValue("lease", name()).addKeyValue("news", news).setCause(error)
+                                    .log("no event was written{}", answer == null ? "" : ": HTTP " + answer.code());
+                        }
+                    });
+        } catch (RuntimeException e) { // what is refused at once
+            announcing.set(false);
+            LOGGER.atDebug().addKeyValue("lease", name()).addKeyValue("news", news).setCause(e)
+                    .log("no event was written");
+        }
+    }
+
+    private ObjectNode event(ObjectNode lease, String news) {
+        Instant now = time.now();
+        ObjectNode event = mapper.createObjectNode();
+        event.put("apiVersion", "v1").put("kind", "Event");
+        event.putObject("metadata").put("namespace", namespace).put("name",
+                name + "." + Long.toHexString(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano()));
+        event.putObject("involvedObject").put("apiVersion", "coordination.k8s.io/v1").put("kind", "Lease")
+                .put("namespace", namespace).put("name", name)
+                .put("uid", lease.path("metadata").path("uid").asString("")).put("resourceVersion", version(lease));
+        event.put("type", "Normal").put("reason", "LeaderElection").put("message", news).put("count", 1);
+        event.put("firstTimestamp", SECONDS.format(now)).put("lastTimestamp", SECONDS.format(now));
+        event.put("reportingComponent", COMPONENT).put("reportingInstance", "");
+        event.putObject("source").put("component", COMPONENT);
+        return event;
     }
 
     // ---- the object

@@ -17,6 +17,7 @@ import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
@@ -104,6 +105,42 @@ class LeaseElectorTest extends OnEmbeddedServer {
         b.close();
         assertThat(lease().getSpec().getHolderIdentity()).isEmpty();
         assertThat(lease().getSpec().getLeaseDurationSeconds()).isEqualTo(1);
+    }
+
+    private List<Event> events() {
+        return witness().list(Event.class, "default").stream()
+                .filter(event -> "LeaderElection".equals(event.getReason())).toList();
+    }
+
+    @Test
+    void eventsSayWhoBeganAndWhoStopped() throws Exception {
+        Manager a = candidate("a", kubeconfig());
+        RunnableHandle work = work(a);
+        a.start();
+        eventually().until(() -> work.state() == UnitState.READY);
+        eventually().untilAsserted(() -> assertThat(events()).extracting(Event::getMessage)
+                .containsExactly("a became leader"));
+        Event event = events().getFirst();
+        assertThat(event.getType()).isEqualTo("Normal");
+        assertThat(event.getInvolvedObject().getKind()).isEqualTo("Lease");
+        assertThat(event.getInvolvedObject().getUid()).isEqualTo(lease().getMetadata().getUid());
+        StopReport report = a.find("leader-election").orElseThrow().stop(StopOptions.handoff().withCascade())
+                .await(HANG);
+        assertThat(report.clean()).as(report.toString()).isTrue();
+        eventually().untilAsserted(() -> assertThat(events()).extracting(Event::getMessage)
+                .containsExactlyInAnyOrder("a became leader", "a stopped leading"));
+    }
+
+    @Test
+    void aServerThatTakesNoEventsIsLedAllTheSame() {
+        server().faults().add(FaultRule.on("create", "events").answering(403));
+        Manager a = candidate("a", kubeconfig());
+        RunnableHandle work = work(a);
+        a.start();
+        eventually().until(() -> work.state() == UnitState.READY);
+        ZonedDateTime renewed = lease().getSpec().getRenewTime();
+        eventually().until(() -> lease().getSpec().getRenewTime().isAfter(renewed));
+        assertThat(events()).isEmpty();
     }
 
     @Test

@@ -27,4 +27,11 @@ public interface LeaseLock {
     /** Replaces the record of that version; null when that is not the newest, or there is none any more. */
     @Nullable
     Versioned update(LeaseRecord record, String version) throws Exception;
+
+    /**
+     * Somebody who looks at the lock may want to know: {@code pod-1 became leader}, {@code pod-1 stopped leading}. Best effort: it must
+     * neither block nor throw; by default nobody is told.
+     */
+    default void announce(String news) {
+    }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class LockElector implements Elector {
 
     private static final int RELEASE_ATTEMPTS = 3;
+    private static final String STOPPED = " stopped leading";
     /** What is left in a record that was given up: the holder is empty, so that nobody waits for it. */
     private static final Duration GIVEN_UP = Duration.ofSeconds(1);
 
@@ -102,7 +103,12 @@ public final class LockElector implements Elector {
                         stand();
                     }
                 }
-                if (candidacy.resign()) {
+                boolean led = candidacy.leads();
+                boolean free = candidacy.resign();
+                if (led) {
+                    lock.announce(identity + STOPPED);
+                }
+                if (free) {
                     release();
                 }
             } catch (Exception e) {
@@ -138,6 +144,7 @@ public final class LockElector implements Elector {
                     if (sent != null) {
                         held = sent;
                         candidacy.elected(sent);
+                        lock.announce(identity + " became leader");
                         return;
                     }
                 } catch (Exception e) {
@@ -162,6 +169,7 @@ public final class LockElector implements Elector {
                                 : now.record().holder().isEmpty()
                                         ? "the record was given up by somebody else"
                                         : "it was taken over by " + now.record().holder());
+                        lock.announce(identity + STOPPED);
                         return;
                     }
                     held = sent;
@@ -173,6 +181,7 @@ public final class LockElector implements Elector {
                 }
                 if (time.nanos() - held >= times.renewDeadline().toNanos()) {
                     candidacy.lost("it could not be renewed for %s: %s".formatted(times.renewDeadline(), trouble));
+                    lock.announce(identity + STOPPED);
                     return;
                 }
             }

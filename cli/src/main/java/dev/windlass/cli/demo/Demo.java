@@ -11,8 +11,11 @@ import dev.windlass.examples.website.WebsiteReconciler;
 import dev.windlass.examples.website.Websites;
 import dev.windlass.kubernetes.Cluster;
 import dev.windlass.kubernetes.ClusterHandle;
+import dev.windlass.kubernetes.LeaseElector;
+import dev.windlass.lifecycle.LeadershipStatus;
 import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.OnLeadershipLost;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitFailedException;
 import dev.windlass.lifecycle.UnitState;
@@ -33,9 +36,11 @@ public final class Demo implements AutoCloseable {
     /** The clusters that each demo has. */
     public static final List<String> CLUSTERS = List.of("north", "south");
 
+    private static final String LEASE = "windlass-demo";
+
     private final List<Consumer<Reconciliation>> listeners = new CopyOnWriteArrayList<>();
     private final Gate gate = new Gate();
-    private final Manager manager = Manager.builder().name("demo").build();
+    private final Manager manager;
     private final EmbeddedCluster north;
     private final EmbeddedCluster south;
     private final List<ClusterHandle> joined;
@@ -49,6 +54,7 @@ public final class Demo implements AutoCloseable {
             EmbeddedCluster south) {
         this.north = north;
         this.south = south;
+        manager = manager(options.election(), north);
         admin = manager.add(adminServer);
         health = manager.add(HealthServer.at(options.health()));
         metrics = manager.add(MetricsServer.at(options.metrics()));
@@ -57,6 +63,16 @@ public final class Demo implements AutoCloseable {
         this.joined = joined.stream().map(manager::add).toList();
         websites = manager.add(websitesController());
         redirects = manager.add(redirectsController());
+    }
+
+    private static Manager manager(DemoOptions.Election election, EmbeddedCluster north) {
+        Manager.Builder builder = Manager.builder().name("demo");
+        if (election.wanted()) {
+            Path given = election.kubeconfig();
+            builder.elector(LeaseElector.builder("default", LEASE).kubeconfig(given == null ? north.kubeconfig() : given)
+                    .build()).onLeadershipLost(OnLeadershipLost.STEP_DOWN);
+        }
+        return builder.build();
     }
 
     /**
@@ -88,7 +104,7 @@ public final class Demo implements AutoCloseable {
     }
 
     /**
-     * Starts the manager, and returns when all websites are published.
+     * Starts the manager, and returns when all websites are published, or when another demo leads.
      *
      * @throws UnitFailedException when an endpoint cannot be served; then the manager has ended
      */
@@ -106,6 +122,9 @@ public final class Demo implements AutoCloseable {
             throw e;
         }
         progress.accept("health, metrics and admin API are served");
+        if (!leads(progress)) {
+            return;
+        }
         for (EmbeddedCluster cluster : clusters()) {
             unit("cluster/" + cluster.name()).ready().await(Await.BOUND);
             // Not the controllers as a whole: a cluster of the user's may lack their kinds.
@@ -120,6 +139,21 @@ public final class Demo implements AutoCloseable {
                     () -> Sites.of(cluster).stream().allMatch(Sites::isPublished));
         }
         progress.accept("all websites are published");
+    }
+
+    /** Returns when it can be seen who leads, if there is an election. */
+    private boolean leads(Consumer<String> progress) throws InterruptedException {
+        if (manager.leadership().isEmpty()) {
+            return true;
+        }
+        // Whoever takes the lease sees itself as its holder a moment before it leads.
+        Await.until("the election to be decided", () -> manager.leadership().map(status -> status.leads()
+                || (status.holder() != null && !status.identity().equals(status.holder()))).orElse(false));
+        LeadershipStatus status = manager.leadership().orElseThrow();
+        progress.accept("%s leads %s: %s".formatted(status.holder(), status.election(), status.leads()
+                ? "that is this demo"
+                : "this demo stands by, its controllers wait"));
+        return status.leads();
     }
 
     Controller<Website> websitesController() {

@@ -3,6 +3,7 @@ package dev.windlass.cli.demo;
 import dev.windlass.server.BindAddress;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a demo is set up.
@@ -11,6 +12,17 @@ import java.util.Map;
  * @param health where probes are answered
  * @param metrics where meters are shown
  * @param joined kubeconfig files of further clusters, by name
+ * @param election where the Lease is for which the manager stands
  */
-public record DemoOptions(BindAddress admin, BindAddress health, BindAddress metrics, Map<String, Path> joined) {
+public record DemoOptions(BindAddress admin, BindAddress health, BindAddress metrics, Map<String, Path> joined,
+        Election election) {
+
+    /**
+     * Whether the controllers work only where their manager leads.
+     *
+     * @param wanted whether there is an election at all
+     * @param kubeconfig of the server with the Lease; null for the demo's own north
+     */
+    public record Election(boolean wanted, @Nullable Path kubeconfig) {
+    }
 }
