@@ -243,7 +243,8 @@ final class DemoCommand implements Callable<Integer> {
             lines.addAll(List.of("  ./windlass demo --leader-elect="
                     + (leaderElect == null || leaderElect.isEmpty()
                             ? demo.clusters().getFirst().kubeconfig()
-                            : leaderElect) + faint("   stands in the same election"),
+                            : leaderElect)
+                    + faint("   stands in the same election"),
                     "  ./windlass describe manager" + at,
                     "  ./windlass stop leader-election --cascade" + at + faint("   hands the leadership on"), ""));
         }

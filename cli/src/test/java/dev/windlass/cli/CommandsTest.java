@@ -436,7 +436,8 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace", "reconfigure",
+        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace",
+                "reconfigure",
                 "remove", "pause", "resume", "cordon", "uncordon", "threads", "completion",
                 "version");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");

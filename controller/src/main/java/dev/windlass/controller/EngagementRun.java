@@ -26,6 +26,7 @@ import dev.windlass.workqueue.QueuedItem;
 import dev.windlass.workqueue.WorkQueue;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private int rungLimit = Integer.MAX_VALUE; // guarded by gate
     private boolean paused; // guarded by gate
     private @Nullable Workers workers; // guarded by gate; none before it has synced
+    /** What it was handed over and does not select: it goes back when this one is taken back. */
+    private volatile List<QueuedItem<ObjectKey>> aside = List.of();
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
@@ -114,7 +118,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         boolean asked = false;
         try {
             if (sync(now, carried) && awaitTurn(now)) {
-                takeOver(now);
+                takeOver(now, carried);
                 startWorkers(now);
                 caughtUp = sources.stream().collect(
                         Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
@@ -141,8 +145,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 .rateLimiter(owner.controller().rateLimiter())
                 .metrics(engagements.queueMetrics())
                 .build();
-        queue.restore(carried.work().items());
-        Live now = new Live(context, queue, new FirstState(queue, before != null), connection.client(context), meters,
+        boolean selects = Selection.same(controller.primary().spec(), carried.selection());
+        if (selects) { // otherwise it must see first what is its own
+            queue.restore(carried.work().items());
+        }
+        Live now = new Live(context, queue, new FirstState(queue, before != null || !selects),
+                connection.client(context), meters,
                 context.time().nanos());
         live = now;
         context.workload(this);
@@ -408,14 +416,31 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     /** Waits for its own turn, and takes what was handed over, or what it has begun with. */
-    private void takeOver(Live now) throws InterruptedException {
-        EngagementCarryOver work = EngagementCarryOver.in(now.context.takeOver());
-        if (before != null) { // otherwise it has begun with it
-            now.first.release(work.work().items());
+    private void takeOver(Live now, EngagementCarryOver carried) throws InterruptedException {
+        EngagementCarryOver handed = EngagementCarryOver.in(now.context.takeOver());
+        EngagementRun<?> from = before;
+        Selection taken = from == null
+                ? selected(carried, carried.saw())
+                : selected(handed, from::sees);
+        aside = from == null ? List.of() : taken.others();
+        if (!taken.others().isEmpty()) {
+            now.context.logger().atInfo().addKeyValue("count", taken.others().size())
+                    .log("it is not asked for keys that were queued and that it does not select");
         }
+        now.first.release(taken.mine());
         tookOver = true;
         pair.tookOver(this);
         owner.onNews();
+    }
+
+    private Selection selected(EngagementCarryOver work, Predicate<ObjectKey> theySaw) {
+        return Selection.of(work.work().items(), controller.primary().spec(), this::sees, work.selection(), theySaw);
+    }
+
+    /** Whether an object that is reconciled here is in the cache. */
+    private boolean sees(ObjectKey key) {
+        return sources.stream().filter(source -> source.watch().isPrimary())
+                .anyMatch(source -> source.lease().reader().get(key).isPresent());
     }
 
     /**
@@ -428,12 +453,14 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             source.awaitDelivered();
         }
         now.queue.awaitIdle();
-        return new EngagementCarryOver(now.queue.handOver(), Map.of());
+        return new EngagementCarryOver(now.queue.handOver(), Map.of(), controller.primary().spec(), List.of());
     }
 
     private void thaw(Live now, @Nullable CarryOver back) {
         pair.tookOver(this);
-        List<QueuedItem<ObjectKey>> items = EngagementCarryOver.in(Optional.ofNullable(back)).work().items();
+        EngagementCarryOver returned = EngagementCarryOver.in(Optional.ofNullable(back));
+        List<QueuedItem<ObjectKey>> items = new ArrayList<>(selected(returned, returned.saw()).mine());
+        items.addAll(returned.aside());
         if (now.queue.thaw(items) < items.size()) {
             throw new IllegalStateException(now.context.id() + " ends, and takes nothing back");
         }
@@ -563,9 +590,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         CarriedWork<ObjectKey> work = now.queue.export();
         last.forEach(source -> source.lease().close());
         now.queue.close();
-        // Otherwise the work is another one's, which has been told of what came since.
-        if ((before == null || tookOver) && pair.engagement == this) {
-            now.context.carryOver(new EngagementCarryOver(work, known));
+        // Otherwise the work is another one's, which has been told of what came since, or it was not looked through yet.
+        boolean held = before != null || !Selection.same(controller.primary().spec(), carried.selection());
+        if ((tookOver || !held) && pair.engagement == this) {
+            boolean mayGoBack = before != null && !before.over();
+            now.context.carryOver(new EngagementCarryOver(work, known, controller.primary().spec(),
+                    mayGoBack ? aside : List.of()));
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

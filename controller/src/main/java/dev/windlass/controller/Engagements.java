@@ -143,12 +143,14 @@ final class Engagements implements AutoCloseable {
         return running;
     }
 
-    /** The engagements that work or have worked last, and those that get warm. */
+    /** The engagements that work or have worked last, those that get warm, and those that wait whether they are to go on. */
     private List<EngagementRun<?>> runsOf(String controller) {
         List<EngagementRun<?>> all = new ArrayList<>();
         for (Pair pair : pairs(controller)) {
-            Stream.of(Optional.ofNullable(pair.engagement), Optional.ofNullable(pair.standby))
-                    .flatMap(Optional::stream).forEach(all::add);
+            Takeover takeover = pair.takeover;
+            Stream.of(Optional.ofNullable(pair.engagement), Optional.ofNullable(pair.standby),
+                    Optional.ofNullable(takeover).map(Takeover::before)).flatMap(Optional::stream)
+                    .distinct().forEach(all::add);
         }
         return all;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that the watches of an engagement ask for when they find what is there. One that is to take the place of another holds
- * them apart until it has taken over: a key that is handed over keeps its due time, priority and failures, and is not asked for
+ * The keys that the watches of an engagement ask for when they find what is there. One that is to take the place of another, or that
+ * begins with work of one with another selection, holds them apart until it has taken that over: a key that is handed over keeps its due time, priority and failures, and is not asked for
  * again. Thread-safe; the lock of the queue is taken under the monitor.
  */
 final class FirstState {

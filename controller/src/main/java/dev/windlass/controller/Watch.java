@@ -24,7 +24,11 @@ record Watch<S extends HasMetadata>(
         @Nullable ResourceType<?> owner) {
 
     static <T extends HasMetadata> Watch<T> primary(WatchSpec<T> spec, Predicate<T> predicate) {
-        return new Watch<>("for " + describe(spec), spec, predicate, null, null);
+        return new Watch<>(primaryId(spec), spec, predicate, null, null);
+    }
+
+    static String primaryId(WatchSpec<?> spec) {
+        return "for " + describe(spec);
     }
 
     static <S extends HasMetadata> Watch<S> owned(WatchSpec<S> spec, Predicate<S> predicate, ResourceType<?> owner) {

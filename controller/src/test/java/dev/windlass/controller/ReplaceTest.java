@@ -72,7 +72,8 @@ class ReplaceTest extends OnClusters {
     private long reads() {
         return Stream.of("north", "south").flatMap(server -> world.server(server).requests().stream())
                 .filter(request -> Set.of("list", "watch").contains(request.verb())
-                        && request.path().contains("/configmaps")).count();
+                        && request.path().contains("/configmaps"))
+                .count();
     }
 
     private Set<String> series() {
@@ -115,7 +116,8 @@ class ReplaceTest extends OnClusters {
         List<StopReport> retired = Objects.requireNonNull(report.retired()).children();
         assertThat(retired).extracting(StopReport::unit)
                 .containsExactlyInAnyOrder("cluster/north/settings", "cluster/south/settings");
-        assertThat(report.handedOver()).as("two that were queued in the north, and perhaps what came last").isBetween(2L, 3L)
+        assertThat(report.handedOver()).as("two that were queued in the north, and perhaps what came last")
+                .isBetween(2L, 3L)
                 .isEqualTo(retired.stream().mapToLong(StopReport::handedOver).sum());
         eventually(() -> assertThat(next.lastSeen).containsEntry("north/a", "new")
                 .containsEntry("north/b", Recorder.GONE)
@@ -268,6 +270,27 @@ class ReplaceTest extends OnClusters {
     }
 
     @Test
+    void watchesThatComeAndGoOnProbationAreThoseOfTheOneThatGoesOn() throws Exception {
+        ControllerHandle<ConfigMap> handle = ready("north");
+        WatchHandle closed = handle.watch(Secret.class,
+                (secret, context) -> List.of(ObjectKey.of("default", "closed-" + secret.getMetadata().getName())));
+        closed.ready().await(LIMIT);
+        var replace = handle.replace(builder().reconciler((request, context) -> {
+            throw new IllegalStateException("not like this");
+        }).build(), LONG_PROBATION);
+        eventually(() -> assertThat(handle.status().replacing()).contains("on probation"));
+        closed.close();
+        WatchHandle added = handle.watch(Secret.class,
+                (secret, context) -> List.of(ObjectKey.of("default", "added-" + secret.getMetadata().getName())));
+        added.ready().await(LIMIT);
+        world.create("north", "a"); // fails again and again
+        assertThat(replace.await(LIMIT).outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
+        world.client("north").resource(secret("s")).create();
+        eventually(() -> assertThat(recorder.lastSeen).containsKeys("north/a", "north/added-s"));
+        assertThat(recorder.lastSeen).doesNotContainKey("north/closed-s");
+    }
+
+    @Test
     void itIsReadyWhenTheEngagementsHaveTakenOver() throws Exception {
         ControllerHandle<ConfigMap> handle = ready("north", "south");
         recorder.closeGate();
@@ -288,6 +311,95 @@ class ReplaceTest extends OnClusters {
         }
         List<String> units = ready.stream().map(UnitEvent::unit).toList();
         assertThat(units.indexOf("controller/settings")).as(units.toString()).isEqualTo(2);
+    }
+
+    private void create(String name, String... labels) {
+        ConfigMap object = World.configMap(name, "new");
+        object.getMetadata().setLabels(Stream.of(labels).collect(Collectors.toMap(label -> label, label -> "yes")));
+        world.client("north").resource(object).create();
+    }
+
+    private Controller.Builder<ConfigMap> selecting(String label, Reconciler<ConfigMap> reconciler) {
+        return Controller.builder(WatchSpec.of(ConfigMap.class).withLabels(label + "=yes")).named("settings")
+                .reconciler(reconciler);
+    }
+
+    /** One is in flight, and others wait, when the selection becomes another. */
+    private ControllerHandle<ConfigMap> selectingOld() throws InterruptedException {
+        world.connect("north");
+        ControllerHandle<ConfigMap> handle = world.manager.add(selecting("old", recorder).build());
+        handle.ready().await(LIMIT);
+        recorder.closeGate();
+        create("busy", "old");
+        eventually(() -> assertThat(handle.status().inFlight()).isEqualTo(1));
+        create("old", "old");
+        create("both", "old", "new");
+        create("gone", "old");
+        for (String name : World.names("new", 5)) {
+            create(name, "new");
+        }
+        eventually(() -> assertThat(handle.status().queued()).isEqualTo(3));
+        world.delete("north", "gone");
+        return handle;
+    }
+
+    @Test
+    void oneWithAnotherSelectionIsAskedForItsOwnObjectsAndForNoOthers() throws Exception {
+        ControllerHandle<ConfigMap> handle = selectingOld();
+        var replace = handle.replace(selecting("new", next).build(), NO_PROBATION);
+        eventually(() -> assertThat(unit(handle, "north").status().replacing()).contains("hands over"));
+        recorder.openGate();
+        ReplaceReport report = replace.await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        eventually(() -> assertThat(next.lastSeen).containsEntry("north/both", "new")
+                .containsEntry("north/gone", Recorder.GONE).containsEntry("north/new4", "new").hasSize(7));
+        assertThat(recorder.lastSeen).containsOnlyKeys("north/busy");
+        world.change("north", "old", "changed");
+        world.change("north", "new0", "changed");
+        eventually(() -> assertThat(next.lastSeen).containsEntry("north/new0", "changed"));
+        assertThat(next.lastSeen).as("what is there and not selected would look as if it were gone")
+                .doesNotContainKeys("north/old", "north/busy");
+        assertThat(unit(handle, "north").stop().await(LIMIT).carriedOver()).as("nothing is kept aside").isZero();
+    }
+
+    @Test
+    void whatTheNextOneDidNotSelectComesBackWithARollback() throws Exception {
+        ControllerHandle<ConfigMap> handle = selectingOld();
+        var replace = handle.replace(selecting("new", (request, context) -> {
+            next.reconcile(request, context);
+            throw new IllegalStateException("not like this");
+        }).build(), LONG_PROBATION);
+        eventually(() -> assertThat(unit(handle, "north").status().replacing()).contains("hands over"));
+        recorder.openGate();
+        ReplaceReport report = replace.await(LIMIT);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/old", "new")
+                .containsEntry("north/both", "new").containsEntry("north/gone", Recorder.GONE).hasSize(4));
+        assertThat(next.lastSeen).doesNotContainKey("north/old");
+        world.change("north", "both", "changed");
+        eventually(() -> assertThat(recorder.lastSeen).containsEntry("north/both", "changed"));
+        assertThat(recorder.lastSeen.keySet()).noneMatch(key -> key.startsWith("north/new"));
+    }
+
+    @Test
+    void aColdReplaceByOneWithAnotherSelectionIsTheSame() throws Exception {
+        ControllerHandle<ConfigMap> handle = selectingOld();
+        recorder.openGate();
+        eventually(() -> assertThat(handle.status().queued()).isZero());
+        handle.pause().await(LIMIT);
+        create("late", "old");
+        create("later", "old", "new");
+        eventually(() -> assertThat(handle.status().queued()).isEqualTo(2));
+        handle.stop().await(LIMIT);
+        ReplaceReport report = handle.replace(selecting("new", next).build(), NO_PROBATION).await(LIMIT);
+        assertThat(report.method()).isEqualTo(ReplaceMethod.COLD);
+        handle.resume().await(LIMIT);
+        handle.start().await(LIMIT);
+        eventually(() -> assertThat(next.lastSeen).containsEntry("north/both", "new")
+                .containsEntry("north/later", "new").containsEntry("north/new0", "new"));
+        world.change("north", "new1", "changed");
+        eventually(() -> assertThat(next.lastSeen).containsEntry("north/new1", "changed"));
+        assertThat(next.lastSeen.keySet()).doesNotContain("north/late", "north/old", "north/busy");
     }
 
     @Test

@@ -241,7 +241,11 @@ public class RunnableHandle {
         throw noSetting(own.keySet().iterator().next(), "");
     }
 
-    /** For subtypes: the refusal of a setting that does not exist. @param others what the kind itself has, each with a comma behind it */
+    /**
+     * For subtypes: the refusal of a setting that does not exist.
+     *
+     * @param others what the kind itself has, each with a comma behind it
+     */
     protected final IllegalArgumentException noSetting(String setting, String others) {
         return new IllegalArgumentException("%s has no setting \"%s\" that can be changed while it runs: there are %s%s"
                 .formatted(name(), setting, others, NamedSettings.NAMES));

@@ -269,7 +269,7 @@ class AdminServerTest {
                 "priority, required, label.NAME");
         assertError(post("/api/v1/units/mill%2Fstone:reconfigure?priority=batch&priority=normal"), 400, "BadRequest",
                 "twice");
-        assertError(get("/api/v1/units/mill%2Fstone:reconfigure"), 405, "MethodNotAllowed");
+        assertError(get("/api/v1/units/mill%2Fstone:reconfigure"), 405, "MethodNotAllowed", "use POST");
     }
 
     @Test
@@ -393,7 +393,7 @@ class AdminServerTest {
         assertError(post("/api/v1/units/mill/stone:stop?force=true"), 400, "BadRequest", "force");
         assertError(post("/api/v1/units/mill/stone:stop?cascade=maybe"), 400, "BadRequest", "maybe");
         assertError(post("/api/v1/units/mill/stone:grease"), 404, "NotFound", "grease",
-                "start, stop, restart, replace, remove, pause, resume, cordon or uncordon");
+                "start, stop, restart, replace, reconfigure, remove, pause, resume, cordon or uncordon");
         assertError(get("/api/v2"), 404, "NotFound", "/api/v1/units");
         assertError(get("/api/v1/units/mill/stone:stop"), 405, "MethodNotAllowed", "POST");
         assertThat(state("mill/stone")).isEqualTo(UnitState.READY);

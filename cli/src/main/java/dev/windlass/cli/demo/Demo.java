@@ -69,8 +69,10 @@ public final class Demo implements AutoCloseable {
         Manager.Builder builder = Manager.builder().name("demo");
         if (election.wanted()) {
             Path given = election.kubeconfig();
-            builder.elector(LeaseElector.builder("default", LEASE).kubeconfig(given == null ? north.kubeconfig() : given)
-                    .build()).onLeadershipLost(OnLeadershipLost.STEP_DOWN);
+            builder.elector(
+                    LeaseElector.builder("default", LEASE).kubeconfig(given == null ? north.kubeconfig() : given)
+                            .build())
+                    .onLeadershipLost(OnLeadershipLost.STEP_DOWN);
         }
         return builder.build();
     }
