@@ -133,7 +133,7 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
         amendments.add(watch); // before the look at what is bound: a run that begins now takes it along
         Engagements bound = amendments.engagements();
         if (bound != null) {
-            bound.opened(controller().name(), watch);
+            bound.each().opened(controller().name(), watch);
         }
         return watch;
     }
@@ -141,7 +141,7 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     void unwatch(WatchHandle gone) {
         Engagements bound = amendments.engagements();
         if (amendments.remove(gone) && bound != null) {
-            bound.closed(controller().name(), gone);
+            bound.each().closed(controller().name(), gone);
         }
     }
 

@@ -60,7 +60,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private void follow(Engagements engagements, RunnableSpec spec, Unit<?> unit) {
         controller = ControllerHandle.described(unit, spec);
         labels = spec.labels();
-        engagements.onReconfigured(this);
+        engagements.each().onReconfigured(this);
     }
 
     ControllerMeters meters() {
@@ -123,14 +123,14 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
             @Override
             public @Nullable CarryOver freeze() {
                 hold(engagements, true);
-                engagements.handOver(ControllerRun.this);
+                engagements.takeovers().handOver(ControllerRun.this);
                 return null; // its engagements have handed over, each for itself
             }
 
             @Override
             public void thaw(@Nullable CarryOver back) {
                 hold(engagements, false);
-                engagements.takeBack(ControllerRun.this);
+                engagements.takeovers().takeBack(ControllerRun.this);
             }
         });
         try {
@@ -155,7 +155,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         ControllerSuccession begun = new ControllerSuccession(engagements, this);
         succession = begun;
         context.stopping().onSet(begun::onNews);
-        engagements.prepare(begun);
+        engagements.takeovers().prepare(begun);
         return begun.awaitWarm(context);
     }
 
@@ -207,13 +207,13 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** An engagement that begins at this moment either is told or sees it. */
     private void pause(Engagements engagements, boolean on) {
         paused = on;
-        engagements.onHeld(this);
+        engagements.each().onHeld(this);
     }
 
     /** What is due waits for the successor, also where that comes later: two reconcilers never work for one controller. */
     private void hold(Engagements engagements, boolean on) {
         frozen = on;
-        engagements.onHeld(this);
+        engagements.each().onHeld(this);
     }
 
     /** Whether the engagements are to dispatch nothing. */

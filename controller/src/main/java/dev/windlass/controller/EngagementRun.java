@@ -4,18 +4,11 @@ import dev.windlass.kubernetes.Client;
 import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.KnownObjects;
 import dev.windlass.kubernetes.ObjectKey;
-import dev.windlass.kubernetes.Reader;
-import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.CarryOver;
-import dev.windlass.lifecycle.Cost;
 import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.ManagedRunnable;
-import dev.windlass.lifecycle.Reason;
-import dev.windlass.lifecycle.Rung;
 import dev.windlass.lifecycle.RunnableContext;
-import dev.windlass.lifecycle.StopMode;
-import dev.windlass.lifecycle.StopRequest;
 import dev.windlass.lifecycle.Suspension;
 import dev.windlass.lifecycle.Timer;
 import dev.windlass.lifecycle.Workload;
@@ -27,15 +20,11 @@ import dev.windlass.workqueue.WorkQueue;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * The main thread goes through these; nothing else changes the phase. Only workers touch items.
  */
-final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Workload, MapContext, CacheReader {
+final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Workload, MapContext {
 
     /** Trouble that is over before is none: a watch that broke off, a server that has forgotten a version. */
     private static final Duration TOLERATED = Duration.ofSeconds(1);
@@ -68,26 +57,20 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** The one that works, whose place this one is to take; null when there is none. */
     private final @Nullable EngagementRun<?> before;
     private final Trial trial;
-    private final List<Source<?>> sources = new CopyOnWriteArrayList<>();
+    private final EngagementSources sources;
     /** Something that the main thread waits for may have happened. */
     private final Semaphore news = new Semaphore(0);
-    private boolean open; // guarded by sources
     private volatile @Nullable Live live;
     private volatile boolean warm;
     private volatile boolean tookOver;
     private volatile boolean over;
-    /** What limits the dispatch besides the owner, and what follows its description; locks of workers and queue are taken under it. */
-    private final Object gate = new Object();
-    private int rungLimit = Integer.MAX_VALUE; // guarded by gate
-    private boolean paused; // guarded by gate
-    private @Nullable Workers workers; // guarded by gate; none before it has synced
     /** What it was handed over and does not select: it goes back when this one is taken back. */
     private volatile List<QueuedItem<ObjectKey>> aside = List.of();
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
 
     /** What there is once the run has begun. */
-    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, FirstState first, Client client,
-            ControllerMeters.Engaged meters, long began) {
+    private record Live(RunnableContext context, WorkQueue<ObjectKey> queue, FirstState first,
+            EngagementGate gate, ControllerMeters.Engaged meters, long began) {
     }
 
     EngagementRun(ControllerRun<T> owner, ClusterConnection connection, Engagements engagements, Pair pair,
@@ -98,6 +81,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         this.engagements = engagements;
         this.pair = pair;
         this.before = before;
+        this.sources = new EngagementSources(controller, connection, this, news::release,
+                extra -> engagements.each().told(controller.name(), extra));
         this.trial = new Trial(before != null || owner.succeeds(), this::onNews);
     }
 
@@ -119,9 +104,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         try {
             if (sync(now, carried) && awaitTurn(now)) {
                 takeOver(now, carried);
-                startWorkers(now);
-                caughtUp = sources.stream().collect(
-                        Collectors.toUnmodifiableMap(source -> source.watch().spec(), Source::found, CatchUp::and));
+                now.gate.start();
+                caughtUp = sources.found();
                 context.ready();
                 context.carryOver(null); // taken: from here on it is in the queue
                 watchSources(now);
@@ -149,8 +133,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         if (selects) { // otherwise it must see first what is its own
             queue.restore(carried.work().items());
         }
-        Live now = new Live(context, queue, new FirstState(queue, before != null || !selects),
-                connection.client(context), meters,
+        Client client = connection.client(context);
+        EngagementGate gate = new EngagementGate(context, queue, owner, sources::count, meters,
+                () -> work(context, queue, client, meters));
+        Live now = new Live(context, queue, new FirstState(queue, before != null || !selects), gate, meters,
                 context.time().nanos());
         live = now;
         context.workload(this);
@@ -159,18 +145,19 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.detail("carried over", () -> carried.count() + " keys, "
                 + carried.known().values().stream().mapToLong(KnownObjects::count).sum() + " known objects");
         context.detail(Engagements.CAUGHT_UP, () -> CatchUp.describe(List.of(caughtUp)));
-        controller.watches().forEach(watch -> context.detail("watch " + watch.id(), () -> describe(watch.id())));
+        controller.watches()
+                .forEach(watch -> context.detail("watch " + watch.id(), () -> sources.describe(watch.id())));
         context.stopping().onSet(news::release);
         context.pausable(new Suspension() {
 
             @Override
             public void begin() {
-                pause(now, true);
+                gate.pause(true);
             }
 
             @Override
             public void end() {
-                pause(now, false);
+                gate.pause(false);
             }
         });
         context.handsOver(new Handover() {
@@ -185,81 +172,9 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 EngagementRun.this.thaw(now, back);
             }
         });
-        limitDispatch(now);
-        context.measure(() -> controller.cost(watchCount(), queue.sizes().processing()));
+        gate.limit();
+        context.measure(() -> controller.cost(sources.count(), queue.sizes().processing()));
         return now;
-    }
-
-    private long watchCount() {
-        return sources.stream().map(source -> source.watch().spec()).distinct().count();
-    }
-
-    private void openSources(Live now, EngagementCarryOver carried) {
-        List<WatchHandle> extras;
-        synchronized (sources) {
-            open = true;
-            for (Watch<?> watch : controller.watches()) {
-                sources.add(source(watch, now, carried.known(watch.id()), () -> {
-                }));
-            }
-            extras = owner.extras();
-            extras.forEach(extra -> openExtra(extra, now, carried.known(extra.id())));
-        }
-    }
-
-    private <S extends HasMetadata> Source<S> source(Watch<S> watch, Live now, KnownObjects known, Runnable onSynced) {
-        return new Source<>(watch, connection.informers().acquire(now.context, watch.spec()), known, this, now.queue,
-                now.first, news::release, onSynced);
-    }
-
-    private void openExtra(WatchHandle extra, Live now, KnownObjects known) {
-        if (sources.stream().noneMatch(source -> source.watch().id().equals(extra.id()))) {
-            sources.add(source(extra.watch(), now, known, () -> engagements.told(controller.name(), extra)));
-        }
-    }
-
-    /** Whether sources are open and can be added: after the beginning, before the end. */
-    boolean open() {
-        synchronized (sources) {
-            return open;
-        }
-    }
-
-    /** A watch was added to the controller. */
-    void open(WatchHandle extra) {
-        Live now = live;
-        synchronized (sources) {
-            if (open && now != null) {
-                openExtra(extra, now, KnownObjects.none());
-            }
-        }
-    }
-
-    /** A watch of the controller was closed. Returns when no callback of it runs. */
-    void close(WatchHandle extra) {
-        List<Source<?>> gone;
-        synchronized (sources) {
-            gone = sources.stream().filter(source -> source.watch().id().equals(extra.id())).toList();
-            sources.removeAll(gone);
-        }
-        gone.forEach(source -> {
-            source.detach();
-            source.lease().close();
-        });
-        news.release(); // its trouble, or its sync, is nobody's concern any more
-    }
-
-    boolean synced(WatchHandle extra) {
-        return sources.stream().anyMatch(source -> source.watch().id().equals(extra.id()) && source.synced());
-    }
-
-    private String describe(String watch) {
-        return sources.stream().filter(source -> source.watch().id().equals(watch)).findFirst()
-                .map(source -> {
-                    String trouble = source.trouble();
-                    return (trouble.isEmpty() ? "synced" : trouble) + ", backlog " + source.backlog();
-                })
-                .orElse("closed");
     }
 
     // ---- sync
@@ -277,7 +192,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 requireWanted();
                 awaitNews(now, Long.MAX_VALUE);
             }
-            openSources(now, carried);
+            sources.open(now.context, now.queue, now.first, owner.extras(), carried);
             awaitSync(now, now.context.time().nanos() + PERMIT_HELD.toNanos(), true);
         }
         return awaitSync(now, Long.MAX_VALUE, false);
@@ -294,10 +209,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         long deadline = now.began + controller.syncTimeout().toNanos();
         String told = "";
         boolean held = false;
-        while (!sources.stream().allMatch(Source::synced)) {
+        while (!sources.synced()) {
             long time = context.time().nanos();
             boolean wasHeld = held;
-            held = sources.stream().anyMatch(Source::heldBack);
+            held = sources.heldBack();
             if (held || wasHeld) { // a cordon is nobody's failure: the time begins when it ends
                 deadline = time + controller.syncTimeout().toNanos();
             }
@@ -305,12 +220,12 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 return false;
             }
             requireWanted();
-            if (giveUpWhenHindered && sources.stream().anyMatch(Source::hindered)) {
+            if (giveUpWhenHindered && sources.hindered()) {
                 return false;
             }
             String trouble = held
                     ? connection.context().name() + ", which is cordoned: nothing comes in until it is uncordoned"
-                    : trouble();
+                    : sources.trouble();
             boolean late = time - deadline >= 0;
             String message = late ? "not synced within " + controller.syncTimeout() + ": " + trouble : trouble;
             if (!message.equals(told)) {
@@ -341,13 +256,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         news.drainPermits(); // whoever waits looks at everything after this
     }
 
-    private String trouble() {
-        return sources.stream().map(Source::trouble).filter(trouble -> !trouble.isEmpty()).distinct()
-                .collect(Collectors.joining("; "));
-    }
-
     private String troubleAtWork() {
-        String watches = trouble();
+        String watches = sources.trouble();
         String reconciler = trial.trouble();
         return watches + (watches.isEmpty() || reconciler.isEmpty() ? "" : "; ") + reconciler;
     }
@@ -421,7 +331,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         EngagementRun<?> from = before;
         Selection taken = from == null
                 ? selected(carried, carried.saw())
-                : selected(handed, from::sees);
+                : selected(handed, from.sources::sees);
         aside = from == null ? List.of() : taken.others();
         if (!taken.others().isEmpty()) {
             now.context.logger().atInfo().addKeyValue("count", taken.others().size())
@@ -434,13 +344,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     }
 
     private Selection selected(EngagementCarryOver work, Predicate<ObjectKey> theySaw) {
-        return Selection.of(work.work().items(), controller.primary().spec(), this::sees, work.selection(), theySaw);
-    }
-
-    /** Whether an object that is reconciled here is in the cache. */
-    private boolean sees(ObjectKey key) {
-        return sources.stream().filter(source -> source.watch().isPrimary())
-                .anyMatch(source -> source.lease().reader().get(key).isPresent());
+        return Selection.of(work.work().items(), controller.primary().spec(), sources::sees, work.selection(), theySaw);
     }
 
     /**
@@ -449,9 +353,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
      */
     private EngagementCarryOver freeze(Live now) throws InterruptedException {
         now.queue.freeze();
-        for (Source<?> source : sources) {
-            source.awaitDelivered();
-        }
+        sources.awaitDelivered();
         now.queue.awaitIdle();
         return new EngagementCarryOver(now.queue.handOver(), Map.of(), controller.primary().spec(), List.of());
     }
@@ -464,13 +366,13 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         if (now.queue.thaw(items) < items.size()) {
             throw new IllegalStateException(now.context.id() + " ends, and takes nothing back");
         }
-        limitDispatch(now); // whoever held or let go meanwhile told the one that was taken back
+        now.gate.limit(); // whoever held or let go meanwhile told the one that was taken back
         news.release();
     }
 
     /** What it waits for before it is warm and only its controller is to take over; empty when it is. */
     String notWarm() {
-        String trouble = warm ? "" : trouble();
+        String trouble = warm ? "" : sources.trouble();
         return warm ? "" : trouble.isEmpty() ? "it begins" : trouble;
     }
 
@@ -491,17 +393,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     // ---- work
 
-    private void startWorkers(Live now) {
-        synchronized (gate) {
-            workers = new Workers(now.context, now.queue, now.meters, () -> work(now));
-        }
-        reconfigure(now);
-    }
-
-    private void work(Live now) throws InterruptedException {
-        Dispatch<T> dispatch = new Dispatch<>(controller, connection, now.context, now.client, this, now.queue,
-                now.meters, trial);
-        for (Item<ObjectKey> item = now.queue.take(); item != null; item = now.queue.take()) {
+    private void work(RunnableContext context, WorkQueue<ObjectKey> queue, Client client,
+            ControllerMeters.Engaged meters) throws InterruptedException {
+        Dispatch<T> dispatch = new Dispatch<>(controller, connection, context, client, sources, queue, meters, trial);
+        for (Item<ObjectKey> item = queue.take(); item != null; item = queue.take()) {
             dispatch.run(item);
         }
     }
@@ -510,84 +405,26 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     void onReconfigured() {
         Live now = live;
         if (now != null) { // otherwise it looks when it begins
-            reconfigure(now);
+            now.gate.follow();
         }
-    }
-
-    /** Whoever comes last brings what is described then. */
-    private void reconfigure(Live now) {
-        synchronized (gate) {
-            Controller<T> described = owner.controller();
-            now.queue.rateLimiter(described.rateLimiter());
-            if (workers != null) {
-                workers.want(described.workers());
-                offerRungs(now, described.workers()); // a quota that is lowered when it is ready finds them
-            }
-        }
-    }
-
-    /** How it can cost less and keep its watches: with one worker, or with none. */
-    private void offerRungs(Live now, int most) {
-        Cost none = controller.cost(controller.watchCount(), 0);
-        now.context.rungs(most == 1
-                ? Map.of(Rung.PAUSED, none)
-                : Map.of(Rung.DEGRADED, controller.cost(controller.watchCount(), 1), Rung.PAUSED, none), rung -> {
-                    synchronized (gate) {
-                        rungLimit = switch (rung) {
-                            case FULL -> Integer.MAX_VALUE;
-                            case DEGRADED -> 1;
-                            case PAUSED, PARKED, STOPPED -> 0;
-                        };
-                    }
-                    limitDispatch(now);
-                    if (rung != Rung.FULL) { // a pause may limit it still, and what has begun may take its time
-                        now.queue.awaitLimit();
-                    }
-                });
-    }
-
-    private void pause(Live now, boolean on) {
-        synchronized (gate) {
-            paused = on;
-        }
-        limitDispatch(now);
     }
 
     /** Whether the controller lets it dispatch has changed. */
     void onOwnerHeld() {
         Live now = live;
         if (now != null) { // otherwise it looks when it begins
-            limitDispatch(now);
+            now.gate.limit();
             news.release();
-        }
-    }
-
-    private void limitDispatch(Live now) {
-        synchronized (gate) {
-            now.queue.limit(paused || owner.paused() || owner.frozen() ? 0 : rungLimit);
         }
     }
 
     // ---- finish
 
     private void finish(Live now, EngagementCarryOver carried, boolean asked) {
-        boolean interrupted = Thread.interrupted();
-        List<Source<?>> last;
-        synchronized (sources) {
-            open = false;
-            last = List.copyOf(sources);
-        }
-        Map<String, KnownObjects> known = new HashMap<>(carried.known()); // for watches that were not opened
-        for (Source<?> source : last) {
-            keepKnown(now, source, known);
-        }
-        StopMode mode = asked
-                ? now.context.stopRequest().map(StopRequest::mode).orElse(StopMode.ABORT)
-                : StopMode.ABORT;
-        now.queue.shutDown(mode);
-        interrupted |= awaitWorkers(now);
-        now.context.account().drained(now.queue.sizes().finishedSinceShutDown());
-        CarriedWork<ObjectKey> work = now.queue.export();
+        EngagementEnd end = new EngagementEnd(now.context, now.queue, now.gate);
+        List<Source<?>> last = sources.end();
+        Map<String, KnownObjects> known = end.known(last, carried);
+        CarriedWork<ObjectKey> work = end.work(asked);
         last.forEach(source -> source.lease().close());
         now.queue.close();
         // Otherwise the work is another one's, which has been told of what came since, or it was not looked through yet.
@@ -597,62 +434,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             now.context.carryOver(new EngagementCarryOver(work, known, controller.primary().spec(),
                     mayGoBack ? aside : List.of()));
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void keepKnown(Live now, Source<?> source, Map<String, KnownObjects> known) {
-        KnownObjects told = source.detach();
-        known.remove(source.watch().id());
-        if (told.count() <= EngagementCarryOver.MOST_KNOWN) {
-            known.put(source.watch().id(), told);
-        } else {
-            now.context.logger().atWarn().addKeyValue("watch", source.watch().id()).addKeyValue("objects", told.count())
-                    .log("too many objects to remember: the next start does not learn what was deleted meanwhile");
-        }
-    }
-
-    /** Awaits them as long as the stop allows, and cuts the drain short in time. Returns whether it was interrupted. */
-    private boolean awaitWorkers(Live now) {
-        boolean interrupted = false;
-        try {
-            if (awaitWorkersUntil(now, request(now).drainDeadline())) {
-                return false;
-            }
-            now.queue.shutDown(StopMode.HANDOFF);
-            if (awaitWorkersUntil(now, request(now).inFlightDeadline())) {
-                return false;
-            }
-        } catch (InterruptedException e) {
-            interrupted = true; // cancelled: so are the workers
-        }
-        now.queue.shutDown(StopMode.ABORT);
-        StopRequest last = request(now);
-        long end = last.inFlightDeadline() + (last.deadline() - last.inFlightDeadline()) / 2;
-        while (true) {
-            try {
-                awaitWorkersUntil(now, end);
-                return interrupted;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-    }
-
-    private static StopRequest request(Live now) {
-        long time = now.context.time().nanos();
-        return now.context.stopRequest()
-                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, time, time,
-                        time + TimeUnit.SECONDS.toNanos(2)));
-    }
-
-    private boolean awaitWorkersUntil(Live now, long deadline) throws InterruptedException {
-        Workers begun;
-        synchronized (gate) {
-            begun = workers;
-        }
-        return begun == null || begun.awaitEnd(Math.max(0, deadline - now.context.time().nanos()));
+        end.close();
     }
 
     // ---- what others ask
@@ -697,49 +479,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
 
     @Override
     public CacheReader cache() {
-        return this;
+        return sources;
     }
 
-    @Override
-    public <S extends HasMetadata> Optional<S> get(Request<S> request) {
-        return reader(request.resource()).get(request.key());
-    }
-
-    @Override
-    public <S extends HasMetadata> Reader<S> reader(Class<S> type) {
-        List<ResourceType<?>> kinds = sources.stream().<ResourceType<?>>map(source -> source.watch().spec().resource())
-                .filter(kind -> kind.type() == type).distinct().toList();
-        if (kinds.size() > 1) {
-            throw new IllegalArgumentException(controller.spec().name() + " watches several kinds as "
-                    + type.getSimpleName() + ", " + kinds.stream().map(ResourceType::resource).sorted().toList()
-                    + ": say which one with reader(ResourceType)");
-        }
-        if (kinds.isEmpty()) {
-            throw unwatched(type.getSimpleName());
-        }
-        return found(kinds.getFirst(), type.getSimpleName());
-    }
-
-    @Override
-    public <S extends HasMetadata> Reader<S> reader(ResourceType<S> kind) {
-        return found(kind, kind.resource() + " as " + kind.type().getSimpleName());
-    }
-
-    private <S extends HasMetadata> Reader<S> found(ResourceType<?> kind, String asked) {
-        for (Source<?> source : sources) {
-            if (source.watch().spec().resource().equals(kind)) {
-                @SuppressWarnings("unchecked") // the class is part of the kind
-                Source<S> found = (Source<S>) source;
-                return found.lease().reader();
-            }
-        }
-        throw unwatched(asked);
-    }
-
-    private IllegalArgumentException unwatched(String asked) {
-        return new IllegalArgumentException(
-                controller.spec().name() + " does not watch " + asked
-                        + ", only " + sources.stream().map(source -> source.watch().id()).toList()
-                        + ": add owns(…) or watches(…), or read from the server with client()");
+    EngagementSources sources() {
+        return sources;
     }
 }

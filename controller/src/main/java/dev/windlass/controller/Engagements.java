@@ -4,18 +4,12 @@ import dev.windlass.kubernetes.ClusterConnection;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.Clusters;
 import dev.windlass.lifecycle.CostDimension;
-import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.NameTakenException;
 import dev.windlass.lifecycle.Outcome;
-import dev.windlass.lifecycle.PreemptedException;
 import dev.windlass.lifecycle.Quotas;
-import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.Registration;
-import dev.windlass.lifecycle.ReplaceOptions;
-import dev.windlass.lifecycle.ReplaceOutcome;
-import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StoppingException;
@@ -24,16 +18,13 @@ import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
 import dev.windlass.lifecycle.UnknownUnitException;
 import dev.windlass.workqueue.WorkQueueMetrics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,15 +33,12 @@ import org.slf4j.LoggerFactory;
  * The engagements of a manager: whenever a controller runs or a cluster is connected, the pairs that are missing are started.
  * Adding an engagement returns at once, so that no pair waits for another.
  *
- * <p>The monitor guards the first three maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
+ * <p>The monitor guards the two maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
  * pair is under way, and never while one is awaited. Lock order: this, then a {@link ControllerRun}.
  */
 final class Engagements implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Engagements.class);
-
-    /** How long an engagement may take to be warm for a controller that is to be replaced, which itself may take less. */
-    private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(10);
 
     /** The detail of clusters, controllers and engagements that says what they found at their start. */
     static final String CAUGHT_UP = "caught up";
@@ -61,8 +49,8 @@ final class Engagements implements AutoCloseable {
     private final ControllerMetrics metrics;
     private final Map<String, ControllerRun<?>> runs = new HashMap<>();
     private final Map<String, Map<String, Pair>> pairs = new HashMap<>(); // by controller, then by cluster
-    /** By controller; those that are not settled. */
-    private final Map<String, ControllerSuccession> successions = new HashMap<>();
+    private final Takeovers takeovers = new Takeovers(this);
+    private final ControllerEngagements each = new ControllerEngagements(this);
     private final Map<String, SyncPermits> syncPermits = new ConcurrentHashMap<>(); // by unit of the cluster
     private final Map<String, ControllerHandle<?>> handles = new ConcurrentHashMap<>(); // by controller
     private final Registration connected;
@@ -81,6 +69,16 @@ final class Engagements implements AutoCloseable {
         return manager.extension(Engagements.class, Engagements::new);
     }
 
+    /** Engagements that are replaced with their controller. */
+    Takeovers takeovers() {
+        return takeovers;
+    }
+
+    /** All engagements of one controller. */
+    ControllerEngagements each() {
+        return each;
+    }
+
     WorkQueueMetrics queueMetrics() {
         return queueMetrics;
     }
@@ -92,67 +90,6 @@ final class Engagements implements AutoCloseable {
     /** At most so many engagements of a cluster sync at the same time; one that takes long gives its place to the next. */
     SyncPermits syncPermits(String cluster) {
         return syncPermits.computeIfAbsent(cluster, unit -> new SyncPermits());
-    }
-
-    // ---- watches that come and go
-
-    void opened(String controller, WatchHandle added) {
-        for (EngagementRun<?> engagement : running(controller)) {
-            engagement.open(added);
-        }
-        told(controller, added);
-    }
-
-    void closed(String controller, WatchHandle gone) {
-        running(controller).forEach(engagement -> engagement.close(gone));
-    }
-
-    /** A watch may have become synced everywhere; while the controller does not run it is not. */
-    void told(String controller, WatchHandle added) {
-        synchronized (this) {
-            if (!runs.containsKey(controller)) {
-                return;
-            }
-        }
-        if (pairs(controller).stream().filter(Engagements::willSync).allMatch(pair -> synced(pair, added))) {
-            added.synced();
-        }
-    }
-
-    /** Whether there is an engagement that is at work, or on its way there. */
-    private static boolean willSync(Pair pair) {
-        RunnableHandle handle = pair.handle;
-        return pair.run != null && handle != null && switch (handle.state()) {
-            case NEW, PENDING, STARTING, READY, DEGRADED, PAUSED -> true;
-            default -> false;
-        };
-    }
-
-    private static boolean synced(Pair pair, WatchHandle added) {
-        EngagementRun<?> engagement = pair.engagement;
-        return engagement != null && engagement.open() && engagement.synced(added);
-    }
-
-    private List<EngagementRun<?>> running(String controller) {
-        List<EngagementRun<?>> running = new ArrayList<>();
-        for (EngagementRun<?> engagement : runsOf(controller)) {
-            if (engagement.open()) {
-                running.add(engagement);
-            }
-        }
-        return running;
-    }
-
-    /** The engagements that work or have worked last, those that get warm, and those that wait whether they are to go on. */
-    private List<EngagementRun<?>> runsOf(String controller) {
-        List<EngagementRun<?>> all = new ArrayList<>();
-        for (Pair pair : pairs(controller)) {
-            Takeover takeover = pair.takeover;
-            Stream.of(Optional.ofNullable(pair.engagement), Optional.ofNullable(pair.standby),
-                    Optional.ofNullable(takeover).map(Takeover::before)).flatMap(Optional::stream)
-                    .distinct().forEach(all::add);
-        }
-        return all;
     }
 
     // ---- engaging
@@ -175,15 +112,12 @@ final class Engagements implements AutoCloseable {
                 cluster.connection().ifPresent(connection -> tryToEngage(run, connection));
             }
         }
-        ControllerSuccession succession = run.succession();
-        if (succession != null && succession.before() == null) { // nobody has handed over, so nobody can take back
-            settle(succession, true);
-        }
+        takeovers.onJoined(run);
         evaluate(run);
     }
 
     /** Whether an engagement of this run has the work, or is to have it, or to have it back. */
-    private static boolean isOf(Pair pair, ControllerRun<?> run) {
+    static boolean isOf(Pair pair, ControllerRun<?> run) {
         Takeover takeover = pair.takeover;
         EngagementRun<?> present = pair.engagement;
         EngagementRun<?> before = takeover == null ? null : takeover.before();
@@ -298,7 +232,7 @@ final class Engagements implements AutoCloseable {
         pair.handle = engagement;
         EngagementRun<?> working = pair.engagement;
         if (working != null && !working.over() && !working.isOf(run) && works(present)) {
-            replace(pair, engagement, run, connection, run.controller().syncTimeout());
+            takeovers.begin(pair, engagement, run, connection, run.controller().syncTimeout());
             return;
         }
         follow(pair);
@@ -320,66 +254,12 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    // ---- replacing
-
     /** The run of a controller that has its engagements now; null when none runs. */
     synchronized @Nullable ControllerRun<?> current(String controller) {
         return runs.get(controller);
     }
 
-    /** A run is to take the place of the current one: what works on ready clusters gets a successor that is warm by then. */
-    synchronized void prepare(ControllerSuccession succession) {
-        ControllerRun<?> run = succession.next();
-        successions.put(run.controller().name(), succession);
-        for (Pair pair : pairs(run.controller().name())) {
-            EngagementHandle handle = pair.handle;
-            ClusterConnection connection = pair.connection;
-            if (handle != null && connection != null && clusterIsReady(pair) && works(handle)
-                    && handle.state() != UnitState.DEGRADED && serves(run, pair)) {
-                replace(pair, handle, run, connection, LONGEST_WARM_UP);
-            }
-        }
-    }
-
-    /** The current run is frozen: on all clusters that are ready the next one takes over, or this throws. */
-    void handOver(ControllerRun<?> from) {
-        ControllerSuccession succession;
-        synchronized (this) {
-            succession = successions.get(from.controller().name());
-        }
-        if (succession != null) {
-            succession.handOver(from);
-        }
-    }
-
-    /** The run goes on, after all: what the next one has taken over comes back. */
-    void takeBack(ControllerRun<?> run) {
-        ControllerSuccession succession;
-        synchronized (this) {
-            succession = successions.get(run.controller().name());
-        }
-        if (succession != null && succession.before() == run) {
-            settle(succession, false);
-        }
-        join(run);
-    }
-
-    private void settle(ControllerSuccession succession, boolean stays) {
-        ControllerRun<?> next = succession.next();
-        String controller = next.controller().name();
-        List<Pair> lost = List.of();
-        synchronized (this) {
-            successions.remove(controller, succession);
-            succession.settle(stays, next.context().id() + " is taken back");
-            if (stays) { // what was taken back in the last moment
-                lost = pairs(controller).stream().filter(pair -> pair.run == next && pair.takeover == null
-                        && isWith(pair, succession.before())).toList();
-            }
-        }
-        lost.forEach(pair -> restartFor(next, pair));
-    }
-
-    private static boolean isWith(Pair pair, @Nullable ControllerRun<?> run) {
+    static boolean isWith(Pair pair, @Nullable ControllerRun<?> run) {
         EngagementRun<?> present = pair.engagement;
         return present != null && run != null && present.isOf(run);
     }
@@ -388,80 +268,11 @@ final class Engagements implements AutoCloseable {
         return clusters.find(pair.cluster()).filter(cluster -> cluster.state() == UnitState.READY).isPresent();
     }
 
-    private static boolean works(RunnableHandle engagement) {
+    static boolean works(RunnableHandle engagement) {
         return switch (engagement.state()) {
             case READY, DEGRADED, PAUSED, STARTING, BACKOFF, PENDING -> true;
             default -> false;
         };
-    }
-
-    /** Under the monitor. An engagement stays or goes with its controller, if that is not decided yet. */
-    private void replace(Pair pair, EngagementHandle handle, ControllerRun<?> run, ClusterConnection connection,
-            Duration warmUp) {
-        ControllerSuccession succession = run.succession();
-        boolean provisional = succession != null && !succession.settled();
-        Takeover takeover = new Takeover(pair, run, pair.engagement, handle,
-                handle.replace(EngagementUnit.of(pair, run, connection.informers().unit()),
-                        new ReplaceOptions(warmUp, provisional ? ReplaceOptions.LONGEST : Duration.ZERO, null)));
-        pair.takeover = takeover;
-        if (succession != null && provisional) {
-            succession.add(takeover);
-        }
-        takeover.operation().whenDone(outcome -> onReplaced(takeover, outcome));
-    }
-
-    private void onReplaced(Takeover takeover, Outcome<ReplaceReport> outcome) {
-        Pair pair = takeover.pair();
-        ControllerRun<?> run = takeover.next();
-        String wrong = switch (outcome) {
-            case Outcome.Done<ReplaceReport>(ReplaceReport report) ->
-                report.outcome() == ReplaceOutcome.REPLACED ? "" : report.message();
-            // Something else has ended it, and what follows that follows.
-            case Outcome.Failed<ReplaceReport>(PreemptedException _) -> "";
-            case Outcome.Failed<ReplaceReport>(LifecycleException error) -> String.valueOf(error.getMessage());
-        };
-        if (!wrong.isEmpty() && !run.over() && !refused(takeover, wrong)) {
-            LOGGER.atWarn().addKeyValue("unit", pair.unit()).addKeyValue("reason", wrong)
-                    .log("the engagement did not get warm for its new controller: it is restarted");
-            restartFor(run, pair);
-        }
-        synchronized (this) {
-            if (pair.takeover == takeover) {
-                pair.takeover = null;
-            }
-        }
-        follow(pair);
-        run.onNews();
-        evaluate(pair.controller());
-    }
-
-    /** Whether it is, or was, for the controller to say what follows. */
-    private synchronized boolean refused(Takeover takeover, String wrong) {
-        ControllerSuccession succession = takeover.next().succession();
-        if (succession == null || succession.settled()) {
-            return false;
-        }
-        Pair pair = takeover.pair();
-        if (clusterIsReady(pair)) {
-            succession.refuse(pair.unit() + " is not taken over: " + wrong);
-        } else if (pair.run == takeover.next()) {
-            pair.run = null; // it is tried again when the cluster is ready
-        }
-        return true;
-    }
-
-    private void restartFor(ControllerRun<?> run, Pair pair) {
-        EngagementHandle handle = pair.handle;
-        if (handle != null && pair.run == run) {
-            handle.restart(handle.spec().stop().withMode(StopMode.HANDOFF))
-                    .whenDone(outcome -> evaluate(pair.controller()));
-        }
-    }
-
-    /** A controller was paused, or is being replaced, or goes on. */
-    void onHeld(ControllerRun<?> run) {
-        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
-                .forEach(EngagementRun::onOwnerHeld);
     }
 
     /** Whether so many workers are within what a quota has admitted, where there is a limit for them at all. */
@@ -478,14 +289,7 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** A controller is described in another way: its engagements follow. One that begins at this moment looks for itself. */
-    void onReconfigured(ControllerRun<?> run) {
-        runsOf(run.controller().name()).stream().filter(engagement -> engagement.isOf(run))
-                .forEach(EngagementRun::onReconfigured);
-        pairs(run.controller().name()).forEach(Engagements::follow);
-    }
-
-    private static void follow(Pair pair) {
+    static void follow(Pair pair) {
         EngagementHandle handle = pair.handle;
         ControllerRun<?> run = pair.run;
         if (handle != null && run != null) {
@@ -498,58 +302,21 @@ final class Engagements implements AutoCloseable {
     /** A run of a controller ends: its engagements end with it, unless another one has them. Returns when they have. */
     void leave(ControllerRun<?> run) {
         Departure departure = new Departure(manager, run.context());
-        ControllerSuccession handedTo = successionFrom(run);
-        ControllerSuccession tried = run.succession();
-        if (handedTo != null && handsOn(departure)) {
-            settle(handedTo, true);
-            departure.await(handedTo);
-            evaluate(handedTo.next());
-        } else if (tried != null && isTakenBack(run, tried, departure)) {
-            settle(tried, false);
-            List<Pair> others = leaveCurrent(run).stream()
-                    .filter(pair -> pair.takeover == null && !isWith(pair, tried.before())).toList();
-            departure.await(tried);
-            departure.stop(others);
-        } else {
+        if (!takeovers.leave(run, departure)) {
             departure.stop(leaveCurrent(run));
         }
         departure.end();
     }
 
-    private synchronized @Nullable ControllerSuccession successionFrom(ControllerRun<?> run) {
-        ControllerSuccession present = successions.get(run.controller().name());
-        return present != null && present.before() == run ? present : null;
-    }
-
-    /** Whether a run that has handed over is not wanted back; it may end before the next one has said that it has all. */
-    private static boolean handsOn(Departure departure) {
-        Reason reason = departure.reason();
-        return reason == null || reason == Reason.REPLACED;
-    }
-
-    private synchronized boolean isTakenBack(ControllerRun<?> run, ControllerSuccession tried, Departure departure) {
-        ControllerRun<?> before = tried.before();
-        if (tried.settled()) {
-            return false;
-        }
-        Reason reason = departure.reason();
-        return runs.get(run.controller().name()) != run
-                || (before != null && !before.over()
-                        && (reason == null || reason == Reason.ROLLED_BACK || reason == Reason.FAILED));
-    }
-
     /** The pairs that are nobody's from now on: those of the run that ends, unless another one has them. */
-    private synchronized List<Pair> leaveCurrent(ControllerRun<?> run) {
+    synchronized List<Pair> leaveCurrent(ControllerRun<?> run) {
         String controller = run.controller().name();
         ControllerRun<?> current = runs.get(controller);
         if (current == null || (current != run && !current.over())) {
             return List.of();
         }
         runs.remove(controller);
-        ControllerSuccession tried = run.succession();
-        if (tried != null) {
-            successions.remove(controller, tried);
-        }
+        takeovers.forget(run);
         Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
         byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
         List<Pair> mine = List.copyOf(byCluster.values());
@@ -568,7 +335,7 @@ final class Engagements implements AutoCloseable {
                     syncPermits.remove(event.unit());
                 }
                 runs().forEach(this::evaluate);
-                successions().forEach(ControllerSuccession::onNews);
+                takeovers.onNews();
             }
             case "Controller" -> {
                 if (event.to() == UnitState.REMOVED) {
@@ -642,15 +409,11 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    private synchronized List<ControllerSuccession> successions() {
-        return List.copyOf(successions.values());
-    }
-
     private synchronized List<ControllerRun<?>> runs() {
         return List.copyOf(runs.values());
     }
 
-    private void evaluate(String controller) {
+    void evaluate(String controller) {
         ControllerRun<?> run;
         synchronized (this) {
             run = runs.get(controller);
@@ -660,10 +423,10 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    private void evaluate(ControllerRun<?> run) {
+    void evaluate(ControllerRun<?> run) {
         tellState(run);
         // An engagement that they waited for may have synced, stopped or gone.
-        run.extras().forEach(extra -> told(run.controller().name(), extra));
+        run.extras().forEach(extra -> each.told(run.controller().name(), extra));
     }
 
     /** Tells a controller how its engagements with ready clusters are. */
@@ -704,7 +467,7 @@ final class Engagements implements AutoCloseable {
         return sum;
     }
 
-    private synchronized List<Pair> pairs(String controller) {
+    synchronized List<Pair> pairs(String controller) {
         return List.copyOf(pairs.getOrDefault(controller, Map.of()).values());
     }
 
