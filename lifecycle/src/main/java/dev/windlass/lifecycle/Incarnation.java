@@ -190,6 +190,10 @@ final class Incarnation implements RunnableContext {
         alive.forEach(Thread::interrupt);
     }
 
+    boolean isCancelled() {
+        return cancelled;
+    }
+
     synchronized boolean hasRequests() {
         return ledger != null && ledger.hasRequests();
     }
@@ -434,75 +438,13 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public Timer schedule(Duration delay, Forked action) {
-        ScheduledAction scheduled = new ScheduledAction(action);
+        ScheduledAction scheduled = new ScheduledAction(this, action);
         Ledger open = openLedger();
         if (open == null || !open.add("timer", id(), scheduled)) {
             throw revoked("schedule an action");
         }
         scheduled.arm(time().after(delay, scheduled::fire));
         return scheduled;
-    }
-
-    private final class ScheduledAction implements Timer, AutoCloseable {
-
-        private final Forked action;
-        private @Nullable Timer timer;
-        private boolean over;
-
-        ScheduledAction(Forked action) {
-            this.action = action;
-        }
-
-        synchronized void arm(Timer armed) {
-            timer = armed;
-            if (over) {
-                armed.cancel();
-            }
-        }
-
-        void fire() {
-            if (end()) {
-                take();
-                if (!cancelled) {
-                    try {
-                        fork("timer", action);
-                    } catch (RevokedException e) {
-                        // The unit has ended meanwhile: as if the timer had been withdrawn in time.
-                        LOG.atTrace().addKeyValue("unit", id()).log("a timer of an ended unit");
-                    }
-                }
-            }
-        }
-
-        @Override
-        public boolean cancel() {
-            boolean first = end();
-            take();
-            return first;
-        }
-
-        private void take() {
-            Ledger open = openLedger();
-            if (open != null) {
-                open.take(this);
-            }
-        }
-
-        @Override
-        public void close() {
-            end();
-        }
-
-        private synchronized boolean end() {
-            if (over) {
-                return false;
-            }
-            over = true;
-            if (timer != null) {
-                timer.cancel();
-            }
-            return true;
-        }
     }
 
     @Override
@@ -567,7 +509,7 @@ final class Incarnation implements RunnableContext {
     }
 
     /** The ledger; null once it has been closed. */
-    private synchronized @Nullable Ledger openLedger() {
+    synchronized @Nullable Ledger openLedger() {
         if (ledgerClosed) {
             return null;
         }
@@ -708,7 +650,7 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public Registration keepIdle(String what, Cost cost, Runnable giveBack) {
-        IdleResource idle = new IdleResource();
+        IdleResource idle = new IdleResource(this);
         Ledger open = openLedger();
         if (open == null || !open.add("idle", what, idle)) {
             throw revoked("keep " + what);
@@ -722,39 +664,6 @@ final class Incarnation implements RunnableContext {
         });
         idle.hold(claim);
         return idle;
-    }
-
-    private final class IdleResource implements Registration {
-
-        private @Nullable QuotaClaim claim;
-        private boolean closed;
-
-        /** It may have been closed with the ledger by now. */
-        void hold(QuotaClaim held) {
-            synchronized (this) {
-                claim = held;
-                if (!closed) {
-                    return;
-                }
-            }
-            held.end();
-        }
-
-        @Override
-        public void close() {
-            QuotaClaim mine;
-            synchronized (this) {
-                closed = true;
-                mine = claim;
-            }
-            if (mine != null) {
-                mine.end();
-            }
-            Ledger open = openLedger();
-            if (open != null) {
-                open.take(this);
-            }
-        }
     }
 
     @Override

@@ -439,7 +439,11 @@ public final class Manager implements AutoCloseable {
 
     /** Of all units, also those inside others. */
     private static long sum(List<StopReport> reports, ToLongFunction<StopReport> count) {
-        return reports.stream().mapToLong(report -> count.applyAsLong(report) + sum(report.children(), count)).sum();
+        long sum = 0;
+        for (StopReport report : reports) { // there can be very many, and nearly none has anything inside
+            sum += count.applyAsLong(report) + (report.children().isEmpty() ? 0 : sum(report.children(), count));
+        }
+        return sum;
     }
 
     // ---- what the engine asks
