@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -239,13 +240,16 @@ class ReplaceTest extends OnClusters {
         eventually(() -> assertThat(handle.status().queued()).isEqualTo(1));
         Set<String> series = series();
         long reads = reads();
+        CountDownLatch looked = new CountDownLatch(1);
         var replace = handle.replace(builder().reconciler((request, context) -> {
+            looked.await();
             throw new IllegalStateException("not like this");
         }).build(), LONG_PROBATION);
         eventually(() -> assertThat(handle.status().replacing()).contains("on probation"));
         assertThat(handle.engagements())
                 .allSatisfy(one -> assertThat(one.status().replacing()).contains("on probation"));
         world.create("south", "b"); // seen by both, and left undone by the one that fails
+        looked.countDown();
         ReplaceReport report = replace.await(LIMIT);
         assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
         assertThat(report.handedOver()).isEqualTo(1);
