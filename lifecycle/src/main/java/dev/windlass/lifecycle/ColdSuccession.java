@@ -230,6 +230,14 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     }
 
     @Override
+    void onStartRefused(String why) {
+        if (phase == Phase.STARTING) {
+            note("it cannot start: " + why + "; its next start is by the new description");
+            over(ReplaceOutcome.REPLACED);
+        }
+    }
+
+    @Override
     void endBeside(StopOrder order, Consumer<List<StopReport>> whenEnded) {
         whenEnded.accept(List.of());
     }

@@ -683,7 +683,8 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public Optional<CarryOver> carryOver() {
-        return Optional.ofNullable(cell.keptWork()).map(KeptWork::work);
+        KeptWork kept = cell.incarnation() == this ? cell.keptWork() : null; // else it is that of another one
+        return Optional.ofNullable(kept).map(KeptWork::work);
     }
 
     @Override
@@ -709,8 +710,13 @@ final class Incarnation implements RunnableContext {
     @Override
     public Optional<CarryOver> takeOver() throws InterruptedException {
         SignalCell turn = new SignalCell(this);
-        tell().warm(turn);
-        turn.await();
+        if (!cancelled) {
+            tell().warm(turn);
+            turn.await();
+        }
+        if (cancelled) { // it may have swallowed the interrupts that said so, and what there is to do is not its any more
+            throw new InterruptedException(id() + " has been cancelled, and takes nothing over");
+        }
         Exclusives waiting = exclusives;
         if (waiting != null) {
             waiting.putUp();

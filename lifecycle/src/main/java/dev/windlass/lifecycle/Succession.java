@@ -66,6 +66,12 @@ abstract class Succession {
                     .formatted(cell.name(), cell.position().reason())));
             return;
         }
+        Incarnation running = cell.incarnation();
+        if (running != null && cell.isAlive() && running.hasLostLeadership()) {
+            promise.fail(new RefusedException("%s has lost its leadership, and is about to end: replace it after that"
+                    .formatted(running.id())));
+            return;
+        }
         String lost = cell.manager().admission().lostDependency(next.spec());
         String whyCold = whyCold(cell, next.spec());
         if (cell.isAlive() && lost != null) {
@@ -125,6 +131,11 @@ abstract class Succession {
 
     /** The unit has entered a state. */
     abstract void onMoved(UnitCell.Position now);
+
+    /** The unit was to start, and cannot. */
+    void onStartRefused(String why) {
+        // no start is awaited
+    }
 
     /** Something that the unit may depend on has changed its state. */
     void onDependenciesMoved() {

@@ -130,10 +130,12 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         return incarnation != null && state().isActive();
     }
 
-    /** Whether it is alive or just about to be. */
+    /** Whether it is alive or just about to be, or what is beside its generation has not ended. */
     boolean isActiveOrAdmitting() {
         UnitStart starting = start;
-        return (starting != null && starting.isAdmitting()) || isAlive(); // in this order: a start sets the state, then ends the admission
+        Succession replacing = succession;
+        return (starting != null && starting.isAdmitting()) || isAlive() // in this order: a start sets the state, then ends the admission
+                || (replacing != null && replacing.beside() != null);
     }
 
     /** Whether it takes no units inside any more. */

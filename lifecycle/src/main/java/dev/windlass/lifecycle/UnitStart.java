@@ -186,6 +186,10 @@ final class UnitStart {
             cell.move(UnitState.STOPPED, cell.parent() == null ? Reason.MANAGER_STOPPING : Reason.SCOPE_STOPPING, why,
                     "manager");
         }
+        Succession replacing = cell.succession();
+        if (replacing != null) {
+            replacing.onStartRefused(why);
+        }
         cell.giveUpStart(new StoppingException("%s cannot start: %s".formatted(cell.name(), why)));
     }
 

@@ -43,6 +43,8 @@ final class UnitStop {
     private boolean startFollows;
     /** Whether its own generation has ended, and one beside it has not. */
     private boolean awaitsBeside;
+    /** By when all of it should have ended, if somebody has asked for that: of what was asked for, the earliest. */
+    private @Nullable Long until;
     /** Whether it would have started again, and does so now when what it depends on is back. */
     private boolean comesBack;
 
@@ -188,6 +190,7 @@ final class UnitStop {
                 && (comesBack || startFollows || cell.restartIsPlanned());
         unwanted(order);
         startFollows = false;
+        until = until == null ? deadline(order) : earlier(until, deadline(order));
         Teardown teardown = cell.ongoingTeardown();
         if (awaitsBeside) {
             cell.endBeside(order, _ -> {
@@ -332,7 +335,8 @@ final class UnitStop {
     /** Its generation has ended, or there was none. */
     void ended(StopOrder order, StopReport report, UnitState result) {
         awaitsBeside = true;
-        cell.endBeside(order, beside -> {
+        StopOrder left = until == null ? order : order.within(Duration.ofNanos(Math.max(0, until - time.nanos())));
+        cell.endBeside(left, beside -> {
             awaitsBeside = false;
             allEnded(order, report.with(beside), result);
         });

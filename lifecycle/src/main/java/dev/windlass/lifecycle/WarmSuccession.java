@@ -380,7 +380,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
 
     private void finishIfAlone() {
         if (phase == Phase.OVER || !besideEnded || (phase == Phase.GIVING_UP && owesThaw)
-                || (phase == Phase.ENDING && !currentEnded)) {
+                || phase == Phase.ROLLING_BACK || (phase == Phase.ENDING && !currentEnded)) {
             return;
         }
         phase = Phase.OVER;
