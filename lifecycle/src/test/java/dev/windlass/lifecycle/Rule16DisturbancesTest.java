@@ -324,6 +324,25 @@ class Rule16DisturbancesTest {
         assertComesBack(unit, false);
     }
 
+    @Test
+    void whatHasLostItsLeadershipAndIsNotToldYetIsNotReplaced() throws Exception {
+        RunnableHandle unit = running(leader().build());
+        next().keys.add("key");
+        CountDownLatch told = new CountDownLatch(1);
+        latches.add(told);
+        RecordedLog.hold("leader units are stopped", told);
+        Thread clock = Thread.ofVirtual().start(this::lose); // it may be the one that is held up
+        Trial.until(() -> leadership().lastLoss() != null);
+        assertThat(Trial.failure(replace(unit, leader()))).isInstanceOf(RefusedException.class)
+                .hasMessageContaining("unit#1 has lost its leadership");
+        told.countDown();
+        clock.join();
+        Trial.until(unit, UnitState.PENDING);
+        regain();
+        assertHasKey(onProbation());
+        assertThat(unit.status().labels()).doesNotContainKey("version");
+    }
+
     /** The fence closes first and the units are told then: what the generation that warms up runs into between the two is the loss. */
     @Test
     void whatTheNextOneThrowsBecauseOfTheLossIsNotItsFailure() throws Exception {

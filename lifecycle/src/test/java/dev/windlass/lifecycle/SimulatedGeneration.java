@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +47,13 @@ final class SimulatedGeneration implements ManagedRunnable {
     private final SimulatedPlan plan;
     @Nullable
     RunnableContext context;
-    SimulatedWorld.@Nullable Name model;
+    @Nullable
+    SimulatedName model;
     long number;
+    /** Under which leadership its code began; 0 when it needs none. */
+    long term;
+    /** Which reconfigurations it was told of. */
+    final Set<String> told = new HashSet<>();
     final Deque<Integer> queue = new ArrayDeque<>();
     /** Keys that another generation works on. */
     private final List<Integer> deferred = new ArrayList<>();
@@ -64,6 +71,14 @@ final class SimulatedGeneration implements ManagedRunnable {
     private final List<Thread> stuck = new ArrayList<>();
     private final List<Resource> resources = new ArrayList<>();
     private boolean paused;
+    /** Whether it has been given its turn, and has taken what there was to do. */
+    private boolean working;
+    /** Whether it waits for its turn. */
+    private boolean waits;
+    /** Whether its work is with somebody else. */
+    private boolean frozen;
+    private boolean unhealthy;
+    private @Nullable Thread freezing;
 
     SimulatedGeneration(SimulatedWorld world, SimulatedPlan plan) {
         this.world = world;
@@ -78,11 +93,19 @@ final class SimulatedGeneration implements ManagedRunnable {
         return present;
     }
 
+    SimulatedName name() {
+        SimulatedName present = model;
+        if (present == null) {
+            throw new IllegalStateException("not entered");
+        }
+        return present;
+    }
+
     // ---- what the history does to it
 
     /** Whether there is a thread that a command could reach. */
     boolean obeys() {
-        return inCode && !hangs && main != null;
+        return inCode && !hangs && !waits && main != null;
     }
 
     void obey(Command next) {
@@ -96,9 +119,19 @@ final class SimulatedGeneration implements ManagedRunnable {
     }
 
     private void wake() {
-        if (main != null && !hangs) {
+        if (main != null && !hangs && !waits) {
             main.interrupt();
         }
+    }
+
+    /** Whether it takes in what there is to do. */
+    boolean takesWork() {
+        return inCode && working && !frozen && !context().stopping().isSet();
+    }
+
+    /** Whether it is asked to take on each reconfiguration from now on. */
+    boolean takesOn() {
+        return inCode && working && plan.suspends() && !context().stopping().isSet();
     }
 
     /** Nothing holds it any more. */
@@ -165,16 +198,23 @@ final class SimulatedGeneration implements ManagedRunnable {
         if (plan.rebinds()) {
             given.onRebind(back -> world.rebound(this, back));
         }
+        if (plan.suspends()) {
+            given.onReconfigure((spec, _) -> takeOn(spec));
+        }
+        if (!warmUp(given)) {
+            return;
+        }
         take(given);
         for (SimulatedPlan child : plan.children()) {
             world.addInside(given, child);
         }
         if (plan.spec().signalsReadiness()) {
-            if (!passes(given, plan.startsFor())) {
+            if (!plan.handsOver() && !passes(given, plan.startsFor())) {
                 return;
             }
             given.ready();
         }
+        goWrongLater(given);
         while (!given.stopping().isSet()) {
             obeyCommand(given);
             if (!process(given)) {
@@ -190,12 +230,90 @@ final class SimulatedGeneration implements ManagedRunnable {
         drain(given);
     }
 
-    private void take(RunnableContext given) {
-        Optional<CarryOver> left = given.carryOver();
+    private void takeOn(RunnableSpec spec) throws Exception {
+        live++;
+        try {
+            String label = spec.labels().getOrDefault("reconfigured", "");
+            if (label.endsWith("refused")) {
+                throw new SimulatedWorld.Commanded("does not take it on");
+            }
+            told.add(label);
+        } finally {
+            live--;
+        }
+    }
+
+    /** Returns false when it is to return. */
+    private boolean warmUp(RunnableContext given) throws Exception {
+        if (plan.handsOver()) {
+            given.handsOver(handover(given));
+            given.health("fit of " + plan.name(), HealthKind.READINESS, () -> {
+                if (unhealthy) {
+                    throw new SimulatedWorld.Commanded("not fit");
+                }
+            });
+        }
+        switch (plan.fault()) {
+            case FAILS_WARMING -> throw new SimulatedWorld.Commanded("cannot begin");
+            case RETURNS_WARMING -> throw new Returned();
+            case DEGRADED_WARMING -> given.degraded("has been wrong from the start");
+            case HANGS_WARMING -> {
+                world.misbehaves();
+                hang(given, false);
+            }
+            default -> {
+                // comes later, if at all
+            }
+        }
+        Duration time = plan.fault() == SimulatedPlan.Fault.SLOW
+                ? Duration.ofSeconds(40)
+                : plan.handsOver() ? plan.startsFor() : Duration.ZERO;
+        return time.isZero() || passes(given, time);
+    }
+
+    /** What is wrong with it shows only when it works. */
+    private void goWrongLater(RunnableContext given) {
+        SimulatedPlan.Fault fault = plan.fault();
+        if (fault.compareTo(SimulatedPlan.Fault.FAILS) < 0 || fault.compareTo(SimulatedPlan.Fault.UNHEALTHY) > 0) {
+            return;
+        }
+        given.fork("fault", () -> {
+            live++;
+            try {
+                if (given.sleep(plan.worksFor().multipliedBy(3))) {
+                    goWrong(given, fault);
+                }
+            } finally {
+                live--;
+            }
+        });
+    }
+
+    private void goWrong(RunnableContext given, SimulatedPlan.Fault fault) throws Exception {
+        switch (fault) {
+            case FAILS -> throw new SimulatedWorld.Commanded("wrong after a while");
+            case RETURNS -> obey(Command.RETURN);
+            case DEGRADED -> given.degraded("wrong after a while");
+            default -> unhealthy = true;
+        }
+    }
+
+    private void take(RunnableContext given) throws InterruptedException {
+        Optional<CarryOver> left;
+        if (!given.cancelled().isSet()) {
+            Thread.interrupted(); // by the history; what that wants is done later
+        }
+        waits = true;
+        try {
+            left = plan.handsOver() ? given.takeOver() : given.carryOver();
+        } finally {
+            waits = false;
+        }
         List<Integer> keys = left.isPresent() && left.get() instanceof Keys some ? some.keys() : List.of();
-        world.taken(this, keys);
+        world.work().taken(this, keys);
         queue.addAll(keys);
         given.carryOver(null);
+        working = true;
     }
 
     private void drain(RunnableContext given) throws Exception {
@@ -217,7 +335,7 @@ final class SimulatedGeneration implements ManagedRunnable {
 
     /** Works on a key, if there is one; returns whether there was. */
     private boolean process(RunnableContext given) throws Exception {
-        Integer key = paused ? null : queue.poll();
+        Integer key = paused || frozen ? null : queue.poll();
         if (key == null) {
             return false;
         }
@@ -228,19 +346,24 @@ final class SimulatedGeneration implements ManagedRunnable {
             deferred.add(key);
             return true;
         }
-        world.begins(this, key);
+        world.work().begins(this, key);
         try (Registration _ = claim.get();
                 InFlight _ = given.inFlight("request", "key " + key, false)) {
             if (passesUnlessCancelled(given, plan.worksFor())) {
+                try (InFlight write = given.inFlight("request", "write of " + key, true)) {
+                    write.sending();
+                    world.writes(this, key);
+                }
                 inHand = null;
-                world.done(key);
+                world.work().done(key);
             }
         } finally {
-            world.ends(this, key);
+            world.work().ends(this, key);
             if (inHand != null) {
                 queue.addFirst(key);
                 inHand = null;
             }
+            LockSupport.unpark(freezing);
         }
         return true;
     }
@@ -297,7 +420,7 @@ final class SimulatedGeneration implements ManagedRunnable {
         stuck.add(Thread.currentThread());
         int interrupts = 0;
         try {
-            while (!letGo) {
+            while (!letGo && !world.letsGo()) {
                 world.time().park(this, FOR_EVER);
                 if (Thread.interrupted() && given.cancelled().isSet()) {
                     interrupts++;
@@ -312,13 +435,91 @@ final class SimulatedGeneration implements ManagedRunnable {
         }
     }
 
+    // ---- its successor
+
+    private Handover handover(RunnableContext given) {
+        return new Handover() {
+
+            @Override
+            public @Nullable CarryOver freeze() throws Exception {
+                live++;
+                try {
+                    return handOver();
+                } finally {
+                    live--;
+                }
+            }
+
+            @Override
+            public void thaw(@Nullable CarryOver back) throws Exception {
+                live++;
+                try {
+                    takeBack(given, back instanceof Keys some ? some.keys() : List.of());
+                } finally {
+                    live--;
+                }
+            }
+        };
+    }
+
+    private @Nullable Keys handOver() throws Exception {
+        if (plan.fault() == SimulatedPlan.Fault.FREEZE_THROWS) {
+            throw new SimulatedWorld.Commanded("does not hand over");
+        }
+        frozen = true;
+        if (plan.fault() == SimulatedPlan.Fault.FREEZE_HANGS) {
+            hangBeside();
+        }
+        freezing = Thread.currentThread();
+        while (inHand != null) {
+            world.time().park(this, FOR_EVER);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while it awaits what is in flight");
+            }
+        }
+        List<Integer> left = holds();
+        queue.clear();
+        deferred.clear();
+        world.work().leaves(this, left);
+        return left.isEmpty() ? null : new Keys(left);
+    }
+
+    private void takeBack(RunnableContext given, List<Integer> back) throws Exception {
+        if (plan.fault() == SimulatedPlan.Fault.THAW_THROWS) {
+            throw new SimulatedWorld.Commanded("does not go on");
+        }
+        if (plan.fault() == SimulatedPlan.Fault.THAW_HANGS) {
+            hangBeside();
+        }
+        if (!inCode || given.cancelled().isSet()) {
+            throw new IllegalStateException("has ended, and takes nothing back");
+        }
+        world.work().taken(this, back);
+        queue.addAll(back);
+        frozen = false;
+        wake();
+    }
+
+    /** Hangs in a thread beside the main one, until it is let go. */
+    private void hangBeside() {
+        world.misbehaves();
+        misbehaved = true;
+        onlySwallowed = false;
+        stuck.add(Thread.currentThread());
+        while (!letGo && !world.letsGo()) {
+            world.time().park(this, FOR_EVER);
+            Thread.interrupted();
+        }
+        stuck.remove(Thread.currentThread());
+    }
+
     private void leave(RunnableContext given) {
         List<Integer> left = holds();
         queue.clear();
         deferred.clear();
         inHand = null;
         if (!left.isEmpty()) {
-            world.leaves(this, left);
+            world.work().leaves(this, left);
             given.carryOver(new Keys(left));
         }
     }
@@ -359,14 +560,7 @@ final class SimulatedGeneration implements ManagedRunnable {
             live++;
             try {
                 if (blocksRelease) {
-                    misbehaved = true;
-                    onlySwallowed = false;
-                    stuck.add(Thread.currentThread());
-                    while (!letGo) {
-                        world.time().park(this, FOR_EVER);
-                        Thread.interrupted();
-                    }
-                    stuck.remove(Thread.currentThread());
+                    hangBeside();
                 }
                 world.released(SimulatedGeneration.this, closed, !misbehaved
                         && resources.stream().anyMatch(later -> later.index > index && !later.closed));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * order that is drawn.
  *
  * <p>That virtual threads run on an executor of ours is not in the JDK's public interface, see {@code
- * docs/decisions/016-a-deterministic-simulation.md}. Not thread-safe, by design.
+ * docs/decisions/018-a-simulation-on-the-jdks-insides.md}. Not thread-safe, by design.
  */
 final class SimulatedMachine implements TimeSource, Scheduling, Executor {
 

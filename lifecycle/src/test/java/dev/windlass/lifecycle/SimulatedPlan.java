@@ -17,10 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param resources how many it owns
  * @param suspends whether it can be paused and cordoned
  * @param rebinds whether it goes on when what it depends on is restarted
+ * @param handsOver whether it says how it hands its work to a successor
+ * @param fault what is wrong with its next generation
  */
 record SimulatedPlan(String name, RunnableSpec spec, List<SimulatedPlan> children, Duration startsFor,
         Duration worksFor,
-        int resources, boolean helper, boolean suspends, boolean rebinds) {
+        int resources, boolean helper, boolean suspends, boolean rebinds, boolean handsOver, Fault fault) {
+
+    /** What can be wrong with a description that a unit is replaced by. The first of these shows in the warm-up, or in a start. */
+    enum Fault {
+        NONE, FAILS_WARMING, RETURNS_WARMING, DEGRADED_WARMING, SLOW, HANGS_WARMING,
+        /* after a while */
+        FAILS, RETURNS, DEGRADED, UNHEALTHY,
+        /* when the next one is to follow, or does not stand the test */
+        FREEZE_THROWS, FREEZE_HANGS, THAW_THROWS, THAW_HANGS
+    }
 
     /** The part of its name that its parent gives it. */
     String ownName() {
@@ -31,6 +42,30 @@ record SimulatedPlan(String name, RunnableSpec spec, List<SimulatedPlan> childre
     String parent() {
         int slash = name.lastIndexOf('/');
         return slash < 0 ? null : name.substring(0, slash);
+    }
+
+    /** The same with another version of itself. */
+    SimulatedPlan version(long number, Fault wrong) {
+        return new SimulatedPlan(name, spec.toBuilder().label("version", String.valueOf(number)).build(), children,
+                startsFor, worksFor, resources, helper, suspends, rebinds, handsOver, wrong);
+    }
+
+    /** The same without what is wrong with it, unless that is there to stay. */
+    SimulatedPlan later() {
+        return new SimulatedPlan(name, spec, children, startsFor, worksFor, resources, helper, suspends, rebinds,
+                handsOver, fault.compareTo(Fault.FREEZE_THROWS) < 0 ? Fault.NONE : fault);
+    }
+
+    boolean leader() {
+        return spec.leadership() == Leadership.LEADER;
+    }
+
+    /** The unit that stands for election, which the manager adds itself. */
+    static SimulatedPlan election() {
+        return new SimulatedPlan(LeaderGroup.UNIT, RunnableSpec.builder(LeaderGroup.UNIT).group(Group.WARM_UP)
+                .signalsReadiness(true).drains(true).priority(PriorityClass.SYSTEM).onFailure(FailurePolicy.ISOLATE)
+                .restart(RestartPolicy.always().withAttempts(Integer.MAX_VALUE)).build(), List.of(), Duration.ZERO,
+                Duration.ZERO, 0, false, false, false, false, Fault.NONE);
     }
 
     List<SimulatedPlan> withInside() {
@@ -46,20 +81,22 @@ record SimulatedPlan(String name, RunnableSpec spec, List<SimulatedPlan> childre
         Collections.shuffle(names, random);
         List<SimulatedPlan> drawn = new ArrayList<>();
         List<String> before = new ArrayList<>();
+        boolean elects = random.nextInt(3) == 0;
         for (String name : names) {
             List<String> dependencies = some(before, random, 3);
             if (name.equals("s")) {
-                SimulatedPlan x = draw("s/x", some(before, random, 6), List.of(), random);
+                SimulatedPlan x = draw("s/x", some(before, random, 6), List.of(), elects, random);
                 List<String> ofY = some(before, random, 6);
                 if (random.nextInt(3) == 0) {
                     ofY.add("s/x");
                 }
-                SimulatedPlan y = draw("s/y", ofY, List.of(), random);
-                drawn.add(draw(name, dependencies, random.nextBoolean() ? List.of(x, y) : List.of(y, x), random));
+                SimulatedPlan y = draw("s/y", ofY, List.of(), elects, random);
+                drawn.add(draw(name, dependencies, random.nextBoolean() ? List.of(x, y) : List.of(y, x), elects,
+                        random));
                 before.add("s");
                 before.add("s/x");
             } else {
-                drawn.add(draw(name, dependencies, List.of(), random));
+                drawn.add(draw(name, dependencies, List.of(), elects, random));
                 before.add(name);
             }
         }
@@ -78,19 +115,25 @@ record SimulatedPlan(String name, RunnableSpec spec, List<SimulatedPlan> childre
     }
 
     private static SimulatedPlan draw(String name, List<String> dependencies, List<SimulatedPlan> children,
-            Random random) {
+            boolean elects, Random random) {
         boolean inside = name.contains("/");
         RunnableSpec.Builder spec = RunnableSpec.builder(name.substring(name.lastIndexOf('/') + 1))
                 .dependsOn(dependencies.toArray(String[]::new));
         boolean signals = random.nextInt(3) == 0;
         spec.signalsReadiness(signals).drains(random.nextInt(3) != 0);
-        if (!inside) {
+        boolean leader = elects && random.nextInt(3) == 0;
+        if (leader) {
+            spec.leadership(Leadership.LEADER).dependsOn(LeaderGroup.UNIT);
+        }
+        if (!inside && !leader) {
             spec.group(switch (random.nextInt(8)) {
                 case 0 -> Group.HTTP_SERVERS;
                 case 1 -> Group.CACHES;
                 case 2 -> Group.WARM_UP;
                 default -> Group.OTHERS;
             });
+        }
+        if (!inside) {
             spec.required(random.nextInt(6) == 0);
             spec.onFailure(random.nextInt(25) == 0 ? FailurePolicy.STOP_MANAGER : FailurePolicy.ISOLATE);
         }
@@ -107,8 +150,11 @@ record SimulatedPlan(String name, RunnableSpec spec, List<SimulatedPlan> childre
             spec.cost(Cost.of(CostDimension.WATCHES, 1 + random.nextInt(3)));
         }
         spec.priority(PriorityClass.values()[random.nextInt(10) == 0 ? 0 : 1 + random.nextInt(4)]);
+        boolean handsOver = children.isEmpty() && random.nextInt(2) == 0;
+        spec.warmsUp(handsOver);
         return new SimulatedPlan(name, spec.build(), children,
                 Duration.ofMillis(signals ? 1 + random.nextInt(3_000) : 0), Duration.ofMillis(1 + random.nextInt(900)),
-                random.nextInt(4), random.nextInt(3) == 0, random.nextInt(2) == 0, random.nextInt(2) == 0);
+                random.nextInt(4), random.nextInt(3) == 0, random.nextInt(2) == 0, random.nextInt(2) == 0, handsOver,
+                Fault.NONE);
     }
 }

@@ -17,6 +17,7 @@ record SimulatedStep(Kind kind, String name, long seed) {
         PAUSE(3, null),
         RESUME(2, null), CORDON(1, null), UNCORDON(1, null), FAIL(6, null), RETURN(3, null), HANG(3, null),
         SWALLOW(2, null), BLOCK_RELEASE(2, null), LET_GO(4, null), SAY(4, null), KEYS(9, null), QUOTA(4, null),
+        REPLACE(8, null), RECONFIGURE(3, null), LEADERSHIP(4, null),
         START_MANAGER(0, null), STOP_MANAGER(0, null);
 
         final int weight;
@@ -71,11 +72,12 @@ record SimulatedStep(Kind kind, String name, long seed) {
     private void act(SimulatedWorld world, Random random) {
         switch (kind) {
             case ADD -> add(world);
-            case QUOTA -> world.setLimits(random.nextInt(4) == 0
+            case LEADERSHIP -> world.disturbLeadership(random);
+            case QUOTA -> world.operations().setLimits(random.nextInt(4) == 0
                     ? Limits.none()
                     : Limits.of(CostDimension.WATCHES, random.nextInt(8)));
             case START_MANAGER -> world.startManager();
-            case STOP_MANAGER -> world.stopManager(options(random, StopOptions.defaults()));
+            case STOP_MANAGER -> world.operations().stopManager(options(random, StopOptions.defaults()));
             case FAIL, RETURN, HANG, SWALLOW, BLOCK_RELEASE, LET_GO, SAY, KEYS -> toCode(world, random);
             default -> toHandle(world, random);
         }
@@ -85,7 +87,7 @@ record SimulatedStep(Kind kind, String name, long seed) {
         if (name.contains("/")) {
             return; // its scope does that
         }
-        SimulatedWorld.Name present = world.present(name);
+        SimulatedName present = world.present(name);
         world.reached(kind, present == null ? UnitState.REMOVED : present.handle.state());
         world.add(name);
     }
@@ -103,8 +105,8 @@ record SimulatedStep(Kind kind, String name, long seed) {
     // ---- what is asked of handles
 
     private void toHandle(SimulatedWorld world, Random random) {
-        SimulatedWorld.Name target = world.present(name);
-        SimulatedWorld.Name removed = target == null || random.nextInt(12) == 0 ? world.removed(name) : null;
+        SimulatedName target = world.present(name);
+        SimulatedName removed = target == null || random.nextInt(12) == 0 ? world.removed(name) : null;
         if (removed != null && random.nextInt(3) == 0) {
             target = removed;
         }
@@ -114,13 +116,21 @@ record SimulatedStep(Kind kind, String name, long seed) {
             }
             return;
         }
+        if (kind == Kind.REPLACE) {
+            world.replace(target, fault(random), replaceOptions(random, target.plan.spec().stop()));
+            return;
+        }
+        if (kind == Kind.RECONFIGURE) {
+            world.reconfigure(target, PriorityClass.values()[1 + random.nextInt(4)], random.nextInt(4) == 0);
+            return;
+        }
         RunnableHandle handle = target.handle;
         boolean plain = random.nextBoolean();
         StopOptions own = target.plan.spec().stop();
         StopOptions options = plain ? own : options(random, own);
         boolean stops = kind == Kind.STOP || kind == Kind.REMOVE || kind == Kind.RESTART;
-        SimulatedWorld.Asked asked = world.ask(kind, target, stops ? options : null);
-        world.awaits(asked, switch (kind) {
+        SimulatedName.Asked asked = world.operations().ask(kind, target, stops ? options : null);
+        world.operations().awaits(asked, switch (kind) {
             case START -> handle.start();
             case STOP -> handle.stop(options);
             case RESTART -> handle.restart(options);
@@ -131,6 +141,18 @@ record SimulatedStep(Kind kind, String name, long seed) {
             case CORDON -> handle.cordon();
             default -> handle.uncordon();
         });
+    }
+
+    /** Nothing is wrong with half of them. */
+    private static SimulatedPlan.Fault fault(Random random) {
+        SimulatedPlan.Fault[] all = SimulatedPlan.Fault.values();
+        return random.nextBoolean() ? SimulatedPlan.Fault.NONE : all[random.nextInt(all.length)];
+    }
+
+    private static ReplaceOptions replaceOptions(Random random, StopOptions own) {
+        ReplaceOptions options = ReplaceOptions.defaults().withWarmUp(Duration.ofSeconds(1 + random.nextInt(20)))
+                .withProbation(Duration.ofSeconds(random.nextInt(3) * 4L));
+        return random.nextInt(3) == 0 ? options.withRetire(options(random, own)) : options;
     }
 
     // ---- what is done to code that runs
@@ -165,7 +187,7 @@ record SimulatedStep(Kind kind, String name, long seed) {
             }
             case LET_GO -> code.letGo();
             case SAY -> say(code, random);
-            default -> world.give(code, 1 + random.nextInt(4));
+            default -> world.work().give(code, 1 + random.nextInt(4));
         }
     }
 

@@ -43,12 +43,12 @@ final class Simulation {
         return steps;
     }
 
-    static Result run(long seed, SimulatedWorld.Coverage coverage) {
+    static Result run(long seed, SimulatedCoverage coverage) {
         return run(seed, steps(seed), coverage, null);
     }
 
     /** @param log told of what happens, for people */
-    static Result run(long seed, List<SimulatedStep> steps, SimulatedWorld.Coverage coverage,
+    static Result run(long seed, List<SimulatedStep> steps, SimulatedCoverage coverage,
             @Nullable Consumer<String> log) {
         long defects = RecordedLog.defects();
         SimulatedWorld world = new SimulatedWorld(seed, coverage, log);
@@ -78,24 +78,26 @@ final class Simulation {
         if (!world.manager().started() && !world.manager().stopping()) {
             world.startManager();
         }
+        SimulatedRest rest = new SimulatedRest(world);
         boolean rests = random.nextInt(3) > 0;
         if (rests) {
+            world.time().settle(); // who is about to ask for something does so before all is let go
             world.letGo();
-            world.setLimits(Limits.none());
+            world.operations().setLimits(Limits.none());
             world.time().advance(Duration.ofMinutes(5));
-            world.checkAtRest();
+            rest.check();
         }
         world.time().start("user", () -> new SimulatedStep(SimulatedStep.Kind.STOP_MANAGER, "", random.nextLong())
                 .happenAtEnd(world));
         world.time().advance(Duration.ofMinutes(1));
         world.letGo();
         world.time().advance(Duration.ofMinutes(3));
-        world.checkEnd();
+        rest.checkEnd();
     }
 
     /** The first of these histories that breaks a rule, and which; null when none does. */
     static @Nullable String firstBroken(long from, int histories) {
-        SimulatedWorld.Coverage coverage = new SimulatedWorld.Coverage();
+        SimulatedCoverage coverage = new SimulatedCoverage();
         for (long seed = from; seed < from + histories; seed++) {
             String broken = run(seed, coverage).broken();
             if (broken != null) {
@@ -133,7 +135,7 @@ final class Simulation {
 
     /** The rule that is broken, without names and numbers. */
     private static String rule(long seed, List<SimulatedStep> steps) {
-        String broken = run(seed, steps, new SimulatedWorld.Coverage(), null).broken();
+        String broken = run(seed, steps, new SimulatedCoverage(), null).broken();
         return broken == null
                 ? ""
                 : broken.replaceAll("^after [^:]*: ", "").replaceAll("\\b(s/)?[a-dsxy]\\b|[0-9.]+|\\[.*?]", "");

@@ -95,7 +95,22 @@ class SimulationMutantsTest {
                         ""),
                 new Mutant("a lost dependency is not noticed", "Admission",
                         "if (other == null || !satisfiesDependents(other)) {\n                return \"depends on",
-                        "if (other == null) {\n                return \"depends on"));
+                        "if (other == null) {\n                return \"depends on"),
+                new Mutant("a generation takes over before the one before has frozen", "WarmSuccession",
+                        "                freeze();\n", "                takeOver();\n"),
+                new Mutant("keys are not handed back when a replace is taken back", "WarmSuccession",
+                        "how.thaw(kept == null ? null : kept.work());", "how.thaw(null);"),
+                new Mutant("who fails on probation is not taken back", "WarmSuccession",
+                        "} else if (!isBeside && phase == Phase.PROBATION) {", "} else if (false) {"),
+                new Mutant("the description of a replace that was taken back stays", "ColdSuccession",
+                        "        describe(old);\n", ""),
+                new Mutant("a reconfiguration that is refused stays", "Reconfiguring",
+                        "                describe(base);\n", ""),
+                new Mutant("the fence is not asked", "Term", "        passed.add(passage);\n        passage.check();\n",
+                        "        passed.add(passage);\n"),
+                new Mutant("who needs leadership does not wait for it", "LeaderGroup",
+                        "if (now != null && now.isOpen()) {\n            return null;",
+                        "if (true) {\n            return null;"));
     }
 
     @ParameterizedTest
