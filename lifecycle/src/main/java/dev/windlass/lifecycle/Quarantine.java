@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
@@ -28,7 +28,9 @@ final class Quarantine {
 
     private final TimeSource time;
     private final IntConsumer processExit;
-    private final Map<Incarnation, Hung> hung = new ConcurrentHashMap<>();
+    /** Always in the same order, also while it is gone through: to ask for the stack of a thread lets that thread run. */
+    private final Map<Incarnation, Hung> hung = new ConcurrentSkipListMap<>(
+            Comparator.comparing(Incarnation::name).thenComparingLong(Incarnation::generation));
     private @Nullable Runnable whenNoExitIsPending;
 
     private record Hung(Incarnation incarnation, Instant since, Supplier<List<Leftover>> leftovers,
@@ -117,10 +119,7 @@ final class Quarantine {
     }
 
     private List<QuarantinedGeneration> generations(Predicate<Incarnation> asked) {
-        return hung.values().stream().filter(each -> asked.test(each.incarnation)).map(Hung::now)
-                .sorted(Comparator.comparing(QuarantinedGeneration::unit)
-                        .thenComparingLong(QuarantinedGeneration::generation))
-                .toList();
+        return hung.values().stream().filter(each -> asked.test(each.incarnation)).map(Hung::now).toList();
     }
 
     boolean any(Predicate<Incarnation> asked) {
@@ -133,7 +132,7 @@ final class Quarantine {
 
     /** The health check. */
     void requireNone() {
-        String ids = hung.keySet().stream().map(Incarnation::id).sorted().collect(Collectors.joining(", "));
+        String ids = hung.keySet().stream().map(Incarnation::id).collect(Collectors.joining(", "));
         if (!ids.isEmpty()) {
             throw new IllegalStateException("quarantined: " + ids
                     + "; describe, and their stop reports, say where their threads hang");

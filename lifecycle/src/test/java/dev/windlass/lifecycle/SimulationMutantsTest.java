@@ -97,7 +97,7 @@ class SimulationMutantsTest {
                         "if (other == null || !satisfiesDependents(other)) {\n                return \"depends on",
                         "if (other == null) {\n                return \"depends on"),
                 new Mutant("a generation takes over before the one before has frozen", "WarmSuccession",
-                        "                freeze();\n", "                takeOver();\n"),
+                        "CarryOver work = how.freeze();", "CarryOver work = null;"),
                 new Mutant("keys are not handed back when a replace is taken back", "WarmSuccession",
                         "how.thaw(kept == null ? null : kept.work());", "how.thaw(null);"),
                 new Mutant("who fails on probation is not taken back", "WarmSuccession",
