@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A run of a controller ends, and what it has on clusters with it: within its own budget, and told in its report. By its thread only. */
@@ -101,9 +102,14 @@ final class Departure {
     }
 
     private StopRequest request() {
+        return request(context);
+    }
+
+    /** How a run is to end: as it was asked to, or when nobody has asked and it fails, soon. */
+    static StopRequest request(RunnableContext context) {
         long now = context.time().nanos();
-        return context.stopRequest()
-                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, now, now, now + 2_000_000_000L));
+        return context.stopRequest().orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, now, now,
+                now + TimeUnit.SECONDS.toNanos(2)));
     }
 
     /** What is left of the controller's own budget, less a part of the release share, which it needs itself. */

@@ -2,7 +2,6 @@ package dev.windlass.controller;
 
 import dev.windlass.kubernetes.KnownObjects;
 import dev.windlass.kubernetes.ObjectKey;
-import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopRequest;
@@ -11,7 +10,6 @@ import dev.windlass.workqueue.WorkQueue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** How the work of an engagement ends, and what is left of it. By the main thread of the engagement only. */
 final class EngagementEnd {
@@ -92,10 +90,7 @@ final class EngagementEnd {
     }
 
     private StopRequest request() {
-        long time = context.time().nanos();
-        return context.stopRequest()
-                .orElseGet(() -> new StopRequest(StopMode.ABORT, Reason.FAILED, time, time,
-                        time + TimeUnit.SECONDS.toNanos(2)));
+        return Departure.request(context);
     }
 
     private boolean awaitWorkersUntil(long deadline) throws InterruptedException {
