@@ -6,12 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,81 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** One generation takes the place of another: beside it where that can be, and never at the price of its work. */
 @Timeout(60)
-class Rule16ReplaceTest {
-
-    private static final ReplaceOptions SOON = ReplaceOptions.defaults().withProbation(Duration.ofMillis(1));
-
-    private final Manager manager = Manager.create();
-    private final BlockingQueue<Generation> generations = new LinkedBlockingQueue<>();
-    private final List<String> done = Collections.synchronizedList(new ArrayList<>());
-    private final List<CountDownLatch> latches = Collections.synchronizedList(new ArrayList<>());
-
-    @AfterEach
-    void end() {
-        latches.forEach(CountDownLatch::countDown);
-        Trial.end(manager);
-    }
-
-    private CountDownLatch latch() {
-        CountDownLatch latch = new CountDownLatch(1);
-        latches.add(latch);
-        return latch;
-    }
-
-    /** One generation of the unit of these tests: gets warm when it is told to, ends when it is told how. */
-    private final class Generation {
-
-        final RunnableContext context;
-        final Keys keys;
-        final CountDownLatch warm = latch();
-        final CountDownLatch tookOver = latch();
-        final BlockingQueue<Optional<RuntimeException>> ends = new LinkedBlockingQueue<>();
-
-        Generation(RunnableContext context) {
-            this.context = context;
-            this.keys = new Keys(context, key -> done.add(key + " by #" + context.generation()));
-        }
-
-        void run() throws Exception {
-            context.handsOver(keys);
-            generations.add(this);
-            if (context.generation() > 1) {
-                warm.await();
-            }
-            keys.take(context.takeOver());
-            context.ready();
-            tookOver.countDown();
-            Thread worker = context.fork("worker", keys::run);
-            context.fork("ends", () -> {
-                Optional<RuntimeException> how = ends.take();
-                if (how.isPresent()) {
-                    throw how.get();
-                }
-            });
-            worker.join();
-        }
-    }
-
-    private static RunnableSpec.Builder spec() {
-        return RunnableSpec.builder("unit").signalsReadiness(true).warmsUp(true);
-    }
-
-    private Task task(RunnableSpec spec) {
-        return Task.of(spec, context -> new Generation(context).run());
-    }
-
-    private Generation next() throws InterruptedException {
-        Generation next = generations.poll(Trial.HANG.toSeconds(), TimeUnit.SECONDS);
-        assertThat(next).as("a further generation").isNotNull();
-        return Objects.requireNonNull(next);
-    }
-
-    private RunnableHandle running() throws InterruptedException {
-        manager.start();
-        RunnableHandle unit = manager.add(task(spec().build()));
-        unit.ready().await();
-        return unit;
-    }
+class Rule16ReplaceTest extends Replacing {
 
     @Test
     void theNextGenerationGetsWarmBesideTheOneThatRunsAndTakesItsWorkOver() throws Exception {
@@ -132,9 +54,7 @@ class Rule16ReplaceTest {
         RunnableHandle unit = running();
         Generation first = next();
         Operation<ReplaceReport> replace = unit.replace(task(spec().label("version", "2").build()));
-        Generation second = next();
-        second.warm.countDown();
-        Trial.await(second.tookOver);
+        Generation second = succeeded();
         assertThat(unit.status().replacing()).startsWith("#2 took over from #1 and is on probation since ")
                 .endsWith(", for PT30S");
         assertThat(unit.status().labels()).containsEntry("version", "2");
@@ -164,9 +84,7 @@ class Rule16ReplaceTest {
         RunnableHandle unit = running();
         Generation first = next();
         unit.replace(task(spec().build()));
-        Generation second = next();
-        second.warm.countDown();
-        Trial.await(second.tookOver);
+        succeeded();
         first.keys.add("seen by both of them");
         assertThat(unit.stop().await().clean()).isTrue();
         assertThat(RecordedLog.lines("seen by both of them")).isEmpty();
@@ -223,9 +141,7 @@ class Rule16ReplaceTest {
     /** A replace whose next generation is on probation. */
     private Operation<ReplaceReport> onProbation(RunnableHandle unit) throws InterruptedException {
         Operation<ReplaceReport> replace = replacing(unit);
-        Generation second = next();
-        second.warm.countDown();
-        Trial.await(second.tookOver);
+        succeeded();
         return replace;
     }
 
@@ -341,9 +257,7 @@ class Rule16ReplaceTest {
         ReplaceReport report = replace.await();
         assertThat(report.outcome()).isEqualTo(ReplaceOutcome.FAILED);
         assertThat(report.message()).isEqualTo("#1 failed meanwhile");
-        Generation third = next();
-        third.warm.countDown();
-        Trial.await(third.tookOver);
+        succeeded();
         assertThat(unit.generation()).isEqualTo(3);
         assertThat(unit.status().labels()).isEmpty();
     }
@@ -353,9 +267,7 @@ class Rule16ReplaceTest {
         RunnableHandle unit = running();
         next();
         Operation<ReplaceReport> replace = replacing(unit);
-        Generation second = next();
-        second.warm.countDown();
-        Trial.await(second.tookOver);
+        Generation second = succeeded();
         second.context.degraded("no disk");
         ReplaceReport report = replace.await();
         assertThat(report.outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
@@ -691,126 +603,6 @@ class Rule16ReplaceTest {
         assertThat(unit.status().labels()).containsEntry("version", "2");
     }
 
-    /** A unit that is replaced together with others, elsewhere decided. */
-    private static final class Settled extends RunnableHandle {
-
-        Settled(RunnableHandle base) {
-            super(base);
-        }
-
-        Operation<ReplaceReport> replaceBy(Unit<Settled> next) {
-            return replaceWith(next, ReplaceOptions.defaults().withProbation(ReplaceOptions.LONGEST));
-        }
-
-        void settle(boolean stays) {
-            settleReplace(stays, "the others did not stand the test");
-        }
-    }
-
-    private Unit<Settled> settled(boolean warmsUp) {
-        RunnableSpec described = spec().warmsUp(warmsUp).build();
-        return new Unit<>() {
-
-            @Override
-            public RunnableSpec spec() {
-                return described;
-            }
-
-            @Override
-            public ManagedRunnable newInstance() {
-                return context -> new Generation(context).run();
-            }
-
-            @Override
-            public Settled handle(RunnableHandle base) {
-                return new Settled(base);
-            }
-        };
-    }
-
-    private Settled runningSettled() throws InterruptedException {
-        manager.start();
-        Settled unit = manager.add(settled(true));
-        unit.ready().await();
-        return unit;
-    }
-
-    @Test
-    void oneThatIsSettledFromElsewhereStaysAtOnce() throws Exception {
-        Settled unit = runningSettled();
-        next();
-        Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = next();
-        next.warm.countDown();
-        next.tookOver.await();
-        Trial.until(() -> String.valueOf(unit.status().replacing()).contains("until that is decided elsewhere"));
-        unit.settle(true);
-        assertThat(replace.await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);
-        unit.settle(false); // too late, and nothing happens
-        assertThat(unit.generation()).isEqualTo(2);
-    }
-
-    @Test
-    void oneThatIsSettledBeforeItsTurnHasNoProbation() throws Exception {
-        Settled unit = runningSettled();
-        next();
-        Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = next();
-        unit.settle(true);
-        next.warm.countDown();
-        assertThat(replace.await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);
-    }
-
-    @Test
-    void oneThatIsTakenBackFromElsewhereGivesTheWorkBack() throws Exception {
-        Settled unit = runningSettled();
-        Generation first = next();
-        Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        Generation next = next();
-        next.warm.countDown();
-        next.tookOver.await();
-        unit.settle(false);
-        ReplaceReport report = replace.await();
-        assertThat(report.outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
-        assertThat(report.message()).contains("the others did not stand the test");
-        first.keys.add("a");
-        Trial.until(() -> done.contains("a by #1"));
-    }
-
-    @Test
-    void oneThatIsTakenBackWhileItGetsWarmDisturbsNobody() throws Exception {
-        Settled unit = runningSettled();
-        next();
-        Operation<ReplaceReport> replace = unit.replaceBy(settled(true));
-        next();
-        unit.settle(false);
-        ReplaceReport report = replace.await();
-        assertThat(report.outcome()).isEqualTo(ReplaceOutcome.FAILED);
-        assertThat(report.message()).contains("the others did not stand the test");
-        assertThat(unit.status().id()).isEqualTo("unit#1");
-    }
-
-    @Test
-    void aColdOneIsSettledFromElsewhereToo() throws Exception {
-        Settled unit = runningSettled();
-        next();
-        Operation<ReplaceReport> replace = unit.replaceBy(settled(false));
-        Generation next = next();
-        next.warm.countDown();
-        next.tookOver.await();
-        unit.settle(false);
-        ReplaceReport report = replace.await();
-        assertThat(report.outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
-        assertThat(report.message()).contains("the others did not stand the test");
-        next().warm.countDown();
-        Trial.until(() -> unit.generation() == 3 && unit.state() == UnitState.READY);
-        Operation<ReplaceReport> again = unit.replaceBy(settled(false));
-        Generation last = next();
-        unit.settle(true);
-        last.warm.countDown();
-        assertThat(again.await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);
-    }
-
     @Test
     void ofWhatCannotStartOnlyTheDescriptionChangesToo() throws Exception {
         manager.start();
@@ -826,134 +618,5 @@ class Rule16ReplaceTest {
         assertThat(report.outcome()).isEqualTo(ReplaceOutcome.REPLACED);
         assertThat(report.message())
                 .isEqualTo("it cannot start: scope is not running; its next start is by the new description");
-    }
-
-    // ---- what hangs beside
-
-    @Test
-    void whatIsLetGoAfterItsEndTakesNothingOver() throws Exception {
-        RunnableHandle unit = running();
-        Generation first = next();
-        BlockingQueue<String> came = new LinkedBlockingQueue<>();
-        Trial.Hung hung = new Trial.Hung();
-        latches.add(hung.letGo);
-        RunnableSpec soon = spec().stop(StopOptions.drain(Duration.ofMillis(100))).build();
-        ReplaceReport report = unit.replace(Task.of(soon, context -> {
-            hung.run(context);
-            try {
-                context.takeOver();
-                came.add("its turn");
-            } catch (InterruptedException e) {
-                came.add("its end");
-            }
-        }), SOON.withWarmUp(Duration.ofMillis(5))).await();
-        assertThat(report.outcome()).isEqualTo(ReplaceOutcome.FAILED);
-        assertThat(Objects.requireNonNull(report.retired()).outcome()).isEqualTo(StopOutcome.QUARANTINED);
-        hung.letGo.countDown();
-        assertThat(came.poll(Trial.HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("its end");
-        first.keys.add("goes on");
-        Trial.until(() -> done.size() == 1);
-    }
-
-    @Test
-    void whatIsLetGoAfterItWasSucceededFindsNoWork() throws Exception {
-        manager.start();
-        BlockingQueue<String> came = new LinkedBlockingQueue<>();
-        Trial.Hung hung = new Trial.Hung();
-        latches.add(hung.letGo);
-        RunnableSpec soon = RunnableSpec.builder("unit").signalsReadiness(true)
-                .stop(StopOptions.drain(Duration.ofMillis(100))).build();
-        RunnableHandle unit = manager.add(Task.of(soon, context -> {
-            if (context.generation() == 1) {
-                hung.run(context);
-                came.add(context.carryOver().isPresent() ? "work" : "nothing");
-            } else {
-                context.carryOver(new Keys.Left(List.of("of the second one")));
-                context.ready();
-                context.awaitStop();
-            }
-        }));
-        Trial.await(hung.entered);
-        assertThat(unit.stop().await().outcome()).isEqualTo(StopOutcome.QUARANTINED);
-        unit.start().await();
-        hung.letGo.countDown();
-        assertThat(came.poll(Trial.HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("nothing");
-    }
-
-    @Test
-    void whatAGenerationBesideDependsOnIsNotStoppedUnderIt() throws Exception {
-        manager.start();
-        RunnableHandle base = manager.add("base", RunnableContext::awaitStop);
-        RunnableHandle unit = manager.add(task(spec().dependsOn("base").build()));
-        unit.ready().await();
-        Trial.Hung hung = new Trial.Hung();
-        latches.add(hung.letGo);
-        unit.replace(Task.of(spec().dependsOn("base").build(), hung), SOON);
-        Trial.await(hung.entered);
-        Operation<StopReport> stop = unit.stop();
-        Trial.until(() -> unit.threads().size() == 1); // the current one has ended, the other one hangs
-        assertThat(Trial.failure(base.stop())).isInstanceOf(RefusedException.class)
-                .hasMessageStartingWith("base cannot be stopped: unit depends on it");
-        hung.letGo.countDown();
-        stop.await();
-        base.stop().await();
-    }
-
-    @Test
-    void aStopEndsWhatIsBesideInItsTimeToo() throws Exception {
-        VirtualTime time = new VirtualTime();
-        Manager virtual = Manager.builder().time(time).build();
-        virtual.start();
-        Trial.Hung hung = new Trial.Hung();
-        latches.add(hung.letGo);
-        CountDownLatch drained = latch();
-        RunnableHandle unit = virtual.add(Task.of(spec().drains(true).build(), context -> {
-            context.handsOver(new Keys(context, done::add));
-            context.takeOver();
-            context.ready();
-            if (context.generation() == 1) {
-                context.fork("hung", () -> hung.run(context));
-                context.awaitStop();
-            } else {
-                drained.await();
-            }
-        }));
-        unit.ready().await();
-        Trial.await(hung.entered);
-        unit.replace(SOON.withProbation(Duration.ZERO));
-        Trial.until(() -> unit.generation() == 2 && unit.threads().size() == 2); // that hangs, and the main one of the next
-        unit.stop();
-        Operation<StopReport> stop = unit.stop(StopOptions.drain(Duration.ofSeconds(3)));
-        Trial.settled(unit);
-        time.advance(Duration.ofSeconds(3));
-        Trial.until(() -> unit.threads().size() < 2);
-        time.advance(Duration.ofMillis(200));
-        Trial.until(stop::isDone);
-        hung.letGo.countDown();
-        Trial.end(virtual);
-    }
-
-    @Test
-    void whenTheOneBeforeEndsWhileTheNextOneIsTakenBackTheOldDescriptionStartsAgain() throws Exception {
-        RunnableHandle unit = running();
-        Generation first = next();
-        Trial.Hung hung = new Trial.Hung();
-        latches.add(hung.letGo);
-        Operation<ReplaceReport> replace = unit.replace(Task.of(spec().label("version", "2").build(), context -> {
-            context.takeOver();
-            context.fork("hung", () -> hung.run(context));
-            Trial.await(hung.entered);
-            throw new IllegalStateException("broken");
-        }));
-        Trial.until(() -> unit.generation() == 2 && unit.state().isEnding());
-        first.ends.add(Optional.of(new IllegalStateException("broken too")));
-        Trial.until(() -> unit.threads().size() == 1); // what hangs
-        hung.letGo.countDown();
-        assertThat(replace.await().outcome()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
-        Generation third = next();
-        assertThat(third.context.id()).isEqualTo("unit#3");
-        third.warm.countDown();
-        unit.ready().await();
-        assertThat(unit.status().labels()).isEmpty();
     }
 }

@@ -385,10 +385,8 @@ class Rule17LeadershipTest {
         assertThat(work.state()).isEqualTo(UnitState.STOPPED); // as it was asked to
     }
 
-    @Test
-    void whatAUnitThrowsBecauseOfTheLossIsNoFailure() {
-        Manager a = manager("a", OnLeadershipLost.STEP_DOWN);
-        CountDownLatch write = new CountDownLatch(1);
+    /** A leader unit that leads, and writes when it is told to. */
+    private RunnableHandle writing(Manager a, CountDownLatch write) {
         RunnableHandle work = a.add(Task.of(leader("work").build(), context -> {
             if (context.generation() == 1) {
                 write.await();
@@ -399,12 +397,24 @@ class Rule17LeadershipTest {
         a.start();
         Trial.until(work, UnitState.READY);
         Trial.until(() -> sleeps(a));
-        time.suspend(LEASE); // nobody has noticed when it writes
-        write.countDown();
-        Trial.until(work, UnitState.PENDING);
+        return work;
+    }
+
+    private static void assertLossIsNoFailure(Manager a, RunnableHandle work) {
         assertThat(work.lastStop().orElseThrow().reason()).isEqualTo(Reason.LEADERSHIP_LOST);
         assertThat(work.lastStop().orElseThrow().errors()).isEmpty();
         assertThat(a.stopping()).isFalse();
+    }
+
+    @Test
+    void whatAUnitThrowsBecauseOfTheLossIsNoFailure() {
+        Manager a = manager("a", OnLeadershipLost.STEP_DOWN);
+        CountDownLatch write = new CountDownLatch(1);
+        RunnableHandle work = writing(a, write);
+        time.suspend(LEASE); // nobody has noticed when it writes
+        write.countDown();
+        Trial.until(work, UnitState.PENDING);
+        assertLossIsNoFailure(a, work);
     }
 
     /** The fence closes first and the units are told then: between the two a unit may run into it. */
@@ -412,16 +422,7 @@ class Rule17LeadershipTest {
     void whatAUnitThrowsBeforeItIsToldOfTheLossIsNoFailure() throws Exception {
         Manager a = manager("a", OnLeadershipLost.STEP_DOWN);
         CountDownLatch write = new CountDownLatch(1);
-        RunnableHandle work = a.add(Task.of(leader("work").build(), context -> {
-            if (context.generation() == 1) {
-                write.await();
-                context.inFlight("request", "PUT it", true).close();
-            }
-            context.awaitStop();
-        }));
-        a.start();
-        Trial.until(work, UnitState.READY);
-        Trial.until(() -> sleeps(a));
+        RunnableHandle work = writing(a, write);
         CountDownLatch told = new CountDownLatch(1);
         RecordedLog.hold("leader units are stopped", told);
         election.cutOff("a");
@@ -434,9 +435,7 @@ class Rule17LeadershipTest {
             told.countDown();
             clock.join();
         }
-        assertThat(work.lastStop().orElseThrow().reason()).isEqualTo(Reason.LEADERSHIP_LOST);
-        assertThat(work.lastStop().orElseThrow().errors()).isEmpty();
-        assertThat(a.stopping()).isFalse();
+        assertLossIsNoFailure(a, work);
     }
 
     // ---- the fence
@@ -614,28 +613,12 @@ class Rule17LeadershipTest {
     // ---- electors that fail
 
     /** Fails when it is told to. */
-    private static final class Failing implements Elector {
+    private static final class Failing extends ForwardingElector {
 
-        private final Elector real;
         final AtomicReference<RuntimeException> next = new AtomicReference<>();
 
         Failing(Elector real) {
-            this.real = real;
-        }
-
-        @Override
-        public String election() {
-            return real.election();
-        }
-
-        @Override
-        public String identity() {
-            return real.identity();
-        }
-
-        @Override
-        public LeaseTimes times() {
-            return real.times();
+            super(real);
         }
 
         @Override

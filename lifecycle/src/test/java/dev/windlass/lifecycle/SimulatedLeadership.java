@@ -98,22 +98,7 @@ final class SimulatedLeadership {
     // ---- the elector
 
     private Elector elector() {
-        Elector real = election.elector(IDENTITY);
-        return new Elector() {
-            @Override
-            public String election() {
-                return real.election();
-            }
-
-            @Override
-            public String identity() {
-                return real.identity();
-            }
-
-            @Override
-            public LeaseTimes times() {
-                return real.times();
-            }
+        return new ForwardingElector(election.elector(IDENTITY)) {
 
             @Override
             public void run(Candidacy candidacy) throws Exception {
