@@ -71,7 +71,7 @@ public final class ApiServer implements AutoCloseable {
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
                 new TypeDefaults(StructDefaults.rules()),
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
-        Namespaces namespaces = new Namespaces(resources, executor);
+        Namespaces namespaces = new Namespaces(resources, executor, builder.namespaceDeletion);
         new Definitions(resources);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
@@ -206,6 +206,7 @@ public final class ApiServer implements AutoCloseable {
         private int historySize = 10_000;
         private int requestLogSize = 1_000;
         private Duration bookmarkInterval = Duration.ofMinutes(1);
+        private boolean namespaceDeletion = true;
         private InstantSource clock = InstantSource.system();
 
         private Builder() {
@@ -254,6 +255,15 @@ public final class ApiServer implements AutoCloseable {
                 throw new IllegalArgumentException("bookmark interval " + interval + " is less than a millisecond");
             }
             this.bookmarkInterval = interval;
+            return this;
+        }
+
+        /**
+         * Whether a deleted namespace is emptied and goes, as a controller does it in a cluster; default true. Without it, it stays in the phase Terminating
+         * until somebody empties and finalizes it.
+         */
+        public Builder namespaceDeletion(boolean wanted) {
+            this.namespaceDeletion = wanted;
             return this;
         }
 

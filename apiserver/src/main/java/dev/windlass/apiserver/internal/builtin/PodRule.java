@@ -43,10 +43,19 @@ final class PodRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         ObjectNode spec = Defaults.child(object, "spec");
+        admit(spec);
+        object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        admit(Defaults.child(object, "spec"));
+    }
+
+    private static void admit(ObjectNode spec) {
         Defaults.put(spec, "priority", 0);
         Defaults.put(spec, "preemptionPolicy", "PreemptLowerPriority");
         tolerate(spec);
-        object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
     }
 
     /** What the admission of the real server adds: pods outlive the trouble of their node for a while. */

@@ -1,7 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.rest.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,9 +11,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** Kinds of storage that get a finalizer when they are made, so that nothing in use goes. */
 final class ProtectedRule implements KindRule {
     private final String finalizer;
+    private final Surroundings surroundings;
 
-    ProtectedRule(String finalizer) {
+    ProtectedRule(String finalizer, Surroundings surroundings) {
         this.finalizer = finalizer;
+        this.surroundings = surroundings;
     }
 
     @Override
@@ -20,6 +24,9 @@ final class ProtectedRule implements KindRule {
         if (!finalizers.contains(finalizer)) {
             finalizers.add(finalizer);
             Metadata.setFinalizers(object, finalizers);
+        }
+        if (Json.textOrEmpty(object, "kind").equals("PersistentVolume")) {
+            Defaults.child(object, "status").put("phase", "Pending").put("lastPhaseTransitionTime", surroundings.now());
         }
     }
 }

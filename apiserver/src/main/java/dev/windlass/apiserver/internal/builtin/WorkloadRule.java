@@ -97,6 +97,12 @@ final class WorkloadRule implements KindRule {
     }
 
     @Override
+    public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
+        return kind == Workload.DEPLOYMENT && !Json.same(Json.find(old, "metadata", "annotations"),
+                Json.find(object, "metadata", "annotations"));
+    }
+
+    @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         Checks.notNegative(Json.find(object, "spec", "replicas"), "spec.replicas", errors);
         String path = kind == Workload.CRON_JOB ? "spec.jobTemplate.spec.template" : "spec.template";

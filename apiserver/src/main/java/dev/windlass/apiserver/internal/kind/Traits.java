@@ -21,11 +21,13 @@ import java.util.Set;
  *            whether finalizers need no domain
  * @param orphans
  *            whether a deletion that says nothing of dependents orphans them
+ * @param statusKeepsMetadata
+ *            whether a change of the status leaves labels and annotations as they are
  * @param fields
  *            what field selectors can ask for, beside the name and the namespace
  */
 public record Traits(boolean generation, boolean unconditionalUpdate, boolean createOnUpdate, boolean returnsDeleted,
-        NameRule names, boolean anyFinalizer, boolean orphans,
+        NameRule names, boolean anyFinalizer, boolean orphans, boolean statusKeepsMetadata,
         List<String> fields) {
 
     /** What names a kind allows. */
@@ -62,6 +64,8 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
             "/persistentvolumeclaims", "/persistentvolumes", "/resourcequotas", "/podtemplates",
             "storage.k8s.io/csidrivers", "storage.k8s.io/csinodes", "storage.k8s.io/storageclasses",
             "storage.k8s.io/volumeattachments", "storage.k8s.io/volumeattributesclasses");
+    private static final Set<String> STATUS_KEEPS_METADATA = Set.of("storage.k8s.io/volumeattachments",
+            "storage.k8s.io/csinodes", "networking.k8s.io/servicecidrs", ADMISSION + "validatingadmissionpolicies");
     private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
             Map.entry("/services", NameRule.LABEL_1035), Map.entry("/events", NameRule.ANY),
             Map.entry("events.k8s.io/events", NameRule.ANY),
@@ -86,7 +90,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
         return new Traits(GENERATION.contains(id), !CONDITIONAL_UPDATE.contains(id), CREATE_ON_UPDATE.contains(id),
                 RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN),
                 group.equals("apiextensions.k8s.io"), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
-                FIELDS.getOrDefault(id, List.of()));
+                STATUS_KEEPS_METADATA.contains(id), FIELDS.getOrDefault(id, List.of()));
     }
 
     /**
@@ -95,6 +99,6 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
      * @param fields what its definition lets field selectors ask for
      */
     public static Traits custom(List<String> fields) {
-        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, true, false, fields);
+        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, true, false, true, fields);
     }
 }

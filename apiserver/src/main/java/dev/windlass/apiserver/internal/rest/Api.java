@@ -35,6 +35,14 @@ public final class Api {
 
     /** @throws ApiException when the request is refused */
     public Reply answer(Target target, Call call) {
+        Reply reply = perform(target, call);
+        if (target.type().is("", "endpoints") && reply instanceof Reply.Whole whole) {
+            return whole.withWarning("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+        }
+        return reply;
+    }
+
+    private Reply perform(Target target, Call call) {
         ResourceType type = target.type();
         if (!allowed(target)) {
             throw ApiException.methodNotAllowed();

@@ -20,6 +20,11 @@ public interface KindRule {
     default void prepareCreate(ObjectNode object, boolean dryRun) {
     }
 
+    /** Whether a change of metadata counts as one of what is wanted. */
+    default boolean raisesGeneration(ObjectNode old, ObjectNode object) {
+        return false;
+    }
+
     /** Prepares a change of the object itself (not of its status). */
     default void prepareUpdate(ObjectNode old, ObjectNode object) {
     }

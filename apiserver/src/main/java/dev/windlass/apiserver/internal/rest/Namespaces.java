@@ -21,14 +21,21 @@ public final class Namespaces implements KindRule {
 
     private final Resources resources;
     private final Executor executor;
+    private final boolean emptying;
 
-    /** @param executor where a deleted namespace is emptied */
-    public Namespaces(Resources resources, Executor executor) {
+    /**
+     * @param executor
+     *            where a deleted namespace is emptied
+     * @param emptying
+     *            whether it is
+     */
+    public Namespaces(Resources resources, Executor executor, boolean emptying) {
         this.resources = resources;
         this.executor = executor;
+        this.emptying = emptying;
         resources.rule("/namespaces", this);
         resources.onDeleted((type, object) -> {
-            if (type.namespaced()) {
+            if (emptying && type.namespaced()) {
                 finishIfEmpty(Metadata.namespace(object));
             }
         });
@@ -91,7 +98,7 @@ public final class Namespaces implements KindRule {
 
     @Override
     public void committed(ObjectNode object) {
-        if (Metadata.deleting(object) && holdsDeletion(object)) {
+        if (emptying && Metadata.deleting(object) && holdsDeletion(object)) {
             String name = Metadata.name(object);
             executor.execute(() -> empty(name));
         }

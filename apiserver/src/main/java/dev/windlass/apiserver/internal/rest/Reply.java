@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Bytes;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -13,6 +14,12 @@ public sealed interface Reply {
     /** @param warnings texts for {@code Warning} headers */
     record Whole(int code, String contentType, ByteBuffer body, int retryAfterSeconds,
             List<String> warnings) implements Reply {
+        Whole withWarning(String first) {
+            List<String> all = new ArrayList<>(List.of(first));
+            all.addAll(warnings);
+            return new Whole(code, contentType, body, retryAfterSeconds, all);
+        }
+
         public Whole withWarnings(List<String> more) {
             return new Whole(code, contentType, body, retryAfterSeconds, more);
         }

@@ -91,6 +91,9 @@ public final class Writer {
             }
             if (attempt == 1) {
                 rule.prepareCreate(object, dryRun);
+                // What has been added has defaults too, as if it had been read again.
+                rule.fillDefaults(object);
+                shapes.fillDefaults(object, type);
                 shapes.shape(object, type);
                 validate(object, null, type, rule);
             }
@@ -326,7 +329,8 @@ public final class Writer {
             rule.prepareUpdate(old, object);
             shapes.shape(object, type);
         }
-        if (type.traits().generation() && whole && specChanged(old, object, type)) {
+        if (type.traits().generation() && whole
+                && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
             Metadata.of(object).put("generation", Metadata.generation(old) + 1);
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
@@ -402,10 +406,14 @@ public final class Writer {
             case "status" -> {
                 object = old.deepCopy();
                 copy("status", desired, object);
-                if (!type.isCustom()) {
-                    copyInMetadata("annotations", desired, object);
+                if (type.traits().statusKeepsMetadata()) {
+                    copyInMetadata("managedFields", desired, object);
+                } else {
+                    object.set("metadata", desired.path("metadata"));
+                    if (type.is("apps", "deployments")) {
+                        copyInMetadata("labels", old, object);
+                    }
                 }
-                copyInMetadata("managedFields", desired, object);
             }
             case "finalize" -> {
                 object = old.deepCopy();
