@@ -15,9 +15,12 @@ public final class BuiltInRules {
         resources.rule("/services", new ServiceRule());
         resources.rule("/secrets", new SecretRule());
         resources.rule("/configmaps", new ConfigMapRule());
-        resources.rule("/persistentvolumeclaims", new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings()));
-        resources.rule("/persistentvolumes", new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings()));
-        resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection", resources.surroundings()));
+        resources.rule("/persistentvolumeclaims",
+                new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings()));
+        resources.rule("/persistentvolumes",
+                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings()));
+        resources.rule("storage.k8s.io/volumeattributesclasses",
+                new ProtectedRule("kubernetes.io/vac-protection", resources.surroundings()));
         resources.rule("discovery.k8s.io/endpointslices", new EndpointSliceRule());
         resources.rule("/nodes", new NodeRule());
         resources.rule("/limitranges", new LimitRangeRule(resources.surroundings()::uid));

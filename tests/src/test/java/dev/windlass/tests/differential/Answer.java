@@ -1,0 +1,13 @@
+package dev.windlass.tests.differential;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a server answered, as far as clients look at it.
+ *
+ * @param body
+ *            parsed; the lines of a watch are an array; what is no JSON is a string
+ */
+record Answer(int code, String contentType, List<String> warnings, String retryAfter, JsonNode body) {
+}

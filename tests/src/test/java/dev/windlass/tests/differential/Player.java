@@ -1,0 +1,65 @@
+package dev.windlass.tests.differential;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Plays one sequence on one server. One use. */
+final class Player {
+    private static final Pattern REFERENCE = Pattern.compile("\\{\\{(\\d+)((?:\\.[^.{}]+)*)}}");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Server server;
+    private final String namespace;
+    private final List<Answer> answers = new ArrayList<>();
+
+    Player(Server server, String namespace) {
+        this.server = server;
+        this.namespace = namespace;
+    }
+
+    /** The answers in the order of the requests. */
+    List<Answer> play(Sequence sequence) {
+        server.send("POST", "/api/v1/namespaces", Map.of("Content-Type", "application/json"),
+                "{\"metadata\":{\"name\":\"" + namespace + "\"}}");
+        for (Request request : sequence.requests()) {
+            answers.add(request.await() > 0 ? await(request) : send(request));
+        }
+        return answers;
+    }
+
+    private Answer send(Request request) {
+        String body = fill(request.body());
+        Map<String, String> headers = request.headers();
+        if (!body.isEmpty() && !headers.containsKey("Content-Type")) {
+            headers = new java.util.HashMap<>(headers);
+            headers.put("Content-Type",
+                    request.method().equals("PATCH") ? "application/merge-patch+json" : "application/json");
+        }
+        return server.send(request.method(), fill(request.path()), headers, body);
+    }
+
+    private Answer await(Request request) {
+        return Awaitility.await(request.toString()).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
+                .until(() -> send(request), answer -> answer.code() == request.await());
+    }
+
+    private String fill(String text) {
+        Matcher matcher = REFERENCE.matcher(text.replace("$NS", namespace));
+        return matcher.replaceAll(found -> Matcher.quoteReplacement(value(found.group(1), found.group(2))));
+    }
+
+    private String value(String number, String path) {
+        JsonNode at = answers.get(Integer.parseInt(number) - 1).body();
+        for (String step : path.isEmpty() ? new String[0] : path.substring(1).split("\\.", -1)) {
+            at = step.matches("\\d+") ? at.path(Integer.parseInt(step)) : at.path(step);
+        }
+        return at.isString() ? at.stringValue() : JsonMapper.shared().writeValueAsString(at);
+    }
+}
