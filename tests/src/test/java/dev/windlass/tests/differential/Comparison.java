@@ -13,16 +13,10 @@ final class Comparison {
 
     private final Server real;
     private final Server embedded;
-    private int requests;
 
     Comparison(Server real, Server embedded) {
         this.real = real;
         this.embedded = embedded;
-    }
-
-    /** How many requests each server has been sent. */
-    int requests() {
-        return requests;
     }
 
     List<Difference> play(List<Sequence> sequences) throws InterruptedException {
@@ -32,7 +26,6 @@ final class Comparison {
             for (Sequence sequence : sequences) {
                 String namespace = "seq-%04d".formatted(running.size());
                 running.add(executor.submit(() -> play(sequence, namespace)));
-                requests += sequence.requests().size();
             }
             for (Future<List<Difference>> each : running) {
                 differences.addAll(each.get());

@@ -5,17 +5,21 @@ import dev.windlass.testkit.RealApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Sends a corpus of requests to the embedded and to the real API server; what differs must be a known, deliberate difference. */
+/**
+ * Sends a corpus of requests to the embedded and to the real API server; what differs must be a known, deliberate difference. The system property
+ * {@code windlass.differential.objects} names a file of objects to be tried instead of the corpus, {@code windlass.differential.only} what the titles of
+ * the sequences to be played contain.
+ */
 @Tag("real-apiserver")
 class DifferentialTest {
     private static final long SEED = 20_261;
@@ -28,17 +32,33 @@ class DifferentialTest {
     void theEmbeddedServerAnswersLikeTheRealOne() throws Exception {
         try (Server real = new Server(RealApiServer.start("differential"));
                 Server embedded = new Server(EmbeddedApiServer.start("differential"))) {
-            Comparison comparison = new Comparison(real, embedded);
-            List<Sequence> sequences = new ArrayList<>(Generator.sequences(SEED));
-            CORPORA.forEach(corpus -> sequences.addAll(Corpus.read(corpus)));
-            List<Difference> unknown = comparison.play(sequences).stream()
+            List<Sequence> sequences = sequences();
+            assertThat(sequences).isNotEmpty();
+            List<Difference> unknown = new Comparison(real, embedded).play(sequences).stream()
                     .filter(difference -> !KnownDifference.isKnown(difference)).toList();
-            assertThat(unknown).withFailMessage(() -> report(unknown)).isEmpty();
+            assertThat(unknown).withFailMessage(() -> report(sequences, unknown)).isEmpty();
         }
     }
 
+    private static List<Sequence> sequences() throws IOException {
+        String objects = System.getProperty("windlass.differential.objects", "");
+        String only = System.getProperty("windlass.differential.only", "");
+        List<Sequence> all = objects.isEmpty()
+                ? corpus()
+                : Generator.sequences(SEED, Files.readString(Path.of(objects)));
+        return all.stream().filter(each -> each.title().contains(only)).toList();
+    }
+
+    /** Everything that is compared. */
+    static List<Sequence> corpus() {
+        return Stream
+                .concat(Generator.sequences(SEED).stream(),
+                        CORPORA.stream().flatMap(corpus -> Corpus.read(corpus).stream()))
+                .toList();
+    }
+
     /** How many there are by sequence; each of them is in a file. */
-    private static String report(List<Difference> differences) {
+    private static String report(List<Sequence> sequences, List<Difference> differences) {
         try {
             Files.createDirectories(ALL.getParent());
             Files.writeString(ALL,
@@ -46,10 +66,11 @@ class DifferentialTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the differences cannot be written to " + ALL, e);
         }
+        int requests = sequences.stream().mapToInt(each -> each.requests().size()).sum();
         Map<String, Long> bySequence = differences.stream()
                 .collect(Collectors.groupingBy(Difference::sequence, TreeMap::new, Collectors.counting()));
         return bySequence.entrySet().stream().map(each -> "%5d  %s".formatted(each.getValue(), each.getKey()))
-                .collect(Collectors.joining("\n", "%d differences (all of them in %s):%n"
-                        .formatted(differences.size(), ALL.toAbsolutePath()), ""));
+                .collect(Collectors.joining("\n", "%d differences in %d requests of %d sequences (all of them in %s):%n"
+                        .formatted(differences.size(), requests, sequences.size(), ALL.toAbsolutePath()), ""));
     }
 }

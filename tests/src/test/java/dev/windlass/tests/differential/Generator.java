@@ -25,6 +25,24 @@ final class Generator {
     private static final String METADATA = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json";
     private static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
 
+    /** Of each group a file with one object of each of its kinds. */
+    private static final List<String> GROUPS = List.of(
+            "core",
+            "apps",
+            "batch",
+            "autoscaling",
+            "discovery",
+            "events",
+            "policy",
+            "networking",
+            "rbac",
+            "coordination",
+            "storage",
+            "scheduling",
+            "admissionregistration",
+            "certificates",
+            "apiextensions");
+
     private final Random random;
     private final List<Sequence> sequences = new ArrayList<>();
     private List<Request> requests = new ArrayList<>();
@@ -34,22 +52,32 @@ final class Generator {
     }
 
     static List<Sequence> sequences(long seed) {
-        Generator generator = new Generator(seed);
-        for (JsonNode line : objects()) {
-            generator.of(new Kind(line.path("path").stringValue(), (ObjectNode) line.path("object")));
-        }
-        return generator.sequences;
+        return GROUPS.stream().flatMap(group -> sequences(seed, objects("objects-" + group + ".jsonl")).stream())
+                .toList();
     }
 
-    private static List<JsonNode> objects() {
-        try (InputStream in = Generator.class.getResourceAsStream("objects.jsonl")) {
+    /** @param objects
+     *            a line for each kind with an object of it and the path of its collection */
+    static List<Sequence> sequences(long seed, String objects) {
+        List<Sequence> all = new ArrayList<>();
+        objects.lines().filter(line -> !line.isBlank()).map(JsonMapper.shared()::readTree).forEach(line -> {
+            Kind kind = new Kind(line.path("path").stringValue(), (ObjectNode) line.path("object"));
+            // Each kind has a seed of its own, so that another kind does not change what is sent to this one.
+            Generator generator = new Generator(seed + kind.title().hashCode());
+            generator.of(kind);
+            all.addAll(generator.sequences);
+        });
+        return all;
+    }
+
+    private static String objects(String file) {
+        try (InputStream in = Generator.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException("objects.jsonl is missing");
+                throw new IllegalStateException(file + " is missing");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().map(JsonMapper.shared()::readTree)
-                    .toList();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("objects.jsonl cannot be read", e);
+            throw new UncheckedIOException(file + " cannot be read", e);
         }
     }
 
