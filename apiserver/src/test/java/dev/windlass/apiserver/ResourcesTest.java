@@ -117,15 +117,6 @@ class ResourcesTest {
     }
 
     @Test
-    void protobufIsRefusedWithTheRemedy() {
-        Wire.Answer answer = wire.send(wire.request(MAPS).header("Content-Type", "application/vnd.kubernetes.protobuf")
-                .POST(HttpRequest.BodyPublishers.ofString("k8s\0")).build());
-        assertThat(answer.code()).isEqualTo(415);
-        assertThat(answer.message()).contains("application/json, application/yaml", "--dry-run=client -o yaml",
-                "kubectl apply -f -");
-    }
-
-    @Test
     void aStaleVersionIsAConflict() {
         ObjectNode first = (ObjectNode) wire.post(MAPS, Wire.configMap("stale", "a", "1")).body();
         wire.merge(MAPS + "/stale", "{\"data\":{\"a\":\"2\"}}");

@@ -75,12 +75,13 @@ public final class ApiHandler extends Handler.Abstract {
         switch (reply) {
             case Reply.Whole whole -> {
                 witness.answered(asked.seen(whole.code()));
-                send(request, response, whole, Callback.from(callback, witness::ended));
+                send(request, response, whole.asAccepted(header(request, HttpHeader.ACCEPT)),
+                        Callback.from(callback, witness::ended));
             }
             case Reply.Streaming watch -> {
                 witness.answered(asked.seen(200));
                 response.setStatus(200);
-                response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, watch.plan().contentType());
                 response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
                 witness.ended();
                 streams.begin(watch.plan(), request, response, callback);

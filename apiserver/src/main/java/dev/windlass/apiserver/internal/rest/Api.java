@@ -47,7 +47,7 @@ public final class Api {
         if (!allowed(target)) {
             throw ApiException.methodNotAllowed();
         }
-        Accepted accepted = Accepted.parse(call.accept());
+        Accepted accepted = Accepted.parse(call.accept(), !type.isCustom());
         if (Reviews.appliesTo(type)) {
             return reviews.answer(target, call);
         }

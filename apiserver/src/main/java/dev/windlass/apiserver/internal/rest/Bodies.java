@@ -4,6 +4,8 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.protobuf.MalformedException;
+import dev.windlass.apiserver.internal.protobuf.Protobuf;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reads request bodies. Stateless. */
 final class Bodies {
-    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
-    /** For people: kubectl's create commands send it and show this. */
-    private static final String WITHOUT_PROTOBUF = "; the embedded API server reads no protobuf, which some kubectl commands"
-            + " send: for \"kubectl create KIND\" add --dry-run=client -o yaml and pipe it to kubectl apply -f -";
-    private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml", PROTOBUF);
+    private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml",
+            Protobuf.MEDIA_TYPE);
     private static final List<String> CUSTOM_MEDIA_TYPES = List.of("application/json", "application/yaml");
     private static final String GO_VALUE = " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
             + " Kind string \"json:\\\"kind,omitempty\\\"\" }";
@@ -42,7 +41,7 @@ final class Bodies {
 
     /** The object of a sub-resource that a PUT carries. */
     static ObjectNode object(Call call, ResourceType type, String kind, String apiVersion, Catalog catalog) {
-        ObjectNode object = tree(call, type, kind);
+        ObjectNode object = tree(call, type, kind, apiVersion);
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
         if (givenKind.isEmpty() || givenVersion.isEmpty()) {
@@ -91,15 +90,52 @@ final class Bodies {
         }
     }
 
-    private static ObjectNode tree(Call call, ResourceType type, String kind) {
+    private static ObjectNode tree(Call call, ResourceType type, String kind, String apiVersion) {
         String media = mediaType(call.contentType());
         boolean yaml = media.equals("application/yaml") || media.equals("text/yaml")
                 || media.equals("application/x-yaml");
+        if (media.equals(Protobuf.MEDIA_TYPE) && !type.isCustom()) {
+            return protobuf(call.body(), kind, apiVersion);
+        }
         if (!yaml && !media.isEmpty() && !media.equals("application/json")) {
-            throw ApiException.unsupportedMediaType(type.isCustom() ? CUSTOM_MEDIA_TYPES : MEDIA_TYPES,
-                    media.equals(PROTOBUF) ? WITHOUT_PROTOBUF : "");
+            throw ApiException.unsupportedMediaType(type.isCustom() ? CUSTOM_MEDIA_TYPES : MEDIA_TYPES);
         }
         return parse(call.body(), yaml, kind);
+    }
+
+    /** The options that a DELETE carries. */
+    static ObjectNode deleteOptions(Call call) {
+        String media = mediaType(call.contentType());
+        return media.equals(Protobuf.MEDIA_TYPE)
+                ? protobuf(call.body(), "DeleteOptions", "v1")
+                : parse(call.body(), media.endsWith("yaml"), "DeleteOptions");
+    }
+
+    /**
+     * @param kind
+     *            that is expected, also where the body names none
+     * @return nothing but its type when there is no such kind
+     */
+    private static ObjectNode protobuf(byte[] body, String kind, String apiVersion) {
+        Protobuf.Envelope envelope;
+        try {
+            envelope = Protobuf.open(body);
+        } catch (MalformedException e) {
+            throw ApiException.badRequest("the object provided is unrecognized (must be of type " + kind + "): "
+                    + e.getMessage() + " (" + summary(body) + ")");
+        }
+        String givenKind = envelope.kind().isEmpty() ? kind : envelope.kind();
+        String givenVersion = envelope.apiVersion().isEmpty() ? apiVersion : envelope.apiVersion();
+        if (!Protobuf.knows(givenVersion, givenKind)) {
+            return Json.object().put("kind", givenKind).put("apiVersion", givenVersion);
+        }
+        try {
+            return Protobuf.decode(givenVersion, givenKind, envelope.raw());
+        } catch (MalformedException e) {
+            throw ApiException.badRequest(givenKind + " in version "
+                    + FieldError.quote(givenVersion.substring(givenVersion.indexOf('/') + 1))
+                    + " cannot be handled as a " + kind + ": " + e.getMessage());
+        }
     }
 
     static ObjectNode parse(byte[] body, boolean yaml, String kind) {

@@ -44,8 +44,7 @@ public final class Remover {
         static Options of(Call call, ResourceType type) {
             ObjectNode body = Json.object();
             if (call.body().length > 0) {
-                body = Bodies.parse(call.body(), Bodies.mediaType(call.contentType()).endsWith("yaml"),
-                        "DeleteOptions");
+                body = Bodies.deleteOptions(call);
             }
             long grace = Json.number(body, call.number("gracePeriodSeconds", -1), "gracePeriodSeconds");
             String propagation = Json.textOrEmpty(body, "propagationPolicy");

@@ -2,6 +2,8 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.protobuf.Protobuf;
+import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Bytes;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -133,6 +135,11 @@ final class Rendering {
 
     /** Appends one event of a watch, with the line's end. */
     void event(String kind, Stored stored, Bytes out) {
+        if (accepted.format() == Accepted.Format.PROTOBUF) {
+            Protobuf.event(kind,
+                    accepted.form() == Accepted.Form.OBJECT ? Codec.decode(stored, type) : metadata(stored, true), out);
+            return;
+        }
         out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         switch (accepted.form()) {
             case OBJECT -> Codec.write(stored, type, out);
@@ -158,13 +165,34 @@ final class Rendering {
         if (endOfInitial) {
             metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
         }
-        out.ascii("{\"type\":\"BOOKMARK\",\"object\":");
+        event("BOOKMARK", object, out);
+    }
+
+    /** Appends what ends a watch. */
+    void error(ApiException refused, Bytes out) {
+        event("ERROR", refused.status(), out);
+    }
+
+    private void event(String kind, ObjectNode object, Bytes out) {
+        if (accepted.format() == Accepted.Format.PROTOBUF) {
+            Protobuf.event(kind, object, out);
+            return;
+        }
+        out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         out.write(Json.bytes(object));
         out.ascii("}\n");
     }
 
+    /** How a stream of events is announced. */
+    String eventsType() {
+        return switch (accepted.format()) {
+            case JSON, YAML -> Reply.JSON;
+            case PROTOBUF -> Protobuf.MEDIA_TYPE + ";stream=watch";
+        };
+    }
+
     Reply.Whole yamlIfWanted(Reply.Whole reply) {
-        if (!accepted.yaml()) {
+        if (accepted.format() != Accepted.Format.YAML) {
             return reply;
         }
         byte[] json = new byte[reply.body().remaining()];

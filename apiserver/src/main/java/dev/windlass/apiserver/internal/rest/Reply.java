@@ -1,15 +1,18 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.protobuf.Protobuf;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** An answer: whole, or a watch that goes on. */
 public sealed interface Reply {
+    String JSON = "application/json";
 
     /** @param warnings texts for {@code Warning} headers */
     record Whole(int code, String contentType, ByteBuffer body, int retryAfterSeconds,
@@ -23,6 +26,22 @@ public sealed interface Reply {
         public Whole withWarnings(List<String> more) {
             return new Whole(code, contentType, body, retryAfterSeconds, more);
         }
+
+        /** The same as protobuf, when that is what the client likes best and what this answer has. */
+        public Whole asAccepted(String accept) {
+            if (!contentType.equals(JSON) || !accept.contains(Protobuf.MEDIA_TYPE)
+                    || !Accepted.prefersProtobuf(accept)) {
+                return this;
+            }
+            byte[] json = new byte[body.remaining()];
+            body.duplicate().get(json);
+            if (Json.parse(json) instanceof ObjectNode object && Protobuf.knows(Json.textOrEmpty(object, "apiVersion"),
+                    Json.textOrEmpty(object, "kind"))) {
+                return new Whole(code, Protobuf.MEDIA_TYPE, ByteBuffer.wrap(Protobuf.encode(object)), retryAfterSeconds,
+                        warnings);
+            }
+            return this;
+        }
     }
 
     /** The caller is to stream this watch. */
@@ -30,11 +49,11 @@ public sealed interface Reply {
     }
 
     static Whole json(int code, byte[] body) {
-        return new Whole(code, "application/json", ByteBuffer.wrap(body), 0, List.of());
+        return new Whole(code, JSON, ByteBuffer.wrap(body), 0, List.of());
     }
 
     static Whole json(int code, Bytes body) {
-        return new Whole(code, "application/json", body.asBuffer(), 0, List.of());
+        return new Whole(code, JSON, body.asBuffer(), 0, List.of());
     }
 
     static Whole json(int code, JsonNode body) {
@@ -47,7 +66,7 @@ public sealed interface Reply {
     }
 
     static Whole error(ApiException refused) {
-        return new Whole(refused.code(), "application/json", ByteBuffer.wrap(Json.bytes(refused.status())),
+        return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
                 refused.retryAfterSeconds(), List.of());
     }
 }

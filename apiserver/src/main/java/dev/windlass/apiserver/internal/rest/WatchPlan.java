@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.rest;
 
-import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Bytes;
@@ -51,6 +50,11 @@ public final class WatchPlan {
         return userAgent;
     }
 
+    /** The media type of the events. */
+    public String contentType() {
+        return rendering.eventsType();
+    }
+
     public boolean wantsBookmarks() {
         return options.bookmarks();
     }
@@ -91,9 +95,7 @@ public final class WatchPlan {
                 ended = closed && batch.changes().isEmpty();
             }
         } catch (ExpiredException e) {
-            out.ascii("{\"type\":\"ERROR\",\"object\":");
-            out.write(Json.bytes(ApiException.expired(e.told()).status()));
-            out.ascii("}\n");
+            rendering.error(ApiException.expired(e.told()), out);
             ended = true;
         }
     }

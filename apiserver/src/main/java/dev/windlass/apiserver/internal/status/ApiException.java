@@ -180,14 +180,9 @@ public final class ApiException extends RuntimeException {
     }
 
     public static ApiException unsupportedMediaType(List<String> accepted) {
-        return unsupportedMediaType(accepted, "");
-    }
-
-    /** @param remedy appended to what every server says, may be empty */
-    public static ApiException unsupportedMediaType(List<String> accepted, String remedy) {
         return of(415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: "
-                        + String.join(", ", accepted) + remedy);
+                        + String.join(", ", accepted));
     }
 
     /** A patch of a built-in kind that is none of the known ones. */
