@@ -1,8 +1,8 @@
 //go:build ignore
 
 // Tells how Go writes the built-in kinds as JSON, which no document of the API does: which fields are pointers, which are left out when they are empty, and
-// what their Go types are called in error messages. One line per type, [OpenAPI name, {field: [flags, Go type]}]; the flags are p (pointer),
-// o (left out when empty), z (left out when zero).
+// what their Go types are called in error messages. One line per type, [OpenAPI name, {field: [flags, Go type, embedded]}]; the flags are p (pointer),
+// o (left out when empty), z (left out when zero), and embedded are the names of the embedded structs that a field comes from, each with a dot after it.
 //
 // It needs the modules of the testkit's control plane:
 //
@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-var seen = map[reflect.Type]map[string][2]string{}
+var seen = map[reflect.Type]map[string][3]string{}
 
 func openAPIName(t reflect.Type) string {
 	path := strings.Replace(t.PkgPath(), "k8s.io", "io.k8s", 1)
@@ -30,7 +30,7 @@ func openAPIName(t reflect.Type) string {
 	return path + "." + t.Name()
 }
 
-func fields(t reflect.Type, out map[string][2]string) {
+func fields(t reflect.Type, embedded string, out map[string][3]string) {
 	for i := 0; i < t.NumField(); i++ {
 		field := t.Field(i)
 		parts := strings.Split(field.Tag.Get("json"), ",")
@@ -47,7 +47,7 @@ func fields(t reflect.Type, out map[string][2]string) {
 			if inner.Kind() == reflect.Pointer {
 				inner = inner.Elem()
 			}
-			fields(inner, out)
+			fields(inner, embedded+field.Name+".", out)
 			continue
 		}
 		flags := ""
@@ -63,7 +63,7 @@ func fields(t reflect.Type, out map[string][2]string) {
 				flags += "z"
 			}
 		}
-		out[name] = [2]string{flags, inner.String()}
+		out[name] = [3]string{flags, inner.String(), embedded}
 		walk(inner)
 	}
 }
@@ -76,12 +76,12 @@ func walk(t reflect.Type) {
 		if _, known := seen[t]; known || t.PkgPath() == "time" {
 			return
 		}
-		out := map[string][2]string{}
+		out := map[string][3]string{}
 		seen[t] = out
 		if _, own := reflect.New(t).Interface().(json.Marshaler); own && !strings.HasSuffix(t.Name(), "JSONSchemaProps") {
 			return
 		}
-		fields(t, out)
+		fields(t, "", out)
 	}
 }
 

@@ -9,8 +9,8 @@ Writes two files below the folder of the internal packages, one line per entry s
   kind/kinds.jsonl     what is served: a line per group, version and resource, in discovery's order
   schema/types.jsonl   the types behind it: a line per type, [name, description]
 A type is {"f": {field: ref}, "g": {field: Go}, "r": [required], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
-Go is "flags" or "flags:type": p for a pointer, o and z for what is left out when it is empty or zero; a field without it is "o", of the type that its ref
-says.
+Go is "flags", "flags:type" or "flags:type:embedded": p for a pointer, o and z for what is left out when it is empty or zero; embedded are the structs in which
+Go has the field inside the type. A field without it is "o", of the type that its ref says, in the type itself.
 A ref is the name of a scalar (string, byte, date-time, int32, int64, number, boolean, any, int-or-string, quantity), "@type", or
 {"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default}, {"map": ref, …}, {"ref": ref, …}.
 """
@@ -137,9 +137,14 @@ def add_go(described, go):
     for name, description in described.items():
         extras = {}
         for field, r in description.get("f", {}).items():
-            flags, kind = go.get(name, {}).get(field, ["o", go_type(r)])
-            if kind != go_type(r):
-                extras[field] = flags + ":" + kind
+            flags, kind, embedded = go.get(name, {}).get(field, ["o", go_type(r), ""])
+            said = "" if kind == go_type(r) else kind
+            if embedded == "TypeMeta.":
+                embedded = ""
+            if embedded:
+                extras[field] = ":".join((flags, said, embedded))
+            elif said:
+                extras[field] = flags + ":" + said
             elif flags != "o":
                 extras[field] = flags
         if extras:

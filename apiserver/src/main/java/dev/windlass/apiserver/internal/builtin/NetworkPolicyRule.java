@@ -1,6 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,5 +18,10 @@ final class NetworkPolicyRule implements KindRule {
                 types.add("Egress");
             }
         }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        new Checked(NetworkingChecks::policy).validate(object, old, errors);
     }
 }

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 public final class NameRules {
     private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     private static final String SUBDOMAIN = LABEL + "(\\." + LABEL + ")*";
+    private static final String WILDCARD = "\\*\\." + SUBDOMAIN;
     private static final String LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
     private static final String QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
     private static final String VALUE = "(" + QUALIFIED + ")?";
@@ -18,6 +19,10 @@ public final class NameRules {
     private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
     private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
 
+    private static final Pattern WILDCARD_PATTERN = Pattern.compile(WILDCARD);
+    private static final Pattern PORT_NAME_PATTERN = Pattern.compile("[-a-z0-9]+");
+
+    private static final int MAX_PORT_NAME = 15;
     private static final int MAX_LABEL = 63;
     private static final int MAX_SUBDOMAIN = 253;
 
@@ -29,6 +34,7 @@ public final class NameRules {
             case SUBDOMAIN -> subdomain(name);
             case LABEL -> label(name);
             case LABEL_1035 -> label1035(name);
+            case ADDRESS -> Addresses.canonicalAddress(name);
             case PATH_SEGMENT, ANY -> pathSegment(name);
         };
     }
@@ -59,6 +65,34 @@ public final class NameRules {
                 "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an"
                         + " alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '"
                         + LABEL_1035 + "')");
+    }
+
+    public static List<String> wildcardSubdomain(String name) {
+        return check(name, WILDCARD_PATTERN, MAX_SUBDOMAIN,
+                "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric"
+                        + " characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '"
+                        + WILDCARD + "')");
+    }
+
+    /** The name of a port of a service or a container. */
+    public static List<String> portName(String name) {
+        List<String> problems = new ArrayList<>();
+        if (name.length() > MAX_PORT_NAME) {
+            problems.add(tooLong(MAX_PORT_NAME));
+        }
+        if (!PORT_NAME_PATTERN.matcher(name).matches()) {
+            problems.add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        }
+        if (name.chars().noneMatch(each -> each >= 'a' && each <= 'z')) {
+            problems.add("must contain at least one letter (a-z)");
+        }
+        if (name.contains("--")) {
+            problems.add("must not contain consecutive hyphens");
+        }
+        if (name.startsWith("-") || name.endsWith("-")) {
+            problems.add("must not begin or end with a hyphen");
+        }
+        return problems;
     }
 
     public static List<String> pathSegment(String name) {

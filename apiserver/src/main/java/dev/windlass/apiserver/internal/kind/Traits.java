@@ -32,7 +32,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
 
     /** What names a kind allows. */
     public enum NameRule {
-        SUBDOMAIN, LABEL, LABEL_1035, PATH_SEGMENT, ANY
+        SUBDOMAIN, LABEL, LABEL_1035, PATH_SEGMENT, ADDRESS, ANY
     }
 
     private static final List<String> EVENT_FIELDS = List.of("involvedObject.kind", "involvedObject.namespace",
@@ -44,7 +44,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
             "apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs",
             "batch/cronjobs", "autoscaling/horizontalpodautoscalers", "policy/poddisruptionbudgets",
             "networking.k8s.io/ingresses", "networking.k8s.io/ingressclasses", "networking.k8s.io/networkpolicies",
-            "discovery.k8s.io/endpointslices", "scheduling.k8s.io/priorityclasses",
+            "discovery.k8s.io/endpointslices",
             ADMISSION + "validatingadmissionpolicies", ADMISSION + "validatingadmissionpolicybindings",
             ADMISSION + "mutatingadmissionpolicies", ADMISSION + "mutatingadmissionpolicybindings",
             ADMISSION + "validatingwebhookconfigurations", ADMISSION + "mutatingwebhookconfigurations",
@@ -66,8 +66,12 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
             "storage.k8s.io/volumeattachments", "storage.k8s.io/volumeattributesclasses");
     private static final Set<String> STATUS_KEEPS_METADATA = Set.of("storage.k8s.io/volumeattachments",
             "storage.k8s.io/csinodes", "networking.k8s.io/servicecidrs", ADMISSION + "validatingadmissionpolicies");
+    private static final Set<String> ANY_FINALIZER = Set.of("apiextensions.k8s.io", "admissionregistration.k8s.io",
+            "coordination.k8s.io", "policy");
     private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
             Map.entry("/services", NameRule.LABEL_1035), Map.entry("/events", NameRule.ANY),
+            Map.entry("policy/poddisruptionbudgets", NameRule.PATH_SEGMENT),
+            Map.entry("networking.k8s.io/ipaddresses", NameRule.ADDRESS),
             Map.entry("events.k8s.io/events", NameRule.ANY),
             Map.entry("rbac.authorization.k8s.io/roles", NameRule.PATH_SEGMENT),
             Map.entry("rbac.authorization.k8s.io/rolebindings", NameRule.PATH_SEGMENT),
@@ -89,7 +93,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
         String id = group + "/" + plural;
         return new Traits(GENERATION.contains(id), !CONDITIONAL_UPDATE.contains(id), CREATE_ON_UPDATE.contains(id),
                 RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN),
-                group.equals("apiextensions.k8s.io"), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
+                ANY_FINALIZER.contains(group), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
                 STATUS_KEEPS_METADATA.contains(id), FIELDS.getOrDefault(id, List.of()));
     }
 

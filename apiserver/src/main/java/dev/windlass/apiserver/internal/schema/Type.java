@@ -78,15 +78,21 @@ public final class Type {
      *            it is not written when all in it is empty
      * @param type
      *            what Go calls its type; "" when that follows from the rest
+     * @param embedded
+     *            the structs inside of this one in which Go has it, each with a dot after it
      */
-    public record GoField(boolean pointer, boolean omitEmpty, boolean omitZero, String type) {
-        static final GoField PLAIN = new GoField(false, true, false, "");
+    public record GoField(boolean pointer, boolean omitEmpty, boolean omitZero, String type, String embedded) {
+        static final GoField PLAIN = new GoField(false, true, false, "", "");
 
         static GoField parse(String text) {
-            int colon = text.indexOf(':');
-            String flags = colon < 0 ? text : text.substring(0, colon);
-            return new GoField(flags.contains("p"), flags.contains("o"), flags.contains("z"),
-                    colon < 0 ? "" : text.substring(colon + 1));
+            String[] parts = (text + "::").split(":", -1);
+            String flags = parts[0];
+            return new GoField(flags.contains("p"), flags.contains("o"), flags.contains("z"), parts[1], parts[2]);
+        }
+
+        /** An item of a list that is such a field. */
+        GoField item() {
+            return type.startsWith("[]") ? new GoField(false, true, false, type.substring(2), "") : PLAIN;
         }
     }
 

@@ -58,7 +58,9 @@ public final class TypeCheck {
             } else if (field.getValue().isNull()) {
                 object.remove(name);
             } else {
-                value(field.getValue(), type.field(name), join(path, name), join(goPath, name), structName);
+                Type declared = type.field(name);
+                String goName = declared.use().go().embedded() + name;
+                value(field.getValue(), declared, join(path, name), join(goPath, goName), structName);
             }
         }
     }
@@ -106,19 +108,21 @@ public final class TypeCheck {
             wrong(value, structName, goPath, goType(type));
             return;
         }
+        Type.GoField item = type.use().go().item();
+        Type element = item.type().isEmpty() ? type.element() : type.element().with(type.element().use().with(item));
         for (int i = 0; i < array.size(); i++) {
             if (array.get(i).isNull()) {
                 continue; // as good as empty
             }
             String step = itemPath.apply(array.get(i), type);
-            value(array.get(i), type.element(), path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
+            value(array.get(i), element, path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
         }
     }
 
     private void scalar(JsonNode value, Type type, String structName, String goPath) {
         switch (type.body().scalar()) {
             case "quantity" -> say(Quantity.problem(value.isContainer() ? "{" : value.asString()));
-            case "date-time" -> time(value);
+            case "date-time" -> time(value, structName, goPath);
             case "byte" -> {
                 if (value.isString()) {
                     say(GoValues.base64Problem(value.stringValue()));
@@ -128,7 +132,7 @@ public final class TypeCheck {
             }
             case "int-or-string" -> {
                 if (!value.isString() && !value.isIntegralNumber()) {
-                    say("json: cannot unmarshal " + found(value, "int32") + " into Go value of type int32");
+                    wrong(value, structName, goPath, "int32");
                 }
             }
             default -> {
@@ -150,9 +154,9 @@ public final class TypeCheck {
         };
     }
 
-    private void time(JsonNode value) {
+    private void time(JsonNode value, String structName, String goPath) {
         if (!value.isString()) {
-            say("json: cannot unmarshal " + found(value, "") + " into Go value of type string");
+            wrong(value, structName, goPath, "string");
         } else if (!value.stringValue().isEmpty()) {
             say(GoValues.timeProblem(value.stringValue()));
         }

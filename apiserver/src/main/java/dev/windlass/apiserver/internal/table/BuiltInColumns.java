@@ -62,7 +62,8 @@ final class BuiltInColumns {
             Map.entry("batch/jobs", join(jobs(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("batch/cronjobs", cronJobs()), Map.entry("networking.k8s.io/ingresses", ingresses()),
             Map.entry("networking.k8s.io/ingressclasses",
-                    List.of(name(), string("Controller", object -> Json.textOrEmpty(object, "spec", "controller")),
+                    List.of(new Column("Name", "string", "name", 0, (object, _) -> Cells.text(ingressClass(object))),
+                            string("Controller", object -> Json.textOrEmpty(object, "spec", "controller")),
                             string("Parameters", object -> orNone(reference(Json.find(object, "spec", "parameters")))),
                             age())),
             Map.entry("networking.k8s.io/networkpolicies",
@@ -75,11 +76,14 @@ final class BuiltInColumns {
                     List.of(name(), string("Holder", object -> Json.textOrEmpty(object, "spec", "holderIdentity")),
                             age())));
 
+    private static final int MAX_HOSTS = 3;
+
     private BuiltInColumns() {
     }
 
     static @Nullable List<Column> of(String storageId) {
-        return BY_KIND.get(storageId);
+        List<Column> columns = BY_KIND.get(storageId);
+        return columns == null ? PolicyColumns.BY_KIND.get(storageId) : columns;
     }
 
     @SafeVarargs
@@ -424,12 +428,36 @@ final class BuiltInColumns {
 
     private static List<Column> ingresses() {
         return List.of(name(), string("Class", object -> orNone(Json.textOrEmpty(object, "spec", "ingressClassName"))),
-                string("Hosts", object -> {
-                    String hosts = names(items(Json.find(object, "spec", "rules")), "host");
-                    return hosts.replace(",", "").isEmpty() ? "*" : hosts;
-                }),
-                string("Address", object -> names(items(Json.find(object, "status", "loadBalancer", "ingress")), "ip")),
+                string("Hosts", BuiltInColumns::hosts), string("Address", BuiltInColumns::balancers),
                 string("Ports", object -> items(Json.find(object, "spec", "tls")).isEmpty() ? "80" : "80, 443"), age());
+    }
+
+    private static String ingressClass(ObjectNode object) {
+        boolean isDefault = Json.textOrEmpty(object, "metadata", "annotations",
+                "ingressclass.kubernetes.io/is-default-class").equals("true");
+        return Json.textOrEmpty(object, "metadata", "name") + (isDefault ? " (default)" : "");
+    }
+
+    private static String hosts(ObjectNode ingress) {
+        List<JsonNode> rules = items(Json.find(ingress, "spec", "rules"));
+        List<String> hosts = new ArrayList<>();
+        boolean more = false;
+        for (JsonNode rule : rules) {
+            more |= hosts.size() == MAX_HOSTS;
+            if (!more && !Json.textOrEmpty(rule, "host").isEmpty()) {
+                hosts.add(Json.textOrEmpty(rule, "host"));
+            }
+        }
+        String all = hosts.isEmpty() ? "*" : String.join(",", hosts);
+        return more ? all + " + " + (rules.size() - MAX_HOSTS) + " more..." : all;
+    }
+
+    private static String balancers(ObjectNode ingress) {
+        return items(Json.find(ingress, "status", "loadBalancer", "ingress")).stream()
+                .map(each -> Json.textOrEmpty(each, "ip").isEmpty()
+                        ? Json.textOrEmpty(each, "hostname")
+                        : Json.textOrEmpty(each, "ip"))
+                .filter(each -> !each.isEmpty()).distinct().sorted().collect(Collectors.joining(","));
     }
 
     private static List<Column> bindings() {

@@ -43,6 +43,21 @@ final class Cells {
         return new Column(name, "string", "", 0, (object, _) -> text(cell.apply(object)));
     }
 
+    /** A text of the object as it is. */
+    static Column field(String name, String... path) {
+        return string(name, object -> Json.textOrEmpty(object, path));
+    }
+
+    static Column flag(String name, boolean fallback, String... path) {
+        return new Column(name, "boolean", "", 0,
+                (object, _) -> JsonNodeFactory.instance.booleanNode(Json.flag(object, fallback, path)));
+    }
+
+    /** How many there are in a list. */
+    static Column size(String name, String... path) {
+        return count(name, "integer", object -> (long) items(Json.find(object, path)).size());
+    }
+
     static Column wide(String name, Function<ObjectNode, String> cell) {
         return new Column(name, "string", "", 1, (object, _) -> text(cell.apply(object)));
     }

@@ -1,0 +1,32 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The rule of a kind of which nothing is special but what it allows. */
+final class Checked implements KindRule {
+    private final Check check;
+
+    Checked(Check check) {
+        this.check = check;
+    }
+
+    /** What one kind allows. Stateless. */
+    @FunctionalInterface
+    interface Check {
+        /**
+         * @param before
+         *            not set when the object is new
+         */
+        void check(Field now, Field before);
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        check.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
+    }
+}

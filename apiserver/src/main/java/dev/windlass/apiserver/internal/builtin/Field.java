@@ -1,0 +1,217 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One field of an object that is checked: its value, where it is, and the list of what is wrong. What is said of it comes in the order in which it is asked.
+ *
+ * @param value
+ *            missing when it is not set
+ */
+record Field(JsonNode value, String path, List<FieldError> errors) {
+    private static final String IMMUTABLE = "field is immutable";
+    private static final int MAX_PORT = 65_535;
+
+    /** The whole of an object; its fields have no prefix. */
+    static Field of(@Nullable JsonNode object, List<FieldError> errors) {
+        return new Field(object == null ? MissingNode.getInstance() : object, "", errors);
+    }
+
+    Field at(String... names) {
+        JsonNode node = value;
+        StringBuilder at = new StringBuilder(path);
+        for (String name : names) {
+            node = node.path(name);
+            at.append(at.isEmpty() ? "" : ".").append(name);
+        }
+        return new Field(node, at.toString(), errors);
+    }
+
+    List<Field> items() {
+        List<Field> items = new ArrayList<>();
+        for (int i = 0; i < value.size(); i++) {
+            items.add(new Field(value.path(i), path + "[" + i + "]", errors));
+        }
+        return items;
+    }
+
+    boolean isSet() {
+        return !value.isMissingNode() && !value.isNull();
+    }
+
+    /** Not set, or a text, list or map in which nothing is. */
+    boolean isEmpty() {
+        return !isSet() || (value.isString() ? value.stringValue().isEmpty() : value.isContainer() && value.isEmpty());
+    }
+
+    String text() {
+        return value.asString("");
+    }
+
+    long number() {
+        return value.isNumber() ? value.longValue() : 0;
+    }
+
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        value.forEach(each -> texts.add(each.asString("")));
+        return texts;
+    }
+
+    void invalid(String detail) {
+        invalid(value.isMissingNode() ? null : value, detail);
+    }
+
+    /** @param shown instead of the value of the field */
+    void invalid(@Nullable JsonNode shown, String detail) {
+        errors.add(FieldError.invalid(path, shown, detail));
+    }
+
+    void invalid(String shown, String detail) {
+        errors.add(FieldError.invalid(path, shown, detail));
+    }
+
+    void forbidden(String detail) {
+        errors.add(FieldError.forbidden(path, detail));
+    }
+
+    void required(String detail) {
+        errors.add(FieldError.required(path, detail));
+    }
+
+    void duplicate() {
+        errors.add(FieldError.duplicate(path, value));
+    }
+
+    void tooLong(int limit) {
+        errors.add(FieldError.tooLong(path, limit));
+    }
+
+    /** @return whether it is there */
+    boolean mustBeSet(String detail) {
+        if (isEmpty()) {
+            required(detail);
+            return false;
+        }
+        return true;
+    }
+
+    /** A text must be one of these; one that is not set is the empty text. */
+    void oneOf(String... supported) {
+        if (!List.of(supported).contains(text())) {
+            errors.add(FieldError.notSupported(path, Json.object().stringNode(text()), List.of(supported)));
+        }
+    }
+
+    void oneOfIfSet(String... supported) {
+        if (isSet()) {
+            oneOf(supported);
+        }
+    }
+
+    void named(Function<String, List<String>> rule) {
+        rule.apply(text()).forEach(problem -> invalid(text(), problem));
+    }
+
+    void requiredName(Function<String, List<String>> rule) {
+        if (mustBeSet("")) {
+            named(rule);
+        }
+    }
+
+    boolean differs(Field other) {
+        return !Json.same(isSet() ? value : null, other.isSet() ? other.value() : null);
+    }
+
+    void immutable(Field before) {
+        if (differs(before)) {
+            invalid(isSet() ? value : null, IMMUTABLE);
+        }
+    }
+
+    /** What is declared to be immutable at its type is told without its value. */
+    void declaredImmutable(Field before) {
+        if (differs(before)) {
+            invalid((JsonNode) null, IMMUTABLE);
+        }
+    }
+
+    /**
+     * The value as Go prints a struct that has no JSON names.
+     *
+     * @param fields
+     *            the name in JSON, a colon, the name in Go
+     */
+    ObjectNode asGo(String... fields) {
+        ObjectNode shown = Json.object();
+        for (String field : fields) {
+            int colon = field.indexOf(':');
+            JsonNode each = value.path(field.substring(0, colon));
+            shown.set(field.substring(colon + 1), each.isMissingNode() ? shown.nullNode() : each);
+        }
+        return shown;
+    }
+
+    void notNegative() {
+        if (number() < 0) {
+            invalid("must be greater than or equal to 0");
+        }
+    }
+
+    void port() {
+        if (number() < 1 || number() > MAX_PORT) {
+            invalid(Json.object().numberNode(number()), "must be between 1 and 65535, inclusive");
+        }
+    }
+
+    /** Each of the items once; what is there twice is told. */
+    void unique(String... at) {
+        Set<JsonNode> seen = new HashSet<>();
+        for (Field item : items()) {
+            Field key = item.at(at);
+            if (!key.isEmpty() && !seen.add(key.value())) {
+                key.duplicate();
+            }
+        }
+    }
+
+    /** A label selector, which may be missing. */
+    void labelSelector() {
+        at("matchLabels").labels();
+        for (Field expression : at("matchExpressions").items()) {
+            Field values = expression.at("values");
+            Field operator = expression.at("operator");
+            switch (operator.text()) {
+                case "In", "NotIn" -> values.mustBeSet("must be specified when `operator` is 'In' or 'NotIn'");
+                case "Exists", "DoesNotExist" -> {
+                    if (!values.isEmpty()) {
+                        values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                    }
+                }
+                default -> operator.invalid(operator.text(), "not a valid selector operator");
+            }
+            expression.at("key").named(NameRules::qualifiedName);
+            values.items().forEach(each -> each.named(NameRules::labelValue));
+        }
+    }
+
+    private void labels() {
+        for (Map.Entry<String, JsonNode> label : value.properties()) {
+            NameRules.qualifiedName(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
+            NameRules.labelValue(label.getValue().asString(""))
+                    .forEach(problem -> invalid(label.getValue().asString(""), problem));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Priority classes. Their generation is 1 and stays so: what counts of them cannot be changed. */
+final class PriorityClassRule implements KindRule {
+    private static final long HIGHEST = 1_000_000_000;
+    private static final String SYSTEM = "system-";
+    /** Those that are always there, by name. */
+    static final Map<String, Long> SYSTEM_CLASSES = Map.of("system-node-critical", 2 * HIGHEST + 1000,
+            "system-cluster-critical", 2 * HIGHEST);
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        Metadata.of(object).put("generation", 1);
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        Field now = Field.of(object, errors);
+        if (old != null) {
+            Field before = Field.of(old, new ArrayList<>());
+            if (now.at("value").differs(before.at("value"))) {
+                now.at("value").forbidden("may not be changed in an update.");
+            }
+            now.at("preemptionPolicy").immutable(before.at("preemptionPolicy"));
+            return;
+        }
+        String name = Metadata.name(object);
+        if (name.startsWith(SYSTEM)) {
+            String problem = notSystem(name, now);
+            if (!problem.isEmpty()) {
+                now.at("metadata", "name").forbidden("priority class names with '" + SYSTEM
+                        + "' prefix are reserved for system use only. error: " + problem);
+            }
+        } else if (now.at("value").number() > HIGHEST) {
+            now.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST);
+        }
+        now.at("preemptionPolicy").oneOfIfSet("PreemptLowerPriority", "Never");
+    }
+
+    private static String notSystem(String name, Field now) {
+        Long value = SYSTEM_CLASSES.get(name);
+        if (value == null) {
+            return name + " is not a known system priority class";
+        }
+        if (now.at("value").number() != value) {
+            return "value of " + name + " PriorityClass must be " + value;
+        }
+        return Json.flag(now.value(), false, "globalDefault")
+                ? "globalDefault of " + name + " PriorityClass must be false"
+                : "";
+    }
+}
