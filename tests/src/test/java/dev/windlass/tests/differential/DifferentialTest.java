@@ -1,7 +1,5 @@
 package dev.windlass.tests.differential;
 
-import dev.windlass.testkit.EmbeddedApiServer;
-import dev.windlass.testkit.RealApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +28,7 @@ class DifferentialTest {
 
     @Test
     void theEmbeddedServerAnswersLikeTheRealOne() throws Exception {
-        try (Server real = new Server(RealApiServer.start("differential"));
-                Server embedded = new Server(EmbeddedApiServer.start("differential"))) {
+        try (Server real = Server.real(); Server embedded = Server.embedded()) {
             List<Sequence> sequences = sequences();
             assertThat(sequences).isNotEmpty();
             List<Difference> unknown = new Comparison(real, embedded).play(sequences).stream()

@@ -1,6 +1,7 @@
 package dev.windlass.tests.differential;
 
-import dev.windlass.testkit.TestApiServer;
+import dev.windlass.apiserver.ApiServer;
+import dev.windlass.testkit.RealApiServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,16 +32,28 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class Server implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private final TestApiServer server;
+    private final URI url;
+    private final Runnable end;
     private final HttpClient client;
     private final String token;
 
-    Server(TestApiServer server) {
-        this.server = server;
-        String kubeconfig = server.kubeconfig();
+    private Server(URI url, String kubeconfig, Runnable end) {
+        this.url = url;
+        this.end = end;
         this.token = entry(kubeconfig, "token");
         this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trusting(entry(kubeconfig, "certificate-authority-data"))).build();
+    }
+
+    static Server real() throws InterruptedException {
+        RealApiServer server = RealApiServer.start("differential");
+        return new Server(server.url(), server.kubeconfig(), server::close);
+    }
+
+    /** Like a cluster that has an API server and nothing else: nobody empties namespaces. */
+    static Server embedded() {
+        ApiServer server = ApiServer.builder().name("differential").namespaceDeletion(false).start();
+        return new Server(URI.create(server.url()), server.kubeconfig(), server::close);
     }
 
     private static String entry(String kubeconfig, String name) {
@@ -68,7 +81,7 @@ final class Server implements AutoCloseable {
     }
 
     Answer send(String method, String path, Map<String, String> headers, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(LIMIT)
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(LIMIT)
                 .method(method, body.isEmpty()
                         ? HttpRequest.BodyPublishers.noBody()
                         : HttpRequest.BodyPublishers.ofString(body));
@@ -79,7 +92,7 @@ final class Server implements AutoCloseable {
         try {
             return answer(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
         } catch (IOException e) {
-            throw new UncheckedIOException("%s %s to %s failed".formatted(method, path, server), e);
+            throw new UncheckedIOException("%s %s to %s failed".formatted(method, path, url), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -116,6 +129,6 @@ final class Server implements AutoCloseable {
     public void close() {
         client.shutdownNow();
         client.close();
-        server.close();
+        end.run();
     }
 }

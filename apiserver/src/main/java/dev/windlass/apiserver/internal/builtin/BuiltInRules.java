@@ -45,6 +45,7 @@ public final class BuiltInRules {
         resources.rule("/persistentvolumes",
                 new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings()));
         resources.rule("discovery.k8s.io/endpointslices", new EndpointSliceRule());
+        resources.rule("/endpoints", new EndpointsRule());
         resources.rule("/nodes", new NodeRule());
         resources.rule("/limitranges", new LimitRangeRule(resources.surroundings()::uid));
         resources.rule("/events", new EventRule());

@@ -1,11 +1,15 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -94,6 +98,20 @@ final class WorkloadRule implements KindRule {
             child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION,
                     Long.toString(changed ? generation + 1 : generation));
         }
+    }
+
+    @Override
+    public void warnOfRequest(Target target, Call call, List<String> warnings) {
+        if (kind == Workload.JOB && target.verb().startsWith("delete") && !saysWhatBecomesOfPods(call)) {
+            warnings.add("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background"
+                    + " to remove them or set propagationPolicy=Orphan to suppress this warning");
+        }
+    }
+
+    private static boolean saysWhatBecomesOfPods(Call call) {
+        String body = new String(call.body(), StandardCharsets.UTF_8);
+        return Stream.of("propagationPolicy", "orphanDependents")
+                .anyMatch(option -> call.parameter(option) != null || body.contains('"' + option + '"'));
     }
 
     @Override

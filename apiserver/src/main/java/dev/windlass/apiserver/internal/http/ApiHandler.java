@@ -83,6 +83,7 @@ public final class ApiHandler extends Handler.Abstract {
                 response.setStatus(200);
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, watch.plan().contentType());
                 response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
+                addWarnings(response, watch.warnings());
                 witness.ended();
                 streams.begin(watch.plan(), request, response, callback);
             }
@@ -215,12 +216,16 @@ public final class ApiHandler extends Handler.Abstract {
         if (reply.retryAfterSeconds() > 0) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
         }
-        for (String warning : reply.warnings()) {
-            response.getHeaders().add(
-                    new HttpField("Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
-        }
+        addWarnings(response, reply.warnings());
         ByteBuffer body = Compression.maybe(request, response, reply.body());
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.remaining());
         response.write(true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, callback);
+    }
+
+    private static void addWarnings(Response response, List<String> warnings) {
+        for (String warning : warnings) {
+            response.getHeaders().add(
+                    new HttpField("Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
+        }
     }
 }

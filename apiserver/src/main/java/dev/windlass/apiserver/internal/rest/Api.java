@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,18 +36,23 @@ public final class Api {
 
     /** @throws ApiException when the request is refused */
     public Reply answer(Target target, Call call) {
-        Reply reply = perform(target, call);
-        if (target.type().is("", "endpoints") && reply instanceof Reply.Whole whole) {
-            return whole.withWarning("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+        if (!allowed(target)) {
+            throw ApiException.methodNotAllowed();
         }
-        return reply;
+        List<String> warnings = new ArrayList<>();
+        resources.ruleOf(target.type()).warnOfRequest(target, call, warnings);
+        try {
+            return switch (perform(target, call)) {
+                case Reply.Whole whole -> whole.withWarningsFirst(warnings);
+                case Reply.Streaming watch -> new Reply.Streaming(watch.plan(), warnings);
+            };
+        } catch (ApiException e) {
+            throw e.warning(warnings);
+        }
     }
 
     private Reply perform(Target target, Call call) {
         ResourceType type = target.type();
-        if (!allowed(target)) {
-            throw ApiException.methodNotAllowed();
-        }
         Accepted accepted = Accepted.parse(call.accept(), !type.isCustom());
         if (Reviews.appliesTo(type)) {
             return reviews.answer(target, call);
@@ -69,7 +75,7 @@ public final class Api {
         return switch (target.verb()) {
             case "get" -> rendering.object(200, resources.require(target));
             case "list" -> lister.list(target, call, accepted);
-            case "watch" -> new Reply.Streaming(WatchPlan.of(target, call, accepted, resources));
+            case "watch" -> new Reply.Streaming(WatchPlan.of(target, call, accepted, resources), List.of());
             case "create" -> {
                 Writer.Outcome outcome = writer.create(target,
                         Bodies.object(call, type, resources.catalog()), call);

@@ -33,6 +33,10 @@ public interface KindRule {
     default void warn(ObjectNode object, List<String> warnings) {
     }
 
+    /** Adds what the client should know of a request, whether it is refused or not. */
+    default void warnOfRequest(Target target, Call call, List<String> warnings) {
+    }
+
     /**
      * Adds what is wrong.
      *

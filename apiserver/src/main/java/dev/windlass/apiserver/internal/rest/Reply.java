@@ -17,8 +17,8 @@ public sealed interface Reply {
     /** @param warnings texts for {@code Warning} headers */
     record Whole(int code, String contentType, ByteBuffer body, int retryAfterSeconds,
             List<String> warnings) implements Reply {
-        Whole withWarning(String first) {
-            List<String> all = new ArrayList<>(List.of(first));
+        Whole withWarningsFirst(List<String> first) {
+            List<String> all = new ArrayList<>(first);
             all.addAll(warnings);
             return new Whole(code, contentType, body, retryAfterSeconds, all);
         }
@@ -44,9 +44,16 @@ public sealed interface Reply {
         }
     }
 
-    /** The caller is to stream this watch. */
-    record Streaming(WatchPlan plan) implements Reply {
+    /**
+     * The caller is to stream this watch.
+     *
+     * @param warnings texts for {@code Warning} headers
+     */
+    record Streaming(WatchPlan plan, List<String> warnings) implements Reply {
     }
+
+    /** Texts for {@code Warning} headers. */
+    List<String> warnings();
 
     static Whole json(int code, byte[] body) {
         return new Whole(code, JSON, ByteBuffer.wrap(body), 0, List.of());
@@ -67,6 +74,6 @@ public sealed interface Reply {
 
     static Whole error(ApiException refused) {
         return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
-                refused.retryAfterSeconds(), List.of());
+                refused.retryAfterSeconds(), List.copyOf(refused.warnings()));
     }
 }

@@ -51,6 +51,15 @@ public final class Writer {
         ResourceType type = target.type();
         checkNamespace(target, object);
         List<String> warnings = admit(object, type, call);
+        try {
+            return createAdmitted(target, object, call, track, warnings);
+        } catch (ApiException e) {
+            throw e.warning(warnings);
+        }
+    }
+
+    private Outcome createAdmitted(Target target, ObjectNode object, Call call, boolean track, List<String> warnings) {
+        ResourceType type = target.type();
         ObjectNode metadata = Metadata.of(object);
         if (Metadata.versionOrNull(object) != null) {
             throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
@@ -318,6 +327,16 @@ public final class Writer {
         checkIdentity(target, old, desired, call.method().equals("PUT"));
         ObjectNode object = merge(target, old, desired);
         List<String> warnings = admit(object, type, call);
+        try {
+            return commitAdmitted(target, current, old, object, call, track, warnings);
+        } catch (ApiException e) {
+            throw e.warning(warnings);
+        }
+    }
+
+    private @Nullable Outcome commitAdmitted(Target target, Stored current, ObjectNode old, ObjectNode object,
+            Call call, boolean track, List<String> warnings) {
+        ResourceType type = target.type();
         Metadata.tidy(object);
         Metadata.keepSystemFields(old, object);
         KindRule rule = resources.ruleOf(type);

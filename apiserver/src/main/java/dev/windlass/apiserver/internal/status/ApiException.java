@@ -14,6 +14,7 @@ public final class ApiException extends RuntimeException {
     private final String reason;
     private final @Nullable ObjectNode details;
     private final @Nullable String continueToken;
+    private final transient List<String> warnings = new ArrayList<>();
 
     private ApiException(int code, String reason, String message, @Nullable ObjectNode details,
             @Nullable String continueToken) {
@@ -34,6 +35,17 @@ public final class ApiException extends RuntimeException {
 
     public int retryAfterSeconds() {
         return (int) Json.number(details, 0, "retryAfterSeconds");
+    }
+
+    /** What the client is to be warned of, though it is refused. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** Puts warnings before those that there are, and answers itself. */
+    public ApiException warning(List<String> first) {
+        warnings.addAll(0, first);
+        return this;
     }
 
     /** The Status object that the client is sent. */

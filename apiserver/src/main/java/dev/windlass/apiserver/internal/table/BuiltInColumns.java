@@ -60,7 +60,10 @@ final class BuiltInColumns {
             Map.entry("apps/daemonsets", join(daemons(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("apps/controllerrevisions", revisions()),
             Map.entry("batch/jobs", join(jobs(), CONTAINERS, List.of(SELECTOR))),
-            Map.entry("batch/cronjobs", cronJobs()), Map.entry("networking.k8s.io/ingresses", ingresses()),
+            Map.entry("batch/cronjobs", cronJobs()),
+            Map.entry("autoscaling/horizontalpodautoscalers", AutoscalerCells.columns()),
+            Map.entry("discovery.k8s.io/endpointslices", slices()),
+            Map.entry("networking.k8s.io/ingresses", ingresses()),
             Map.entry("networking.k8s.io/ingressclasses",
                     List.of(new Column("Name", "string", "name", 0, (object, _) -> Cells.text(ingressClass(object))),
                             string("Controller", object -> Json.textOrEmpty(object, "spec", "controller")),
@@ -193,6 +196,32 @@ final class BuiltInColumns {
                 : String.join(",", all.subList(0, 3)) + " + " + (all.size() - 3) + " more...";
     }
 
+    private static List<Column> slices() {
+        return List.of(name(), string("AddressType", object -> Json.textOrEmpty(object, "addressType")),
+                string("Ports", object -> few(items(object.get("ports")).stream().map(BuiltInColumns::port).toList())),
+                string("Endpoints",
+                        object -> few(items(object.get("endpoints")).stream()
+                                .flatMap(each -> items(each.get("addresses")).stream())
+                                .map(address -> address.stringValue("")).toList())),
+                age());
+    }
+
+    private static String port(JsonNode port) {
+        JsonNode number = Json.find(port, "port");
+        JsonNode name = Json.find(port, "name");
+        return number != null ? number.asString() : name != null ? name.stringValue("") : "*";
+    }
+
+    /** The first three of many. */
+    private static String few(List<String> all) {
+        if (all.isEmpty()) {
+            return "<unset>";
+        }
+        return all.size() <= 3
+                ? String.join(",", all)
+                : String.join(",", all.subList(0, 3)) + " + " + (all.size() - 3) + " more...";
+    }
+
     private static List<Column> events() {
         return List.of(timed("Last Seen", 0, (object, ages) -> ages.since(lastSeen(object))),
                 string("Type", object -> Json.textOrEmpty(object, "type")),
@@ -202,14 +231,18 @@ final class BuiltInColumns {
                 wide("Source", BuiltInColumns::source),
                 string("Message", object -> Json.textOrEmpty(object, "message").strip()),
                 timed("First Seen", 1, (object, ages) -> ages.since(firstSeen(object))),
-                wide("Count",
-                        object -> Long.toString(
-                                Math.max(1, Json.number(object, number(object, "count"), "series", "count")))),
+                new Column("Count", "string", "", 1, (object, _) -> Cells.number(occurrences(object))),
                 nameLast());
     }
 
+    private static long occurrences(ObjectNode event) {
+        return event.has("series")
+                ? number(event, "series", "count")
+                : Math.max(1, number(event, "count"));
+    }
+
     private static Column nameLast() {
-        return new Column("Name", "string", "", 1,
+        return new Column("Name", "string", "name", 1,
                 (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "name")));
     }
 
@@ -355,7 +388,7 @@ final class BuiltInColumns {
                 }
             }
             return Cells.NONE;
-        }), count("Revision", "integer", object -> number(object, "revision")), age());
+        }), count("Revision", "string", object -> number(object, "revision")), age());
     }
 
     private static String reference(@Nullable JsonNode reference) {
@@ -408,7 +441,8 @@ final class BuiltInColumns {
                 string("Timezone", object -> {
                     String zone = Json.textOrEmpty(object, "spec", "timeZone");
                     return orNone(zone);
-                }), string("Suspend", object -> Json.flag(object, false, "spec", "suspend") ? "True" : "False"),
+                }), new Column("Suspend", "boolean", "", 0,
+                        (object, _) -> Cells.text(Json.flag(object, false, "spec", "suspend") ? "True" : "False")),
                 count("Active", "integer", object -> (long) object.path("status").path("active").size()),
                 timed("Last Schedule", 0, (object, ages) -> {
                     String last = Json.textOrEmpty(object, "status", "lastScheduleTime");
