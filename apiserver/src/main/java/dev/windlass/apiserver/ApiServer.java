@@ -46,14 +46,13 @@ public final class ApiServer implements AutoCloseable {
 
     private final String name;
     private final String token;
-    private final Certificates certificates;
     private final Store store;
     private final Witness witness;
     private final OpenWatches openWatches = new OpenWatches();
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService executor;
     private final Listener listener;
-    private final FaultRules faultRules = new FaultRules();
+    private final FaultRules faultRules;
     private final Faults faults;
     private final ScheduledFuture<?> bookmarks;
 
@@ -62,7 +61,6 @@ public final class ApiServer implements AutoCloseable {
         token = builder.token.isEmpty() ? randomToken() : builder.token;
         store = new Store(builder.historySize);
         witness = new Witness(builder.requestLogSize);
-        certificates = Certificates.make(name);
         timer = new ScheduledThreadPoolExecutor(1,
                 task -> Thread.ofPlatform().daemon().name("apiserver-" + name + "-timer").unstarted(task));
         timer.setRemoveOnCancelPolicy(true);
@@ -75,8 +73,9 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
-        listener = new Listener(name, certificates, builder.port, executor);
-        faults = new Faults(faultRules, listener, openWatches);
+        listener = new Listener(name, Certificates.make(name), builder.port, executor);
+        faultRules = new FaultRules(builder.faultSeed, timer, executor);
+        faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
@@ -124,14 +123,14 @@ public final class ApiServer implements AutoCloseable {
         return token;
     }
 
-    /** The certificate authority that signed this server's certificate; made for this server. */
+    /** The certificate authority that signed the certificate that this server shows now; made for this server. */
     public X509Certificate caCertificate() {
-        return certificates.authority();
+        return listener.certificates().authority();
     }
 
     /** The same as PEM. */
     public String caCertificatePem() {
-        return certificates.authorityPem();
+        return listener.certificates().authorityPem();
     }
 
     /** A kubeconfig as YAML, with the CA and the token inside; its only context is called like this server. */
@@ -208,6 +207,7 @@ public final class ApiServer implements AutoCloseable {
         private Duration bookmarkInterval = Duration.ofMinutes(1);
         private boolean namespaceDeletion = true;
         private InstantSource clock = InstantSource.system();
+        private long faultSeed = new SecureRandom().nextLong();
 
         private Builder() {
         }
@@ -270,6 +270,12 @@ public final class ApiServer implements AutoCloseable {
         /** Where creation and deletion times come from; the system's clock by default. */
         public Builder clock(InstantSource newClock) {
             this.clock = newClock;
+            return this;
+        }
+
+        /** Which requests run into faults that meet only some; a random one by default, which {@link Faults#seed()} tells. */
+        public Builder faultSeed(long seed) {
+            this.faultSeed = seed;
             return this;
         }
 

@@ -110,7 +110,6 @@ class FaultsTest {
         try (Wire wire = new Wire(server)) {
             Wire.Answer refused = wire.post(MAPS, Wire.configMap("a"));
             assertThat(refused.code()).isEqualTo(429);
-            assertThat(refused.reason()).isEqualTo("TooManyRequests");
             assertThat(refused.raw().headers().firstValue("Retry-After")).contains("2");
             assertThat(wire.get(MAPS).code()).isEqualTo(200);
             assertThat(wire.post("/api/v1/namespaces/default/secrets", "{\"metadata\":{\"name\":\"a\"}}").code())

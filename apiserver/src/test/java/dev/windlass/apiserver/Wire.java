@@ -105,6 +105,11 @@ final class Wire implements AutoCloseable {
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    CompletableFuture<HttpResponse<String>> postAsync(String path, String body) {
+        return sendAsync(request(path).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
     Answer get(String path) {
         return send(request(path).GET().build());
     }

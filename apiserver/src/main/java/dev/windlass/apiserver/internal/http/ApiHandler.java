@@ -75,7 +75,8 @@ public final class ApiHandler extends Handler.Abstract {
         switch (reply) {
             case Reply.Whole whole -> {
                 witness.answered(asked.seen(whole.code()));
-                send(request, response, whole.asAccepted(header(request, HttpHeader.ACCEPT)),
+                send(request, response, faults.sink(asked.fault, response),
+                        whole.asAccepted(header(request, HttpHeader.ACCEPT)),
                         Callback.from(callback, witness::ended));
             }
             case Reply.Streaming watch -> {
@@ -85,7 +86,7 @@ public final class ApiHandler extends Handler.Abstract {
                 response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
                 addWarnings(response, watch.warnings());
                 witness.ended();
-                streams.begin(watch.plan(), request, response, callback);
+                streams.begin(watch.plan(), request, faults.sink(asked.fault, response), callback);
             }
         }
         return true;
@@ -96,6 +97,7 @@ public final class ApiHandler extends Handler.Abstract {
         private final Request request;
         private String verb;
         private String user = "system:anonymous";
+        private FaultEffect fault = new FaultEffect.Nothing();
 
         Asked(Request request) {
             this.request = request;
@@ -115,12 +117,9 @@ public final class ApiHandler extends Handler.Abstract {
             Target target = Paths.resolve(call, resources.catalog());
             if (target != null) {
                 asked.verb = target.verb();
-                String subresource = target.subresource().isEmpty() ? "" : "/" + target.subresource();
-                faults.meet(target.verb(), target.type().plural() + subresource);
-            } else {
-                faults.meet(asked.verb, "");
             }
-            return wantsWebSocket(request) ? noWebSocket() : answer(call, target);
+            asked.fault = faults.meet(request, asked.verb, target, call);
+            return wantsWebSocket(request) ? noWebSocket() : FaultRules.spoil(asked.fault, answer(call, target));
         } catch (ApiException e) {
             return Reply.error(e);
         } catch (RuntimeException e) {
@@ -209,7 +208,8 @@ public final class ApiHandler extends Handler.Abstract {
         }
     }
 
-    private static void send(Request request, Response response, Reply.Whole reply, Callback callback) {
+    private static void send(Request request, Response response, Content.Sink sink, Reply.Whole reply,
+            Callback callback) {
         response.setStatus(reply.code());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
@@ -219,7 +219,7 @@ public final class ApiHandler extends Handler.Abstract {
         addWarnings(response, reply.warnings());
         ByteBuffer body = Compression.maybe(request, response, reply.body());
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.remaining());
-        response.write(true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, callback);
+        sink.write(true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, callback);
     }
 
     private static void addWarnings(Response response, List<String> warnings) {

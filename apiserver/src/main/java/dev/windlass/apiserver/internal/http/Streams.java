@@ -7,9 +7,9 @@ import dev.windlass.apiserver.internal.watch.WatchStream;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** Opens watches on requests. Thread-safe. */
@@ -27,8 +27,8 @@ public final class Streams {
         this.timer = timer;
     }
 
-    void begin(WatchPlan plan, Request request, Response response, Callback callback) {
-        WatchStream stream = new WatchStream(plan, response, callback, executor, open);
+    void begin(WatchPlan plan, Request request, Content.Sink sink, Callback callback) {
+        WatchStream stream = new WatchStream(plan, sink, callback, executor, open);
         request.addIdleTimeoutListener(_ -> false);
         request.addFailureListener(stream::gone);
         Runnable forget = ClientEnd.listen(request,

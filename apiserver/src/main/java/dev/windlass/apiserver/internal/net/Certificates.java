@@ -35,6 +35,10 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * A certificate authority made for one server, and the server's certificate from it. ECDSA P-256, since making such keys takes no time.
  *
+ * @param name
+ *            of the server
+ * @param authorityKey
+ *            signs certificates
  * @param authority
  *            the CA's certificate
  * @param authorityPem
@@ -42,7 +46,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * @param context
  *            shows the server's certificate
  */
-public record Certificates(X509Certificate authority, String authorityPem, SSLContext context) {
+public record Certificates(String name, PrivateKey authorityKey, X509Certificate authority, String authorityPem,
+        SSLContext context) {
     private static final Duration VALID = Duration.ofDays(365);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final String SIGNATURE = "SHA256withECDSA";
@@ -50,21 +55,41 @@ public record Certificates(X509Certificate authority, String authorityPem, SSLCo
     /** @param name of the server, for the common names */
     public static Certificates make(String name) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair authorityKeys = generator.generateKeyPair();
-            KeyPair serverKeys = generator.generateKeyPair();
-            X500Name authorityName = new X500Name("CN=" + name + "-ca");
-            X509Certificate authority = authority(authorityName, authorityKeys);
-            X509Certificate server = server(authorityName, authorityKeys.getPrivate(), name, serverKeys);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[]{new OneKey(serverKeys.getPrivate(), server, authority)}, null, null);
-            return new Certificates(authority, pem(authority), context);
+            KeyPair keys = keys();
+            return signed(name, keys.getPrivate(), authority(new X500Name("CN=" + name + "-ca"), keys));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-            throw new IllegalStateException(
-                    "no certificate could be made for server " + name + "; does this JDK have EC keys on secp256r1?",
-                    e);
+            throw impossible(name, e);
         }
+    }
+
+    /** The same authority, and another certificate of the server from it. */
+    public Certificates renewed() {
+        try {
+            return signed(name, authorityKey, authority);
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw impossible(name, e);
+        }
+    }
+
+    private static Certificates signed(String name, PrivateKey authorityKey, X509Certificate authority)
+            throws GeneralSecurityException, OperatorCreationException, IOException {
+        KeyPair keys = keys();
+        X509Certificate server = server(new X500Name("CN=" + name + "-ca"), authorityKey, name, keys);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[]{new OneKey(keys.getPrivate(), server, authority)}, null, null);
+        return new Certificates(name, authorityKey, authority, pem(authority), context);
+    }
+
+    private static KeyPair keys() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    private static IllegalStateException impossible(String name, Exception cause) {
+        return new IllegalStateException(
+                "no certificate could be made for server " + name + "; does this JDK have EC keys on secp256r1?",
+                cause);
     }
 
     private static X509Certificate authority(X500Name name, KeyPair keys)

@@ -22,4 +22,12 @@ public final class ClientEnd {
         line.onEnd(listener);
         return () -> line.forget(listener);
     }
+
+    /** Ends the connection of a request with a TCP reset, and with it whatever else is on it. */
+    public static void reset(Request request) {
+        Line line = Line.of(request);
+        if (line != null) {
+            line.reset("reset by a scripted fault");
+        }
+    }
 }

@@ -29,7 +29,9 @@ public final class Listener implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final SslContextFactory.Server tls = new SslContextFactory.Server();
     private final AtomicBoolean silent = new AtomicBoolean();
+    private volatile Certificates certificates;
 
     /**
      * @param port
@@ -55,7 +57,7 @@ public final class Listener implements AutoCloseable {
         SecureRequestCustomizer secure = new SecureRequestCustomizer(false);
         http.addCustomizer(secure);
 
-        SslContextFactory.Server tls = new SslContextFactory.Server();
+        this.certificates = certificates;
         tls.setSslContext(certificates.context());
         tls.setSniRequired(false);
 
@@ -113,6 +115,21 @@ public final class Listener implements AutoCloseable {
     /** Host and port. */
     public String address() {
         return HOST + ":" + port();
+    }
+
+    /** What is shown to whoever connects now. */
+    public Certificates certificates() {
+        return certificates;
+    }
+
+    /** Shows others to whoever connects from now on; open connections go on. Sessions cannot be resumed over the change. */
+    public synchronized void show(Certificates others) {
+        try {
+            tls.reload(factory -> factory.setSslContext(others.context()));
+        } catch (Exception e) {
+            throw new IllegalStateException("the certificate of " + address() + " could not be changed: " + e, e);
+        }
+        certificates = others;
     }
 
     public int connections() {

@@ -15,8 +15,11 @@ import tools.jackson.databind.JsonNode;
  * @param start
  *            key after which the rest begins
  */
-record ContinueToken(long version, String start) {
-    static ContinueToken parse(String token) {
+public record ContinueToken(long version, String start) {
+    private static final long CURRENT = -1;
+
+    /** @throws ApiException 400 when it is none */
+    public static ContinueToken parse(String token) {
         try {
             JsonNode node = Json.parse(Base64.getUrlDecoder().decode(token));
             String start = Json.textOrEmpty(node, "start");
@@ -27,6 +30,16 @@ record ContinueToken(long version, String start) {
             // told below
         }
         throw ApiException.badRequest("continue key is not valid: \"" + token + "\"");
+    }
+
+    /** Whether the state that it leads to can be forgotten: whatever is current never is. */
+    public boolean canExpire() {
+        return version != CURRENT;
+    }
+
+    /** What is told when that has happened: with it comes a token that leads to the rest as it is now. */
+    public ApiException expired() {
+        return ApiException.expiredList(new ContinueToken(CURRENT, start).encode());
     }
 
     String encode() {

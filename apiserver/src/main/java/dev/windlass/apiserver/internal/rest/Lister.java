@@ -57,13 +57,13 @@ final class Lister {
     }
 
     private static Shelf.Snapshot resume(Shelf shelf, String namespace, ContinueToken token) {
-        if (token.version() < 0) {
+        if (!token.canExpire()) {
             return shelf.snapshot(namespace);
         }
         try {
             return shelf.snapshotAt(namespace, token.version());
         } catch (ExpiredException _) {
-            throw ApiException.expiredList(new ContinueToken(-1, token.start()).encode());
+            throw token.expired();
         }
     }
 

@@ -23,6 +23,10 @@ public sealed interface Reply {
             return new Whole(code, contentType, body, retryAfterSeconds, all);
         }
 
+        private Whole withRetryAfter(int seconds) {
+            return new Whole(code, contentType, body, seconds, warnings);
+        }
+
         public Whole withWarnings(List<String> more) {
             return new Whole(code, contentType, body, retryAfterSeconds, more);
         }
@@ -73,6 +77,9 @@ public sealed interface Reply {
     }
 
     static Whole error(ApiException refused) {
+        if (refused.isPlainText()) {
+            return text(refused.code(), refused.getMessage() + "\n").withRetryAfter(refused.retryAfterSeconds());
+        }
         return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
                 refused.retryAfterSeconds(), List.copyOf(refused.warnings()));
     }

@@ -6,7 +6,9 @@ import dev.windlass.apiserver.internal.store.Bytes;
 import dev.windlass.apiserver.internal.store.Change;
 import dev.windlass.apiserver.internal.store.ExpiredException;
 import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.store.Stored;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A watch that has been asked for, and how far it has been told. It knows nothing of the connection: whoever streams it asks for the next bytes when the
@@ -21,6 +23,12 @@ public final class WatchPlan {
     private final Rendering rendering;
     private final Shelf shelf;
     private final String userAgent;
+    private final Store store;
+    private WatchFault fault = WatchFault.NONE;
+    /** How many events may still be told. */
+    private long left = Long.MAX_VALUE;
+    /** A bookmark that is told after the next event. */
+    private @Nullable Bytes late;
     private long told;
     private boolean initial;
     private boolean ended;
@@ -32,9 +40,16 @@ public final class WatchPlan {
         this.options = options;
         this.rendering = rendering;
         this.shelf = resources.shelf(target.type());
+        this.store = resources.store();
         this.userAgent = userAgent;
         this.told = Math.max(options.version(), 0);
         this.initial = options.version() <= 0 || options.sendInitialEvents();
+    }
+
+    /** Before anything is told. */
+    public void misbehave(WatchFault scripted) {
+        fault = scripted;
+        left = scripted.events();
     }
 
     public ResourceType type() {
@@ -80,10 +95,14 @@ public final class WatchPlan {
 
     /** Appends what has happened since the last call; nothing when nothing has. */
     public void next(Bytes out) {
+        ended |= left == 0;
         if (ended) {
             return;
         }
         try {
+            if (fault.expired()) {
+                throw new ExpiredException(told, store.version());
+            }
             if (initial) {
                 tellInitial(out);
             } else {
@@ -94,6 +113,7 @@ public final class WatchPlan {
                 // What was committed before it was closed has still to be told.
                 ended = closed && batch.changes().isEmpty();
             }
+            ended |= left == 0;
         } catch (ExpiredException e) {
             rendering.error(ApiException.expired(e.told()), out);
             ended = true;
@@ -105,12 +125,12 @@ public final class WatchPlan {
         Shelf.Snapshot snapshot = shelf.snapshot(selection.namespace());
         for (Stored object : snapshot.objects()) {
             if (selection.matches(object)) {
-                rendering.event("ADDED", object, out);
+                event("ADDED", object, out);
             }
         }
         told = snapshot.version();
         if (options.sendInitialEvents() && options.bookmarks()) {
-            rendering.bookmark(told, true, out);
+            bookmark(true, out);
         }
     }
 
@@ -119,17 +139,43 @@ public final class WatchPlan {
         boolean was = before != null && selection.matches(before);
         boolean is = !change.deleted() && selection.matches(change.now());
         if (is) {
-            rendering.event(was ? "MODIFIED" : "ADDED", change.now(), out);
+            event(was ? "MODIFIED" : "ADDED", change.now(), out);
         } else if (was && before != null) {
             // For the watcher it is gone; it is told the last state that it could see, at the version of the change.
-            rendering.event("DELETED", change.deleted() ? change.now() : before.at(change.version()), out);
+            event("DELETED", change.deleted() ? change.now() : before.at(change.version()), out);
+        }
+    }
+
+    private void event(String what, Stored object, Bytes out) {
+        if (left == 0) {
+            return;
+        }
+        left--;
+        rendering.event(what, object, out);
+        if (late != null) {
+            out.write(late.toBytes());
+            late = null;
         }
     }
 
     /** Appends a bookmark for what has been told. */
     public void bookmark(Bytes out) {
         if (!initial && !ended) {
-            rendering.bookmark(told, false, out);
+            bookmark(false, out);
+        }
+    }
+
+    private void bookmark(boolean endsInitial, Bytes out) {
+        if (left == 0) {
+            return;
+        }
+        Bytes into = out;
+        if (fault.lateBookmarks()) {
+            into = new Bytes(256);
+            late = into;
+        }
+        for (int i = 0; i < fault.bookmarks(); i++) {
+            rendering.bookmark(told, endsInitial, into);
         }
     }
 

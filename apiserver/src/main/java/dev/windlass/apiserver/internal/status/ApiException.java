@@ -10,6 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A refused request: everything that its Status body says. */
 public final class ApiException extends RuntimeException {
+    private static final String BUSY = "Too many requests, please try again later.";
+
     private final int code;
     private final String reason;
     private final @Nullable ObjectNode details;
@@ -226,33 +228,40 @@ public final class ApiException extends RuntimeException {
                 "Timeout: Too large resource version: " + wanted + ", current: " + current, details, null);
     }
 
-    /** An answer that somebody has asked us to give instead of the true one. */
-    public static ApiException scripted(int code, int retryAfterSeconds) {
-        ObjectNode details = null;
-        if (retryAfterSeconds > 0) {
-            details = Json.object();
-            details.put("retryAfterSeconds", retryAfterSeconds);
+    /** The server has too much to do. It says so before it knows in which form the client wants to hear it: in plain text. */
+    public static ApiException tooManyRequests() {
+        return of(429, "TooManyRequests", BUSY).retryAfter(1);
+    }
+
+    /** An eviction that a disruption budget does not allow now. */
+    public static ApiException disruptionBudget(String why) {
+        ObjectNode details = Json.object();
+        details.putArray("causes").addObject().put("reason", "DisruptionBudget").put("message", why);
+        return new ApiException(429, "TooManyRequests",
+                "Cannot evict pod as it would violate the pod's disruption budget.", details, null);
+    }
+
+    public static ApiException timeout(String message) {
+        return new ApiException(504, "Timeout", "Timeout: " + message, Json.object(), null);
+    }
+
+    /**
+     * The same, and when to come back.
+     *
+     * @param seconds 0 leaves it as it is
+     */
+    public ApiException retryAfter(int seconds) {
+        if (seconds <= 0) {
+            return this;
         }
-        return switch (code) {
-            case 401 -> unauthorized();
-            case 403 -> new ApiException(403, "Forbidden", "forbidden: refused by a scripted fault", details, null);
-            case 404 -> noSuchResource();
-            case 409 -> new ApiException(409, "Conflict",
-                    "Operation cannot be fulfilled: the object has been modified; please apply your changes to the"
-                            + " latest version and try again",
-                    details, null);
-            case 410 -> new ApiException(410, "Expired", "The resourceVersion for the provided watch is too old.",
-                    details, null);
-            case 429 ->
-                new ApiException(429, "TooManyRequests", "Too many requests, please try again later.", details, null);
-            case 500 ->
-                new ApiException(500, "InternalError", "Internal error occurred: scripted fault", details, null);
-            case 503 -> new ApiException(503, "ServiceUnavailable",
-                    "the server is currently unable to handle the request", details, null);
-            case 504 -> new ApiException(504, "Timeout", "Timeout: request did not complete within requested timeout",
-                    details, null);
-            default -> new ApiException(code, "", "scripted fault", details, null);
-        };
+        ObjectNode more = details == null ? Json.object() : details.deepCopy();
+        more.put("retryAfterSeconds", seconds);
+        return new ApiException(code, reason, String.valueOf(getMessage()), more, continueToken);
+    }
+
+    /** Whether the body is the message and nothing else. */
+    public boolean isPlainText() {
+        return BUSY.equals(getMessage());
     }
 
     public static ApiException internal(String message) {

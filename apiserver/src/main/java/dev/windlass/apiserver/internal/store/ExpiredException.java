@@ -5,7 +5,7 @@ public final class ExpiredException extends RuntimeException {
     private final String told;
     private final long oldest;
 
-    ExpiredException(long wanted, long oldest) {
+    public ExpiredException(long wanted, long oldest) {
         super("too old resource version: " + wanted + " (" + oldest + ")");
         this.told = "too old resource version: " + wanted + " (" + oldest + ")";
         this.oldest = oldest;
