@@ -1,5 +1,10 @@
 package dev.windlass.apiserver;
 
+import dev.windlass.apiserver.internal.auth.Access;
+import dev.windlass.apiserver.internal.auth.Authenticator;
+import dev.windlass.apiserver.internal.auth.Authorizer;
+import dev.windlass.apiserver.internal.auth.ClientCertificates;
+import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.builtin.BuiltInRules;
 import dev.windlass.apiserver.internal.builtin.StructDefaults;
 import dev.windlass.apiserver.internal.crd.Definitions;
@@ -11,6 +16,7 @@ import dev.windlass.apiserver.internal.http.Witness;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
+import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
@@ -23,7 +29,12 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
@@ -42,10 +53,14 @@ import java.util.concurrent.TimeUnit;
  * It keeps everything in memory. Thread-safe. {@link #close()} gives back every thread, socket and file.
  */
 public final class ApiServer implements AutoCloseable {
+    /** The user who has {@link #token()} and may do everything: {@value}. */
+    public static final String ADMIN = "kubernetes-admin";
+
     private static final long STOP_SECONDS = 10;
 
     private final String name;
-    private final String token;
+    private final Map<String, String> tokens;
+    private final InstantSource clock;
     private final Store store;
     private final Witness witness;
     private final OpenWatches openWatches = new OpenWatches();
@@ -58,7 +73,13 @@ public final class ApiServer implements AutoCloseable {
 
     private ApiServer(Builder builder) {
         name = builder.name;
-        token = builder.token.isEmpty() ? randomToken() : builder.token;
+        clock = builder.clock;
+        Map<String, User> users = builder.knownUsers();
+        tokens = new LinkedHashMap<>();
+        users.keySet().forEach(user -> tokens.put(user, randomToken()));
+        if (!builder.token.isEmpty()) {
+            tokens.put(ADMIN, builder.token);
+        }
         store = new Store(builder.historySize);
         witness = new Witness(builder.requestLogSize);
         timer = new ScheduledThreadPoolExecutor(1,
@@ -76,12 +97,19 @@ public final class ApiServer implements AutoCloseable {
         listener = new Listener(name, Certificates.make(name), builder.port, executor);
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
+        Authorizer authorizer = builder.rbac
+                ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
+                : Authorizer.ALLOW_ALL;
+        Map<String, User> byToken = new HashMap<>();
+        tokens.forEach((user, token) -> byToken.put(token, users.get(user)));
+        Access access = new Access(new Authenticator(byToken,
+                new ClientCertificates(() -> listener.certificates().authority(), clock), builder.anonymous),
+                authorizer);
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
             listener.serve(new ApiHandler(resources, new Api(resources), new Discovery(catalog, listener.address()),
-                    witness, streams, faultRules,
-                    token));
+                    witness, streams, faultRules, access));
         } catch (RuntimeException e) {
             timer.shutdownNow();
             executor.shutdownNow();
@@ -118,9 +146,42 @@ public final class ApiServer implements AutoCloseable {
         return listener.port();
     }
 
-    /** What a client must show as a bearer token. */
+    /** What a client must show as a bearer token to be {@value #ADMIN}. */
     public String token() {
+        return token(ADMIN);
+    }
+
+    /**
+     * What a client must show as a bearer token to be a user.
+     *
+     * @throws IllegalArgumentException
+     *             if the server was not started with this user; see {@link #users()}
+     */
+    public String token(String user) {
+        String token = tokens.get(user);
+        if (token == null) {
+            throw new IllegalArgumentException("the API server " + name + " was started without the user \"" + user
+                    + "\"; it knows " + tokens.keySet() + ", and builder().user(…) adds others");
+        }
         return token;
+    }
+
+    /** The users who have a token: {@value #ADMIN}, and those whom the builder was told of. */
+    public Set<String> users() {
+        return Collections.unmodifiableSet(tokens.keySet());
+    }
+
+    /**
+     * A new client certificate, valid for a year by the server's clock. The user need not be known before.
+     *
+     * @param user
+     *            its common name
+     * @param groups
+     *            its organisations, in addition to {@code system:authenticated}; {@code system:masters} may do everything
+     */
+    public ClientCertificate clientCertificate(String user, String... groups) {
+        Certificates.Client made = listener.certificates().client(user, List.of(groups), clock.instant());
+        return new ClientCertificate(made.certificatePem(), made.keyPem());
     }
 
     /** The certificate authority that signed the certificate that this server shows now; made for this server. */
@@ -135,7 +196,22 @@ public final class ApiServer implements AutoCloseable {
 
     /** A kubeconfig as YAML, with the CA and the token inside; its only context is called like this server. */
     public String kubeconfig() {
-        return Kubeconfig.of(this);
+        return Kubeconfig.withToken(this, name, token());
+    }
+
+    /**
+     * The same for another user.
+     *
+     * @throws IllegalArgumentException
+     *             if the server was not started with this user; see {@link #users()}
+     */
+    public String kubeconfig(String user) {
+        return Kubeconfig.withToken(this, user, token(user));
+    }
+
+    /** The same with a {@linkplain #clientCertificate new client certificate} instead of a token. */
+    public String certificateKubeconfig(String user, String... groups) {
+        return Kubeconfig.withCertificate(this, user, clientCertificate(user, groups));
     }
 
     /** The watches that are open right now: a witness from outside for leak checks. */
@@ -205,6 +281,10 @@ public final class ApiServer implements AutoCloseable {
         private int historySize = 10_000;
         private int requestLogSize = 1_000;
         private Duration bookmarkInterval = Duration.ofMinutes(1);
+        private final Map<String, List<String>> users = new LinkedHashMap<>();
+        private boolean rbac;
+        private boolean anonymous;
+        private boolean roleAggregation = true;
         private boolean namespaceDeletion = true;
         private InstantSource clock = InstantSource.system();
         private long faultSeed = new SecureRandom().nextLong();
@@ -228,9 +308,59 @@ public final class ApiServer implements AutoCloseable {
             return this;
         }
 
-        /** The bearer token; a random one by default. */
+        private Map<String, User> knownUsers() {
+            Map<String, User> known = new LinkedHashMap<>();
+            known.put(ADMIN, User.of(ADMIN, List.of("system:masters")));
+            users.forEach((user, groups) -> known.put(user, new User(user, user, groups, Map.of())));
+            return known;
+        }
+
+        /** The bearer token of {@value #ADMIN}; a random one by default. */
         public Builder token(String newToken) {
             this.token = newToken;
+            return this;
+        }
+
+        /**
+         * A further user, with a random token. Without {@link #rbac} they may do everything; with it, what roles that are bound to them allow.
+         *
+         * @param user
+         *            not empty
+         * @param groups
+         *            in addition to {@code system:authenticated}; {@code system:masters} may do everything
+         */
+        public Builder user(String user, String... groups) {
+            if (user.isEmpty()) {
+                throw new IllegalArgumentException("a user has a name, and this one is empty");
+            }
+            this.users.put(user, List.of(groups));
+            return this;
+        }
+
+        /**
+         * Whether requests are authorised by the roles and bindings in the cluster; default false: whoever is authenticated may do everything. With it, the
+         * roles and bindings are there that a real server makes for itself.
+         */
+        public Builder rbac(boolean wanted) {
+            this.rbac = wanted;
+            return this;
+        }
+
+        /**
+         * Whether a cluster role that aggregates others, such as {@code view}, is filled with their rules, as a controller does it in a cluster; default
+         * true. It is of no account without {@link #rbac}.
+         */
+        public Builder roleAggregation(boolean wanted) {
+            this.roleAggregation = wanted;
+            return this;
+        }
+
+        /**
+         * Whether a client that shows neither token nor certificate is the user {@code system:anonymous}, in the group {@code system:unauthenticated}, rather
+         * than refused with 401; default false.
+         */
+        public Builder anonymous(boolean wanted) {
+            this.anonymous = wanted;
             return this;
         }
 
@@ -267,7 +397,7 @@ public final class ApiServer implements AutoCloseable {
             return this;
         }
 
-        /** Where creation and deletion times come from; the system's clock by default. */
+        /** Where creation and deletion times come from, and what says when a client certificate has expired; the system's clock by default. */
         public Builder clock(InstantSource newClock) {
             this.clock = newClock;
             return this;

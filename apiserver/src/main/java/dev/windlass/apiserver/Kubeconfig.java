@@ -8,9 +8,22 @@ final class Kubeconfig {
     private Kubeconfig() {
     }
 
-    static String of(ApiServer server) {
-        String authority = Base64.getEncoder()
-                .encodeToString(server.caCertificatePem().getBytes(StandardCharsets.US_ASCII));
+    /**
+     * One cluster, one user, one context.
+     *
+     * @param user
+     *            what the user is called in it
+     */
+    static String withToken(ApiServer server, String user, String token) {
+        return of(server, user, "token: \"" + token + "\"");
+    }
+
+    static String withCertificate(ApiServer server, String user, ClientCertificate certificate) {
+        return of(server, user, "client-certificate-data: " + encode(certificate.certificatePem())
+                + "\n    client-key-data: " + encode(certificate.keyPem()));
+    }
+
+    private static String of(ApiServer server, String user, String proof) {
         return """
                 apiVersion: v1
                 kind: Config
@@ -20,16 +33,20 @@ final class Kubeconfig {
                     server: %2$s
                     certificate-authority-data: %3$s
                 users:
-                - name: "%1$s"
+                - name: "%4$s"
                   user:
-                    token: "%4$s"
+                    %5$s
                 contexts:
                 - name: "%1$s"
                   context:
                     cluster: "%1$s"
-                    user: "%1$s"
+                    user: "%4$s"
                     namespace: default
                 current-context: "%1$s"
-                """.formatted(server.name(), server.url(), authority, server.token());
+                """.formatted(server.name(), server.url(), encode(server.caCertificatePem()), user, proof);
+    }
+
+    private static String encode(String pem) {
+        return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
     }
 }

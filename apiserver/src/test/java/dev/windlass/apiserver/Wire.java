@@ -1,23 +1,33 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +39,54 @@ final class Wire implements AutoCloseable {
 
     private final ApiServer server;
     private final HttpClient client;
+    private final String token;
+
+    private Wire(ApiServer server, HttpClient client, String token) {
+        this.server = server;
+        this.client = client;
+        this.token = token;
+    }
 
     Wire(ApiServer server, HttpClient.Version version) {
-        this.server = server;
-        this.client = HttpClient.newBuilder().version(version).sslContext(trusting(server)).build();
+        this(server, HttpClient.newBuilder().version(version).sslContext(trusting(server)).build(), server.token());
     }
 
     Wire(ApiServer server) {
         this(server, HttpClient.Version.HTTP_2);
     }
 
+    /** The same connections, another user. */
+    Wire as(String otherToken) {
+        return new Wire(server, client, otherToken);
+    }
+
+    /** Shows a certificate on its connections. */
+    static Wire with(ApiServer server, ClientCertificate certificate) {
+        try {
+            PrivateKey key = KeyFactory.getInstance("EC")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder()
+                            .decode(certificate.keyPem().replaceAll("-----[A-Z ]+-----", ""))));
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("client", key, new char[0],
+                    new Certificate[]{CertificateFactory.getInstance("X.509").generateCertificate(
+                            new ByteArrayInputStream(
+                                    certificate.certificatePem().getBytes(StandardCharsets.US_ASCII)))});
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            return new Wire(server,
+                    HttpClient.newBuilder().sslContext(trusting(server, keys.getKeyManagers())).build(),
+                    server.token());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     static SSLContext trusting(ApiServer server) {
+        return trusting(server, null);
+    }
+
+    private static SSLContext trusting(ApiServer server, KeyManager @Nullable [] keys) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -47,7 +94,7 @@ final class Wire implements AutoCloseable {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
+            context.init(keys, factory.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
@@ -69,8 +116,12 @@ final class Wire implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(server.url() + path))
-                .header("Authorization", "Bearer " + server.token()).timeout(LIMIT);
+        return bare(path).header("Authorization", "Bearer " + token);
+    }
+
+    /** A request that says nothing of who asks. */
+    HttpRequest.Builder bare(String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(LIMIT);
     }
 
     Answer send(HttpRequest request) {
@@ -163,7 +214,7 @@ final class Wire implements AutoCloseable {
     Watching watch(String path, String accept) {
         String separator = path.contains("?") ? "&" : "?";
         HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path + separator + "watch=true"))
-                .header("Authorization", "Bearer " + server.token()).header("Accept", accept)
+                .header("Authorization", "Bearer " + token).header("Accept", accept)
                 .header("User-Agent", "wire-test").build();
         try {
             HttpResponse<Stream<String>> response = client.send(request, HttpResponse.BodyHandlers.ofLines());

@@ -3,11 +3,15 @@ package dev.windlass.testkit;
 import dev.windlass.apiserver.ApiServer;
 import dev.windlass.apiserver.OpenWatch;
 import java.net.URI;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The embedded API server: inside this JVM, in memory, ready at once. It knows no user but {@link #ADMIN}. */
+/**
+ * The embedded API server: inside this JVM, in memory, ready at once. It is set up like the real one: RBAC says what users may do, who shows nothing is
+ * anonymous, and no controller fills aggregated cluster roles.
+ */
 public final class EmbeddedApiServer implements TestApiServer {
 
     private final ApiServer server;
@@ -18,9 +22,21 @@ public final class EmbeddedApiServer implements TestApiServer {
         this.cleaner = cleaner;
     }
 
-    /** @param name the cluster's name */
+    /**
+     * Starts a server that knows {@link #ADMIN} only.
+     *
+     * @param name the cluster's name
+     */
     public static EmbeddedApiServer start(String name) throws InterruptedException {
-        ApiServer server = ApiServer.builder().name(name).start();
+        return builder(name).start();
+    }
+
+    /** @param name the cluster's name */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    private static EmbeddedApiServer start(ApiServer server) throws InterruptedException {
         boolean started = false;
         try (Api api = api(server)) {
             EmbeddedApiServer embedded = new EmbeddedApiServer(server, Cleaner.of(api));
@@ -50,16 +66,18 @@ public final class EmbeddedApiServer implements TestApiServer {
 
     @Override
     public Set<String> users() {
-        return Set.of(ADMIN);
+        Set<String> users = new LinkedHashSet<>(server.users());
+        users.remove(ApiServer.ADMIN); // the server's own, who is the same as ADMIN
+        return users;
     }
 
     @Override
     public String kubeconfig(String user, URI address) {
-        if (!user.equals(ADMIN)) {
-            throw new IllegalArgumentException("the embedded API server %s knows no user \"%s\", only \"%s\""
-                    .formatted(name(), user, ADMIN));
+        if (!users().contains(user)) {
+            throw new IllegalArgumentException("the API server %s was started without the user \"%s\"; it knows %s"
+                    .formatted(name(), user, users()));
         }
-        return Kubeconfig.text(name(), address, server.caCertificatePem(), user, server.token());
+        return Kubeconfig.text(name(), address, server.caCertificatePem(), user, server.token(user));
     }
 
     @Override
@@ -91,5 +109,31 @@ public final class EmbeddedApiServer implements TestApiServer {
     @Override
     public String toString() {
         return "%s (embedded at %s)".formatted(name(), url());
+    }
+
+    /** What a server is started with. */
+    public static final class Builder {
+
+        private final ApiServer.Builder server;
+
+        private Builder(String name) {
+            server = ApiServer.builder().name(name).rbac(true).anonymous(true).roleAggregation(false)
+                    .user(ADMIN, "system:masters");
+        }
+
+        /**
+         * A further user, who may do nothing but what RBAC objects in the cluster allow.
+         *
+         * @param groups besides {@code system:authenticated}
+         */
+        public Builder user(String user, String... groups) {
+            server.user(user, groups);
+            return this;
+        }
+
+        /** Starts the server; it is ready when this returns. */
+        public EmbeddedApiServer start() throws InterruptedException {
+            return EmbeddedApiServer.start(server.start());
+        }
     }
 }

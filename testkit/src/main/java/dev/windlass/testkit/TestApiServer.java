@@ -25,7 +25,7 @@ public sealed interface TestApiServer extends AutoCloseable permits EmbeddedApiS
 
     /**
      * Starts a server of the kind that the system property {@value #KIND} names: {@code embedded}, which is the default,
-     * or {@code real}, which also knows {@link #GUEST}.
+     * or {@code real}. It knows {@link #ADMIN} and {@link #GUEST}.
      *
      * @param name the cluster's name
      * @throws IllegalStateException if it cannot be started, or the property has another value
@@ -33,7 +33,7 @@ public sealed interface TestApiServer extends AutoCloseable permits EmbeddedApiS
     static TestApiServer start(String name) throws InterruptedException {
         String kind = System.getProperty(KIND, "embedded");
         return switch (kind) {
-            case "embedded" -> EmbeddedApiServer.start(name);
+            case "embedded" -> EmbeddedApiServer.builder(name).user(GUEST).start();
             case "real" -> RealApiServer.builder(name).user(GUEST).start();
             default -> throw new IllegalStateException(
                     "the system property %s is \"%s\"; set it to embedded or real".formatted(KIND, kind));

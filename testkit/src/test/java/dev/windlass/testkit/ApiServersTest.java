@@ -93,7 +93,27 @@ class ApiServersTest {
     void anUnknownUserIsNamed(TestApiServer north) {
         assertThatThrownBy(() -> north.kubeconfig("mallory")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"mallory\"");
-        assertThat(north.users()).contains(TestApiServer.ADMIN);
+        assertThat(north.users()).containsExactlyInAnyOrder(TestApiServer.ADMIN, TestApiServer.GUEST);
+    }
+
+    @Test
+    void theGuestMayDoWhatRolesAllow(TestApiServer north) throws InterruptedException {
+        try (Api admin = Clients.api(north.kubeconfig());
+                Api guest = Clients.api(north.kubeconfig(TestApiServer.GUEST))) {
+            assertThat(guest.get(CONFIG_MAPS).status()).isEqualTo(403);
+
+            admin.send("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles", """
+                    {"metadata": {"name": "see"},
+                     "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]}]}""", JSON)
+                    .orThrow();
+            admin.send("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings", """
+                    {"metadata": {"name": "see"},
+                     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "see"},
+                     "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "guest"}]}""", JSON)
+                    .orThrow();
+
+            await().until(() -> guest.get(CONFIG_MAPS).ok());
+        }
     }
 
     @Test

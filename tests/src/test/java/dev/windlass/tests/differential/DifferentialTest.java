@@ -23,6 +23,7 @@ class DifferentialTest {
     private static final long SEED = 20_261;
     /** Written by hand. */
     private static final List<String> CORPORA = List.of(
+            "access.http",
             "objects.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 

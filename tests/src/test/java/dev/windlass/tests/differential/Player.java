@@ -2,6 +2,7 @@ package dev.windlass.tests.differential;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -36,9 +37,9 @@ final class Player {
 
     private Answer send(Request request) {
         String body = fill(request.body());
-        Map<String, String> headers = request.headers();
+        Map<String, String> headers = new HashMap<>();
+        request.headers().forEach((name, value) -> headers.put(name, fill(value)));
         if (!body.isEmpty() && !headers.containsKey("Content-Type")) {
-            headers = new java.util.HashMap<>(headers);
             headers.put("Content-Type",
                     request.method().equals("PATCH") ? "application/merge-patch+json" : "application/json");
         }

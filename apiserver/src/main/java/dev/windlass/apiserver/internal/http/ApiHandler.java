@@ -1,7 +1,12 @@
 package dev.windlass.apiserver.internal.http;
 
+import dev.windlass.apiserver.internal.auth.Access;
+import dev.windlass.apiserver.internal.auth.Impersonation;
+import dev.windlass.apiserver.internal.auth.RequestInfo;
+import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
+import dev.windlass.apiserver.internal.net.ClientChain;
 import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Paths;
@@ -33,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final int LARGEST_BODY = 3 * 1024 * 1024;
-    private static final String USER = "kubernetes-admin";
 
     private final Resources resources;
     private final Api api;
@@ -41,21 +45,17 @@ public final class ApiHandler extends Handler.Abstract {
     private final Witness witness;
     private final Streams streams;
     private final FaultRules faults;
-    private final String authorization;
+    private final Access access;
 
-    /**
-     * @param token
-     *            that a client must show
-     */
     public ApiHandler(Resources resources, Api api, Discovery discovery, Witness witness, Streams streams,
-            FaultRules faults, String token) {
+            FaultRules faults, Access access) {
         this.resources = resources;
         this.api = api;
         this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()));
         this.witness = witness;
         this.streams = streams;
         this.faults = faults;
-        this.authorization = "Bearer " + token;
+        this.access = access;
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class ApiHandler extends Handler.Abstract {
     private static final class Asked {
         private final Request request;
         private String verb;
-        private String user = "system:anonymous";
+        private User user = User.ANONYMOUS;
         private FaultEffect fault = new FaultEffect.Nothing();
 
         Asked(Request request) {
@@ -105,15 +105,15 @@ public final class ApiHandler extends Handler.Abstract {
         }
 
         Witness.Seen seen(int code) {
-            return new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user, userAgent(request), code);
+            return new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user.name(), userAgent(request), code);
         }
     }
 
     private Reply reply(Request request, Asked asked) throws IOException {
         try {
-            authenticate(request);
-            asked.user = USER;
-            Call call = read(request);
+            asked.user = access.authenticator().authenticate(request.getHeaders().get(HttpHeader.AUTHORIZATION),
+                    ClientChain.of(request));
+            Call call = authorize(request, read(request, asked.user));
             Target target = Paths.resolve(call, resources.catalog());
             if (target != null) {
                 asked.verb = target.verb();
@@ -139,11 +139,14 @@ public final class ApiHandler extends Handler.Abstract {
         return Reply.text(200, "");
     }
 
-    private void authenticate(Request request) {
-        String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-        if (!authorization.equals(given)) {
-            throw ApiException.unauthorized();
-        }
+    /** @return the same call, for the user that it is answered for */
+    private Call authorize(Request request, Call call) {
+        RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
+        List<Impersonation.Header> headers = request.getHeaders().stream()
+                .map(field -> new Impersonation.Header(field.getName(), field.getValue())).toList();
+        User user = Impersonation.apply(call.user(), headers, info, access.authorizer());
+        access.authorizer().require(user, info);
+        return call.as(user);
     }
 
     private Reply answer(Call call, @Nullable Target target) {
@@ -154,7 +157,7 @@ public final class ApiHandler extends Handler.Abstract {
         return document != null ? document : Reply.text(404, "404 page not found\n");
     }
 
-    private static Call read(Request request) throws IOException {
+    private static Call read(Request request, User user) throws IOException {
         String method = request.getMethod();
         byte[] body = new byte[0];
         if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -168,9 +171,10 @@ public final class ApiHandler extends Handler.Abstract {
                 throw tooLarge();
             }
         }
-        return new Call(method, Request.getPathInContext(request), query(request.getHttpURI().getQuery()),
+        return new Call(method, decode(Request.getPathInContext(request).replace("+", "%2B")),
+                query(request.getHttpURI().getQuery()),
                 header(request, HttpHeader.ACCEPT),
-                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), USER, body);
+                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), user, body);
     }
 
     private static ApiException tooLarge() {

@@ -122,7 +122,7 @@ public final class FaultRules {
      */
     FaultEffect meet(Request request, String verb, @Nullable Target target, Call call) throws IOException {
         for (Rule rule : rules) {
-            if (rule.scope.covers(verb, target, call.path(), call.user()) && applies(rule.effect, verb, call)
+            if (rule.scope.covers(verb, target, call.path(), call.user().name()) && applies(rule.effect, verb, call)
                     && rule.takes()) {
                 suffer(rule, request, target, call);
                 return rule.effect;

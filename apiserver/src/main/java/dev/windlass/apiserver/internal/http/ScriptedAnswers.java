@@ -51,7 +51,7 @@ final class ScriptedAnswers {
     }
 
     private static ApiException forbidden(@Nullable Target target, Call call) {
-        String who = "User \"" + call.user() + "\" cannot ";
+        String who = "User \"" + call.user().name() + "\" cannot ";
         if (target == null) {
             return ApiException.of(403, "Forbidden",
                     "forbidden: " + who + call.method().toLowerCase(Locale.ROOT) + " path \"" + call.path() + "\"");

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.kind;
 
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A label selector as the API takes it: equality and set based requirements, all of which must hold. */
 public final class LabelSelector {
@@ -62,6 +64,25 @@ public final class LabelSelector {
             return new LabelSelector(List.of());
         }
         return new LabelSelector(new Parser(text).parse());
+    }
+
+    /** The selector that an object holds: {@code matchLabels} and {@code matchExpressions}. One that has neither selects everything. */
+    public static LabelSelector ofObject(JsonNode selector) {
+        List<Requirement> found = new ArrayList<>();
+        selector.path("matchLabels").properties().forEach(label -> found.add(
+                new Requirement(label.getKey(), Operator.IN, Set.of(label.getValue().stringValue("")))));
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            Set<String> values = new TreeSet<>();
+            expression.path("values").forEach(value -> values.add(value.stringValue("")));
+            Operator operator = switch (Json.textOrEmpty(expression, "operator")) {
+                case "In" -> Operator.IN;
+                case "NotIn" -> Operator.NOT_IN;
+                case "Exists" -> Operator.EXISTS;
+                default -> Operator.ABSENT;
+            };
+            found.add(new Requirement(Json.textOrEmpty(expression, "key"), operator, values));
+        }
+        return new LabelSelector(found);
     }
 
     /** One pass over the text: key, operator, value or values, comma. */

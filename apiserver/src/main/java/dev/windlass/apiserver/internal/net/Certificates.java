@@ -14,10 +14,13 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -31,9 +34,10 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /**
- * A certificate authority made for one server, and the server's certificate from it. ECDSA P-256, since making such keys takes no time.
+ * A certificate authority made for one server, the server's certificate from it, and those of its clients. ECDSA P-256, since making such keys takes no time.
  *
  * @param name
  *            of the server
@@ -76,7 +80,8 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
         KeyPair keys = keys();
         X509Certificate server = server(new X500Name("CN=" + name + "-ca"), authorityKey, name, keys);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(new KeyManager[]{new OneKey(keys.getPrivate(), server, authority)}, null, null);
+        context.init(new KeyManager[]{new OneKey(keys.getPrivate(), server, authority)},
+                new TrustManager[]{new AnyClient(authority)}, null);
         return new Certificates(name, authorityKey, authority, pem(authority), context);
     }
 
@@ -94,7 +99,7 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
 
     private static X509Certificate authority(X500Name name, KeyPair keys)
             throws GeneralSecurityException, OperatorCreationException, IOException {
-        JcaX509v3CertificateBuilder builder = builder(name, name, keys);
+        JcaX509v3CertificateBuilder builder = builder(name, name, keys, Instant.now());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         builder.addExtension(Extension.keyUsage, true,
                 new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign | KeyUsage.cRLSign));
@@ -105,7 +110,7 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
 
     private static X509Certificate server(X500Name issuer, PrivateKey issuerKey, String name, KeyPair keys)
             throws GeneralSecurityException, OperatorCreationException, IOException {
-        JcaX509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), keys);
+        JcaX509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), keys, Instant.now());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
         builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
@@ -117,8 +122,37 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
         return sign(builder, issuerKey);
     }
 
-    private static JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys) {
-        Instant now = Instant.now();
+    /** A certificate and its key, as PEM. */
+    public record Client(String certificatePem, String keyPem) {
+    }
+
+    /**
+     * A certificate by which a client is known.
+     *
+     * @param now
+     *            it is valid from then on, for a year
+     */
+    public Client client(String user, List<String> groups, Instant now) {
+        try {
+            KeyPair keys = keys();
+            X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
+            groups.forEach(group -> subject.addRDN(BCStyle.O, group));
+            subject.addRDN(BCStyle.CN, user);
+            JcaX509v3CertificateBuilder builder = builder(
+                    X500Name.getInstance(authority.getSubjectX500Principal().getEncoded()), subject.build(), keys, now);
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.extendedKeyUsage, false,
+                    new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+            return new Client(pem(sign(builder, authorityKey)),
+                    pem(new PemObject("PRIVATE KEY", keys.getPrivate().getEncoded())));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("no certificate could be made for user " + user, e);
+        }
+    }
+
+    private static JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys,
+            Instant now) {
         BigInteger serial = new BigInteger(64, new SecureRandom()).add(BigInteger.ONE);
         return new JcaX509v3CertificateBuilder(issuer, serial, Date.from(now.minus(CLOCK_SKEW)),
                 Date.from(now.plus(VALID)), subject, keys.getPublic());
@@ -130,10 +164,10 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
                 .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
     }
 
-    private static String pem(X509Certificate certificate) {
+    private static String pem(Object object) {
         StringWriter out = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(out)) {
-            writer.writeObject(certificate);
+            writer.writeObject(object);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

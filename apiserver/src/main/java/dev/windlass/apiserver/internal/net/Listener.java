@@ -60,6 +60,7 @@ public final class Listener implements AutoCloseable {
         this.certificates = certificates;
         tls.setSslContext(certificates.context());
         tls.setSniRequired(false);
+        tls.setWantClientAuth(true);
 
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
         HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  *            decoded, from the first slash
  * @param query
  *            decoded parameters
+ * @param user
+ *            who asks, or whom they act as
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; the body is handed on and not copied
 public record Call(String method, String path, Map<String, List<String>> query, String accept, String contentType,
-        String userAgent, String user,
+        String userAgent, User user,
         byte[] body) {
+
+    /** The same request of somebody else. */
+    public Call as(User other) {
+        return new Call(method, path, query, accept, contentType, userAgent, other, body);
+    }
 
     public @Nullable String parameter(String name) {
         List<String> values = query.get(name);

@@ -31,6 +31,7 @@ public final class Resources {
     private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
     private final ReadWriteLock openNamespaces = new ReentrantReadWriteLock();
 
+    private final List<WriteGuard> guards = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
 
     public Resources(Store store, Catalog catalog, BuiltInTypes types, TypeDefaults defaults,
@@ -65,6 +66,15 @@ public final class Resources {
     /** Says what is special about the kind that is stored under this id. */
     public void rule(String storageId, KindRule rule) {
         rules.put(storageId, rule);
+    }
+
+    /** Adds somebody to be asked before something is written. */
+    public void guard(WriteGuard guard) {
+        guards.add(guard);
+    }
+
+    void checkGuards(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+        guards.forEach(guard -> guard.check(target, object, old, call));
     }
 
     /** Adds somebody to be told, without a lock held, of every object that is gone. */

@@ -22,8 +22,8 @@ final class Reviews {
         ObjectNode review = Bodies.object(call, type, catalog);
         ObjectNode status = review.putObject("status");
         if (type.plural().equals("selfsubjectreviews")) {
-            ObjectNode user = status.putObject("userInfo").put("username", call.user());
-            user.putArray("groups").add("system:masters").add("system:authenticated");
+            ObjectNode user = status.putObject("userInfo").put("username", call.user().name());
+            call.user().groups().forEach(user.withArray("groups")::add);
         } else {
             status.put("allowed", true);
         }

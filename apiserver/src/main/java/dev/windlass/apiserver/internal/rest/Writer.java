@@ -71,6 +71,7 @@ public final class Writer {
             metadata.remove("namespace");
         }
         requireNamespace(target, object);
+        resources.checkGuards(target, object, null, call);
         metadata.remove(List.of("deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"));
         metadata.put("uid", resources.surroundings().uid());
         metadata.put("creationTimestamp", resources.surroundings().now());
@@ -339,6 +340,7 @@ public final class Writer {
         ResourceType type = target.type();
         Metadata.tidy(object);
         Metadata.keepSystemFields(old, object);
+        resources.checkGuards(target, object, old, call);
         KindRule rule = resources.ruleOf(type);
         if (track) {
             fields(target).update(old, object, call.fieldManager());

@@ -183,10 +183,10 @@ public final class ApiException extends RuntimeException {
         if (!causes.isEmpty()) {
             putCauses(details, causes);
         }
+        String what = qualified(resource, group) + (name.isEmpty() ? "" : " " + FieldError.quote(name));
         return new ApiException(403, "Forbidden",
-                qualified(resource, group) + (name.isEmpty() ? "" : " " + FieldError.quote(name)) + " is forbidden: "
-                        + why,
-                details, null);
+                (resource.isEmpty() && group.isEmpty() ? "forbidden: " : what + " is forbidden: ") + why, details,
+                null);
     }
 
     public static ApiException notAcceptable(List<String> accepted) {

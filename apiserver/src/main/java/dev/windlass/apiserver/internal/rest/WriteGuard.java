@@ -1,0 +1,19 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.status.ApiException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Refuses what somebody may not write though they may write to the resource. Thread-safe. */
+public interface WriteGuard {
+
+    /**
+     * Asked before the object is validated.
+     *
+     * @param old
+     *            null when the object is new
+     * @throws ApiException
+     *             403 when it is refused
+     */
+    void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call);
+}
