@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -334,7 +335,7 @@ final class AdmissionChecks {
                 rule(rule, OPERATIONS);
             }
         }
-        if (operations == MUTATED_OPERATIONS) {
+        if (Arrays.equals(operations, MUTATED_OPERATIONS)) {
             for (Field rule : resources.at("resourceRules").items()) {
                 for (Field operation : rule.at("operations").items()) {
                     new Field(operation.value(), resources.path() + ".resourceRules.operations", operation.errors())
