@@ -13,13 +13,16 @@ import dev.windlass.apiserver.internal.http.ApiHandler;
 import dev.windlass.apiserver.internal.http.FaultRules;
 import dev.windlass.apiserver.internal.http.Streams;
 import dev.windlass.apiserver.internal.http.Witness;
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Api;
+import dev.windlass.apiserver.internal.rest.Loader;
 import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.rest.Snapshots;
 import dev.windlass.apiserver.internal.rest.Surroundings;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
@@ -40,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.core.JacksonException;
 
 /**
  * A Kubernetes API server inside this JVM, over real HTTPS on loopback.
@@ -70,6 +74,9 @@ public final class ApiServer implements AutoCloseable {
     private final FaultRules faultRules;
     private final Faults faults;
     private final ScheduledFuture<?> bookmarks;
+    private final Snapshots snapshots;
+    private final Snapshot atStart;
+    private final Loader loader;
 
     private ApiServer(Builder builder) {
         name = builder.name;
@@ -94,12 +101,16 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
+        Api api = new Api(resources);
+        loader = new Loader(resources, api);
         listener = new Listener(name, Certificates.make(name), builder.port, executor);
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
+        snapshots = new Snapshots(resources);
+        atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));
         Access access = new Access(new Authenticator(byToken,
@@ -108,7 +119,7 @@ public final class ApiServer implements AutoCloseable {
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
-            listener.serve(new ApiHandler(resources, new Api(resources), new Discovery(catalog, listener.address()),
+            listener.serve(new ApiHandler(resources, api, new Discovery(catalog, listener.address()),
                     witness, streams, faultRules, access));
         } catch (RuntimeException e) {
             timer.shutdownNow();
@@ -252,6 +263,54 @@ public final class ApiServer implements AutoCloseable {
     /** Forgets the history: a watch or list that goes on from an older resource version is told 410. Watches that are up to date go on. */
     public void compact() {
         store.compact();
+    }
+
+    /**
+     * All objects as they are now, at one moment, to be brought back later.
+     */
+    public Snapshot snapshot() {
+        return new Snapshot(this, snapshots.take());
+    }
+
+    /**
+     * Brings back the objects of a snapshot: what has been made since is deleted, whatever finalizers it has, what has been deleted is made again with its uid
+     * and times, and what has been changed is changed back. All of this is ordinary history at new resource versions, which never go back: open watches go on
+     * and are told of it as of any other change, so a client that follows is up to date afterwards. Watches of a kind whose definition goes end.
+     * What writes to the server meanwhile had better be stopped before.
+     *
+     * @throws IllegalArgumentException
+     *             when it is of another server
+     * @throws IllegalStateException
+     *             when somebody changes objects as fast as they are brought back; it names them
+     */
+    public void restore(Snapshot snapshot) {
+        snapshots.restore(snapshot.of(this));
+    }
+
+    /**
+     * Takes the server back to what it was when it had started: its objects, as {@link #restore} does it, with no fault in force and no request remembered.
+     * Certificates stay as they are.
+     */
+    public void reset() {
+        faults.clear();
+        restore(atStart);
+        clearRequests();
+    }
+
+    /**
+     * Applies manifests: YAML, with any number of documents, or JSON, each an object or a list of some. Namespaces and custom resource definitions are applied
+     * first. An object that has a status gets it. What only a server gives, such as uid and resource version, is passed over.
+     *
+     * @return how many objects there were
+     * @throws IllegalArgumentException
+     *             when it cannot be read, or one of them is refused; those before it have been applied
+     */
+    public int load(String manifests) {
+        try {
+            return loader.load(Json.parseYamlStream(manifests));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("this is neither YAML nor JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** Ends all watches, closes all connections, gives back every thread. Closing twice does nothing. */

@@ -29,7 +29,7 @@ class FaultRulesTest {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String BOOKMARKS = MAPS + "?allowWatchBookmarks=true";
 
-    private final ApiServer server = ApiServer.builder().name("faulty").faultSeed(7)
+    private final ApiServer server = ApiServer.builder().name("faulty").faultSeed(7).user("alice")
             .bookmarkInterval(Duration.ofMillis(50)).start();
 
     @AfterEach
@@ -126,8 +126,10 @@ class FaultRulesTest {
             assertThat(wire.get("/apis/apps/v1/namespaces/default/deployments/a/status").code()).isEqualTo(500);
             assertThat(wire.get("/healthz").code()).isEqualTo(200);
             assertThat(wire.get("/version").code()).isEqualTo(500);
+            assertThat(wire.send(wire.request("/healthz")
+                    .setHeader("Authorization", "Bearer " + server.token("alice")).build()).code()).isEqualTo(500);
         }
-        assertThat(List.of(alice.hits(), events.hits(), status.hits(), version.hits())).containsExactly(0, 1, 1, 1);
+        assertThat(List.of(alice.hits(), events.hits(), status.hits(), version.hits())).containsExactly(1, 1, 1, 1);
     }
 
     @Test

@@ -129,6 +129,12 @@ final class ServiceRule implements KindRule {
         }
     }
 
+    /** Also one that comes back from a snapshot. */
+    @Override
+    public void committed(ObjectNode object) {
+        taken.add(Json.textOrEmpty(object, "spec", "clusterIP"));
+    }
+
     @Override
     public void deleted(ObjectNode object) {
         taken.remove(Json.textOrEmpty(object, "spec", "clusterIP"));

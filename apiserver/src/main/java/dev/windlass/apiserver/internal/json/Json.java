@@ -1,11 +1,13 @@
 package dev.windlass.apiserver.internal.json;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -48,6 +50,17 @@ public final class Json {
      */
     public static JsonNode parseYaml(byte[] yaml) {
         return YAML.readTree(new String(yaml, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Parses a stream of YAML documents.
+     *
+     * @throws tools.jackson.core.JacksonException when it is none
+     */
+    public static List<JsonNode> parseYamlStream(String yaml) {
+        try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
+            return documents.readAll();
+        }
     }
 
     public static String yaml(JsonNode node) {

@@ -105,6 +105,18 @@ public final class Namespaces implements KindRule {
     }
 
     private void empty(String namespace) {
+        resources.emptying().lock();
+        try {
+            Stored current = resources.shelf(resources.namespaces()).get(namespace);
+            if (current != null && current.field("status.phase").equals("Terminating")) {
+                removeContents(namespace);
+            }
+        } finally {
+            resources.emptying().unlock();
+        }
+    }
+
+    private void removeContents(String namespace) {
         Remover remover = new Remover(resources);
         for (Target each : contents(namespace)) {
             try {

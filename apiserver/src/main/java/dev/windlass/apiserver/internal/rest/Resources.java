@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class Resources {
     private final Surroundings surroundings;
     private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
     private final ReadWriteLock openNamespaces = new ReentrantReadWriteLock();
+    private final Lock emptying = new ReentrantLock();
 
     private final List<WriteGuard> guards = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
@@ -127,6 +130,11 @@ public final class Resources {
      */
     ReadWriteLock openNamespaces() {
         return openNamespaces;
+    }
+
+    /** Held while a deleted namespace is emptied, and while a snapshot is brought back. Taken before {@link #openNamespaces}. */
+    Lock emptying() {
+        return emptying;
     }
 
     public ResourceType namespaces() {

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.store;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,11 @@ public final class Stored {
     /** The same object at another version; shares the bytes. */
     public Stored at(long newVersion) {
         return new Stored(namespace, name, members, hole, labels, fields, newVersion);
+    }
+
+    /** Whether nothing but the version is different. */
+    public boolean holdsTheSameAs(Stored other) {
+        return this == other || Arrays.equals(members, other.members);
     }
 
     public @Nullable String label(String key) {
