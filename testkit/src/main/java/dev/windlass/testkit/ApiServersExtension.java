@@ -1,7 +1,9 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.ApiServer;
 import java.lang.reflect.Parameter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -13,25 +15,55 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Keeps the servers of {@link ApiServers} in the root store, which closes them at the end of the run. */
 final class ApiServersExtension implements ParameterResolver, AfterEachCallback {
 
+    private static final String CONFIG = "io.fabric8.kubernetes.client.Config";
     private static final Namespace SERVERS = Namespace.create(ApiServersExtension.class);
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == TestApiServer.class;
+        Class<?> type = parameter.getParameter().getType();
+        return type == TestApiServer.class || type == ApiServer.class || type.getName().equals(CONFIG);
     }
 
     @Override
     public Object resolveParameter(ParameterContext context, ExtensionContext extension) {
-        List<String> names = names(extension);
         Parameter parameter = context.getParameter();
-        String name = context.findAnnotation(ServerName.class).map(ServerName::value).orElse(parameter.getName());
+        TestApiServer server = extension.getRoot().getStore(SERVERS).computeIfAbsent(
+                name(context, names(extension)), ApiServersExtension::start, TestApiServer.class);
+        if (parameter.getType() == TestApiServer.class) {
+            return server;
+        }
+        return parameter.getType() == ApiServer.class
+                ? embedded(server, parameter)
+                : config(server, parameter.getType());
+    }
+
+    private static String name(ParameterContext context, List<String> names) {
+        Parameter parameter = context.getParameter();
+        Optional<String> wanted = context.findAnnotation(ServerName.class).map(ServerName::value);
+        String name = wanted.orElse(names.size() == 1 ? names.getFirst() : parameter.getName());
         if (!names.contains(name)) {
             throw new ParameterResolutionException(("the parameter %s asks for the API server \"%s\", but @ApiServers"
                     + " has %s; name it with @ServerName, or compile with -parameters")
                     .formatted(parameter, name, names));
         }
-        return extension.getRoot().getStore(SERVERS).computeIfAbsent(name, ApiServersExtension::start,
-                TestApiServer.class);
+        return name;
+    }
+
+    private static ApiServer embedded(TestApiServer server, Parameter parameter) {
+        if (server instanceof EmbeddedApiServer embedded) {
+            return embedded.server();
+        }
+        throw new ParameterResolutionException("the parameter %s asks for the embedded API server, but -D%s says real;"
+                .formatted(parameter, TestApiServer.KIND) + " take a TestApiServer, which both kinds are");
+    }
+
+    /** By reflection: whoever asks for it has fabric8, and the kit needs none. */
+    private static Object config(TestApiServer server, Class<?> type) {
+        try {
+            return type.getMethod("fromKubeconfig", String.class).invoke(null, server.kubeconfig());
+        } catch (ReflectiveOperationException e) {
+            throw new ParameterResolutionException(type + " cannot be made from the kubeconfig of " + server, e);
+        }
     }
 
     private static TestApiServer start(String name) {

@@ -15,11 +15,9 @@ import java.util.Set;
 public final class EmbeddedApiServer implements TestApiServer {
 
     private final ApiServer server;
-    private final Cleaner cleaner;
 
-    private EmbeddedApiServer(ApiServer server, Cleaner cleaner) {
+    private EmbeddedApiServer(ApiServer server) {
         this.server = server;
-        this.cleaner = cleaner;
     }
 
     /**
@@ -27,26 +25,13 @@ public final class EmbeddedApiServer implements TestApiServer {
      *
      * @param name the cluster's name
      */
-    public static EmbeddedApiServer start(String name) throws InterruptedException {
+    public static EmbeddedApiServer start(String name) {
         return builder(name).start();
     }
 
     /** @param name the cluster's name */
     public static Builder builder(String name) {
         return new Builder(name);
-    }
-
-    private static EmbeddedApiServer start(ApiServer server) throws InterruptedException {
-        boolean started = false;
-        try (Api api = api(server)) {
-            EmbeddedApiServer embedded = new EmbeddedApiServer(server, Cleaner.of(api));
-            started = true;
-            return embedded;
-        } finally {
-            if (!started) {
-                server.close();
-            }
-        }
     }
 
     /** The server itself, for what only it can do. */
@@ -90,15 +75,10 @@ public final class EmbeddedApiServer implements TestApiServer {
         return OptionalLong.of(server.connections());
     }
 
+    /** {@inheritDoc} Here also changes to such objects are undone, no fault is in force any more, and no request is remembered. */
     @Override
-    public void clean() throws InterruptedException {
-        try (Api api = api(server)) {
-            cleaner.clean(api);
-        }
-    }
-
-    private static Api api(ApiServer server) {
-        return new Api(URI.create(server.url()), server.caCertificatePem(), server.token());
+    public void clean() {
+        server.reset();
     }
 
     @Override
@@ -132,8 +112,8 @@ public final class EmbeddedApiServer implements TestApiServer {
         }
 
         /** Starts the server; it is ready when this returns. */
-        public EmbeddedApiServer start() throws InterruptedException {
-            return EmbeddedApiServer.start(server.start());
+        public EmbeddedApiServer start() {
+            return new EmbeddedApiServer(server.start());
         }
     }
 }

@@ -78,11 +78,12 @@ class ApiServersTest {
     @Test
     void cleaningWaitsWhileTheServerSaysLater() throws InterruptedException {
         try (EmbeddedApiServer server = EmbeddedApiServer.start("busy"); Api api = Clients.api(server.kubeconfig())) {
+            Cleaner cleaner = Cleaner.of(api);
             create(api, "held");
             Fault busy = server.server().faults().add(FaultRule.on("list", "configmaps").answering(429)
                     .retryAfter(Duration.ofSeconds(1)).times(2));
 
-            server.clean();
+            cleaner.clean(api);
 
             assertThat(busy.hits()).isEqualTo(2);
             assertThat(api.get(CONFIG_MAPS).orThrow().body()).doesNotContain("\"held\"");
