@@ -29,6 +29,7 @@ public final class Addresses {
      * @param prefix
      *            how many of its bits are those of the network
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
     public record Range(byte[] address, int prefix) {
         public boolean contains(Range other) {
             return other.address.length == address.length && other.prefix > prefix
@@ -153,7 +154,7 @@ public final class Addresses {
         }
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
-            groups[i] = (bytes[2 * i] & 0xff) << BYTE | bytes[2 * i + 1] & 0xff;
+            groups[i] = ((bytes[2 * i] & 0xff) << BYTE) | (bytes[2 * i + 1] & 0xff);
         }
         int start = -1;
         int length = 1;
