@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads sequences that were written by hand. {@code ### title} begins one; a line with a method and a path begins a request; the lines {@code Name: value}
- * after it are headers, and what follows is the body. {@code AWAIT 200 path} repeats a GET until it is answered so. A line that begins with {@code //} says
+ * after it are headers, and what follows is the body. {@code AWAIT 200 path} repeats a GET until it is answered so, and
+ * the answer contains what follows. A line that begins with {@code //} says
  * something to the reader.
  */
 final class Corpus {

@@ -143,6 +143,17 @@ final class Generator {
         send("POST", kind.collection() + query, "application/json", body);
     }
 
+    /** What the real server does with a definition it does after it has answered. */
+    private void settle(Kind kind, String until) {
+        if (kind.object().path("kind").stringValue().equals("CustomResourceDefinition")) {
+            requests.add(new Request("GET", kind.one(), Map.of(), until, until.isEmpty() ? 404 : 200));
+        }
+    }
+
+    private void settle(Kind kind) {
+        settle(kind, "\"reason\":\"InitialNamesAccepted\"");
+    }
+
     private void apply(Kind kind, String query, Object body) {
         send("PATCH", kind.one() + query, APPLY, body);
     }
@@ -153,6 +164,7 @@ final class Generator {
 
     private void life(Kind kind) {
         post(kind, "", kind.object());
+        settle(kind);
         get(kind.one());
         get(kind.collection() + "?" + kind.selected());
         get(kind.one(), TABLE);
@@ -171,6 +183,7 @@ final class Generator {
                 + kind.selected());
         send("DELETE", kind.one() + "?dryRun=All", "", "");
         send("DELETE", kind.one(), "", "");
+        settle(kind, "");
         get(kind.one());
         end("lives", kind);
     }
@@ -179,6 +192,7 @@ final class Generator {
         ObjectNode labelled = kind.object().deepCopy();
         ((ObjectNode) labelled.path("metadata")).putObject("labels").put("l", "1").put("m", "2");
         apply(kind, "?fieldManager=first", labelled);
+        settle(kind);
         apply(kind, "?fieldManager=first", labelled);
         ObjectNode little = JsonNodeFactory.instance.objectNode();
         little.set("apiVersion", kind.object().get("apiVersion"));
@@ -202,6 +216,7 @@ final class Generator {
     /** Takes out, puts in and changes what is in the object, one thing at a time, by each kind of patch. */
     private void patched(Kind kind) {
         post(kind, "", kind.object());
+        settle(kind);
         List<String> fields = leaves(kind.object());
         for (int i = 0; i < 4 && !fields.isEmpty(); i++) {
             String pointer = fields.get(random.nextInt(fields.size()));
@@ -339,6 +354,7 @@ final class Generator {
     /** Updates of the whole object, each of which changes one thing. */
     private void changed(Kind kind) {
         post(kind, "", kind.object());
+        settle(kind);
         List<String> fields = leaves(kind.object());
         for (int i = 0; i < 5 && !fields.isEmpty(); i++) {
             ObjectNode copy = kind.object().deepCopy();
@@ -355,6 +371,7 @@ final class Generator {
         ObjectNode held = kind.object().deepCopy();
         ((ObjectNode) held.path("metadata")).putArray("finalizers").add("example.com/hold");
         post(kind, "", held);
+        settle(kind);
         send("DELETE", kind.one(), "application/json", "{\"preconditions\":{\"uid\":\"another\"}}");
         send("DELETE", kind.one(), "application/json", "{\"preconditions\":{\"resourceVersion\":\"1\"}}");
         send("DELETE", kind.one(), "application/json", "{\"propagationPolicy\":\"Sometimes\"}");
@@ -362,6 +379,7 @@ final class Generator {
                 "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"preconditions\":{\"uid\":\"{{1.metadata.uid}}\"},\"dryRun\":[\"All\"]}");
         send("DELETE", kind.one(), "application/json",
                 "{\"gracePeriodSeconds\":0,\"propagationPolicy\":\"Background\"}");
+        settle(kind, "\"reason\":\"InstanceDeletionCompleted\"");
         get(kind.one());
         send("DELETE", kind.one(), "", "");
         send("PATCH", kind.one(), MERGE, metadata("\"finalizers\":[\"example.com/hold\",\"example.com/more\"]"));
@@ -385,6 +403,7 @@ final class Generator {
 
     private void status(Kind kind) {
         post(kind, "", kind.object());
+        settle(kind);
         get(kind.one() + "/status");
         send("PATCH", kind.one() + "/status", MERGE,
                 "{\"metadata\":{\"labels\":{\"s\":\"1\"},\"annotations\":{\"s\":\"1\"}},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"R\",\"message\":\"m\",\"lastTransitionTime\":\"2020-01-01T00:00:00Z\"}]}}");

@@ -47,8 +47,10 @@ final class Player {
     }
 
     private Answer await(Request request) {
+        Request asked = new Request(request.method(), request.path(), request.headers(), "", 0);
         return Awaitility.await(request.toString()).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
-                .until(() -> send(request), answer -> answer.code() == request.await());
+                .until(() -> send(asked), answer -> answer.code() == request.await()
+                        && answer.body().toString().contains(request.body()));
     }
 
     private String fill(String text) {

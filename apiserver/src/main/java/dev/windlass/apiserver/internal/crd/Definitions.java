@@ -1,12 +1,10 @@
 package dev.windlass.apiserver.internal.crd;
 
-import dev.windlass.apiserver.internal.discovery.VersionOrder;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.kind.Subresource;
-import dev.windlass.apiserver.internal.kind.Traits;
+import dev.windlass.apiserver.internal.net.TrustedBundle;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Remover;
@@ -19,6 +17,8 @@ import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,17 +26,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Custom resource definitions: what they are checked for, and what follows from them. What the real server's controllers do a moment later is done here
- * before the request is answered, so a definition that has been created is served.
+ * before the request is answered, with the same writes in the same order, so a definition that has been created is served.
  */
 public final class Definitions implements KindRule {
     private static final String GROUP = "apiextensions.k8s.io";
     private static final String PLURAL = "customresourcedefinitions";
     private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
-    private static final List<String> VERBS = List.of("delete", "deletecollection", "get", "list", "patch", "create",
-            "update", "watch");
-    private static final List<String> SUBRESOURCE_VERBS = List.of("get", "patch", "update");
 
     private final Resources resources;
+    /** Names are given away one definition after the other. Taken before a shelf's lock. */
+    private final ReentrantLock naming = new ReentrantLock();
 
     public Definitions(Resources resources) {
         this.resources = resources;
@@ -50,7 +49,8 @@ public final class Definitions implements KindRule {
 
     @Override
     public void fillDefaults(ObjectNode object) {
-        ObjectNode names = Json.child(Json.child(object, "spec"), "names");
+        ObjectNode spec = Json.child(object, "spec");
+        ObjectNode names = Json.child(spec, "names");
         String kind = Json.textOrEmpty(names, "kind");
         if (Json.textOrEmpty(names, "singular").isEmpty() && !kind.isEmpty()) {
             names.put("singular", kind.toLowerCase(Locale.ENGLISH));
@@ -58,9 +58,12 @@ public final class Definitions implements KindRule {
         if (Json.textOrEmpty(names, "listKind").isEmpty() && !kind.isEmpty()) {
             names.put("listKind", kind + "List");
         }
-        ObjectNode spec = Json.child(object, "spec");
         if (Json.objectAt(spec, "conversion") == null) {
             spec.putObject("conversion").put("strategy", "None");
+        }
+        ObjectNode service = Json.objectAt(spec, "conversion", "webhook", "clientConfig", "service");
+        if (service != null && !service.hasNonNull("port")) {
+            service.put("port", 443);
         }
     }
 
@@ -69,39 +72,66 @@ public final class Definitions implements KindRule {
         ObjectNode status = object.putObject("status");
         status.putNull("conditions");
         status.putObject("acceptedNames").put("plural", "").put("kind", "");
-        ArrayNode stored = status.putArray("storedVersions");
-        for (JsonNode version : versions(object)) {
-            if (Json.flag(version, false, "storage")) {
-                stored.add(Json.textOrEmpty(version, "name"));
-            }
+        status.putArray("storedVersions");
+        addStoredVersion(object);
+        if (status.path("storedVersions").isEmpty()) {
+            status.putNull("storedVersions");
         }
     }
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        ArrayNode stored = Json.arrayAt(object, "status", "storedVersions");
-        if (stored == null) {
-            return;
-        }
-        for (JsonNode version : versions(object)) {
-            String name = Json.textOrEmpty(version, "name");
-            boolean known = false;
-            for (JsonNode each : stored) {
-                known |= each.stringValue("").equals(name);
-            }
-            if (Json.flag(version, false, "storage") && !known) {
-                stored.add(name);
-            }
+        if (Json.arrayAt(object, "status", "storedVersions") != null) {
+            addStoredVersion(object);
         }
     }
 
-    private static JsonNode versions(ObjectNode definition) {
-        return definition.path("spec").path("versions");
+    private static void addStoredVersion(ObjectNode object) {
+        ArrayNode stored = Json.arrayAt(object, "status", "storedVersions");
+        for (JsonNode version : object.path("spec").path("versions")) {
+            if (Json.flag(version, false, "storage") && stored != null) {
+                String name = Json.textOrEmpty(version, "name");
+                boolean known = stored.valueStream().anyMatch(each -> each.stringValue("").equals(name));
+                if (!known) {
+                    stored.add(name);
+                }
+                return;
+            }
+        }
     }
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         DefinitionChecks.check(object, old, errors);
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        warnings.addAll(DefinitionWarnings.of(object, old));
+    }
+
+    @Override
+    public void checkPreconditions(ObjectNode object, String uid, String version) {
+        String name = Metadata.name(object);
+        if (!uid.isEmpty() && !uid.equals(Metadata.uid(object))) {
+            throw ApiException.conflict(GROUP, PLURAL, name, "precondition failed: UID in precondition: " + uid
+                    + ", UID in object meta: " + Metadata.uid(object));
+        }
+        String current = Json.textOrEmpty(object, "metadata", "resourceVersion");
+        if (!version.isEmpty() && !version.equals(current)) {
+            throw ApiException.conflict(GROUP, PLURAL, name, "precondition failed: ResourceVersion in precondition: "
+                    + version + ", ResourceVersion in object meta: " + current);
+        }
+    }
+
+    @Override
+    public boolean countsDeletion() {
+        return false;
+    }
+
+    @Override
+    public boolean hasGracePeriod() {
+        return false;
     }
 
     @Override
@@ -111,30 +141,60 @@ public final class Definitions implements KindRule {
             finalizers.add(CLEANUP);
             Metadata.setFinalizers(object, finalizers);
         }
-        setCondition(object, "Terminating", "True", "InstanceDeletionPending",
-                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
+        DefinitionStatus.set(object, DefinitionStatus.TERMINATING, "True", "InstanceDeletionPending",
+                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now());
+    }
+
+    @Override
+    public boolean repeatDeletion(ObjectNode object) {
+        ObjectNode metadata = Metadata.of(object);
+        if (metadata.has("deletionGracePeriodSeconds")) {
+            return false;
+        }
+        metadata.put("deletionGracePeriodSeconds", 0);
+        return true;
     }
 
     @Override
     public boolean holdsDeletion(ObjectNode object) {
-        // The cleaning up of its objects holds a definition that is served: it is marked first, and goes when they are gone.
-        return Json.text(object, "metadata", "deletionTimestamp") == null && isEstablished(object);
+        // Cleaning up its objects holds a definition: it is marked first, and goes when they are gone.
+        return !Metadata.deleting(object);
+    }
+
+    private String now() {
+        return resources.surroundings().now();
     }
 
     @Override
     public void committed(ObjectNode object) {
         String name = Metadata.name(object);
-        if (Metadata.deleting(object)) {
+        naming.lock();
+        try {
+            acceptNames(name);
+            if (Metadata.deleting(object)) {
+                serve(name);
+            } else {
+                establish(name);
+            }
+        } finally {
+            naming.unlock();
+        }
+        if (Metadata.finalizers(object).contains(CLEANUP)) {
             cleanUp(name);
-        } else {
-            establish(name);
         }
     }
 
     @Override
     public void deleted(ObjectNode object) {
-        serve(Metadata.name(object), List.of());
+        String name = Metadata.name(object);
+        unserve(name);
         resources.store().drop(storageId(object));
+        naming.lock();
+        try {
+            renameOthers(object);
+        } finally {
+            naming.unlock();
+        }
     }
 
     private static String storageId(ObjectNode definition) {
@@ -142,56 +202,68 @@ public final class Definitions implements KindRule {
                 + Json.textOrEmpty(definition, "spec", "names", "plural");
     }
 
-    /** Serves what the definition says now, and says in its status that it is served. */
-    private void establish(String name) {
-        change(name, object -> {
-            ObjectNode status = Json.child(object, "status");
-            List<FieldError> taken = takenNames(object);
-            if (taken.isEmpty()) {
-                status.set("acceptedNames", object.path("spec").path("names").deepCopy());
-                setCondition(object, "NamesAccepted", "True", "NoConflicts", "no conflicts found");
-                setCondition(object, "Established", "True", "InitialNamesAccepted",
-                        "the initial names have been accepted");
-            } else {
-                setCondition(object, "NamesAccepted", "False", taken.getFirst().reason(), taken.getFirst().body());
-                if (!isEstablished(object)) {
-                    setCondition(object, "Established", "False", "NotAccepted", "not all names are accepted");
-                }
-            }
-        });
-        Stored now = resources.shelf(type()).get(name);
-        if (now != null) {
-            ObjectNode object = resources.decode(now, type());
-            if (isEstablished(object)) {
-                serve(name, served(object));
+    private @Nullable ObjectNode find(String name) {
+        Stored stored = resources.shelf(type()).get(name);
+        return stored == null ? null : resources.decode(stored, type());
+    }
+
+    private List<ObjectNode> othersOfGroup(ObjectNode definition) {
+        String group = Json.textOrEmpty(definition, "spec", "group");
+        return resources.shelf(type()).snapshot("").objects().stream()
+                .filter(each -> !each.name().equals(Metadata.name(definition)))
+                .map(each -> resources.decode(each, type()))
+                .filter(each -> Json.textOrEmpty(each, "spec", "group").equals(group)).toList();
+    }
+
+    /** Under the lock. */
+    private void acceptNames(String name) {
+        boolean[] changed = {false};
+        change(name, object -> changed[0] = DefinitionStatus.acceptNames(object, othersOfGroup(object), now()));
+        ObjectNode definition = changed[0] ? find(name) : null;
+        if (definition != null) {
+            renameOthers(definition);
+        }
+    }
+
+    /** Names may have become free. Under the lock. */
+    private void renameOthers(ObjectNode definition) {
+        for (ObjectNode other : othersOfGroup(definition)) {
+            if (!Json.same(other.path("spec").path("names"), other.path("status").path("acceptedNames"))) {
+                acceptNames(Metadata.name(other));
+                establish(Metadata.name(other));
             }
         }
     }
 
-    private List<FieldError> takenNames(ObjectNode definition) {
-        String group = Json.textOrEmpty(definition, "spec", "group");
-        String kind = Json.textOrEmpty(definition, "spec", "names", "kind");
-        String name = Metadata.name(definition);
-        for (ResourceType other : resources.catalog().all()) {
-            CustomVersion custom = other.custom();
-            if (other.group().equals(group) && other.kind().equals(kind) && custom != null
-                    && !custom.definition().equals(name)) {
-                return List.of(new FieldError("KindConflict", "", FieldError.quote(kind) + " is already in use"));
+    /** Serves what the definition says now, and says in its status that it is served. Under the lock. */
+    private void establish(String name) {
+        change(name, object -> {
+            if (!DefinitionStatus.isTrue(object, DefinitionStatus.NAMES_ACCEPTED)
+                    || DefinitionStatus.isTrue(object, DefinitionStatus.ESTABLISHED)) {
+                return;
             }
-        }
-        return List.of();
+            String bundle = Json.textOrEmpty(object, "spec", "conversion", "webhook", "clientConfig", "caBundle");
+            if (bundle.isEmpty() || TrustedBundle.isReadable(bundle)) {
+                DefinitionStatus.set(object, DefinitionStatus.ESTABLISHED, "True", "InitialNamesAccepted",
+                        "the initial names have been accepted", now());
+            } else {
+                DefinitionStatus.set(object, DefinitionStatus.ESTABLISHED, "False", "InvalidCABundle",
+                        "The conversion webhook CABundle is invalid", now());
+            }
+        });
+        serve(name);
     }
 
     private void cleanUp(String name) {
-        Stored now = resources.shelf(type()).get(name);
-        if (now == null) {
+        ObjectNode definition = find(name);
+        if (definition == null) {
             return;
         }
-        ObjectNode definition = resources.decode(now, type());
+        change(name, object -> DefinitionStatus.set(object, DefinitionStatus.TERMINATING, "True",
+                "InstanceDeletionInProgress", "CustomResource deletion is in progress", now()));
         Remover remover = new Remover(resources);
         for (ResourceType served : resources.catalog().all()) {
-            CustomVersion custom = served.custom();
-            if (custom != null && custom.definition().equals(name)) {
+            if (isOf(served, name)) {
                 removeAll(remover, served);
                 break;
             }
@@ -216,30 +288,38 @@ public final class Definitions implements KindRule {
     /** Lets the definition go when its objects are gone. */
     private void finish(ObjectNode definition) {
         Shelf objects = resources.store().shelf(storageId(definition));
-        if (objects.size() == 0) {
-            change(Metadata.name(definition), object -> {
-                List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
-                finalizers.remove(CLEANUP);
-                Metadata.setFinalizers(object, finalizers);
-            });
+        if (objects.size() > 0) {
+            return;
         }
+        change(Metadata.name(definition), object -> {
+            List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
+            if (!finalizers.remove(CLEANUP)) {
+                return;
+            }
+            boolean established = DefinitionStatus.isTrue(object, DefinitionStatus.ESTABLISHED);
+            DefinitionStatus.set(object, DefinitionStatus.TERMINATING, "False",
+                    established ? "InstanceDeletionCompleted" : "NeverEstablished",
+                    established ? "removed all instances" : "resource was never established", now());
+            Metadata.setFinalizers(object, finalizers);
+        });
     }
 
-    /** Changes a definition without asking anybody, and lets go of one that nothing holds any more. */
-    private void change(String name, java.util.function.Consumer<ObjectNode> edit) {
+    /** Changes the status of a definition without asking anybody, and lets go of one that nothing holds any more. */
+    private void change(String name, Consumer<ObjectNode> edit) {
         Shelf shelf = resources.shelf(type());
         while (true) {
             Stored current = shelf.get(name);
             if (current == null) {
                 return;
             }
-            ObjectNode object = resources.decode(current, type());
-            ObjectNode before = object.deepCopy();
+            ObjectNode before = resources.decode(current, type());
+            ObjectNode object = before.deepCopy();
             edit.accept(object);
-            boolean goes = Metadata.deleting(object) && Metadata.finalizers(object).isEmpty();
-            if (!goes && Json.same(before, object)) {
+            if (Json.same(before, object)) {
                 return;
             }
+            resources.trackOwnStatus(before, object, type());
+            boolean goes = Metadata.deleting(object) && Metadata.finalizers(object).isEmpty();
             Stored draft = resources.draft(object, type());
             Stored done = goes ? shelf.delete(current, draft) : shelf.replace(current, draft);
             if (done != null) {
@@ -251,111 +331,38 @@ public final class Definitions implements KindRule {
         }
     }
 
+    private static boolean isOf(ResourceType type, String definition) {
+        CustomVersion custom = type.custom();
+        return custom != null && custom.definition().equals(definition);
+    }
+
     /** A custom object is gone: perhaps it was the last one that held its definition. */
     private void objectGone(ResourceType type) {
         CustomVersion custom = type.custom();
-        if (custom == null) {
-            return;
-        }
-        Stored stored = resources.shelf(type()).get(custom.definition());
-        if (stored != null) {
-            ObjectNode definition = resources.decode(stored, type());
-            if (Metadata.deleting(definition)) {
-                finish(definition);
-            }
+        ObjectNode definition = custom == null ? null : find(custom.definition());
+        if (definition != null && Metadata.deleting(definition)) {
+            finish(definition);
         }
     }
 
-    private void serve(String definition, List<ResourceType> types) {
+    private void serve(String name) {
+        ObjectNode definition = find(name);
+        if (definition != null && (DefinitionStatus.isTrue(definition, DefinitionStatus.ESTABLISHED)
+                || DefinitionStatus.isTrue(definition, DefinitionStatus.NAMES_ACCEPTED))) {
+            List<ResourceType> types = ServedTypes.of(definition);
+            replace(name, types);
+        }
+    }
+
+    private void unserve(String name) {
+        replace(name, List.of());
+    }
+
+    private void replace(String definition, List<ResourceType> types) {
         resources.catalog().change(all -> {
-            all.values().removeIf(type -> {
-                CustomVersion custom = type.custom();
-                return custom != null && custom.definition().equals(definition);
-            });
+            all.values().removeIf(type -> isOf(type, definition));
             types.forEach(type -> all.put(Catalog.key(type.group(), type.version(), type.plural()), type));
             return all;
         });
-    }
-
-    private static List<ResourceType> served(ObjectNode definition) {
-        List<ResourceType> types = new ArrayList<>();
-        for (JsonNode version : versions(definition)) {
-            if (Json.flag(version, false, "served")) {
-                types.add(resourceType(definition, version));
-            }
-        }
-        types.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(a.version(), b.version()));
-        return types;
-    }
-
-    private static ResourceType resourceType(ObjectNode definition, JsonNode version) {
-        JsonNode spec = definition.path("spec");
-        JsonNode names = spec.path("names");
-        String kind = Json.textOrEmpty(names, "kind");
-        List<Subresource> subresources = new ArrayList<>();
-        if (version.path("subresources").has("status")) {
-            subresources.add(new Subresource("status", "", "", kind, SUBRESOURCE_VERBS));
-        }
-        if (version.path("subresources").has("scale")) {
-            subresources.add(new Subresource("scale", "autoscaling", "v1", "Scale", SUBRESOURCE_VERBS));
-        }
-        List<ObjectNode> columns = new ArrayList<>();
-        for (JsonNode column : version.path("additionalPrinterColumns")) {
-            if (column instanceof ObjectNode object) {
-                columns.add(object);
-            }
-        }
-        List<String> fields = new ArrayList<>();
-        for (JsonNode field : version.path("selectableFields")) {
-            String path = Json.textOrEmpty(field, "jsonPath");
-            fields.add(path.startsWith(".") ? path.substring(1) : path);
-        }
-        String group = Json.textOrEmpty(spec, "group");
-        String plural = Json.textOrEmpty(names, "plural");
-        return new ResourceType(group, Json.textOrEmpty(version, "name"),
-                new ResourceType.Names(kind, Json.textOrEmpty(names, "listKind"), plural,
-                        Json.textOrEmpty(names, "singular"),
-                        strings(names.path("shortNames")), strings(names.path("categories"))),
-                Json.textOrEmpty(spec, "scope").equals("Namespaced"), VERBS, subresources, Traits.custom(fields),
-                group + "/" + plural,
-                new CustomVersion(Metadata.name(definition), Json.objectAt(version, "schema", "openAPIV3Schema"),
-                        Json.flag(spec, false, "preserveUnknownFields"), columns,
-                        Json.objectAt(version, "subresources", "scale")));
-    }
-
-    private static List<String> strings(JsonNode array) {
-        List<String> out = new ArrayList<>();
-        array.forEach(each -> out.add(each.stringValue("")));
-        return out;
-    }
-
-    private static boolean isEstablished(ObjectNode definition) {
-        for (JsonNode condition : definition.path("status").path("conditions")) {
-            if (Json.textOrEmpty(condition, "type").equals("Established")) {
-                return Json.textOrEmpty(condition, "status").equals("True");
-            }
-        }
-        return false;
-    }
-
-    private void setCondition(ObjectNode definition, String type, String status, String reason, String message) {
-        ObjectNode holder = Json.child(definition, "status");
-        ArrayNode conditions = Json.arrayAt(holder, "conditions");
-        if (conditions == null) {
-            conditions = holder.putArray("conditions");
-        }
-        ObjectNode condition = null;
-        for (JsonNode each : conditions) {
-            if (Json.textOrEmpty(each, "type").equals(type)) {
-                condition = (ObjectNode) each;
-            }
-        }
-        if (condition == null) {
-            condition = conditions.addObject().put("type", type);
-        }
-        if (!Json.textOrEmpty(condition, "status").equals(status)) {
-            condition.put("lastTransitionTime", resources.surroundings().now());
-        }
-        condition.put("status", status).put("reason", reason).put("message", message);
     }
 }

@@ -2,8 +2,14 @@ package dev.windlass.apiserver.internal.discovery;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Tells clients what is served, in the old form (a document per group and version) and in the new one (everything at once). Thread-safe. */
 public final class Discovery {
+    private static final int HASH_LENGTH = 8;
     private final Catalog catalog;
     private final String address;
 
@@ -105,6 +112,10 @@ public final class Discovery {
         if (!type.categories().isEmpty()) {
             addAll(out, "categories", type.categories());
         }
+        CustomVersion custom = type.custom();
+        if (custom != null) {
+            out.put("storageVersionHash", hash(type.group() + "/" + custom.storageVersion() + "/" + type.kind()));
+        }
         for (Subresource sub : type.subresources()) {
             ObjectNode subOut = list.addObject().put("name", type.plural() + "/" + sub.name()).put("singularName", "")
                     .put("namespaced", type.namespaced());
@@ -113,6 +124,16 @@ public final class Discovery {
             }
             subOut.put("kind", sub.kind());
             addAll(subOut, "verbs", sub.verbs());
+        }
+    }
+
+    /** Changes with the form in which objects are stored. */
+    private static String hash(String storage) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(storage.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(Arrays.copyOf(digest, HASH_LENGTH));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -10,6 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param definition
  *            name of the definition
+ * @param storageVersion
+ *            the version in which objects are stored
  * @param schema
  *            the {@code openAPIV3Schema}; null when there is none
  * @param preserveUnknown
@@ -18,8 +20,13 @@ import tools.jackson.databind.node.ObjectNode;
  *            printer columns beside name and age, as written in the definition
  * @param scale
  *            paths of the scale sub-resource, null when there is none
+ * @param deprecation
+ *            what whoever uses it is warned of, null when it is not deprecated
+ * @param terminating
+ *            whether the definition is being deleted, so that nothing new is created
  */
-public record CustomVersion(String definition, @Nullable ObjectNode schema, boolean preserveUnknown,
+public record CustomVersion(String definition, String storageVersion, @Nullable ObjectNode schema,
+        boolean preserveUnknown,
         List<ObjectNode> columns,
-        @Nullable ObjectNode scale) {
+        @Nullable ObjectNode scale, @Nullable String deprecation, boolean terminating) {
 }

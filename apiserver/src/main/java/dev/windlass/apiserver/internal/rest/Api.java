@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -40,6 +41,11 @@ public final class Api {
             throw ApiException.methodNotAllowed();
         }
         List<String> warnings = new ArrayList<>();
+        CustomVersion custom = target.type().custom();
+        String deprecation = custom == null ? null : custom.deprecation();
+        if (deprecation != null) {
+            warnings.add(deprecation);
+        }
         resources.ruleOf(target.type()).warnOfRequest(target, call, warnings);
         try {
             return switch (perform(target, call)) {

@@ -45,6 +45,14 @@ public interface KindRule {
     default void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
     }
 
+    /**
+     * Adds what the client should know of an object that has been found right.
+     *
+     * @param old null when the object is new
+     */
+    default void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+    }
+
     /** Whether something beside the finalizers of its metadata keeps a deleted object. */
     default boolean holdsDeletion(ObjectNode object) {
         return false;
@@ -55,8 +63,31 @@ public interface KindRule {
         return true;
     }
 
+    /** Whether asking for a deletion raises the generation of what has one. */
+    default boolean countsDeletion() {
+        return true;
+    }
+
+    /**
+     * Checks, beside what is checked for every kind, what whoever deletes an object holds true of it.
+     *
+     * @param uid "" when nothing is said of it
+     * @param version "" when nothing is said of it
+     */
+    default void checkPreconditions(ObjectNode object, String uid, String version) {
+    }
+
     /** A deletion has been asked for and the object stays for now. */
     default void prepareDeletion(ObjectNode object) {
+    }
+
+    /**
+     * A deletion has been asked for of an object that is being deleted.
+     *
+     * @return whether that has changed it
+     */
+    default boolean repeatDeletion(ObjectNode object) {
+        return false;
     }
 
     /** An object has been created, changed or marked for deletion. No lock is held. */

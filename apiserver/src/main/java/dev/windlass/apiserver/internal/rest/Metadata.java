@@ -196,7 +196,7 @@ public final class Metadata {
         }
     }
 
-    static List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
+    public static List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
         List<FieldError> errors = new ArrayList<>();
         if (deleting(old)) {
             List<String> fresh = new ArrayList<>(finalizers(object));

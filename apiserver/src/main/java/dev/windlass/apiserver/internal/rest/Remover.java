@@ -79,8 +79,9 @@ public final class Remover {
     private @Nullable Outcome tryDelete(Target target, Stored current, Options options) {
         ResourceType type = target.type();
         ObjectNode object = Codec.decode(current, type);
-        checkPreconditions(type, object, options);
         KindRule rule = resources.ruleOf(type);
+        rule.checkPreconditions(object, options.uid(), options.version());
+        checkPreconditions(type, object, options);
         Shelf shelf = resources.shelf(type);
         List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
         boolean orphans = type.traits().orphans() && options.propagation().isEmpty();
@@ -97,7 +98,7 @@ public final class Remover {
             resources.deleted(type, object);
             return new Outcome(gone, object, true);
         }
-        if (Metadata.deleting(object) && !changed) {
+        if (Metadata.deleting(object) && !rule.repeatDeletion(object) && !changed) {
             return new Outcome(current, object, false);
         }
         ObjectNode metadata = Metadata.of(object);
@@ -106,7 +107,7 @@ public final class Remover {
             if (rule.hasGracePeriod()) {
                 metadata.put("deletionGracePeriodSeconds", 0);
             }
-            if (Metadata.generation(object) > 0) {
+            if (Metadata.generation(object) > 0 && rule.countsDeletion()) {
                 metadata.put("generation", Metadata.generation(object) + 1);
             }
             rule.prepareDeletion(object);

@@ -104,7 +104,7 @@ final class Rendering {
         String apiVersion = metadataOnly ? accepted.apiVersion() : type.apiVersion();
         out.write(("{\"kind\":" + FieldError.quote(kind) + ",\"apiVersion\":" + FieldError.quote(apiVersion)
                 + ",\"metadata\":"
-                + Json.string(listMetadata(version, continueToken, remaining)) + ",\"items\":[")
+                + Json.string(itemsMetadata(version, continueToken, remaining)) + ",\"items\":[")
                 .getBytes(StandardCharsets.UTF_8));
         boolean first = true;
         for (Stored object : objects) {
@@ -120,6 +120,12 @@ final class Rendering {
         }
         out.ascii("]}");
         return yamlIfWanted(Reply.json(200, out));
+    }
+
+    /** Lists of custom resources always say where they go on. */
+    private ObjectNode itemsMetadata(long version, String continueToken, @Nullable Long remaining) {
+        ObjectNode metadata = listMetadata(version, continueToken, remaining);
+        return type.isCustom() ? metadata.put("continue", continueToken) : metadata;
     }
 
     private static ObjectNode listMetadata(long version, String continueToken, @Nullable Long remaining) {

@@ -1,5 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
@@ -22,6 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What every verb needs: the store, the catalog, the rules of kinds. Thread-safe. */
 public final class Resources {
+    /** As who this server writes what nobody has asked it to. */
+    private static final String OWN_MANAGER = "kube-apiserver";
     private static final KindRule NO_RULE = new KindRule() {
     };
 
@@ -122,6 +126,12 @@ public final class Resources {
 
     public Stored draft(ObjectNode object, ResourceType type) {
         return Codec.draft(object, type);
+    }
+
+    /** Says in the managed fields of an object that this server itself has changed its status. */
+    public void trackOwnStatus(ObjectNode old, ObjectNode object, ResourceType type) {
+        new FieldManagement(shapes.typeOf(type), type.apiVersion(), "status", Json.object(), surroundings.now())
+                .update(old, object, OWN_MANAGER);
     }
 
     /**

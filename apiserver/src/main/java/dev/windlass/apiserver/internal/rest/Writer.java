@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -60,6 +61,7 @@ public final class Writer {
 
     private Outcome createAdmitted(Target target, ObjectNode object, Call call, boolean track, List<String> warnings) {
         ResourceType type = target.type();
+        refuseWhileTerminating(type, Metadata.name(object));
         ObjectNode metadata = Metadata.of(object);
         if (Metadata.versionOrNull(object) != null) {
             throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
@@ -105,7 +107,7 @@ public final class Writer {
                 rule.fillDefaults(object);
                 shapes.fillDefaults(object, type);
                 shapes.shape(object, type);
-                validate(object, null, type, rule);
+                validate(object, null, type, rule, warnings);
             }
             Stored draft = Codec.draft(object, type);
             Shelf shelf = resources.shelf(type);
@@ -123,6 +125,14 @@ public final class Writer {
             if (attempt == NAME_ATTEMPTS) {
                 throw ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object));
             }
+        }
+    }
+
+    private static void refuseWhileTerminating(ResourceType type, String name) {
+        CustomVersion custom = type.custom();
+        if (custom != null && custom.terminating()) {
+            throw ApiException.forbidden(type.group(), type.plural(), name,
+                    "create not allowed while custom resource definition is terminating", List.of());
         }
     }
 
@@ -202,7 +212,8 @@ public final class Writer {
         return whole && Json.firstByte(call.body()) == '{' ? Duplicates.in(call.body()) : List.of();
     }
 
-    private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule) {
+    private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule,
+            List<String> warnings) {
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
         if (old != null) {
             errors.addAll(Metadata.validateUpdate(object, old));
@@ -212,6 +223,7 @@ public final class Writer {
         if (!errors.isEmpty()) {
             throw ApiException.invalid(type.group(), type.kind(), Metadata.name(object), errors);
         }
+        rule.warnOfValid(object, old, warnings);
     }
 
     /**
@@ -355,7 +367,7 @@ public final class Writer {
             Metadata.of(object).put("generation", Metadata.generation(old) + 1);
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
-        validate(object, old, type, rule);
+        validate(object, old, type, rule, warnings);
         if (Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }

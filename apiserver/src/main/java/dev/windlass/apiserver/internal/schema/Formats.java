@@ -6,10 +6,14 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Base64;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The string formats that a schema can ask for; an unknown one accepts everything, as in Kubernetes. */
-final class Formats {
+public final class Formats {
+    private static final Set<String> KNOWN = Set.of("bsonobjectid", "uri", "email", "hostname", "ipv4", "ipv6", "cidr",
+            "mac", "uuid", "uuid3", "uuid4", "uuid5", "isbn", "isbn10", "isbn13", "creditcard", "ssn", "hexcolor",
+            "rgbcolor", "byte", "password", "date", "duration", "datetime", "k8sshortname", "k8slongname");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
     private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
@@ -21,6 +25,16 @@ final class Formats {
             "[-+]?(\\d+(\\.\\d*)?|\\.\\d+)\\s*(ns|us|µs|ms|s|m|h|d|w)(((\\d+(\\.\\d*)?|\\.\\d+))\\s*(ns|us|µs|ms|s|m|h|d|w))*");
 
     private Formats() {
+    }
+
+    /** Whether a format means anything for a type of values. */
+    public static boolean isKnown(String type, String format) {
+        return switch (type) {
+            case "", "string" -> KNOWN.contains(format.replace("-", ""));
+            case "integer" -> format.equals("int32") || format.equals("int64");
+            case "number" -> format.equals("float") || format.equals("double");
+            default -> false;
+        };
     }
 
     static boolean accepts(String format, String text) {

@@ -27,6 +27,11 @@ public final class SchemaPruning {
         pruneObject(object, schema, "", true, unknown);
     }
 
+    /** Removes unknown fields from a value inside of an object. */
+    public static void prune(JsonNode value, JsonNode schema, List<String> unknown) {
+        prune(value, schema, "", unknown);
+    }
+
     private static void prune(JsonNode value, @Nullable JsonNode schema, String path, List<String> unknown) {
         if (value instanceof ObjectNode object) {
             pruneObject(object, schema, path, Json.flag(schema, false, "x-kubernetes-embedded-resource"), unknown);

@@ -29,6 +29,11 @@ public final class SchemaValidation {
         return validation.errors;
     }
 
+    /** Checks a value inside of an object. */
+    public static List<FieldError> validate(String path, JsonNode value, JsonNode schema) {
+        return of(path, value, schema);
+    }
+
     private static List<FieldError> of(String path, JsonNode value, JsonNode schema) {
         SchemaValidation validation = new SchemaValidation();
         validation.check(path, value, schema, false);

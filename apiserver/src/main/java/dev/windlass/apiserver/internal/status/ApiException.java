@@ -140,6 +140,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(409, "Conflict", message, details, null);
     }
 
+    /** What is said twice is told once in the message, and twice in the causes. */
     public static ApiException invalid(String group, String kind, String name, List<FieldError> errors) {
         List<FieldError> distinct = new ArrayList<>();
         for (FieldError error : errors) {
@@ -148,7 +149,7 @@ public final class ApiException extends RuntimeException {
             }
         }
         ObjectNode details = details(name, group, kind);
-        putCauses(details, distinct);
+        putCauses(details, errors);
         String what = distinct.size() == 1
                 ? distinct.getFirst().message()
                 : distinct.stream().map(FieldError::message).collect(Collectors.joining(", ", "[", "]"));

@@ -75,6 +75,7 @@ final class BuiltInColumns {
                             age())),
             Map.entry("rbac.authorization.k8s.io/rolebindings", bindings()),
             Map.entry("rbac.authorization.k8s.io/clusterrolebindings", bindings()),
+            Map.entry("apiextensions.k8s.io/customresourcedefinitions", definitions()),
             Map.entry("coordination.k8s.io/leases",
                     List.of(name(), string("Holder", object -> Json.textOrEmpty(object, "spec", "holderIdentity")),
                             age())));
@@ -96,6 +97,30 @@ final class BuiltInColumns {
             all.addAll(list);
         }
         return List.copyOf(all);
+    }
+
+    private static List<Column> definitions() {
+        return List.of(name(), string("Scope", object -> Json.textOrEmpty(object, "spec", "scope")),
+                string("Versions",
+                        object -> items(Json.find(object, "spec", "versions")).stream()
+                                .filter(each -> Json.flag(each, false, "served"))
+                                .map(each -> Json.textOrEmpty(each, "name")
+                                        + (Json.flag(each, false, "storage") ? "(storage)" : ""))
+                                .sorted().collect(Collectors.joining(","))),
+                new Column("Created At", "date", "", 0,
+                        (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "creationTimestamp"))),
+                wide("Group", object -> Json.textOrEmpty(object, "spec", "group")),
+                wide("Kind", object -> Json.textOrEmpty(object, "spec", "names", "kind")),
+                wide("ShortNames",
+                        object -> items(Json.find(object, "spec", "names", "shortNames")).stream()
+                                .map(each -> each.stringValue("")).collect(Collectors.joining(","))),
+                new Column("Established", "boolean", "", 1, (object, _) -> Cells.flag(isEstablished(object))));
+    }
+
+    private static boolean isEstablished(ObjectNode definition) {
+        return items(Json.find(definition, "status", "conditions")).stream()
+                .anyMatch(each -> Json.textOrEmpty(each, "type").equals("Established")
+                        && Json.textOrEmpty(each, "status").equals("True"));
     }
 
     private static long size(ObjectNode object, String field) {

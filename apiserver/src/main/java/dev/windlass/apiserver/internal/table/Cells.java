@@ -29,6 +29,10 @@ final class Cells {
                 : JsonNodeFactory.instance.numberNode(value);
     }
 
+    static JsonNode flag(boolean value) {
+        return JsonNodeFactory.instance.booleanNode(value);
+    }
+
     static Column name() {
         return new Column("Name", "string", "name", 0,
                 (object, _) -> text(Json.textOrEmpty(object, "metadata", "name")));
