@@ -55,7 +55,7 @@ class RoomsTest {
             "controller", Set.of(METERS, FABRIC8),
             "server", Set.of(METERS, JETTY, JACKSON, "com.fasterxml.jackson.annotation"),
             "apiserver", Set.of(JETTY, JACKSON, "com.fasterxml.jackson.annotation", "io.fabric8.zjsonpatch",
-                    "org.bouncycastle", "com.google.re2j"),
+                    "org.bouncycastle", "com.google.re2j", "dev.cel", "com.google.common"),
             "testkit", Set.of(JACKSON, "org.junit", "com.sun.management"),
             "examples", Set.of(FABRIC8, "com.fasterxml.jackson.annotation"),
             "cli", Set.of(FABRIC8, JACKSON, "picocli", "ch.qos.logback"));

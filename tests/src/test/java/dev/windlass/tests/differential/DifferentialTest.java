@@ -24,6 +24,7 @@ class DifferentialTest {
     /** Written by hand. */
     private static final List<String> CORPORA = List.of(
             "access.http",
+            "custom-resources.http",
             "definitions.http",
             "objects.http");
     private static final Path ALL = Path.of("target", "differences.txt");

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.crd;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.schema.FieldPaths;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.crd;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.FieldPaths;
 import dev.windlass.apiserver.internal.schema.SchemaPruning;
 import dev.windlass.apiserver.internal.schema.SchemaValidation;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -67,6 +68,9 @@ final class SchemaChecks {
         checks.visit(schema, new Place(path, null, false), true);
         if (checks.errors.isEmpty() && unsupported != null) {
             checks.errors.add(FieldError.invalid(path, "", unsupported));
+        }
+        if (checks.errors.isEmpty() && structural) {
+            RuleChecks.check(schema, path, checks.errors);
         }
         return checks.errors;
     }

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.Steps;
+import dev.windlass.apiserver.internal.cel.SchemaRules;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -17,15 +18,22 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a kind's structure makes of an object: unknown fields go, defaults come, and what does not fit is told. Thread-safe. */
 final class Shapes {
+    /** While there are such errors rules might be told what they do not expect. */
+    private static final Set<String> BLOCKING = Set.of("FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
+            "FieldValueTypeInvalid");
+
     private final BuiltInTypes builtIn;
     private final TypeDefaults defaults;
     private final Map<ResourceType, Type> types = new WeakHashMap<>();
+    private final Map<ResourceType, @Nullable SchemaRules> rules = new WeakHashMap<>();
 
     Shapes(BuiltInTypes builtIn, TypeDefaults defaults) {
         this.builtIn = builtIn;
@@ -137,10 +145,41 @@ final class Shapes {
         return unknown.stream().map(path -> "." + path + ": field not declared in schema").toList();
     }
 
-    List<FieldError> validate(ObjectNode object, ResourceType resource) {
+    /**
+     * What a schema says is wrong.
+     *
+     * @param old
+     *            what the object was, null when it is new
+     * @param warnings
+     *            gets what would be wrong had it not been so before
+     */
+    List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, ResourceType resource,
+            List<String> warnings) {
         CustomVersion custom = resource.custom();
-        return custom != null && custom.schema() != null
-                ? SchemaValidation.validate(object, custom.schema())
-                : List.of();
+        ObjectNode schema = custom == null ? null : custom.schema();
+        if (schema == null) {
+            return List.of();
+        }
+        List<FieldError> errors = new ArrayList<>(SchemaValidation.validate(object, schema));
+        if (schema.findValue("x-kubernetes-validations") == null) {
+            return errors;
+        }
+        if (errors.stream().map(FieldError::reason).anyMatch(BLOCKING::contains)) {
+            errors.add(
+                    new FieldError("FieldValueInvalid", "<nil>", "Invalid value: null: some validation rules were not"
+                            + " checked because the object was invalid; correct the existing errors to complete validation"));
+        } else {
+            SchemaRules compiled = rulesOf(resource, schema);
+            if (compiled != null) {
+                errors.addAll(compiled.check("", object, old, warnings));
+            }
+        }
+        return errors;
+    }
+
+    private @Nullable SchemaRules rulesOf(ResourceType resource, ObjectNode schema) {
+        synchronized (rules) {
+            return rules.computeIfAbsent(resource, _ -> SchemaRules.of(schema, true));
+        }
     }
 }

@@ -218,7 +218,7 @@ public final class Writer {
         if (old != null) {
             errors.addAll(Metadata.validateUpdate(object, old));
         }
-        errors.addAll(shapes.validate(object, type));
+        errors.addAll(shapes.validate(object, old, type, warnings));
         rule.validate(object, old, errors);
         if (!errors.isEmpty()) {
             throw ApiException.invalid(type.group(), type.kind(), Metadata.name(object), errors);

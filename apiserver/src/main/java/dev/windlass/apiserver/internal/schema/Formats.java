@@ -37,7 +37,8 @@ public final class Formats {
         };
     }
 
-    static boolean accepts(String format, String text) {
+    /** Whether a text has a format; one that is not known accepts everything. */
+    public static boolean accepts(String format, String text) {
         return switch (format) {
             case "date-time" -> isDateTime(text);
             case "date" -> isDate(text);

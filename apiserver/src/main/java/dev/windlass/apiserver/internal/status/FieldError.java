@@ -64,7 +64,12 @@ public record FieldError(String reason, String field, String body) {
         if (value == null || value.isNull()) {
             return "null";
         }
-        return value.isString() ? quote(value.stringValue()) : Json.string(value);
+        return value.isString() ? quote(value.stringValue()) : escaped(Json.string(value));
+    }
+
+    /** Go writes JSON so that it can stand in HTML. */
+    private static String escaped(String json) {
+        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }
 
     public static String quote(String text) {

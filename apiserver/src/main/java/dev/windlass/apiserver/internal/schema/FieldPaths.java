@@ -1,4 +1,4 @@
-package dev.windlass.apiserver.internal.crd;
+package dev.windlass.apiserver.internal.schema;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,70 @@
+package dev.windlass.apiserver.internal.cel;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypeProvider;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.extensions.CelExtensions;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Compiles expressions and evaluates them, in Kubernetes' environment. Thread-safe. */
+final class Expressions {
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .enableHeterogeneousNumericComparisons(true).enableOptionalSyntax(true).populateMacroCalls(true)
+            .build();
+    private static final ListFunctions LISTS = new ListFunctions();
+    private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
+    private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
+            .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+                    CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES)
+            .build();
+
+    private final CelCompiler compiler;
+
+    /** What came of compiling an expression: a program, or what is wrong. */
+    record Compiled(CelRuntime.Program program, CelType type, boolean usesOldSelf) {
+    }
+
+    /** An expression that means nothing here; the message shows where. */
+    static final class CompilationException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        CompilationException(String message) {
+            super(message);
+        }
+    }
+
+    /** @param variables names and types of what expressions can speak of */
+    Expressions(CelTypeProvider types, Map<String, CelType> variables) {
+        CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
+                .setStandardMacros(CelStandardMacro.STANDARD_MACROS).setTypeProvider(types)
+                .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES);
+        new LinkedHashMap<>(variables).forEach(builder::addVar);
+        compiler = builder.build();
+    }
+
+    Compiled compile(String expression) throws CompilationException {
+        CelValidationResult result = compiler.compile(expression);
+        if (result.hasError()) {
+            throw new CompilationException(result.getErrorString());
+        }
+        try {
+            CelAbstractSyntaxTree tree = result.getAst();
+            boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
+            return new Compiled(RUNTIME.createProgram(tree), tree.getResultType(), old);
+        } catch (CelValidationException | CelEvaluationException e) {
+            throw new CompilationException(String.valueOf(e.getMessage()));
+        }
+    }
+}

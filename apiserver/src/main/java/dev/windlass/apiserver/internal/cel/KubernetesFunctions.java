@@ -1,0 +1,263 @@
+package dev.windlass.apiserver.internal.cel;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import dev.cel.common.types.OptionalType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelEvaluationException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What Kubernetes adds to the language: quantities, addresses, URLs, patterns, formats, versions. */
+final class KubernetesFunctions extends Functions {
+    KubernetesFunctions() {
+        quantities();
+        addresses();
+        networks();
+        urls();
+        patterns();
+        formats();
+        versions();
+    }
+
+    /** Reads a text, and makes an error of the expression of what is wrong with it. */
+    private static <T> T read(Function<String, T> reader, Object text) throws CelEvaluationException {
+        try {
+            return reader.apply((String) text);
+        } catch (IllegalArgumentException e) {
+            throw new CelEvaluationException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isReadable(Function<String, ?> reader, Object text) {
+        try {
+            reader.apply((String) text);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private void quantities() {
+        var type = Types.QUANTITY;
+        global("quantity", "string_to_quantity", type, args -> read(Amount::parse, args[0]), SimpleType.STRING);
+        global("isQuantity", "is_quantity_string", SimpleType.BOOL, args -> isReadable(Amount::parse, args[0]),
+                SimpleType.STRING);
+        member("sign", "quantity_sign", SimpleType.INT, args -> (long) amount(args[0]).value().signum(), type);
+        member("isGreaterThan", "quantity_is_greater_than", SimpleType.BOOL, args -> compareAmounts(args) > 0, type,
+                type);
+        member("isLessThan", "quantity_is_less_than", SimpleType.BOOL, args -> compareAmounts(args) < 0, type, type);
+        member("compareTo", "quantity_compare_to", SimpleType.INT, args -> (long) compareAmounts(args), type, type);
+        member("asApproximateFloat", "quantity_get_float", SimpleType.DOUBLE,
+                args -> amount(args[0]).value().doubleValue(), type);
+        member("asInteger", "quantity_get_int", SimpleType.INT, args -> {
+            if (!amount(args[0]).isInteger()) {
+                throw new CelEvaluationException("cannot convert value to integer");
+            }
+            return amount(args[0]).value().longValue();
+        }, type);
+        member("isInteger", "quantity_is_integer", SimpleType.BOOL, args -> amount(args[0]).isInteger(), type);
+        member("add", "quantity_add", type, args -> Amount.of(amount(args[0]).value().add(amount(args[1]).value())),
+                type, type);
+        member("add", "quantity_add_int", type,
+                args -> Amount.of(amount(args[0]).value().add(java.math.BigDecimal.valueOf((Long) args[1]))), type,
+                SimpleType.INT);
+        member("sub", "quantity_sub", type,
+                args -> Amount.of(amount(args[0]).value().subtract(amount(args[1]).value())), type, type);
+        member("sub", "quantity_sub_int", type,
+                args -> Amount.of(amount(args[0]).value().subtract(java.math.BigDecimal.valueOf((Long) args[1]))),
+                type, SimpleType.INT);
+    }
+
+    private static Amount amount(Object value) {
+        return (Amount) value;
+    }
+
+    private static int compareAmounts(Object[] args) {
+        return amount(args[0]).value().compareTo(amount(args[1]).value());
+    }
+
+    private void addresses() {
+        var type = Types.IP;
+        global("ip", "string_to_ip", type, args -> read(Address::parse, args[0]), SimpleType.STRING);
+        global("isIP", "is_ip", SimpleType.BOOL, args -> isReadable(Address::parse, args[0]), SimpleType.STRING);
+        global("ip.isCanonical", "ip_is_canonical", SimpleType.BOOL,
+                args -> read(Address::parse, args[0]).toString().equals(args[0]), SimpleType.STRING);
+        global("string", "ip_to_string", SimpleType.STRING, args -> args[0].toString(), type);
+        member("family", "ip_family", SimpleType.INT, args -> address(args[0]).isFour() ? 4L : 6L, type);
+        member("isUnspecified", "ip_is_unspecified", SimpleType.BOOL,
+                args -> address(args[0]).address().isAnyLocalAddress(), type);
+        member("isLoopback", "ip_is_loopback", SimpleType.BOOL, args -> address(args[0]).address().isLoopbackAddress(),
+                type);
+        member("isLinkLocalMulticast", "ip_is_link_local_multicast", SimpleType.BOOL,
+                args -> isLinkLocalMulticast(address(args[0])), type);
+        member("isLinkLocalUnicast", "ip_is_link_local_unicast", SimpleType.BOOL,
+                args -> address(args[0]).address().isLinkLocalAddress(), type);
+        member("isGlobalUnicast", "ip_is_global_unicast", SimpleType.BOOL, args -> isGlobal(address(args[0])), type);
+    }
+
+    private static Address address(Object value) {
+        return (Address) value;
+    }
+
+    private static boolean isLinkLocalMulticast(Address address) {
+        byte[] bytes = address.address().getAddress();
+        return address.isFour()
+                ? bytes[0] == (byte) 224 && bytes[1] == 0 && bytes[2] == 0
+                : address.address().isMCLinkLocal();
+    }
+
+    private static boolean isGlobal(Address address) {
+        var inet = address.address();
+        return !inet.isAnyLocalAddress() && !inet.isLoopbackAddress() && !inet.isMulticastAddress()
+                && !inet.isLinkLocalAddress() && !address.toString().equals("255.255.255.255");
+    }
+
+    private void networks() {
+        var type = Types.CIDR;
+        global("cidr", "string_to_cidr", type, args -> read(Network::parse, args[0]), SimpleType.STRING);
+        global("isCIDR", "is_cidr", SimpleType.BOOL, args -> isReadable(Network::parse, args[0]), SimpleType.STRING);
+        global("string", "cidr_to_string", SimpleType.STRING, args -> args[0].toString(), type);
+        member("containsIP", "cidr_contains_ip_string", SimpleType.BOOL,
+                args -> network(args[0]).contains(read(Address::parse, args[1])), type, SimpleType.STRING);
+        member("containsIP", "cidr_contains_ip_ip", SimpleType.BOOL,
+                args -> network(args[0]).contains(address(args[1])), type, Types.IP);
+        member("containsCIDR", "cidr_contains_cidr_string", SimpleType.BOOL,
+                args -> network(args[0]).contains(read(Network::parse, args[1])), type, SimpleType.STRING);
+        member("containsCIDR", "cidr_contains_cidr", SimpleType.BOOL,
+                args -> network(args[0]).contains(network(args[1])), type, type);
+        member("ip", "cidr_ip", Types.IP, args -> network(args[0]).address(), type);
+        member("prefixLength", "cidr_prefix_length", SimpleType.INT, args -> (long) network(args[0]).bits(), type);
+        member("masked", "cidr_masked", type, args -> network(args[0]).masked(), type);
+    }
+
+    private static Network network(Object value) {
+        return (Network) value;
+    }
+
+    private void urls() {
+        var type = Types.URL;
+        global("url", "string_to_url", type, args -> read(KubernetesFunctions::parseUrl, args[0]), SimpleType.STRING);
+        global("isURL", "is_url_string", SimpleType.BOOL, args -> isReadable(KubernetesFunctions::parseUrl, args[0]),
+                SimpleType.STRING);
+        member("getScheme", "url_get_scheme", SimpleType.STRING, args -> orEmpty(uri(args[0]).getScheme()), type);
+        member("getHost", "url_get_host", SimpleType.STRING, args -> {
+            String authority = orEmpty(uri(args[0]).getRawAuthority());
+            return authority.substring(authority.indexOf('@') + 1);
+        }, type);
+        member("getHostname", "url_get_hostname", SimpleType.STRING,
+                args -> orEmpty(uri(args[0]).getHost()).replaceAll("[\\[\\]]", ""), type);
+        member("getPort", "url_get_port", SimpleType.STRING,
+                args -> uri(args[0]).getPort() < 0 ? "" : Integer.toString(uri(args[0]).getPort()), type);
+        member("getEscapedPath", "url_get_escaped_path", SimpleType.STRING,
+                args -> orEmpty(uri(args[0]).getRawPath()), type);
+        member("getQuery", "url_get_query", Types.QUERY, args -> query(orEmpty(uri(args[0]).getRawQuery())), type);
+    }
+
+    private static URI uri(Object value) {
+        return (URI) value;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static URI parseUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            if (uri.getScheme() == null && !text.startsWith("/")) {
+                throw new IllegalArgumentException("URL parse error during conversion from string: parse \"" + text
+                        + "\": invalid URI for request");
+            }
+            return uri;
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("URL parse error during conversion from string: parse \"" + text + "\": "
+                    + e.getReason(), e);
+        }
+    }
+
+    private static Map<String, List<String>> query(String query) {
+        Map<String, List<String>> out = new LinkedHashMap<>();
+        for (String part : query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            int equals = part.indexOf('=');
+            String name = equals < 0 ? part : part.substring(0, equals);
+            String value = equals < 0 ? "" : part.substring(equals + 1);
+            out.computeIfAbsent(URLDecoder.decode(name, StandardCharsets.UTF_8), _ -> new ArrayList<>())
+                    .add(URLDecoder.decode(value, StandardCharsets.UTF_8));
+        }
+        return out;
+    }
+
+    private void patterns() {
+        member("find", "string_find_string", SimpleType.STRING, args -> {
+            List<String> found = find(args, 1);
+            return found.isEmpty() ? "" : found.getFirst();
+        }, SimpleType.STRING, SimpleType.STRING);
+        member("findAll", "string_find_all_string", Types.STRINGS, args -> find(args, -1), SimpleType.STRING,
+                SimpleType.STRING);
+        member("findAll", "string_find_all_string_int", Types.STRINGS, args -> find(args, (Long) args[2]),
+                SimpleType.STRING, SimpleType.STRING, SimpleType.INT);
+    }
+
+    private static List<String> find(Object[] args, long most) throws CelEvaluationException {
+        List<String> found = new ArrayList<>();
+        try {
+            Matcher matcher = Pattern.compile((String) args[1]).matcher((String) args[0]);
+            while ((most < 0 || found.size() < most) && matcher.find()) {
+                found.add(matcher.group());
+            }
+        } catch (com.google.re2j.PatternSyntaxException e) {
+            throw new CelEvaluationException("Illegal regex: " + e.getMessage(), e);
+        }
+        return found;
+    }
+
+    private void formats() {
+        for (String name : NamedFormat.names()) {
+            global("format." + name, "format." + name, Types.FORMAT, _ -> new NamedFormat(name));
+        }
+        global("format.named", "format-named", OptionalType.create(Types.FORMAT), args -> {
+            String name = (String) args[0];
+            return NamedFormat.exists(name) ? Optional.of(new NamedFormat(name)) : Optional.empty();
+        }, SimpleType.STRING);
+        member("validate", "format-validate", OptionalType.create(Types.STRINGS), args -> {
+            List<String> problems = ((NamedFormat) args[0]).problems((String) args[1]);
+            return problems.isEmpty() ? Optional.empty() : Optional.of(Collections.unmodifiableList(problems));
+        }, Types.FORMAT, SimpleType.STRING);
+    }
+
+    private void versions() {
+        var type = Types.SEMVER;
+        global("semver", "string_to_semver", type, args -> read(text -> Semver.parse(text, false), args[0]),
+                SimpleType.STRING);
+        global("semver", "string_bool_to_semver", type,
+                args -> read(text -> Semver.parse(text, (Boolean) args[1]), args[0]), SimpleType.STRING,
+                SimpleType.BOOL);
+        global("isSemver", "is_semver_string", SimpleType.BOOL,
+                args -> isReadable(text -> Semver.parse(text, false), args[0]), SimpleType.STRING);
+        global("isSemver", "is_semver_string_bool", SimpleType.BOOL,
+                args -> isReadable(text -> Semver.parse(text, (Boolean) args[1]), args[0]), SimpleType.STRING,
+                SimpleType.BOOL);
+        member("isGreaterThan", "semver_is_greater_than", SimpleType.BOOL, args -> compareVersions(args) > 0, type,
+                type);
+        member("isLessThan", "semver_is_less_than", SimpleType.BOOL, args -> compareVersions(args) < 0, type, type);
+        member("compareTo", "semver_compare_to", SimpleType.INT, args -> (long) compareVersions(args), type, type);
+        member("major", "semver_major", SimpleType.INT, args -> ((Semver) args[0]).major().longValue(), type);
+        member("minor", "semver_minor", SimpleType.INT, args -> ((Semver) args[0]).minor().longValue(), type);
+        member("patch", "semver_patch", SimpleType.INT, args -> ((Semver) args[0]).patch().longValue(), type);
+    }
+
+    private static int compareVersions(Object[] args) {
+        return Integer.signum(((Semver) args[0]).compareTo((Semver) args[1]));
+    }
+}

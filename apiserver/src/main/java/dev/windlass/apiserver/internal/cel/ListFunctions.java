@@ -1,0 +1,97 @@
+package dev.windlass.apiserver.internal.cel;
+
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelEvaluationException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/** What Kubernetes adds to lists, and the formatting of texts, which the language's library has not. */
+final class ListFunctions extends Functions {
+    private static final List<CelType> ORDERED = List.of(SimpleType.INT, SimpleType.UINT, SimpleType.DOUBLE,
+            SimpleType.BOOL, SimpleType.DURATION, SimpleType.TIMESTAMP, SimpleType.STRING, SimpleType.BYTES);
+    private static final List<CelType> SUMMED = List.of(SimpleType.INT, SimpleType.UINT, SimpleType.DOUBLE,
+            SimpleType.DURATION);
+
+    ListFunctions() {
+        for (CelType type : ORDERED) {
+            String name = type.name();
+            ListType list = ListType.create(type);
+            member("isSorted", "list_" + name + "_is_sorted_bool", SimpleType.BOOL,
+                    args -> isSorted((List<?>) args[0]), list);
+            member("max", "list_" + name + "_max_" + name, type, args -> extreme((List<?>) args[0], 1, "max"), list);
+            member("min", "list_" + name + "_min_" + name, type, args -> extreme((List<?>) args[0], -1, "min"), list);
+        }
+        for (CelType type : SUMMED) {
+            member("sum", "list_" + type.name() + "_sum_" + type.name(), type,
+                    args -> sum((List<?>) args[0], type), ListType.create(type));
+        }
+        member("indexOf", "list_a_index_of_int", SimpleType.INT, args -> index((List<?>) args[0], args[1], false),
+                Types.LIST, Types.ANY);
+        member("lastIndexOf", "list_a_last_index_of_int", SimpleType.INT,
+                args -> index((List<?>) args[0], args[1], true), Types.LIST, Types.ANY);
+        member("format", "string_format", SimpleType.STRING,
+                args -> Formatting.format((String) args[0], (List<?>) args[1]), SimpleType.STRING,
+                ListType.create(SimpleType.DYN));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static int compare(Object a, Object b) {
+        return ((Comparable<Object>) a).compareTo(b);
+    }
+
+    private static boolean isSorted(List<?> list) {
+        for (int i = 1; i < list.size(); i++) {
+            if (compare(list.get(i - 1), list.get(i)) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Object extreme(List<?> list, int sign, String name) throws CelEvaluationException {
+        if (list.isEmpty()) {
+            throw new CelEvaluationException(name + " called on empty list");
+        }
+        Object best = list.getFirst();
+        for (Object each : list) {
+            best = compare(each, best) * sign > 0 ? each : best;
+        }
+        return best;
+    }
+
+    private static Object sum(List<?> list, CelType type) throws CelEvaluationException {
+        if (type.equals(SimpleType.DURATION)) {
+            Duration sum = Duration.ZERO;
+            for (Object each : list) {
+                sum = sum.plus((Duration) each);
+            }
+            return sum;
+        }
+        if (type.equals(SimpleType.DOUBLE)) {
+            return list.stream().mapToDouble(each -> ((Number) each).doubleValue()).sum();
+        }
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Object each : list) {
+            sum = sum.add(new BigDecimal(each.toString()));
+        }
+        try {
+            return sum.longValueExact();
+        } catch (ArithmeticException e) {
+            throw new CelEvaluationException("integer overflow", e);
+        }
+    }
+
+    private static long index(List<?> list, Object item, boolean last) {
+        for (int i = 0; i < list.size(); i++) {
+            int at = last ? list.size() - 1 - i : i;
+            if (Objects.equals(list.get(at), item)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.windlass.apiserver.internal.cel;
+
+import dev.cel.common.values.CelByteString;
+import dev.cel.common.values.NullValue;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.GoDuration;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Makes values of expressions from JSON. Stateless. */
+final class SchemaValues {
+    private SchemaValues() {
+    }
+
+    /** A value of which a schema says the type. */
+    static Object of(JsonNode value, JsonNode schema) {
+        if (Json.flag(schema, false, "x-kubernetes-int-or-string")) {
+            return of(value);
+        }
+        return switch (value.getNodeType()) {
+            case ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                value.forEach(item -> items.add(of(item, schema.path("items"))));
+                yield items;
+            }
+            case OBJECT -> object(value, schema);
+            case NUMBER -> Json.textOrEmpty(schema, "type").equals("number")
+                    ? (Object) value.doubleValue()
+                    : of(value);
+            case STRING -> string(value.stringValue(), Json.textOrEmpty(schema, "format"));
+            default -> of(value);
+        };
+    }
+
+    private static Object object(JsonNode value, JsonNode schema) {
+        JsonNode properties = schema.path("properties");
+        JsonNode additional = schema.path("additionalProperties");
+        Map<Object, Object> fields = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> each : value.properties()) {
+            boolean map = additional.isObject();
+            String name = map ? each.getKey() : Names.escape(each.getKey());
+            if (name != null) {
+                fields.put(name, of(each.getValue(), map ? additional : properties.path(each.getKey())));
+            }
+        }
+        return fields;
+    }
+
+    /** A value of which nothing is known. */
+    static Object of(@Nullable JsonNode value) {
+        if (value == null) {
+            return NullValue.NULL_VALUE;
+        }
+        return switch (value.getNodeType()) {
+            case ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                value.forEach(item -> items.add(of(item)));
+                yield items;
+            }
+            case OBJECT -> {
+                Map<Object, Object> fields = new LinkedHashMap<>();
+                value.properties().forEach(each -> fields.put(each.getKey(), of(each.getValue())));
+                yield fields;
+            }
+            case STRING -> value.stringValue();
+            case BOOLEAN -> value.booleanValue();
+            case NUMBER -> value.isIntegralNumber() ? (Object) value.longValue() : (Object) value.doubleValue();
+            default -> NullValue.NULL_VALUE;
+        };
+    }
+
+    private static Object string(String text, String format) {
+        try {
+            return switch (format) {
+                case "byte" -> CelByteString.of(Base64.getDecoder().decode(text));
+                case "duration" -> GoDuration.parse(text);
+                case "date" -> LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC);
+                case "date-time" -> OffsetDateTime.parse(text).toInstant();
+                default -> text;
+            };
+        } catch (IllegalArgumentException | DateTimeException _) {
+            return text; // the schema says that it is wrong
+        }
+    }
+
+}

@@ -1,0 +1,56 @@
+package dev.windlass.apiserver.internal.cel;
+
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.OpaqueType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.common.types.TypeParamType;
+import dev.cel.common.values.CelByteString;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The types that functions for Kubernetes speak of. Stateless. */
+final class Types {
+    static final CelType QUANTITY = OpaqueType.create("kubernetes.Quantity");
+    static final CelType URL = OpaqueType.create("kubernetes.URL");
+    static final CelType IP = OpaqueType.create("net.IP");
+    static final CelType CIDR = OpaqueType.create("net.CIDR");
+    static final CelType FORMAT = OpaqueType.create("kubernetes.NamedFormat");
+    static final CelType SEMVER = OpaqueType.create("kubernetes.Semver");
+    static final CelType ANY = TypeParamType.create("T");
+    static final CelType LIST = ListType.create(ANY);
+    static final CelType STRINGS = ListType.create(SimpleType.STRING);
+    static final CelType QUERY = MapType.create(SimpleType.STRING, STRINGS);
+
+    private Types() {
+    }
+
+    /** As what a value of a type comes to a function. */
+    static Class<?> javaClass(CelType type) {
+        return switch (type.kind()) {
+            case STRING -> String.class;
+            case INT -> Long.class;
+            case DOUBLE -> Double.class;
+            case BOOL -> Boolean.class;
+            case BYTES -> CelByteString.class;
+            case LIST -> List.class;
+            case MAP -> Map.class;
+            case DURATION -> Duration.class;
+            case TIMESTAMP -> Instant.class;
+            case OPAQUE -> switch (type.name()) {
+                case "kubernetes.Quantity" -> Amount.class;
+                case "kubernetes.URL" -> URI.class;
+                case "net.IP" -> Address.class;
+                case "net.CIDR" -> Network.class;
+                case "kubernetes.NamedFormat" -> NamedFormat.class;
+                case "kubernetes.Semver" -> Semver.class;
+                default -> Object.class;
+            };
+            default -> Object.class;
+        };
+    }
+}
