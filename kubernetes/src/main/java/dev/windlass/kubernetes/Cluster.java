@@ -12,6 +12,7 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -59,6 +60,15 @@ public final class Cluster implements Unit<ClusterHandle> {
     /** The cluster of the current context of a kubeconfig. */
     public static Cluster fromKubeconfig(String name, String yaml) {
         return builder(name).kubeconfig(yaml).build();
+    }
+
+    /**
+     * The names of the contexts that a kubeconfig file has, in its order; at least one.
+     *
+     * @throws KubeconfigException when it cannot be read, is malformed or has none
+     */
+    public static List<String> contexts(Path file) {
+        return Kubeconfig.contexts(file);
     }
 
     /**
@@ -117,6 +127,12 @@ public final class Cluster implements Unit<ClusterHandle> {
         /** Reads address and credentials from a file, again for each connection. */
         public Builder kubeconfig(Path value) {
             kubeconfig.file(value);
+            return this;
+        }
+
+        /** Takes address and credentials from what the pod was given, instead of a kubeconfig. */
+        public Builder serviceAccount(ServiceAccount value) {
+            kubeconfig.account(value);
             return this;
         }
 

@@ -1,5 +1,6 @@
 package dev.windlass.kubernetes;
 
+import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.NamedAuthInfo;
 import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.api.model.NamedContext;
@@ -16,12 +17,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where the address and the credentials of a cluster come from: a file that is read anew for each connection, or a text. */
+/**
+ * Where the address and the credentials of a cluster come from: a file or a service account, which are read anew for each
+ * connection, or a text.
+ */
 final class Kubeconfig {
 
     private static final int CONNECT_MILLIS = 5_000;
@@ -29,20 +34,21 @@ final class Kubeconfig {
 
     private final @Nullable Path file;
     private final @Nullable String text;
+    private final @Nullable ServiceAccount account;
     private final @Nullable String context;
 
-    private Kubeconfig(@Nullable Path file, @Nullable String text, @Nullable String context) {
+    private Kubeconfig(@Nullable Path file, @Nullable String text, @Nullable ServiceAccount account,
+            @Nullable String context) {
         this.file = file;
         this.text = text;
+        this.account = account;
         this.context = context;
     }
 
-    static Kubeconfig file(Path file, @Nullable String context) {
-        return new Kubeconfig(file.toAbsolutePath(), null, context);
-    }
-
-    static Kubeconfig text(String yaml, @Nullable String context) {
-        return new Kubeconfig(null, yaml, context);
+    /** The names of the contexts of a file, in its order. */
+    static List<String> contexts(Path file) {
+        Kubeconfig kubeconfig = new Kubeconfig(file.toAbsolutePath(), null, null, null);
+        return contexts(kubeconfig.unchecked(kubeconfig.content()));
     }
 
     /** Where somebody who describes something says that its kubeconfig is to be taken from. The last word counts. */
@@ -50,16 +56,25 @@ final class Kubeconfig {
 
         private @Nullable Path file;
         private @Nullable String text;
+        private @Nullable ServiceAccount account;
         private @Nullable String context;
 
         void file(Path value) {
-            file = value;
+            file = value.toAbsolutePath();
             text = null;
+            account = null;
         }
 
         void text(String value) {
-            text = value;
             file = null;
+            text = value;
+            account = null;
+        }
+
+        void account(ServiceAccount value) {
+            file = null;
+            text = null;
+            account = value;
         }
 
         void context(String value) {
@@ -72,12 +87,11 @@ final class Kubeconfig {
          * @param whose for the message when nothing was chosen
          */
         Kubeconfig checked(String whose) {
-            if (file == null && text == null) {
-                throw new IllegalArgumentException(whose + " has no kubeconfig: give a file or a text");
+            if (file == null && text == null && account == null) {
+                throw new IllegalArgumentException(
+                        whose + " has no kubeconfig: give a file, a text or a service account");
             }
-            Kubeconfig chosen = file != null
-                    ? Kubeconfig.file(file, context)
-                    : Kubeconfig.text(Objects.requireNonNull(text), context);
+            Kubeconfig chosen = new Kubeconfig(file, text, account, account == null ? context : null);
             chosen.check();
             return chosen;
         }
@@ -85,6 +99,9 @@ final class Kubeconfig {
 
     /** Whether two readings have the same content; credentials may come from elsewhere all the same. */
     String content() {
+        if (account != null) {
+            return account.kubeconfig();
+        }
         Path path = file;
         if (path == null) {
             return Objects.requireNonNull(text);
@@ -122,6 +139,7 @@ final class Kubeconfig {
         } catch (RuntimeException e) {
             throw new KubeconfigException(describe() + " cannot be used: " + Failures.describe(e), e);
         }
+        tokenFile(parsed).ifPresent(path -> config.setOauthTokenProvider(TokenFile.open(path)));
         config.setRequestRetryBackoffLimit(0);
         config.setConnectionTimeout(CONNECT_MILLIS);
         config.setOnlyHttpWatches(true);
@@ -140,6 +158,17 @@ final class Kubeconfig {
         parsed.getUsers().forEach(one -> one.setAdditionalProperty("KUBERNETES_CONFIG_AUTH_INFO_FILE_KEY", file));
     }
 
+    /** Where the user of the chosen context has a token that is renewed; fabric8 does not look for it. It goes before a token. */
+    private Optional<Path> tokenFile(io.fabric8.kubernetes.api.model.Config parsed) {
+        String chosen = chosenContext(parsed);
+        String user = parsed.getContexts().stream().filter(one -> chosen.equals(one.getName())).findFirst()
+                .map(one -> one.getContext().getUser()).orElse("");
+        return parsed.getUsers().stream().filter(one -> one.getName().equals(user)).map(NamedAuthInfo::getUser)
+                .filter(Objects::nonNull).map(AuthInfo::getTokenFile)
+                .filter(name -> name != null && !name.isEmpty()).findFirst()
+                .map(name -> file == null ? Path.of(name) : file.resolveSibling(name));
+    }
+
     /** One for each reading, and not fabric8's: that is shared by all of the process, and loads every class of the model first. */
     private static KubernetesSerialization yaml() {
         return new KubernetesSerialization(
@@ -147,6 +176,12 @@ final class Kubeconfig {
     }
 
     private io.fabric8.kubernetes.api.model.Config parse(String content) {
+        io.fabric8.kubernetes.api.model.Config parsed = unchecked(content);
+        requireContext(parsed, chosenContext(parsed));
+        return parsed;
+    }
+
+    private io.fabric8.kubernetes.api.model.Config unchecked(String content) {
         io.fabric8.kubernetes.api.model.Config parsed;
         try {
             parsed = yaml().unmarshal(content, io.fabric8.kubernetes.api.model.Config.class);
@@ -157,7 +192,6 @@ final class Kubeconfig {
         if (parsed == null || parsed.getContexts() == null || parsed.getContexts().isEmpty()) {
             throw new KubeconfigException(describe() + " has no contexts: it must be the YAML that kubectl reads");
         }
-        requireContext(parsed, chosenContext(parsed));
         return parsed;
     }
 
@@ -234,6 +268,9 @@ final class Kubeconfig {
 
     /** For messages: which kubeconfig. */
     String describe() {
+        if (account != null) {
+            return account.toString();
+        }
         return file == null ? "the kubeconfig text" : "kubeconfig " + file;
     }
 }

@@ -98,6 +98,12 @@ public final class LeaseElector implements Elector {
             return this;
         }
 
+        /** Takes address and credentials from what the pod was given, instead of a kubeconfig. */
+        public Builder serviceAccount(ServiceAccount value) {
+            kubeconfig.account(value);
+            return this;
+        }
+
         /** Takes address and credentials from a text. */
         public Builder kubeconfig(String value) {
             kubeconfig.text(value);
