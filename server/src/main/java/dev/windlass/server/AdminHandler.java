@@ -7,7 +7,6 @@ import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.QuotaPlan;
 import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.Registration;
-import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.Signal;
@@ -22,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -32,11 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The admin API, behind the {@link AccessGuard}. {@link AdminServer} documents its requests. */
 final class AdminHandler extends Handler.Abstract {
-    private static final String UNITS = "/api/v1/units";
-    private static final String EVENTS = "/api/v1/events";
-    private static final String MANAGER = "/api/v1/manager";
-    private static final String QUOTA = "/api/v1/quota";
-
     /** So long even a request that does not wait is held, so that a refusal reaches who asked. */
     private static final Duration REFUSALS_COME_WITHIN = Duration.ofMillis(100);
 
@@ -60,90 +53,48 @@ final class AdminHandler extends Handler.Abstract {
     }
 
     private boolean route(Request request, Response response, Callback callback) throws Exception {
-        // The path as it was sent: only a colon that the client did not encode separates the action.
-        String path = request.getHttpURI().getPath();
-        if (path.equals(UNITS)) {
-            return list(request, response, callback);
-        }
-        if (path.equals(EVENTS)) {
-            return events(request, response, callback);
-        }
-        if (path.equals(MANAGER)) {
-            require(request, "GET");
-            options(request, Set.of());
-            return Reply.json(response, callback, 200, ManagerViews.Description.of(manager));
-        }
-        if (path.equals(QUOTA) || path.startsWith(QUOTA + ":")) {
-            return quota(path.substring(QUOTA.length()), request, response, callback);
-        }
-        if (!path.startsWith(UNITS + "/")) {
-            throw ApiError.notFound(
-                    "no such path \"%s\": use %s, %s/NAME, %s, %s or %s".formatted(path, UNITS, UNITS, EVENTS, QUOTA,
-                            MANAGER));
-        }
-        String rest = path.substring(UNITS.length() + 1);
-        int colon = rest.lastIndexOf(':');
-        if (rest.endsWith(":threads")) {
-            return threads(decoded(rest.substring(0, colon)), request, response, callback);
-        }
-        return colon < 0
-                ? describe(decoded(rest), request, response, callback)
-                : act(decoded(rest.substring(0, colon)), rest.substring(colon + 1), request, response, callback);
+        AdminOperation.Route route = AdminOperation.find(request.getHttpURI().getPath());
+        AdminOperation operation = route.operation();
+        String name = decoded(route.unit());
+        require(request, operation.method());
+        Fields options = options(request, operation);
+        return switch (operation) {
+            case SHOW_API -> Reply.json(response, callback, 200, ApiDocument.create());
+            case LIST_UNITS -> Reply.json(response, callback, 200, UnitViews.UnitList.of(manager));
+            case DESCRIBE_UNIT -> Reply.json(response, callback, 200, UnitViews.Description.of(unit(name)));
+            case DUMP_THREADS -> threads(name, response, callback);
+            case FOLLOW_EVENTS -> events(options, request, response, callback);
+            case DESCRIBE_MANAGER -> Reply.json(response, callback, 200, ManagerViews.Description.of(manager));
+            case SHOW_QUOTA -> Reply.json(response, callback, 200, QuotaViews.Status.of(Quotas.of(manager)));
+            case FORESEE_QUOTA -> {
+                QuotaRequests asked = QuotaRequests.read(manager, options);
+                yield Reply.json(response, callback, 200, QuotaViews.Plan.of("what-if", false,
+                        Quotas.of(manager).whatIf(asked.scope(), asked.limits())));
+            }
+            case SET_QUOTA -> {
+                request.addIdleTimeoutListener(_ -> false);
+                set(Quotas.of(manager), QuotaRequests.read(manager, options), Wait.of(options), response, callback);
+                yield true;
+            }
+            case START, STOP, RESTART, REPLACE, RECONFIGURE, REMOVE, PAUSE, RESUME, CORDON, UNCORDON -> {
+                request.addIdleTimeoutListener(_ -> false);
+                act(operation, unit(name), options, response, callback);
+                yield true;
+            }
+        };
     }
 
-    private boolean list(Request request, Response response, Callback callback) {
-        require(request, "GET");
-        options(request, Set.of());
-        return Reply.json(response, callback, 200, UnitViews.UnitList.of(manager));
-    }
-
-    private boolean describe(String name, Request request, Response response, Callback callback) {
-        require(request, "GET");
-        options(request, Set.of());
-        return Reply.json(response, callback, 200, UnitViews.Description.of(unit(name)));
-    }
-
-    private boolean threads(String name, Request request, Response response, Callback callback) {
-        require(request, "GET");
-        options(request, Set.of());
+    private boolean threads(String name, Response response, Callback callback) {
         boolean hangs = manager.quarantined().stream().anyMatch(generation -> generation.unit().equals(name));
         RunnableHandle unit = hangs ? manager.find(name).orElse(null) : unit(name);
         return Reply.json(response, callback, 200, ThreadViews.Dump.of(manager, name, unit));
     }
 
-    private boolean events(Request request, Response response, Callback callback) throws Exception {
-        require(request, "GET");
-        String unit = options(request, Set.of("unit")).getValue("unit");
+    private boolean events(Fields options, Request request, Response response, Callback callback) throws Exception {
+        String unit = options.getValue("unit");
         request.addIdleTimeoutListener(_ -> false);
         new EventStream(manager, stopping, unit == null ? null : unit(unit).name()).write(response, callback);
         return true;
-    }
-
-    private boolean quota(String action, Request request, Response response, Callback callback)
-            throws InterruptedException {
-        Quotas quotas = Quotas.of(manager);
-        return switch (action) {
-            case "" -> {
-                require(request, "GET");
-                options(request, Set.of());
-                yield Reply.json(response, callback, 200, QuotaViews.Status.of(quotas));
-            }
-            case ":what-if" -> {
-                require(request, "GET");
-                QuotaRequests asked = QuotaRequests.read(manager, options(request, QuotaRequests.OPTIONS));
-                yield Reply.json(response, callback, 200,
-                        QuotaViews.Plan.of("what-if", false, quotas.whatIf(asked.scope(), asked.limits())));
-            }
-            case ":set" -> {
-                require(request, "POST");
-                request.addIdleTimeoutListener(_ -> false);
-                Fields options = options(request, QuotaRequests.SET_OPTIONS);
-                set(quotas, QuotaRequests.read(manager, options), Wait.of(options), response, callback);
-                yield true;
-            }
-            default -> throw ApiError.notFound(
-                    "no action \"%s\" of a quota: use set or what-if".formatted(action.substring(1)));
-        };
     }
 
     private void set(Quotas quotas, QuotaRequests asked, Wait wait, Response response, Callback callback)
@@ -166,65 +117,34 @@ final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    private boolean act(String name, String action, Request request, Response response, Callback callback)
-            throws InterruptedException {
-        require(request, "POST");
-        RunnableHandle unit = unit(name);
-        request.addIdleTimeoutListener(_ -> false);
-        switch (action) {
-            case "start" -> {
-                Fields options = options(request, Set.of("wait"));
-                Wait wait = Wait.of(options);
-                Operation<UnitStatus> start = unit.start();
-                answer("start", unit, start, wait, _ -> started("start", unit, wait), response, callback);
-            }
-            case "restart" -> {
-                Fields options = options(request, StopRequests.OPTIONS);
-                Wait wait = Wait.of(options);
-                Operation<UnitStatus> restart = unit.restart(StopRequests.read(unit, options));
-                answer("restart", unit, restart, wait, _ -> started("restart", unit, wait), response, callback);
-            }
-            case "stop" -> {
-                Fields options = options(request, StopRequests.OPTIONS);
-                Wait wait = Wait.of(options);
-                Operation<StopReport> stop = unit.stop(StopRequests.read(unit, options));
-                answer("stop", unit, stop, wait, AdminHandler::stopped, response, callback);
-            }
-            case "remove" -> {
-                Fields options = options(request, StopRequests.OPTIONS);
-                Wait wait = Wait.of(options);
-                Operation<StopReport> remove = unit.remove(StopRequests.read(unit, options));
-                answer("remove", unit, remove, wait, report -> new UnitViews.Stopped("remove", true,
-                        UnitViews.Report.of(report)), response, callback);
-            }
-            case "replace" -> {
-                Fields options = options(request, ReplaceRequests.OPTIONS);
-                Wait wait = Wait.of(options);
-                Operation<ReplaceReport> replace = unit.replace(ReplaceRequests.read(options));
-                answer("replace", unit, replace, wait, report -> new UnitViews.Replaced("replace", true,
-                        UnitViews.Replacement.of(report)), response, callback);
-            }
-            case "reconfigure" -> {
-                Fields options = Request.extractQueryParameters(request);
-                Wait wait = Wait.of(options);
-                answer(action, unit, ReconfigureRequests.ask(unit, options), wait,
-                        _ -> new UnitViews.Started(action, true, UnitViews.Description.of(unit)), response, callback);
-            }
-            case "pause" -> hold(action, unit, unit::pause, request, response, callback);
-            case "resume" -> hold(action, unit, unit::resume, request, response, callback);
-            case "cordon" -> hold(action, unit, unit::cordon, request, response, callback);
-            case "uncordon" -> hold(action, unit, unit::uncordon, request, response, callback);
-            default -> throw ApiError.notFound(
-                    "no action \"%s\": use start, stop, restart, replace, reconfigure, remove, pause, resume, cordon or uncordon"
-                            .formatted(action));
+    private void act(AdminOperation operation, RunnableHandle unit, Fields options, Response response,
+            Callback callback) throws InterruptedException {
+        Wait wait = Wait.of(options);
+        String action = operation.action();
+        switch (operation) {
+            case START ->
+                answer(action, unit, unit.start(), wait, _ -> started(action, unit, wait), response, callback);
+            case RESTART -> answer(action, unit, unit.restart(StopRequests.read(unit, options)), wait,
+                    _ -> started(action, unit, wait), response, callback);
+            case STOP -> answer(action, unit, unit.stop(StopRequests.read(unit, options)), wait,
+                    report -> stopped(action, report), response, callback);
+            case REMOVE -> answer(action, unit, unit.remove(StopRequests.read(unit, options)), wait,
+                    report -> stopped(action, report), response, callback);
+            case REPLACE -> answer(action, unit, unit.replace(ReplaceRequests.read(options)), wait,
+                    report -> new UnitViews.Replaced(action, true, UnitViews.Replacement.of(report)), response,
+                    callback);
+            case RECONFIGURE -> hold(action, unit, ReconfigureRequests.ask(unit, options), wait, response, callback);
+            case PAUSE -> hold(action, unit, unit.pause(), wait, response, callback);
+            case RESUME -> hold(action, unit, unit.resume(), wait, response, callback);
+            case CORDON -> hold(action, unit, unit.cordon(), wait, response, callback);
+            case UNCORDON -> hold(action, unit, unit.uncordon(), wait, response, callback);
+            default -> throw new IllegalArgumentException(operation + " is not about a unit's state");
         }
-        return true;
     }
 
-    private void hold(String action, RunnableHandle unit, Supplier<Operation<UnitStatus>> asked, Request request,
-            Response response, Callback callback) throws InterruptedException {
-        Wait wait = Wait.of(options(request, Set.of("wait")));
-        answer(action, unit, asked.get(), wait,
+    private void hold(String action, RunnableHandle unit, Operation<UnitStatus> asked, Wait wait, Response response,
+            Callback callback) throws InterruptedException {
+        answer(action, unit, asked, wait,
                 _ -> new UnitViews.Started(action, true, UnitViews.Description.of(unit)), response, callback);
     }
 
@@ -235,8 +155,8 @@ final class AdminHandler extends Handler.Abstract {
         return new UnitViews.Started(operation, true, UnitViews.Description.of(unit));
     }
 
-    private static Object stopped(StopReport report) {
-        return new UnitViews.Stopped("stop", true, UnitViews.Report.of(report));
+    private static Object stopped(String action, StopReport report) {
+        return new UnitViews.Stopped(action, true, UnitViews.Report.of(report));
     }
 
     /** Answers with what the operation came to, or with what is known when waiting ends. */
@@ -302,8 +222,12 @@ final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    private static Fields options(Request request, Set<String> known) {
+    private static Fields options(Request request, AdminOperation operation) {
         Fields options = Request.extractQueryParameters(request);
+        Set<String> known = operation.optionKeys();
+        if (operation.options().contains(AdminOperation.Option.SETTINGS)) {
+            return options; // any name may be that of a setting
+        }
         for (String name : options.getNames()) {
             if (!known.contains(name)) {
                 throw ApiError.badRequest("unknown option \"%s\": %s".formatted(name,

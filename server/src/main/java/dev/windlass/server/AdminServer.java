@@ -38,6 +38,7 @@ import java.util.HexFormat;
  * <tr><td>{@code GET /api/v1/quota:what-if?limits=watches=40}</td><td>what these limits would lead to; does nothing</td></tr>
  * <tr><td>{@code POST /api/v1/quota:set?limits=watches=40}</td><td>sets limits; a dimension that is not named stays as it is, {@code
  * none} takes a limit away</td></tr>
+ * <tr><td>{@code GET /openapi.json}</td><td>all of this as an OpenAPI document</td></tr>
  * </table>
  *
  * <p>Options of {@code :stop}, {@code :restart} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total

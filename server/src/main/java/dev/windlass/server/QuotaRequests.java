@@ -3,14 +3,10 @@ package dev.windlass.server;
 import dev.windlass.lifecycle.Limits;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Quotas;
-import java.util.Set;
 import org.eclipse.jetty.util.Fields;
 
 /** Reads the options of requests about limits; a dimension that is not named stays as it is. */
 record QuotaRequests(String scope, Limits limits) {
-    static final Set<String> OPTIONS = Set.of("scope", "limits");
-    static final Set<String> SET_OPTIONS = Set.of("scope", "limits", "wait");
-
     static QuotaRequests read(Manager manager, Fields options) {
         String scope = options.getValue("scope");
         String text = options.getValue("limits");

@@ -1,13 +1,10 @@
 package dev.windlass.server;
 
 import dev.windlass.lifecycle.ReplaceOptions;
-import java.util.Set;
 import org.eclipse.jetty.util.Fields;
 
 /** Reads the options of a replace; what is not said is as the engine has it. */
 final class ReplaceRequests {
-    static final Set<String> OPTIONS = Set.of("warmUp", "probation", "wait");
-
     private ReplaceRequests() {
     }
 

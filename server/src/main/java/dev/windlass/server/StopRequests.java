@@ -7,13 +7,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.eclipse.jetty.util.Fields;
 
 /** Reads the options of a stop; what is not said is as the unit's specification has it. */
 final class StopRequests {
-    static final Set<String> OPTIONS = Set.of("mode", "timeout", "cascade", "wait");
-
     private StopRequests() {
     }
 

@@ -17,16 +17,26 @@ final class Http implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     HttpResponse<String> get(URI base, String path, String... headers) throws IOException, InterruptedException {
-        return client.send(request(base, path, headers).build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = client.send(request(base, path, headers).build(), BodyHandlers.ofString());
+        ApiAnswers.check("get", path, answer);
+        return answer;
     }
 
     HttpResponse<String> post(URI base, String path, String... headers) throws IOException, InterruptedException {
-        return client.send(request(base, path, headers).POST(HttpRequest.BodyPublishers.noBody()).build(),
-                BodyHandlers.ofString());
+        HttpResponse<String> answer = client
+                .send(request(base, path, headers).POST(HttpRequest.BodyPublishers.noBody()).build(),
+                        BodyHandlers.ofString());
+        ApiAnswers.check("post", path, answer);
+        return answer;
     }
 
     Stream<String> lines(URI base, String path, String... headers) throws IOException, InterruptedException {
-        return client.send(request(base, path, headers).build(), BodyHandlers.ofLines()).body();
+        return client.send(request(base, path, headers).build(), BodyHandlers.ofLines()).body()
+                .peek(line -> {
+                    if (!line.isBlank()) {
+                        ApiAnswers.checkEvent(line);
+                    }
+                });
     }
 
     static JsonNode json(HttpResponse<String> response) {
