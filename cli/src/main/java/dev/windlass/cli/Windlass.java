@@ -45,7 +45,7 @@ public final class Windlass implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces and the log.")
     boolean debug;
 
-    private Windlass() {
+    Windlass() {
     }
 
     /** Runs one command and exits with its code. */
