@@ -4,10 +4,11 @@ import dev.windlass.cli.demo.Demo;
 import dev.windlass.cli.demo.DemoFolder;
 import dev.windlass.cli.demo.DemoOptions;
 import dev.windlass.cli.demo.EmbeddedCluster;
-import dev.windlass.cli.demo.Log;
-import dev.windlass.cli.demo.Reconciliation;
-import dev.windlass.cli.demo.Signals;
 import dev.windlass.cli.demo.Tour;
+import dev.windlass.cli.operator.Endpoints;
+import dev.windlass.cli.operator.Interruption;
+import dev.windlass.cli.operator.Log;
+import dev.windlass.cli.operator.Reconciliation;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Limits;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -76,9 +76,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private final Map<String, Path> joined = new LinkedHashMap<>();
     private final Terminal terminal = Terminal.standard();
-    private final AtomicInteger signals = new AtomicInteger();
-    private final Thread main = Thread.currentThread();
-    private volatile @Nullable Demo running;
+    private boolean started;
 
     @Override
     public Integer call() throws Exception {
@@ -104,15 +102,15 @@ final class DemoCommand implements Callable<Integer> {
         Path folder = DemoFolder.create();
         Path log = folder.resolve("demo.log");
         Log.into(log, root.debug);
-        Signals.onEach(this::signal);
+        Interruption interruption = Interruption.bySignals(terminal::line);
         int code = 1;
         try {
-            code = run(folder, log);
+            code = run(folder, log, interruption);
             return code;
         } finally {
             Log.close();
             // What was refused before it ran left nothing there to look into.
-            if (keep || (code != 0 && running != null)) {
+            if (keep || (code != 0 && started)) {
                 terminal.line("kept: " + folder);
             } else {
                 DemoFolder.delete(folder);
@@ -120,17 +118,19 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Path folder, Path log) throws Exception {
-        DemoOptions options = new DemoOptions(admin, health, metrics, joined, election());
+    private int run(Path folder, Path log, Interruption interruption) throws Exception {
+        DemoOptions options = new DemoOptions(new Endpoints(admin, health, metrics), joined, election());
         try (Demo demo = Demo.prepare(options, folder, this::progress)) {
             try {
                 demo.start(this::progress);
-                running = demo;
-                if (signals.get() > 0) {
-                    throw new InterruptedException();
-                }
+                started = true;
+                interruption.requireNone();
                 limit(demo);
-                return tour ? tour(demo) : watch(demo, log);
+                if (tour) { // what is interrupted is the tour, which then ends
+                    return tour(demo);
+                }
+                interruption.runs(demo.manager());
+                return watch(demo, log);
             } catch (InterruptedException e) {
                 report(demo.manager().stop().await());
                 return ended();
@@ -197,20 +197,6 @@ final class DemoCommand implements Callable<Integer> {
     private void report(StopReport report) {
         terminal.line("");
         StopReports.lines(report).forEach(terminal::line);
-    }
-
-    /** The first one asks for an orderly end, the second ends the process. */
-    private void signal() {
-        if (signals.incrementAndGet() > 1) {
-            Runtime.getRuntime().halt(1);
-        }
-        Demo demo = running;
-        terminal.line("stopping; once more ends it at once");
-        if (demo == null || tour) {
-            main.interrupt();
-        } else {
-            demo.manager().stop();
-        }
     }
 
     private List<String> screen(Demo demo, Path log) {
@@ -295,17 +281,6 @@ final class DemoCommand implements Callable<Integer> {
         public Limits convert(String text) {
             try {
                 return Limits.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    private static final class AddressConverter implements ITypeConverter<BindAddress> {
-        @Override
-        public BindAddress convert(String text) {
-            try {
-                return BindAddress.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

@@ -436,7 +436,7 @@ class CommandsTest {
     @Test
     void helpVersionAndCompletionNeedNoManager() throws Exception {
         server.stop().await(BOUND);
-        assertThat(run("--help").out()).contains("get", "describe", "stop", "start", "restart", "replace",
+        assertThat(run("--help").out()).contains("run", "get", "describe", "stop", "start", "restart", "replace",
                 "reconfigure",
                 "remove", "pause", "resume", "cordon", "uncordon", "threads", "completion",
                 "version");

@@ -1,35 +1,27 @@
 package dev.windlass.cli.demo;
 
+import dev.windlass.cli.operator.Operator;
+import dev.windlass.cli.operator.Reconciliation;
 import dev.windlass.controller.Controller;
 import dev.windlass.controller.ControllerHandle;
-import dev.windlass.controller.Reconciler;
 import dev.windlass.examples.website.Redirect;
-import dev.windlass.examples.website.RedirectReconciler;
-import dev.windlass.examples.website.SiteIndexReconciler;
 import dev.windlass.examples.website.Website;
-import dev.windlass.examples.website.WebsiteReconciler;
-import dev.windlass.examples.website.Websites;
 import dev.windlass.kubernetes.Cluster;
 import dev.windlass.kubernetes.ClusterHandle;
 import dev.windlass.kubernetes.LeaseElector;
 import dev.windlass.lifecycle.LeadershipStatus;
-import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
-import dev.windlass.lifecycle.OnLeadershipLost;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitFailedException;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.server.AdminServer;
-import dev.windlass.server.HealthServer;
-import dev.windlass.server.MetricsServer;
 import dev.windlass.server.ServerHandle;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What runs in a demo: two API servers with objects, and one manager with both clusters and the example's controllers. */
 public final class Demo implements AutoCloseable {
@@ -38,43 +30,32 @@ public final class Demo implements AutoCloseable {
 
     private static final String LEASE = "windlass-demo";
 
-    private final List<Consumer<Reconciliation>> listeners = new CopyOnWriteArrayList<>();
     private final Gate gate = new Gate();
-    private final Manager manager;
+    private final Operator operator;
     private final EmbeddedCluster north;
     private final EmbeddedCluster south;
     private final List<ClusterHandle> joined;
-    private final ServerHandle admin;
-    private final ServerHandle health;
-    private final ServerHandle metrics;
     private final ControllerHandle<Website> websites;
     private final ControllerHandle<Redirect> redirects;
 
-    private Demo(DemoOptions options, AdminServer adminServer, List<Cluster> joined, EmbeddedCluster north,
-            EmbeddedCluster south) {
+    private Demo(DemoOptions options, List<Cluster> joined, EmbeddedCluster north, EmbeddedCluster south) {
         this.north = north;
         this.south = south;
-        manager = manager(options.election(), north);
-        admin = manager.add(adminServer);
-        health = manager.add(HealthServer.at(options.health()));
-        metrics = manager.add(MetricsServer.at(options.metrics()));
+        operator = new Operator("demo", options.endpoints(), elector(options.election(), north), gate::pass);
+        Manager manager = operator.manager();
         manager.add(Cluster.fromKubeconfig(north.name(), north.kubeconfig()));
         manager.add(Cluster.fromKubeconfig(south.name(), south.kubeconfig()));
         this.joined = joined.stream().map(manager::add).toList();
-        websites = manager.add(websitesController());
-        redirects = manager.add(redirectsController());
+        websites = operator.add(operator.websites());
+        redirects = operator.add(operator.redirects());
     }
 
-    private static Manager manager(DemoOptions.Election election, EmbeddedCluster north) {
-        Manager.Builder builder = Manager.builder().name("demo");
-        if (election.wanted()) {
-            Path given = election.kubeconfig();
-            builder.elector(
-                    LeaseElector.builder("default", LEASE).kubeconfig(given == null ? north.kubeconfig() : given)
-                            .build())
-                    .onLeadershipLost(OnLeadershipLost.STEP_DOWN);
+    private static @Nullable LeaseElector elector(DemoOptions.Election election, EmbeddedCluster north) {
+        if (!election.wanted()) {
+            return null;
         }
-        return builder.build();
+        Path given = election.kubeconfig();
+        return LeaseElector.builder("default", LEASE).kubeconfig(given == null ? north.kubeconfig() : given).build();
     }
 
     /**
@@ -86,7 +67,7 @@ public final class Demo implements AutoCloseable {
     public static Demo prepare(DemoOptions options, Path folder, Consumer<String> progress)
             throws IOException, InterruptedException {
         // First what can be wrong with what the user gave.
-        AdminServer adminServer = AdminServer.at(options.admin());
+        AdminServer _ = AdminServer.at(options.endpoints().admin());
         List<Cluster> joined = options.joined().entrySet().stream()
                 .map(entry -> Cluster.fromKubeconfig(entry.getKey(), entry.getValue())).toList();
         List<EmbeddedCluster> started = new ArrayList<>();
@@ -97,7 +78,7 @@ public final class Demo implements AutoCloseable {
                 int objects = cluster.seed();
                 progress.accept("API server " + name + " at " + cluster.url() + ", " + objects + " objects applied");
             }
-            Demo demo = new Demo(options, adminServer, joined, started.getFirst(), started.getLast());
+            Demo demo = new Demo(options, joined, started.getFirst(), started.getLast());
             started.clear();
             return demo;
         } finally {
@@ -111,18 +92,7 @@ public final class Demo implements AutoCloseable {
      * @throws UnitFailedException when an endpoint cannot be served; then the manager has ended
      */
     public void start(Consumer<String> progress) throws InterruptedException {
-        manager.start();
-        try {
-            for (RunnableHandle server : List.of(admin, health, metrics)) {
-                server.ready().await(Await.BOUND);
-            }
-        } catch (LifecycleException e) {
-            if (e instanceof UnitFailedException || manager.stopping()) {
-                // One that fails stops the others: this throws the failure of the one, whichever was awaited.
-                manager.run();
-            }
-            throw e;
-        }
+        operator.serve();
         progress.accept("health, metrics and admin API are served");
         if (!leads(progress)) {
             return;
@@ -145,43 +115,26 @@ public final class Demo implements AutoCloseable {
 
     /** Returns when it can be seen who leads, if there is an election. */
     private boolean leads(Consumer<String> progress) throws InterruptedException {
-        if (manager.leadership().isEmpty()) {
+        if (manager().leadership().isEmpty()) {
             return true;
         }
         // Whoever takes the lease sees itself as its holder a moment before it leads.
-        Await.until("the election to be decided", () -> manager.leadership().map(status -> status.leads()
+        Await.until("the election to be decided", () -> manager().leadership().map(status -> status.leads()
                 || (status.holder() != null && !status.identity().equals(status.holder()))).orElse(false));
-        LeadershipStatus status = manager.leadership().orElseThrow();
+        LeadershipStatus status = manager().leadership().orElseThrow();
         progress.accept("%s leads %s: %s".formatted(status.holder(), status.election(), status.leads()
                 ? "that is this demo"
                 : "this demo stands by, its controllers wait"));
         return status.leads();
     }
 
-    Controller<Website> websitesController() {
-        return watched(Websites.controller().toBuilder(), new WebsiteReconciler());
-    }
-
-    Controller<Redirect> redirectsController() {
-        return watched(Websites.redirects().toBuilder(), new RedirectReconciler());
-    }
-
     Controller<Website> siteIndexController() {
-        return watched(Websites.siteIndex().toBuilder(), new SiteIndexReconciler());
-    }
-
-    private <T extends HasMetadata> Controller<T> watched(Controller.Builder<T> builder,
-            Reconciler<T> reconciler) {
-        return builder.reconciler(new WatchedReconciler<>(reconciler, gate, this::tell)).build();
-    }
-
-    private void tell(Reconciliation reconciliation) {
-        listeners.forEach(listener -> listener.accept(reconciliation));
+        return operator.siteIndex();
     }
 
     /** Tells a listener of each reconciliation from now on, on the thread that reconciled. */
     public void onReconciliation(Consumer<Reconciliation> listener) {
-        listeners.add(listener);
+        operator.onReconciliation(listener);
     }
 
     Gate gate() {
@@ -189,7 +142,7 @@ public final class Demo implements AutoCloseable {
     }
 
     public Manager manager() {
-        return manager;
+        return operator.manager();
     }
 
     public List<EmbeddedCluster> clusters() {
@@ -210,15 +163,15 @@ public final class Demo implements AutoCloseable {
     }
 
     public ServerHandle admin() {
-        return admin;
+        return operator.admin();
     }
 
     public ServerHandle health() {
-        return health;
+        return operator.health();
     }
 
     public ServerHandle metrics() {
-        return metrics;
+        return operator.metrics();
     }
 
     ControllerHandle<Website> websites() {
@@ -230,13 +183,13 @@ public final class Demo implements AutoCloseable {
     }
 
     RunnableHandle unit(String name) {
-        return manager.find(name).orElseThrow(() -> new IllegalStateException("there is no unit " + name));
+        return manager().find(name).orElseThrow(() -> new IllegalStateException("there is no unit " + name));
     }
 
     /** The manager first: it still needs its clusters while it stops. */
     @Override
     public void close() {
-        manager.close();
+        operator.close();
         north.close();
         south.close();
     }

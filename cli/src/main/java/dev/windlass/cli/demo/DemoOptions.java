@@ -1,6 +1,6 @@
 package dev.windlass.cli.demo;
 
-import dev.windlass.server.BindAddress;
+import dev.windlass.cli.operator.Endpoints;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,14 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a demo is set up.
  *
- * @param admin where the admin API listens
- * @param health where probes are answered
- * @param metrics where meters are shown
+ * @param endpoints where the manager can be asked
  * @param joined kubeconfig files of further clusters, by name
  * @param election where the Lease is for which the manager stands
  */
-public record DemoOptions(BindAddress admin, BindAddress health, BindAddress metrics, Map<String, Path> joined,
-        Election election) {
+public record DemoOptions(Endpoints endpoints, Map<String, Path> joined, Election election) {
 
     /**
      * Whether the controllers work only where their manager leads.

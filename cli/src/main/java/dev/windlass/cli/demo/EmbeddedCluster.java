@@ -3,6 +3,7 @@ package dev.windlass.cli.demo;
 import dev.windlass.apiserver.ApiServer;
 import dev.windlass.apiserver.OpenWatch;
 import dev.windlass.apiserver.RequestRecord;
+import dev.windlass.cli.operator.Preparation;
 import dev.windlass.examples.website.Manifests;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
@@ -59,11 +60,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         for (HasMetadata definition : Manifests.definitions()) {
             apply(definition);
             Await.until("kind " + definition.getMetadata().getName() + " to be established",
-                    () -> user.apiextensions().v1()
-                            .customResourceDefinitions().withName(definition.getMetadata().getName()).get().getStatus()
-                            .getConditions().stream().anyMatch(
-                                    condition -> condition.getType().equals("Established")
-                                            && condition.getStatus().equals("True")));
+                    () -> Preparation.isEstablished(user.apiextensions().v1().customResourceDefinitions()
+                            .withName(definition.getMetadata().getName()).get()));
         }
         List<HasMetadata> objects = Manifests.of(name());
         objects.forEach(this::apply);

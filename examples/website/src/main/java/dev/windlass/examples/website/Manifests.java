@@ -1,6 +1,8 @@
 package dev.windlass.examples.website;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +18,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The YAML files that come with this example: definitions of its kinds, and objects for two clusters. */
+/** The YAML files that come with this example: definitions of its kinds, what it must be allowed to do, objects for two clusters. */
 public final class Manifests {
     private Manifests() {
     }
@@ -35,6 +38,24 @@ public final class Manifests {
      */
     public static List<HasMetadata> of(String cluster) {
         return in(cluster);
+    }
+
+    /** What the controllers must be allowed to do, in all namespaces. */
+    public static ClusterRole clusterRole() {
+        return (ClusterRole) one("base/cluster-role.yaml");
+    }
+
+    /** What an election must be allowed to do, in the namespace of its Lease. */
+    public static Role leaseRole() {
+        return (Role) one("overlays/leader-election/lease-role.yaml");
+    }
+
+    private static HasMetadata one(String file) {
+        try (InputStream in = Objects.requireNonNull(Manifests.class.getResourceAsStream(file), file)) {
+            return new KubernetesSerialization().unmarshal(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the manifest " + file + " cannot be read", e);
+        }
     }
 
     private static List<HasMetadata> in(String folder) {

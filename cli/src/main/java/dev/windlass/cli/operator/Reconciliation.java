@@ -1,4 +1,4 @@
-package dev.windlass.cli.demo;
+package dev.windlass.cli.operator;
 
 import dev.windlass.controller.Request;
 import java.time.Duration;

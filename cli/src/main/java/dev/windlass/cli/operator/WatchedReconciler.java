@@ -1,4 +1,4 @@
-package dev.windlass.cli.demo;
+package dev.windlass.cli.operator;
 
 import dev.windlass.controller.ReconcileContext;
 import dev.windlass.controller.Reconciler;
@@ -8,21 +8,21 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Passes each request on to a reconciler, through a gate, and tells what came of it. */
+/** Passes each request on to a reconciler, through a door, and tells what came of it. */
 final class WatchedReconciler<T extends HasMetadata> implements Reconciler<T> {
     private final Reconciler<T> reconciler;
-    private final Gate gate;
+    private final Operator.Door door;
     private final Consumer<Reconciliation> listener;
 
-    WatchedReconciler(Reconciler<T> reconciler, Gate gate, Consumer<Reconciliation> listener) {
+    WatchedReconciler(Reconciler<T> reconciler, Operator.Door door, Consumer<Reconciliation> listener) {
         this.reconciler = reconciler;
-        this.gate = gate;
+        this.door = door;
         this.listener = listener;
     }
 
     @Override
     public Result reconcile(Request<T> request, ReconcileContext context) throws Exception {
-        gate.pass(request.cluster());
+        door.pass(request.cluster());
         long begin = System.nanoTime();
         try {
             Result result = reconciler.reconcile(request, context);

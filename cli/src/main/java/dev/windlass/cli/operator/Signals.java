@@ -1,4 +1,4 @@
-package dev.windlass.cli.demo;
+package dev.windlass.cli.operator;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
