@@ -47,8 +47,8 @@ class FormsTest {
             "12e6,12e6", "1000m,1", "0.5Gi,512Mi", "900Mi,900Mi", "1.5,1500m", "1e3,1e3"})
     void anAmountHasOneForm(String given, String shown) {
         Wire.Answer answer = wire.post(NAMESPACED + "resourcequotas?dryRun=All",
-                "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"hard\":{\"pods\":\"" + given + "\"}}}");
-        assertThat(answer.text("spec", "hard", "pods")).isEqualTo(shown);
+                "{\"metadata\":{\"name\":\"q\"},\"spec\":{\"hard\":{\"requests.cpu\":\"" + given + "\"}}}");
+        assertThat(answer.text("spec", "hard", "requests.cpu")).isEqualTo(shown);
     }
 
     @Test

@@ -31,6 +31,7 @@ final class Masks {
     /** A patched object as it is told in an error: field by field in the order of somebody's memory. */
     private static final Pattern ECHO = Pattern.compile("(Invalid value: )\"\\{.*}\": ", Pattern.DOTALL);
     private static final Pattern ADDRESS = Pattern.compile("10\\.\\d+\\.\\d+\\.\\d+");
+    private static final Pattern SERVER = Pattern.compile("127\\.0\\.0\\.1:\\d+");
     private static final Pattern AGE = Pattern.compile("\\d+s");
     private static final Duration NOW = Duration.ofHours(26);
 
@@ -161,6 +162,7 @@ final class Masks {
         text = TIME.matcher(text).replaceAll(found -> isNow(found.group()) ? "<time>" : found.group());
         text = TOLD_VERSION.matcher(text).replaceAll(found -> Matcher.quoteReplacement(found.group(1)) + "<version>");
         text = ECHO.matcher(text).replaceAll("$1<object>: ");
+        text = SERVER.matcher(text).replaceAll("<server>");
         text = ADDRESS.matcher(text).replaceAll("<address>");
         for (Map.Entry<String, String> name : generated.entrySet()) {
             text = text.replace(name.getKey(), name.getValue());

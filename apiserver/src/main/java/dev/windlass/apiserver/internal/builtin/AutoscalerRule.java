@@ -2,8 +2,10 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Horizontal pod autoscalers. Nobody scales here. */
@@ -13,6 +15,9 @@ final class AutoscalerRule implements KindRule {
     @Override
     public void fillDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.child(object, "spec");
+        if (Json.textOrEmpty(object, "apiVersion").equals("autoscaling/v1")) {
+            Defaults.put(spec, "targetCPUUtilizationPercentage", UTILIZATION);
+        }
         if (!Json.textOrEmpty(object, "apiVersion").equals("autoscaling/v2")) {
             return;
         }
@@ -37,5 +42,10 @@ final class AutoscalerRule implements KindRule {
             policies.forEach(each -> list.addObject().put("type", each.getKey()).put("value", each.getValue())
                     .put("periodSeconds", 15));
         }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        new Checked(AutoscalerChecks::autoscaler).validate(object, old, errors);
     }
 }

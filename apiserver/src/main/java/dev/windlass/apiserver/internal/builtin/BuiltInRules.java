@@ -9,6 +9,9 @@ public final class BuiltInRules {
     private static final String RBAC = "rbac.authorization.k8s.io/";
     /** Kinds of which nothing is special but what they allow. */
     private static final Map<String, Checked.Check> CHECKS = Map.ofEntries(
+            Map.entry("/resourcequotas", CoreChecks::resourceQuota),
+            Map.entry("/podtemplates", CoreChecks::podTemplate),
+            Map.entry("apps/controllerrevisions", CoreChecks::controllerRevision),
             Map.entry(RBAC + "roles", RbacChecks::role), Map.entry(RBAC + "clusterroles", RbacChecks::clusterRole),
             Map.entry(RBAC + "rolebindings", RbacChecks::roleBinding),
             Map.entry(RBAC + "clusterrolebindings", RbacChecks::clusterRoleBinding),
@@ -41,9 +44,9 @@ public final class BuiltInRules {
         resources.rule("/secrets", new SecretRule());
         resources.rule("/configmaps", new ConfigMapRule());
         resources.rule("/persistentvolumeclaims",
-                new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings()));
+                new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim));
         resources.rule("/persistentvolumes",
-                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings()));
+                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume));
         resources.rule("discovery.k8s.io/endpointslices", new EndpointSliceRule());
         resources.rule("/endpoints", new EndpointsRule());
         resources.rule("/nodes", new NodeRule());

@@ -1,12 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -17,36 +14,6 @@ final class Checks {
     private static final int MAX_KEY = 253;
 
     private Checks() {
-    }
-
-    static void containers(@Nullable JsonNode containers, String path, List<FieldError> errors) {
-        if (containers == null || containers.isEmpty()) {
-            errors.add(FieldError.required(path, ""));
-            return;
-        }
-        Set<String> names = new HashSet<>();
-        int index = 0;
-        for (JsonNode container : containers) {
-            String at = path + "[" + index++ + "]";
-            String name = Json.textOrEmpty(container, "name");
-            if (name.isEmpty()) {
-                errors.add(FieldError.required(at + ".name", ""));
-            } else {
-                NameRules.label(name).forEach(problem -> errors.add(FieldError.invalid(at + ".name", name, problem)));
-                if (!names.add(name)) {
-                    errors.add(FieldError.duplicate(at + ".name", container.get("name")));
-                }
-            }
-            if (Json.textOrEmpty(container, "image").isEmpty()) {
-                errors.add(FieldError.required(at + ".image", ""));
-            }
-        }
-    }
-
-    static void notNegative(@Nullable JsonNode value, String path, List<FieldError> errors) {
-        if (value != null && value.isNumber() && value.longValue() < 0) {
-            errors.add(FieldError.invalid(path, value, "must be greater than or equal to 0"));
-        }
     }
 
     static void immutable(@Nullable JsonNode now, @Nullable JsonNode before, String path, List<FieldError> errors) {

@@ -39,6 +39,16 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         return new Field(node, at.toString(), errors);
     }
 
+    /** The entry of a map. */
+    Field key(String name) {
+        return new Field(value.path(name), path + "[" + name + "]", errors);
+    }
+
+    /** The same value, told to be elsewhere. */
+    Field as(String otherPath) {
+        return new Field(value, otherPath, errors);
+    }
+
     List<Field> items() {
         List<Field> items = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
@@ -93,6 +103,15 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     void duplicate() {
         errors.add(FieldError.duplicate(path, value));
+    }
+
+    void notFound() {
+        errors.add(new FieldError("FieldValueNotFound", path, "Not found: " + FieldError.show(value)));
+    }
+
+    /** A value that is not a text cannot be one of these. */
+    void unsupported(String... supported) {
+        errors.add(FieldError.notSupported(path, isSet() ? value : null, List.of(supported)));
     }
 
     void tooLong(int limit) {
@@ -207,7 +226,8 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         }
     }
 
-    private void labels() {
+    /** Keys and values of labels. */
+    void labels() {
         for (Map.Entry<String, JsonNode> label : value.properties()) {
             NameRules.qualifiedName(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
             NameRules.labelValue(label.getValue().asString(""))

@@ -2,6 +2,9 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,5 +25,10 @@ final class NodeRule implements KindRule {
             }
         }
         taints.addObject().put("key", NOT_READY).put("effect", "NoSchedule");
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        new Checked(CoreChecks::node).validate(object, old, errors);
     }
 }

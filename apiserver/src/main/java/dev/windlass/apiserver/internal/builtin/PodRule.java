@@ -94,6 +94,10 @@ final class PodRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        Checks.containers(Json.find(object, "spec", "containers"), "spec.containers", errors);
+        Field pod = Field.of(object, errors);
+        PodChecks.pod(pod);
+        if (old != null) {
+            PodChecks.update(pod.at("spec"), Field.of(old, errors).at("spec"));
+        }
     }
 }

@@ -16,11 +16,6 @@ final class ProtectedRule implements KindRule {
     private final Surroundings surroundings;
     private final Checked.Check check;
 
-    ProtectedRule(String finalizer, Surroundings surroundings) {
-        this(finalizer, surroundings, (_, _) -> {
-        });
-    }
-
     ProtectedRule(String finalizer, Surroundings surroundings, Checked.Check check) {
         this.finalizer = finalizer;
         this.surroundings = surroundings;

@@ -8,7 +8,6 @@ import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -22,9 +21,11 @@ final class WorkloadRule implements KindRule {
     private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
     private final Workload kind;
+    private final Checked checked;
 
     WorkloadRule(Workload kind) {
         this.kind = kind;
+        this.checked = new Checked(WorkloadChecks.of(kind));
     }
 
     @Override
@@ -122,60 +123,6 @@ final class WorkloadRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        Checks.notNegative(Json.find(object, "spec", "replicas"), "spec.replicas", errors);
-        String path = kind == Workload.CRON_JOB ? "spec.jobTemplate.spec.template" : "spec.template";
-        ObjectNode template = template(object);
-        boolean selects = kind != Workload.CRON_JOB && kind != Workload.REPLICATION_CONTROLLER;
-        if (selects) {
-            checkSelector(object, template, errors);
-            if (old != null) {
-                Checks.immutable(Json.find(object, "spec", "selector"), Json.find(old, "spec", "selector"),
-                        "spec.selector", errors);
-            }
-        }
-        Checks.containers(Json.find(template, "spec", "containers"), path + ".spec.containers", errors);
-        checkRestartPolicy(template, path, errors);
-    }
-
-    private void checkSelector(ObjectNode object, ObjectNode template, List<FieldError> errors) {
-        JsonNode selector = Json.find(object, "spec", "selector");
-        if (selector == null) {
-            errors.add(FieldError.required("spec.selector", ""));
-            return;
-        }
-        if (selector.path("matchLabels").isEmpty() && selector.path("matchExpressions").isEmpty()) {
-            errors.add(FieldError.invalid("spec.selector", selector, "empty selector is invalid for " + name()));
-        }
-        JsonNode labels = template.path("metadata").path("labels");
-        for (Map.Entry<String, JsonNode> wanted : selector.path("matchLabels").properties()) {
-            if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
-                errors.add(FieldError.invalid("spec.template.metadata.labels",
-                        labels.isMissingNode() ? Json.object() : labels,
-                        "`selector` does not match template `labels`"));
-                return;
-            }
-        }
-    }
-
-    private String name() {
-        return switch (kind) {
-            case DEPLOYMENT -> "deployment";
-            case STATEFUL_SET -> "statefulset";
-            case DAEMON_SET -> "daemonset";
-            default -> "replica set";
-        };
-    }
-
-    private void checkRestartPolicy(ObjectNode template, String path, List<FieldError> errors) {
-        String policy = Json.textOrEmpty(template, "spec", "restartPolicy");
-        boolean job = kind == Workload.JOB || kind == Workload.CRON_JOB;
-        List<String> allowed = job ? List.of("OnFailure", "Never") : List.of("Always");
-        if (!allowed.contains(policy)) {
-            errors.add(job && policy.equals("Always")
-                    ? new FieldError("FieldValueRequired", path + ".spec.restartPolicy",
-                            "Required value: valid values: \"OnFailure\", \"Never\"")
-                    : FieldError.notSupported(path + ".spec.restartPolicy",
-                            Json.find(template, "spec", "restartPolicy"), allowed));
-        }
+        checked.validate(object, old, errors);
     }
 }

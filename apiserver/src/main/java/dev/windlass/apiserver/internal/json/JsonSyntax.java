@@ -183,6 +183,11 @@ public final class JsonSyntax {
     private void literal(String word) {
         position++;
         for (int i = 1; i < word.length(); i++) {
+            if (position >= text.length) {
+                // The end is told as if a space came after it.
+                throw new Malformed(
+                        "invalid character ' ' in literal " + word + " (expecting '" + word.charAt(i) + "')");
+            }
             if (peek() != word.charAt(i)) {
                 throw unexpected("in literal " + word + " (expecting '" + word.charAt(i) + "')");
             }

@@ -127,6 +127,11 @@ public final class ResourceType {
         return traits;
     }
 
+    /** The group that errors tell: of events in any group it is that of the core ones, as which they are stored. */
+    public String storedGroup() {
+        return is("events.k8s.io", "events") ? "" : group;
+    }
+
     /** The shelf its objects lie on. */
     public String storageId() {
         return storageId;

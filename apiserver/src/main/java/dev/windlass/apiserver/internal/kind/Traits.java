@@ -69,7 +69,8 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
     private static final Set<String> ANY_FINALIZER = Set.of("apiextensions.k8s.io", "admissionregistration.k8s.io",
             "coordination.k8s.io", "policy");
     private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
-            Map.entry("/services", NameRule.LABEL_1035), Map.entry("/events", NameRule.ANY),
+            Map.entry("/services", NameRule.LABEL), Map.entry("apps/statefulsets", NameRule.LABEL),
+            Map.entry("/events", NameRule.ANY),
             Map.entry("policy/poddisruptionbudgets", NameRule.PATH_SEGMENT),
             Map.entry("networking.k8s.io/ipaddresses", NameRule.ADDRESS),
             Map.entry("events.k8s.io/events", NameRule.ANY),

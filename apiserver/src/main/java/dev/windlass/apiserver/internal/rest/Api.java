@@ -40,6 +40,9 @@ public final class Api {
         if (!allowed(target)) {
             throw ApiException.methodNotAllowed();
         }
+        if (target.verb().equals("patch")) {
+            checkPatchType(target, call);
+        }
         List<String> warnings = new ArrayList<>();
         CustomVersion custom = target.type().custom();
         String deprecation = custom == null ? null : custom.deprecation();
@@ -66,10 +69,7 @@ public final class Api {
         switch (target.verb()) {
             case "create" -> WriteOptions.check(call, "CreateOptions");
             case "update" -> WriteOptions.check(call, "UpdateOptions");
-            case "patch" -> {
-                checkPatchType(target, call);
-                WriteOptions.check(call, "PatchOptions");
-            }
+            case "patch" -> WriteOptions.check(call, "PatchOptions");
             default -> {
                 // has no such parameters
             }

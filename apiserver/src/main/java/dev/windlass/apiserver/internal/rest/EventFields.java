@@ -7,7 +7,7 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Events have two faces: they are stored as core ones, and {@code events.k8s.io} shows the same objects with other field names. */
-final class EventFields {
+public final class EventFields {
     private static final List<Map.Entry<String, String>> STORED_TO_SHOWN = List.of(
             Map.entry("involvedObject", "regarding"), Map.entry("message", "note"),
             Map.entry("source", "deprecatedSource"), Map.entry("firstTimestamp", "deprecatedFirstTimestamp"),
@@ -29,7 +29,8 @@ final class EventFields {
         return shown;
     }
 
-    static ObjectNode toStorage(ObjectNode event) {
+    /** As it is stored. */
+    public static ObjectNode toStorage(ObjectNode event) {
         ObjectNode stored = event.deepCopy();
         for (Map.Entry<String, String> names : STORED_TO_SHOWN) {
             move(stored, names.getValue(), names.getKey());

@@ -29,14 +29,34 @@ final class Patches {
             throw ApiException.badRequest(
                     "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
         }
+        JsonNode patched = object;
         try {
-            if (JsonPatch.apply(patch, object) instanceof ObjectNode patched) {
-                return patched;
+            for (JsonNode operation : patch) {
+                patched = JsonPatch.apply(Json.array().add(asMeant(operation, patched)), patched);
             }
         } catch (JsonPatchException e) {
             throw ApiException.unprocessable();
         }
+        if (patched instanceof ObjectNode whole) {
+            return whole;
+        }
         throw ApiException.unprocessable();
+    }
+
+    /** Clients know the real server: what is not there cannot be removed, but can be replaced where it would be. */
+    private static JsonNode asMeant(JsonNode operation, JsonNode object) {
+        String path = Json.textOrEmpty(operation, "path");
+        int last = path.lastIndexOf('/');
+        if (last < 0 || !path.startsWith("/")) {
+            return operation;
+        }
+        JsonNode parent = last == 0 ? object : object.at(path.substring(0, last));
+        boolean missing = parent.isObject() && object.at(path).isMissingNode();
+        return switch (missing ? Json.textOrEmpty(operation, "op") : "") {
+            case "remove" -> throw ApiException.unprocessable();
+            case "replace" -> ((ObjectNode) operation.deepCopy()).put("op", "add");
+            default -> operation;
+        };
     }
 
     static ObjectNode mergePatch(ObjectNode object, byte[] body) {

@@ -77,7 +77,15 @@ final class Rendering {
         if (withType) {
             out.put("kind", "PartialObjectMetadata").put("apiVersion", accepted.apiVersion());
         }
-        out.set("metadata", Metadata.of(Codec.decode(stored, type)));
+        ObjectNode metadata = Metadata.of(Codec.decode(stored, type));
+        if (type.is("apps", "daemonsets") && metadata.get("annotations") instanceof ObjectNode annotations) {
+            // It stands for a field that the object no longer has, and is no part of its metadata.
+            annotations.remove("deprecated.daemonset.template.generation");
+            if (annotations.isEmpty()) {
+                metadata.remove("annotations");
+            }
+        }
+        out.set("metadata", metadata);
         return out;
     }
 

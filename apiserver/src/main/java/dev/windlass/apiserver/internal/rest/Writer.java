@@ -96,6 +96,7 @@ public final class Writer {
         boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
         KindRule rule = resources.ruleOf(type);
         boolean dryRun = call.dryRun();
+        boolean settled = true;
         for (int attempt = 1;; attempt++) {
             if (generated) {
                 metadata.put("name", prefix.substring(0, Math.min(prefix.length(), LONGEST_PREFIX))
@@ -103,13 +104,14 @@ public final class Writer {
             }
             if (attempt == 1) {
                 rule.prepareCreate(object, dryRun);
-                // What has been added has defaults too, as if it had been read again.
-                rule.fillDefaults(object);
-                shapes.fillDefaults(object, type);
                 shapes.shape(object, type);
                 validate(object, null, type, rule, warnings);
+                settled = fillAgain(object, type, rule);
             }
             Stored draft = Codec.draft(object, type);
+            if (!settled) {
+                draft = draft.unsettled();
+            }
             Shelf shelf = resources.shelf(type);
             if (dryRun && shelf.get(draft.key()) == null) {
                 return new Outcome(draft, true, warnings);
@@ -134,6 +136,22 @@ public final class Writer {
             throw ApiException.forbidden(type.group(), type.plural(), name,
                     "create not allowed while custom resource definition is terminating", List.of());
         }
+    }
+
+    /**
+     * What has been added since has defaults too. The real server puts them in when it reads the object, and stores them with the next update.
+     *
+     * @return whether there were none
+     */
+    private boolean fillAgain(ObjectNode object, ResourceType type, KindRule rule) {
+        if (type.isCustom()) {
+            return true;
+        }
+        ObjectNode bare = object.deepCopy();
+        rule.fillDefaults(object);
+        shapes.fillDefaults(object, type);
+        shapes.shape(object, type);
+        return Json.same(bare, object);
     }
 
     private @Nullable Stored put(Target target, ObjectNode object, Shelf shelf, Stored draft) {
@@ -221,7 +239,7 @@ public final class Writer {
         errors.addAll(shapes.validate(object, old, type, warnings));
         rule.validate(object, old, errors);
         if (!errors.isEmpty()) {
-            throw ApiException.invalid(type.group(), type.kind(), Metadata.name(object), errors);
+            throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object), errors);
         }
         rule.warnOfValid(object, old, warnings);
     }
@@ -368,7 +386,7 @@ public final class Writer {
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
         validate(object, old, type, rule, warnings);
-        if (Json.same(old, object)) {
+        if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
         Stored draft = Codec.draft(object, type);

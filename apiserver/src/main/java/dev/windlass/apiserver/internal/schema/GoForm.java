@@ -77,6 +77,9 @@ public final class GoForm {
         if (type.shape() == Type.Shape.STRUCT) {
             return value.equals(zero(type));
         }
+        if (type.shape() == Type.Shape.ANY_WHOLE || type.shape() == Type.Shape.ANY_BY_FIELD) {
+            return value.isNull();
+        }
         return value.isNull() || (value.isContainer() && value.isEmpty())
                 || (value.isString() && value.stringValue().isEmpty())
                 || (value.isBoolean() && !value.booleanValue())

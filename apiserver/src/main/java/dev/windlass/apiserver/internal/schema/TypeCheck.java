@@ -91,11 +91,11 @@ public final class TypeCheck {
         }
         for (Map.Entry<String, JsonNode> entry : new ArrayList<>(object.properties())) {
             if (entry.getValue().isNull()) {
-                // Go reads a null as the zero value, which for a string is an empty one.
-                if (type.element().shape() == Type.Shape.SCALAR && type.element().body().scalar().equals("string")) {
-                    object.put(entry.getKey(), "");
-                } else {
-                    object.remove(entry.getKey());
+                // Go reads a null as the zero value.
+                switch (type.element().body().scalar()) {
+                    case "string" -> object.put(entry.getKey(), "");
+                    case "quantity" -> object.put(entry.getKey(), "0");
+                    default -> object.remove(entry.getKey());
                 }
             } else {
                 value(entry.getValue(), type.element(), join(path, entry.getKey()), goPath, structName);

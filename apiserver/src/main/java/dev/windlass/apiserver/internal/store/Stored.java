@@ -20,6 +20,7 @@ public final class Stored {
     private final String[] labels;
     private final String[] fields;
     private final long version;
+    private final boolean settled;
 
     /**
      * @param members
@@ -33,6 +34,12 @@ public final class Stored {
      */
     public Stored(String namespace, String name, byte[] members, int hole, String[] labels, String[] fields,
             long version) {
+        this(namespace, name, members, hole, labels, fields, version, true);
+    }
+
+    private Stored(String namespace, String name, byte[] members, int hole, String[] labels, String[] fields,
+            long version, boolean settled) {
+        this.settled = settled;
         this.namespace = namespace;
         this.name = name;
         this.members = members;
@@ -64,7 +71,17 @@ public final class Stored {
 
     /** The same object at another version; shares the bytes. */
     public Stored at(long newVersion) {
-        return new Stored(namespace, name, members, hole, labels, fields, newVersion);
+        return new Stored(namespace, name, members, hole, labels, fields, newVersion, settled);
+    }
+
+    /** The same object, to be stored anew by its next update, even one that changes nothing. */
+    public Stored unsettled() {
+        return new Stored(namespace, name, members, hole, labels, fields, version, false);
+    }
+
+    /** Whether an update that changes nothing leaves it as it is. */
+    public boolean isSettled() {
+        return settled;
     }
 
     /** Whether nothing but the version is different. */

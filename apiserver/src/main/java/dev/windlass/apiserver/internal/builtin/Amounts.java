@@ -1,0 +1,65 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.schema.Quantity;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** Amounts of resources and what these are called. Stateless. */
+final class Amounts {
+    private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage", "requests.cpu",
+            "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage",
+            "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
+            "persistentvolumeclaims", "storage", "requests.storage", "services.nodeports", "services.loadbalancers");
+    private static final Set<String> COUNTED = Set.of("pods", "resourcequotas", "services", "replicationcontrollers",
+            "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
+
+    private Amounts() {
+    }
+
+    /** An amount that has the form of one; nothing else gets this far. */
+    static BigDecimal of(JsonNode amount) {
+        Quantity quantity = Quantity.parse(amount.asString(""));
+        return quantity == null ? BigDecimal.ZERO : quantity.value();
+    }
+
+    static void resourceName(Field at, String name) {
+        List<String> problems = NameRules.qualifiedName(name);
+        problems.forEach(problem -> at.invalid(name, problem));
+        if (problems.isEmpty() && !name.contains("/") && !isStandard(name)) {
+            at.invalid(name, "must be a standard resource type or fully qualified");
+        }
+    }
+
+    private static boolean isStandard(String name) {
+        return STANDARD.contains(name) || name.startsWith("hugepages-") || name.startsWith("requests.hugepages-");
+    }
+
+    static void quotaName(Field at, String name) {
+        resourceName(at, name);
+        if (!name.contains("/") && (!isStandard(name) || name.equals("storage"))) {
+            at.invalid(name, "must be a standard resource for quota");
+        }
+    }
+
+    static void notNegative(Field amount) {
+        if (of(amount.value()).signum() < 0) {
+            amount.invalid(amount.text(), "must be greater than or equal to 0");
+        }
+    }
+
+    static void whole(Field amount, String name) {
+        notNegative(amount);
+        if (COUNTED.contains(name) && of(amount.value()).stripTrailingZeros().scale() > 0) {
+            amount.invalid(amount.value(), "must be an integer");
+        }
+    }
+
+    static void positive(Field amount) {
+        if (of(amount.value()).signum() <= 0) {
+            amount.invalid(amount.text(), "must be greater than zero");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Persistent volumes and claims on them. Stateless. */
+final class ClaimChecks {
+    private static final String ONCE_POD = "ReadWriteOncePod";
+    private static final String[] MODES = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ONCE_POD};
+    /** What a volume may come from and what that must say. */
+    private static final Map<String, List<String>> SOURCES = Map.ofEntries(Map.entry("hostPath", List.of("path")),
+            Map.entry("gcePersistentDisk", List.of()), Map.entry("awsElasticBlockStore", List.of()),
+            Map.entry("glusterfs", List.of("endpoints", "path")), Map.entry("flocker", List.of()),
+            Map.entry("nfs", List.of("server", "path")), Map.entry("rbd", List.of("monitors", "image")),
+            Map.entry("quobyte", List.of()), Map.entry("cephfs", List.of("monitors")), Map.entry("iscsi", List.of()),
+            Map.entry("cinder", List.of()), Map.entry("fc", List.of()), Map.entry("flexVolume", List.of("driver")),
+            Map.entry("azureFile", List.of()), Map.entry("vsphereVolume", List.of()),
+            Map.entry("photonPersistentDisk", List.of()), Map.entry("portworxVolume", List.of()),
+            Map.entry("azureDisk", List.of()), Map.entry("scaleIO", List.of()), Map.entry("local", List.of("path")),
+            Map.entry("storageos", List.of()), Map.entry("csi", List.of("driver", "volumeHandle")));
+
+    private ClaimChecks() {
+    }
+
+    static void claim(Field now, Field before) {
+        Field spec = now.at("spec");
+        spec(spec);
+        if (before.isSet()) {
+            update(now, before);
+        }
+    }
+
+    static void spec(Field spec) {
+        Field modes = spec.at("accessModes");
+        modes.mustBeSet("at least 1 access mode is required");
+        if (spec.at("selector").isSet()) {
+            spec.at("selector").labelSelector();
+        }
+        modes(modes);
+        Field resources = spec.at("resources");
+        Field size = resources.at("requests", "storage");
+        Field told = size.as(resources.path() + "[storage]");
+        if (size.isSet()) {
+            Amounts.positive(told);
+        } else {
+            told.required("");
+        }
+        named(spec.at("storageClassName"));
+        spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
+        named(spec.at("volumeAttributesClassName"));
+    }
+
+    private static void modes(Field modes) {
+        for (Field mode : modes.items()) {
+            mode.as(modes.path()).oneOf(MODES);
+        }
+        List<String> texts = modes.texts();
+        if (texts.contains(ONCE_POD) && texts.stream().anyMatch(each -> !each.equals(ONCE_POD))) {
+            modes.forbidden("may not use ReadWriteOncePod with other access modes");
+        }
+    }
+
+    private static void named(Field name) {
+        if (!name.isEmpty()) {
+            name.named(NameRules::subdomain);
+        }
+    }
+
+    private static void update(Field now, Field before) {
+        ObjectNode spec = (ObjectNode) now.at("spec").value().deepCopy();
+        ObjectNode old = (ObjectNode) before.at("spec").value().deepCopy();
+        if (Json.textOrEmpty(old, "volumeName").isEmpty()) {
+            spec.remove("volumeName");
+            old.remove("volumeName");
+        }
+        if (now.at("status", "phase").text().equals("Bound")) {
+            for (ObjectNode each : List.of(spec, old)) {
+                each.remove("volumeAttributesClassName");
+                ObjectNode requests = Json.objectAt(each, "resources", "requests");
+                if (requests != null) {
+                    requests.remove("storage");
+                }
+            }
+        }
+        if (!Json.same(spec, old)) {
+            now.at("spec").forbidden("spec is immutable after creation except resources.requests and"
+                    + " volumeAttributesClassName for bound claims\n");
+        }
+        Field size = now.at("spec", "resources", "requests", "storage");
+        JsonNode oldSize = before.at("spec", "resources", "requests", "storage").value();
+        boolean smaller = Amounts.of(size.value()).compareTo(Amounts.of(oldSize)) < 0;
+        if (smaller && Amounts.of(size.value())
+                .compareTo(Amounts.of(before.at("status", "capacity", "storage").value())) <= 0) {
+            size.forbidden("field can not be less than status.capacity");
+        }
+        now.at("spec", "volumeMode").as("volumeMode").immutable(before.at("spec", "volumeMode"));
+    }
+
+    static void volume(Field now, Field before) {
+        Field spec = now.at("spec");
+        spec.at("accessModes").mustBeSet("");
+        modes(spec.at("accessModes"));
+        Field capacity = spec.at("capacity");
+        capacity.mustBeSet("");
+        if (!capacity.at("storage").isSet() || capacity.value().size() > 1) {
+            capacity.unsupported("storage");
+        }
+        capacity.value().propertyNames().forEach(name -> Amounts.positive(capacity.key(name)));
+        spec.at("persistentVolumeReclaimPolicy").oneOfIfSet("Delete", "Recycle", "Retain");
+        source(spec);
+        named(spec.at("storageClassName"));
+        spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
+        if (before.isSet()) {
+            boolean same = SOURCES.keySet().stream()
+                    .noneMatch(each -> spec.at(each).differs(before.at("spec", each)));
+            if (!same) {
+                spec.at("persistentvolumesource")
+                        .forbidden("spec.persistentvolumesource is immutable after creation\n");
+            }
+            spec.at("volumeMode").as("volumeMode").immutable(before.at("spec", "volumeMode"));
+        }
+    }
+
+    private static void source(Field spec) {
+        List<Field> given = SOURCES.keySet().stream().sorted().map(spec::at).filter(Field::isSet).toList();
+        if (given.isEmpty()) {
+            spec.required("must specify a volume type");
+            return;
+        }
+        Field first = given.getFirst();
+        String name = first.path().substring(first.path().lastIndexOf('.') + 1);
+        SOURCES.getOrDefault(name, List.of()).forEach(field -> first.at(field).mustBeSet(""));
+        given.stream().skip(1).forEach(each -> each.forbidden("may not specify more than 1 volume type"));
+        if (first.path().endsWith(".local") && !spec.at("nodeAffinity").isSet()) {
+            spec.at("nodeAffinity").required("Local volume requires node affinity");
+        }
+    }
+}

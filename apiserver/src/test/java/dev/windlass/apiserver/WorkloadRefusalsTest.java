@@ -1,0 +1,71 @@
+package dev.windlass.apiserver;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What kinds that make pods, and others of their neighbourhood, do not allow, in the words of the real server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class WorkloadRefusalsTest {
+    private static final String CORE = "/api/v1/namespaces/default/";
+
+    private final ApiServer server = ApiServer.builder().name("workloads").start();
+    private final Wire wire = new Wire(server);
+
+    @AfterAll
+    void close() {
+        wire.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "/api/v1/namespaces/default/pods|`'spec':{'containers':[{'name':'a','image':'b','ports':[{'containerPort':70000}]}]}`|spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive",
+            "/api/v1/namespaces/default/pods|`'spec':{'containers':[{'name':'a','image':'b','volumeMounts':[{'name':'v','mountPath':'/v'}]}]}`|spec.containers[0].volumeMounts[0].name: Not found: \"v\"",
+            "/api/v1/namespaces/default/pods|`'spec':{'containers':[{'name':'a','image':'b','resources':{'limits':{'cpu':'1'},'requests':{'cpu':'2'}}}]}`|spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1",
+            "/api/v1/namespaces/default/pods|`'spec':{'containers':[{'name':'a','image':'b','livenessProbe':{}}]}`|spec.containers[0].livenessProbe: Required value: must specify a handler type",
+            "/api/v1/namespaces/default/limitranges|`'spec':{'limits':[{'type':'PersistentVolumeClaim','min':{'storage':'2Gi'},'max':{'storage':'1Gi'}}]}`|spec.limits[0].min[storage]: Invalid value: \"2Gi\": min value 2Gi is greater than max value 1Gi",
+            "/api/v1/namespaces/default/resourcequotas|`'spec':{'hard':{'pods':'1500m'}}`|spec.hard[pods]: Invalid value: \"1500m\": must be an integer",
+            "/api/v1/namespaces/default/persistentvolumeclaims|`'spec':{'accessModes':['Sometimes'],'resources':{'requests':{'storage':'1Gi'}}}`|spec.accessModes: Unsupported value: \"Sometimes\": supported values: \"ReadOnlyMany\", \"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"",
+            "/apis/batch/v1/namespaces/default/cronjobs|`'spec':{'schedule':'61 * * * *','jobTemplate':{'spec':{'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}}}`|spec.schedule: Invalid value: \"61 * * * *\": end of range (61) above maximum (59): 61",
+            "/apis/batch/v1/namespaces/default/jobs|`'spec':{'completionMode':'Indexed','parallelism':1,'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}`|spec.completions: Required value: when completion mode is Indexed",
+            "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers|`'spec':{'maxReplicas':1,'minReplicas':2,'scaleTargetRef':{'kind':'Deployment','name':'d','apiVersion':'apps/v1'}}`|spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`",
+            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices|`'addressType':'IPv6','endpoints':[{'addresses':['10.0.0.1']}]`|endpoints[0].addresses: Invalid value: \"10.0.0.1\": must be an IPv6 address"})
+    void anObjectThatIsNotAllowedIsRefused(String path, String fields, String problem) {
+        Wire.Answer refused = wire.post(path, ("{'metadata':{'name':'refused'}," + fields + "}").replace('\'', '"'));
+        assertThat(refused.code()).as(refused.message()).isEqualTo(422);
+        assertThat(refused.message()).endsWith(" \"refused\" is invalid: " + problem);
+    }
+
+    @Test
+    void aClaimStaysAsItIsAndItsFirstUpdateStoresItsDefaults() {
+        Wire.Answer made = wire.post(CORE + "persistentvolumeclaims", "{\"metadata\":{\"name\":\"claim\"},\"spec\":{"
+                + "\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}");
+        assertThat(wire.merge(CORE + "persistentvolumeclaims/claim", "{\"spec\":{\"storageClassName\":\"fast\"}}")
+                .message()).contains("spec: Forbidden: spec is immutable after creation except resources.requests");
+        String first = version(made);
+        String second = version(wire.merge(CORE + "persistentvolumeclaims/claim", "{}"));
+        assertThat(second).isNotEqualTo(first);
+        assertThat(version(wire.merge(CORE + "persistentvolumeclaims/claim", "{}"))).isEqualTo(second);
+    }
+
+    private static String version(Wire.Answer answer) {
+        return answer.body().path("metadata").path("resourceVersion").stringValue("");
+    }
+
+    @Test
+    void ofAPodLittleMayChange() {
+        wire.post(CORE + "pods", "{\"metadata\":{\"name\":\"pod\"},\"spec\":{\"containers\":["
+                + "{\"name\":\"a\",\"image\":\"b:1\"}]}}");
+        assertThat(wire.merge(CORE + "pods/pod", "{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"b:2\","
+                + "\"terminationMessagePath\":\"/dev/termination-log\"}]}}").code()).isEqualTo(200);
+        assertThat(wire.merge(CORE + "pods/pod", "{\"spec\":{\"hostNetwork\":true}}").message())
+                .contains("spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`");
+    }
+}
