@@ -17,7 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command, and where all failures become one line and an exit code: 0 done, 1 refused or failed, 2 bad usage. */
 @Command(name = "windlass", description = "Raises and lowers the parts of a controller manager while the rest keeps working.", mixinStandardHelpOptions = false, synopsisSubcommandLabel = "COMMAND", sortOptions = false, subcommands = {
-        DemoCommand.class, RunCommand.class, GetCommand.class, DescribeCommand.class, StopCommand.class,
+        DemoCommand.class, RunCommand.class, ApiserverCommand.class, GetCommand.class, DescribeCommand.class,
+        StopCommand.class,
         StartCommand.class,
         RestartCommand.class, ReplaceCommand.class, ReconfigureCommand.class, RemoveCommand.class, PauseCommand.class,
         ResumeCommand.class,
