@@ -42,7 +42,7 @@ final class Catalogue {
         return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
                 controller("controller-many", "many", "a kind with %s objects".formatted(grouped(scale.objects()))),
                 units(100_000), units(10_000),
-                units(1_000), units(1), stopUnit(), events(), admission(10_000), server());
+                units(1_000), units(1), stopUnit(), events(), admission(10_000), server(), apiServer());
     }
 
     private Comparison queue() {
@@ -203,6 +203,25 @@ final class Catalogue {
                         new Entry(KUBE_APISERVER, "", contenders.windlass("real-server"))),
                 List.of(less("first", "in the JVM, first"), less("second", "in the JVM, the next ones"),
                         less("warm", "in the JVM, warm"), less("process", "as a process")));
+    }
+
+    private Comparison apiServer() {
+        int few = scale.objects();
+        int many = few * 10;
+        List<Entry> entries = List.of(
+                new Entry(WINDLASS, "", contenders.windlass("apiserver", "embedded", number(few), number(many))),
+                new Entry(KUBE_APISERVER, "", contenders.windlass("apiserver", "real", number(few), number(many))));
+        return new Comparison("apiserver", "The API servers for tests under load",
+                """
+                        ConfigMaps of 800 bytes of data, over HTTP/1.1 with TLS, made and listed by a plain client that parses nothing: 16                         writers, lists whole and in pages of 500, 100 watchers that all have to see what is made. The embedded server shares its JVM                         with the client, and its first creations warm it up; the real kube-apiserver and its etcd share the cores with it. What is kept                         is heap after a collection for the former, and what the latter have grown by in memory for the real one.""",
+                false, entries,
+                List.of(more("creates", "creations, 16 writers"),
+                        less("create-all", grouped(few) + " creations, 16 writers"),
+                        less("few.list", "list of " + grouped(few) + ", whole"),
+                        less("few.pages", "list of " + grouped(few) + ", in pages"),
+                        less("many.list", "list of " + grouped(many) + ", whole"),
+                        less("many.pages", "list of " + grouped(many) + ", in pages"),
+                        more("watched", "events to 100 watchers"), less("kept", "kept of each object")));
     }
 
     private static String number(int value) {
