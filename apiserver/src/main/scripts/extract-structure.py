@@ -20,8 +20,8 @@ GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k
           "apiextensions.k8s.io", "coordination.k8s.io", "autoscaling", "policy", "discovery.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
           "scheduling.k8s.io"]
 # Verbs over something that is not stored, and sub-resources that need a node: none of these is served.
-LEFT_OUT = {"bindings", "componentstatuses", "localsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews", "tokenreviews"}
-SUBRESOURCES = {"status", "finalize", "scale"}
+LEFT_OUT = {"componentstatuses", "localsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews", "tokenreviews"}
+SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding"}
 
 
 class Live:

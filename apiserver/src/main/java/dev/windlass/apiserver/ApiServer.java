@@ -19,6 +19,7 @@ import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Api;
+import dev.windlass.apiserver.internal.rest.GarbageCollector;
 import dev.windlass.apiserver.internal.rest.Loader;
 import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
@@ -97,6 +98,9 @@ public final class ApiServer implements AutoCloseable {
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
                 new TypeDefaults(StructDefaults.rules()),
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
+        if (builder.garbageCollection) {
+            new GarbageCollector(resources, executor);
+        }
         Namespaces namespaces = new Namespaces(resources, executor, builder.namespaceDeletion);
         new Definitions(resources);
         BuiltInRules.register(resources);
@@ -345,6 +349,7 @@ public final class ApiServer implements AutoCloseable {
         private boolean anonymous;
         private boolean roleAggregation = true;
         private boolean namespaceDeletion = true;
+        private boolean garbageCollection;
         private InstantSource clock = InstantSource.system();
         private long faultSeed = new SecureRandom().nextLong();
 
@@ -453,6 +458,15 @@ public final class ApiServer implements AutoCloseable {
          */
         public Builder namespaceDeletion(boolean wanted) {
             this.namespaceDeletion = wanted;
+            return this;
+        }
+
+        /**
+         * Whether objects go when the last of their owners is gone, and what {@code propagationPolicy} asks for is done, as a controller does it in a cluster;
+         * default false, as the bare kube-apiserver has it. An owner whose kind is not served counts as being there.
+         */
+        public Builder garbageCollection(boolean wanted) {
+            this.garbageCollection = wanted;
             return this;
         }
 

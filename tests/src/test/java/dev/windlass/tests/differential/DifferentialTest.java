@@ -26,7 +26,7 @@ class DifferentialTest {
             "access.http",
             "custom-resources.http",
             "definitions.http",
-            "objects.http");
+            "objects.http", "lists.http", "watches.http", "deletes.http", "subresources.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 
     @Test

@@ -22,7 +22,8 @@ record KnownDifference(String what, String why, Predicate<Difference> covers) {
     static final List<KnownDifference> ALL = List.of(
             new KnownDifference("descriptions of the columns of a table",
                     "prose of Kubernetes, which the embedded server does not carry; no client prints it",
-                    difference -> difference.place().matches("\\$\\.columnDefinitions\\[\\d+]\\.description")),
+                    difference -> difference.place()
+                            .matches("\\$(\\[\\d+]\\.object)?\\.columnDefinitions\\[\\d+]\\.description")),
             new KnownDifference("`null` for `[]` where a message shows an empty list that was sent",
                     "objects are brought into the form in which they are stored, which has no empty lists, before they are checked",
                     difference -> difference.real().contains("Invalid value: []: ") && difference.real()

@@ -126,8 +126,8 @@ final class Masks {
             if (list && name.equals("metadata") && masked instanceof ObjectNode metadata) {
                 hide(metadata, "resourceVersion");
             }
-            if (bookmark && name.equals("object") && masked.path("metadata") instanceof ObjectNode metadata) {
-                hide(metadata, "resourceVersion");
+            if (bookmark && name.equals("object")) {
+                masked.findParents("resourceVersion").forEach(each -> hide((ObjectNode) each, "resourceVersion"));
             }
             out.set(name, masked);
         });

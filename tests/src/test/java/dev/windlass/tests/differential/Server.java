@@ -27,9 +27,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** One of the two servers, over plain HTTP. Thread-safe. */
 final class Server implements AutoCloseable {
+    private static final YAMLMapper YAML = YAMLMapper.builder().build();
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final URI url;
@@ -108,6 +110,9 @@ final class Server implements AutoCloseable {
 
     private static JsonNode body(String type, byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
+        if (type.startsWith("application/yaml")) {
+            return YAML.readTree(text);
+        }
         if (!type.startsWith("application/json") || text.isEmpty()) {
             return JsonNodeFactory.instance.stringNode(text);
         }
@@ -122,8 +127,14 @@ final class Server implements AutoCloseable {
             return JsonMapper.shared().readTree(text);
         }
         ArrayNode events = JsonNodeFactory.instance.arrayNode();
-        lines.forEach(events::add);
+        lines.stream().filter(event -> !isTimed(event)).forEach(events::add);
         return events;
+    }
+
+    /** A bookmark that comes when it is time for one, rather than after certain events. */
+    private static boolean isTimed(JsonNode event) {
+        return event.path("type").asString("").equals("BOOKMARK")
+                && !event.toString().contains("k8s.io/initial-events-end");
     }
 
     @Override

@@ -65,7 +65,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         FieldSet taken = strip(difference.changed().without(FieldSet.parse(ignored)));
         if (!taken.isEmpty()) {
             FieldSet kept = managed.fields(self);
-            managed.set(self, kept == null ? taken : kept.union(taken), now);
+            managed.set(self, kept == null ? taken : kept.union(taken), subresource.equals("scale") ? "" : now);
             capUpdaters(managed);
         }
         write(object, managed);
@@ -110,7 +110,8 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
         Typed.Difference difference = Typed.compare(old, merged, type);
         if (!force) {
-            refuseConflicts(next, difference, self);
+            refuseConflicts(next, difference, self,
+                    manager.equals(LastApplied.MANAGER) ? LastApplied.fields(old, type) : new FieldSet());
         }
         takeFromOthers(next, difference, self);
         boolean changed = !Json.same(old, merged) || !Json.same(managed.toJson(), next.toJson());
@@ -119,6 +120,9 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             next.set(self, mine == null ? new FieldSet() : mine, now);
         }
         ObjectNode out = (ObjectNode) merged.deepCopy();
+        if (manager.equals(LastApplied.MANAGER)) {
+            LastApplied.renew(out, config);
+        }
         write(out, next);
         return out;
     }
@@ -140,7 +144,9 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         return Typed.remove(merged, all.difference(left).intersection(lastNamed), type);
     }
 
-    private static void refuseConflicts(ManagedFields managed, Typed.Difference difference, Manager self) {
+    /** @param allowed what the applier takes over from others in any case */
+    private static void refuseConflicts(ManagedFields managed, Typed.Difference difference, Manager self,
+            FieldSet allowed) {
         FieldSet changed = difference.changed();
         Map<String, List<String>> byManager = new TreeMap<>();
         List<FieldError> causes = new ArrayList<>();
@@ -150,7 +156,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 continue;
             }
             String described = other.described();
-            for (String path : fields.intersection(changed).paths()) {
+            for (String path : fields.intersection(changed).difference(allowed).paths()) {
                 byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
                 causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));
             }

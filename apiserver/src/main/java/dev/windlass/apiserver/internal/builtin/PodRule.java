@@ -93,6 +93,18 @@ final class PodRule implements KindRule {
     }
 
     @Override
+    public long graceSeconds(ObjectNode object, @Nullable Long wanted) {
+        String phase = Json.textOrEmpty(object, "status", "phase");
+        boolean nothingRuns = Json.textOrEmpty(object, "spec", "nodeName").isEmpty() || phase.equals("Failed")
+                || phase.equals("Succeeded");
+        if (nothingRuns) {
+            return 0;
+        }
+        long seconds = wanted != null ? wanted : Json.number(object, 0, "spec", "terminationGracePeriodSeconds");
+        return seconds < 0 ? 1 : seconds;
+    }
+
+    @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         Field pod = Field.of(object, errors);
         PodChecks.pod(pod);

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.net.ClientChain;
+import dev.windlass.apiserver.internal.rest.Accepted;
 import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Paths;
@@ -121,12 +122,12 @@ public final class ApiHandler extends Handler.Abstract {
             asked.fault = faults.meet(request, asked.verb, target, call);
             return wantsWebSocket(request) ? noWebSocket() : FaultRules.spoil(asked.fault, answer(call, target));
         } catch (ApiException e) {
-            return Reply.error(e);
+            return Reply.error(e, Accepted.prefersYaml(header(request, HttpHeader.ACCEPT)));
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("method", request.getMethod())
                     .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
                     .log("request failed");
-            return Reply.error(ApiException.internal(String.valueOf(e)));
+            return Reply.error(ApiException.internal(String.valueOf(e)), false);
         }
     }
 
@@ -221,6 +222,12 @@ public final class ApiHandler extends Handler.Abstract {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
         }
         addWarnings(response, reply.warnings());
+        if (EntityTags.isUnchanged(request, response, reply)) {
+            response.setStatus(304);
+            response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+            sink.write(true, ByteBuffer.allocate(0), callback);
+            return;
+        }
         ByteBuffer body = Compression.maybe(request, response, reply.body());
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.remaining());
         sink.write(true, request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : body, callback);

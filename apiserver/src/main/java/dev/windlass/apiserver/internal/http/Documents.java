@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** What is served beside resources: discovery, version, health. Thread-safe. */
 final class Documents {
     private static final Set<String> HEALTH = Set.of("healthz", "readyz", "livez");
-    private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
     private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";

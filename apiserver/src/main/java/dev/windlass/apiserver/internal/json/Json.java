@@ -110,7 +110,10 @@ public final class Json {
 
     public static long number(@Nullable JsonNode node, long fallback, String... path) {
         JsonNode found = find(node, path);
-        return (found != null && found.isNumber()) ? found.longValue() : fallback;
+        if (found == null || !found.isNumber()) {
+            return fallback;
+        }
+        return found.isIntegralNumber() && found.canConvertToLong() ? found.longValue() : (long) found.doubleValue();
     }
 
     public static boolean flag(@Nullable JsonNode node, boolean fallback, String... path) {

@@ -4,11 +4,19 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A field selector: equality over the few fields that a kind has for it. */
 public final class FieldSelector {
+    /** What the events of events.k8s.io call the fields of the events that are stored. */
+    private static final Map<String, String> EVENT_FIELDS = Map.of("reason", "reason", "type", "type",
+            "reportingController", "reportingComponent", "regarding.kind", "involvedObject.kind",
+            "regarding.namespace", "involvedObject.namespace", "regarding.name", "involvedObject.name",
+            "regarding.uid", "involvedObject.uid", "regarding.apiVersion", "involvedObject.apiVersion",
+            "regarding.resourceVersion", "involvedObject.resourceVersion",
+            "regarding.fieldPath", "involvedObject.fieldPath");
     private final List<Term> terms;
 
     private FieldSelector(List<Term> terms) {
@@ -47,7 +55,7 @@ public final class FieldSelector {
             return new FieldSelector(List.of());
         }
         List<Term> terms = new ArrayList<>();
-        for (String part : split(text)) {
+        for (String part : split(text).stream().sorted().toList()) {
             if (!part.isEmpty()) {
                 terms.add(term(part, text, type));
             }
@@ -72,25 +80,31 @@ public final class FieldSelector {
         if (at < 0) {
             throw ApiException.badRequest("invalid selector: '" + whole + "'; can't understand '" + part + "'");
         }
-        return new Term(known(part.substring(0, at).strip(), type), negated, unescape(part.substring(at + length)));
+        return new Term(known(part.substring(0, at), type), negated, unescape(part.substring(at + length)));
     }
 
+    /** The field of the stored object that is meant. */
     private static String known(String field, ResourceType type) {
-        boolean metadata = field.equals("metadata.name") || (field.equals("metadata.namespace") && type.namespaced());
-        if (metadata || type.traits().fields().contains(field)) {
+        Traits traits = type.traits();
+        boolean plain = traits.fields().isEmpty();
+        if (field.equals("metadata.name")
+                || (field.equals("metadata.namespace") && (type.namespaced() || plain))) {
             return field;
         }
-        if (field.equals("metadata.namespace") && type.traits().fields().isEmpty()) {
-            return field;
+        String meant = type.is("events.k8s.io", "events") ? EVENT_FIELDS.getOrDefault(field, "") : field;
+        if (type.is("", "pods") && field.equals("spec.host")) {
+            return "spec.nodeName";
         }
-        if (type.isCustom()) {
-            throw ApiException.badRequest("field label not supported: " + field);
+        if (traits.fields().contains(meant)) {
+            return meant;
         }
-        if (type.traits().fields().isEmpty()) {
+        if (plain && !type.isCustom()) {
             throw ApiException.badRequest(FieldError.quote(field)
                     + " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
         }
-        throw ApiException.badRequest("field label not supported: " + field);
+        throw ApiException.badRequest(type.is("batch", "jobs")
+                ? "field label " + FieldError.quote(field) + " not supported for Job"
+                : "field label not supported: " + field);
     }
 
     private static List<String> split(String text) {
@@ -112,6 +126,21 @@ public final class FieldSelector {
     }
 
     private static String unescape(String value) {
-        return value.replace("\\,", ",").replace("\\=", "=").replace("\\\\", "\\");
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == ',' || c == '=') {
+                throw ApiException.badRequest("invalid field selector: unescaped character in value: " + (int) c);
+            }
+            if (c == '\\') {
+                c = ++i < value.length() ? value.charAt(i) : ' ';
+                if ("\\,=".indexOf(c) < 0) {
+                    throw ApiException.badRequest("invalid field selector: invalid escape sequence: "
+                            + value.substring(i - 1, Math.min(i + 1, value.length())));
+                }
+            }
+            out.append(c);
+        }
+        return out.toString();
     }
 }

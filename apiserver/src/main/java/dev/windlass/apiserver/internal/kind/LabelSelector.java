@@ -2,11 +2,14 @@ package dev.windlass.apiserver.internal.kind;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -85,8 +88,32 @@ public final class LabelSelector {
         return new LabelSelector(found);
     }
 
+    /** A selector as objects have it, with labels and expressions, in the form that {@link #parse} reads. */
+    public static String text(JsonNode selector) {
+        TreeMap<String, List<String>> terms = new TreeMap<>();
+        selector.path("matchLabels").properties().forEach(label -> terms
+                .computeIfAbsent(label.getKey(), _ -> new ArrayList<>())
+                .add(label.getKey() + "=" + label.getValue().asString("")));
+        for (JsonNode each : selector.path("matchExpressions")) {
+            String key = each.path("key").asString("");
+            TreeSet<String> values = new TreeSet<>();
+            each.path("values").forEach(value -> values.add(value.asString("")));
+            String in = " (" + String.join(",", values) + ")";
+            String term = switch (each.path("operator").asString("")) {
+                case "In" -> key + " in" + in;
+                case "NotIn" -> key + " notin" + in;
+                case "DoesNotExist" -> "!" + key;
+                default -> key;
+            };
+            terms.computeIfAbsent(key, _ -> new ArrayList<>()).add(term);
+        }
+        return terms.values().stream().flatMap(List::stream).collect(Collectors.joining(","));
+    }
+
     /** One pass over the text: key, operator, value or values, comma. */
     private static final class Parser {
+        private static final String UNREADABLE = "unable to parse requirement: ";
+        private static final Set<String> SYMBOLS = Set.of("=", "==", "!", "!=", "(", ")", ",", "<", ">");
         private final String text;
         private int position;
 
@@ -96,60 +123,81 @@ public final class LabelSelector {
 
         List<Requirement> parse() {
             List<Requirement> found = new ArrayList<>();
-            while (true) {
+            while (!peek().isEmpty()) {
+                String first = peek();
+                if (isSymbol(first) && !first.equals("!")) {
+                    throw ApiException.badRequest("found '" + first + "', expected: !, identifier, or 'end of string'");
+                }
                 found.add(requirement());
                 String next = token();
-                if (next.isEmpty()) {
-                    return found;
+                if (!next.isEmpty() && !next.equals(",")) {
+                    throw ApiException.badRequest("found '" + next + "', expected: ',' or 'end of string'");
                 }
-                if (!next.equals(",")) {
-                    throw bad("found '" + next + "', expected: ',' or 'end of string'");
+                String after = peek();
+                if (next.equals(",") && (after.isEmpty() || (isSymbol(after) && !after.equals("!")))) {
+                    throw ApiException.badRequest("found '" + after + "', expected: identifier after ','");
                 }
             }
+            return found;
         }
 
         private Requirement requirement() {
-            String key = token();
-            if (key.equals("!")) {
-                return new Requirement(key(token()), Operator.ABSENT, Set.of());
+            boolean absent = peek().equals("!");
+            if (absent) {
+                token();
             }
-            key(key);
+            String key = identifier();
+            for (String problem : NameRules.labelKey(key)) {
+                throw bad("<nil>: Invalid value: " + FieldError.quote(key) + ": " + problem);
+            }
+            if (absent) {
+                return new Requirement(key, Operator.ABSENT, Set.of());
+            }
             String operator = peek();
             if (operator.isEmpty() || operator.equals(",")) {
                 return new Requirement(key, Operator.EXISTS, Set.of());
             }
             token();
             return switch (operator) {
-                case "=", "==" -> new Requirement(key, Operator.IN, Set.of(value()));
-                case "!=" -> new Requirement(key, Operator.NOT_IN, Set.of(value()));
-                case "in" -> new Requirement(key, Operator.IN, values());
-                case "notin" -> new Requirement(key, Operator.NOT_IN, values());
-                case ">", "gt" -> new Requirement(key, Operator.GREATER, Set.of(value()));
-                case "<", "lt" -> new Requirement(key, Operator.LESS, Set.of(value()));
+                case "=", "==" -> checked(key, Operator.IN, value());
+                case "!=" -> checked(key, Operator.NOT_IN, value());
+                case "in" -> checked(key, Operator.IN, values());
+                case "notin" -> checked(key, Operator.NOT_IN, values());
+                case ">" -> checked(key, Operator.GREATER, value());
+                case "<" -> checked(key, Operator.LESS, value());
                 default -> throw bad("found '" + operator + "', expected: in, notin, =, ==, !=, gt, lt");
             };
         }
 
-        private String key(String key) {
-            for (String problem : NameRules.qualifiedName(key)) {
-                throw bad("key: Invalid value: \"" + key + "\": " + problem);
+        private String identifier() {
+            String token = token();
+            if (token.isEmpty() || isSymbol(token)) {
+                throw bad("found '" + token + "', expected: identifier");
             }
-            return key;
+            return token;
         }
 
-        private String value() {
+        private static Requirement checked(String key, Operator operator, Set<String> values) {
+            List<String> problems = new ArrayList<>();
+            int index = 0;
+            for (String value : values) {
+                String place = "values[" + index++ + "]";
+                if ((operator == Operator.GREATER || operator == Operator.LESS) && !value.matches("[-+]?\\d{1,18}")) {
+                    problems.add(place + ": Invalid value: " + FieldError.quote(value)
+                            + ": for 'Gt', 'Lt' operators, the value must be an integer");
+                }
+                NameRules.labelValue(value).forEach(problem -> problems
+                        .add(place + "[" + key + "]: Invalid value: " + FieldError.quote(value) + ": " + problem));
+            }
+            if (!problems.isEmpty()) {
+                throw bad(problems.size() == 1 ? problems.getFirst() : "[" + String.join(", ", problems) + "]");
+            }
+            return new Requirement(key, operator, values);
+        }
+
+        private Set<String> value() {
             String next = peek();
-            if (next.isEmpty() || next.equals(",")) {
-                return "";
-            }
-            return value(token());
-        }
-
-        private String value(String value) {
-            for (String problem : NameRules.labelValue(value)) {
-                throw bad("values[0][key]: Invalid value: \"" + value + "\": " + problem);
-            }
-            return value;
+            return Set.of(next.isEmpty() || next.equals(",") ? "" : identifier());
         }
 
         private Set<String> values() {
@@ -157,25 +205,31 @@ public final class LabelSelector {
             if (!open.equals("(")) {
                 throw bad("found '" + open + "' expected: '('");
             }
+            String first = peek();
+            if (first.isEmpty() || (isSymbol(first) && !first.equals(",") && !first.equals(")"))) {
+                throw bad("found '" + first + "', expected: ',', ')' or identifier");
+            }
             Set<String> values = new TreeSet<>();
-            while (true) {
+            if (first.equals(")")) {
+                values.add("");
+            }
+            while (!peek().equals(")")) {
                 String next = token();
-                switch (next) {
-                    case ")" -> {
-                        if (values.isEmpty()) {
-                            values.add("");
-                        }
-                        return values;
+                if (next.equals(",")) {
+                    if (values.isEmpty() || peek().equals(")") || peek().equals(",")) {
+                        values.add("");
                     }
-                    case "," -> {
-                        if (peek().equals(")") || peek().equals(",")) {
-                            values.add("");
-                        }
+                } else if (next.isEmpty() || isSymbol(next)) {
+                    throw bad("found '" + next + "', expected: ',', or identifier");
+                } else {
+                    values.add(next);
+                    if (!peek().equals(",") && !peek().equals(")")) {
+                        throw bad("found '" + peek() + "', expected: ',' or ')'");
                     }
-                    case "" -> throw bad("found '', expected: ',' or ')'");
-                    default -> values.add(value(next));
                 }
             }
+            token();
+            return values;
         }
 
         private String peek() {
@@ -185,36 +239,38 @@ public final class LabelSelector {
             return token;
         }
 
+        /** The next symbol or word, "" at the end. */
         private String token() {
-            while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
+            while (position < text.length() && isSpace(text.charAt(position))) {
                 position++;
             }
             if (position == text.length()) {
                 return "";
             }
-            int from = position;
-            if (isSymbol(text.charAt(position))) {
-                char first = text.charAt(position++);
-                boolean pair = (first == '=' || first == '!') && position < text.length()
-                        && text.charAt(position) == '=';
-                if (pair) {
+            int from = position++;
+            if (isSymbol(text.substring(from, position))) {
+                if (position < text.length() && SYMBOLS.contains(text.substring(from, position + 1))) {
                     position++;
                 }
-                return text.substring(from, position);
-            }
-            while (position < text.length() && !isSymbol(text.charAt(position))
-                    && !Character.isWhitespace(text.charAt(position))) {
-                position++;
+            } else {
+                while (position < text.length() && !isSpace(text.charAt(position))
+                        && !isSymbol(text.substring(position, position + 1))) {
+                    position++;
+                }
             }
             return text.substring(from, position);
         }
 
-        private static boolean isSymbol(char c) {
-            return "=!(),<>".indexOf(c) >= 0;
+        private static boolean isSpace(char c) {
+            return c == ' ' || c == '\t' || c == '\r' || c == '\n';
         }
 
-        private ApiException bad(String why) {
-            return ApiException.badRequest("unable to parse requirement: " + why);
+        private static boolean isSymbol(String token) {
+            return SYMBOLS.contains(token);
+        }
+
+        private static ApiException bad(String why) {
+            return ApiException.badRequest(UNREADABLE + why);
         }
     }
 }

@@ -110,11 +110,20 @@ public final class NameRules {
 
     /** A key of a label or an annotation: an optional subdomain, a slash, a name. */
     public static List<String> qualifiedName(String key) {
+        return qualified(key, "a qualified name ");
+    }
+
+    /** What is wrong with the key of a label: the same rule, and told by its own name. */
+    public static List<String> labelKey(String key) {
+        return qualified(key, "a valid label key ");
+    }
+
+    private static List<String> qualified(String key, String what) {
         List<String> problems = new ArrayList<>();
         String[] parts = key.split("/", -1);
         String name = parts[parts.length - 1];
         if (parts.length > 2) {
-            problems.add("a qualified name " + QUALIFIED_RULE
+            problems.add(what + QUALIFIED_RULE
                     + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
             return problems;
         }
@@ -128,7 +137,7 @@ public final class NameRules {
         if (name.isEmpty()) {
             problems.add("name part must be non-empty");
         } else if (name.length() > MAX_LABEL) {
-            problems.add("name part " + tooLong(MAX_LABEL));
+            problems.add("name part must be no more than " + MAX_LABEL + " bytes");
         }
         if (!QUALIFIED_PATTERN.matcher(name).matches()) {
             problems.add("name part " + QUALIFIED_RULE);
@@ -141,10 +150,17 @@ public final class NameRules {
             + "')";
 
     public static List<String> labelValue(String value) {
-        return check(value, VALUE_PATTERN, MAX_LABEL,
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
-                        + " character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '"
-                        + VALUE + "')");
+        List<String> problems = new ArrayList<>();
+        if (value.length() > MAX_LABEL) {
+            problems.add("must be no more than " + MAX_LABEL + " bytes");
+        }
+        if (!VALUE_PATTERN.matcher(value).matches()) {
+            problems.add(
+                    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
+                            + " character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '"
+                            + VALUE + "')");
+        }
+        return problems;
     }
 
     private static List<String> check(String name, Pattern pattern, int limit, String rule) {

@@ -86,7 +86,6 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
                     "status.nominatedNodeName")),
             Map.entry("/nodes", List.of("spec.unschedulable")), Map.entry("/secrets", List.of("type")),
             Map.entry("/replicationcontrollers", List.of("status.replicas")),
-            Map.entry("apps/replicasets", List.of("status.replicas")),
             Map.entry("batch/jobs", List.of("status.successful")), Map.entry("/events", EVENT_FIELDS),
             Map.entry("events.k8s.io/events", EVENT_FIELDS));
 

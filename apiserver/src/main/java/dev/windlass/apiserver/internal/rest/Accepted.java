@@ -2,8 +2,10 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.protobuf.Protobuf;
 import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,35 +14,88 @@ import org.jspecify.annotations.Nullable;
  * @param version
  *            of the meta group, for tables and metadata
  */
-record Accepted(Form form, Format format, String version) {
-    enum Form {
+public record Accepted(Form form, Format format, String version) {
+    /** The shape of the answer. */
+    public enum Form {
         OBJECT, TABLE, METADATA, METADATA_LIST
     }
 
-    enum Format {
+    /** How it is written. */
+    public enum Format {
         JSON, YAML, PROTOBUF
     }
 
     private static final List<String> SUPPORTED = List.of("application/json", "application/yaml",
             "application/vnd.kubernetes.protobuf", "application/cbor");
 
+    /** What the paths of built-in kinds give at all. */
+    private static final List<String> WHOLE = SUPPORTED.subList(0, 3);
+    private static final List<String> STREAMED = List.of("application/json;stream=watch",
+            "application/vnd.kubernetes.protobuf;stream=watch");
+
     /**
-     * Takes the first of what the client accepts that can be given.
+     * Takes the most wanted of what the client accepts that can be given.
      *
-     * @param binary
-     *            whether the objects have a binary form; their metadata has one in any case, and tables have none
      * @throws ApiException
      *             406 when there is nothing
      */
-    static Accepted parse(String header, boolean binary) {
-        if (header.isBlank()) {
+    static Accepted parse(String header, Target target) {
+        List<String> clauses = clauses(header);
+        boolean watch = target.verb().equals("watch");
+        boolean builtIn = !target.type().isCustom();
+        if (builtIn && !clauses.isEmpty() && clauses.stream().map(Bodies::mediaType)
+                .noneMatch(media -> media.equals("*/*") || WHOLE.contains(media))) {
+            List<String> representations = new ArrayList<>(WHOLE);
+            if (watch || target.verb().equals("list")) {
+                representations.addAll(STREAMED);
+            }
+            throw ApiException.noRepresentation(representations);
+        }
+        Accepted accepted = parse(clauses, builtIn);
+        if (watch && accepted.format == Format.YAML) {
+            throw ApiException.notAcceptable(STREAMED);
+        }
+        return accepted;
+    }
+
+    /** Whether an error is to be told in YAML. */
+    public static boolean prefersYaml(String header) {
+        for (String clause : clauses(header)) {
+            Format format = format(Bodies.mediaType(clause));
+            if (format != null && !clause.contains("as=")) {
+                return format == Format.YAML;
+            }
+        }
+        return false;
+    }
+
+    /** The most wanted first. */
+    private static List<String> clauses(String header) {
+        return header.isBlank()
+                ? List.of()
+                : Stream.of(header.split(",", -1)).sorted(Comparator.comparingDouble(Accepted::quality).reversed())
+                        .toList();
+    }
+
+    private static double quality(String clause) {
+        String given = parameter(clause.split(";", -1), "q");
+        try {
+            return given.isEmpty() ? 1 : Double.parseDouble(given);
+        } catch (NumberFormatException _) {
+            return 1;
+        }
+    }
+
+    /** @param binary whether the objects have a binary form; their metadata has one in any case, and tables have none */
+    private static Accepted parse(List<String> clauses, boolean binary) {
+        if (clauses.isEmpty()) {
             return new Accepted(Form.OBJECT, Format.JSON, "v1");
         }
-        for (String clause : header.split(",", -1)) {
+        for (String clause : clauses) {
             String[] parts = clause.strip().split(";", -1);
-            String media = parts[0].strip().toLowerCase(Locale.ROOT);
-            Format format = format(media);
-            if (format == null) {
+            Format format = format(Bodies.mediaType(clause));
+            String stream = parameter(parts, "stream");
+            if (format == null || (!stream.isEmpty() && (format == Format.YAML || !stream.equals("watch")))) {
                 continue;
             }
             boolean protobuf = format == Format.PROTOBUF;
@@ -80,7 +135,7 @@ record Accepted(Form form, Format format, String version) {
     /** Whether protobuf comes before all else that can be given. */
     static boolean prefersProtobuf(String header) {
         try {
-            return parse(header, true).format == Format.PROTOBUF;
+            return parse(clauses(header), true).format == Format.PROTOBUF;
         } catch (ApiException _) {
             return false; // it is told in JSON that nothing else can be given
         }
@@ -88,8 +143,8 @@ record Accepted(Form form, Format format, String version) {
 
     private static @Nullable Format format(String media) {
         return switch (media) {
-            case "application/json", "*/*", "application/*", "text/plain" -> Format.JSON;
-            case "application/yaml", "text/yaml", "application/x-yaml" -> Format.YAML;
+            case "application/json", "*/*", "application/*" -> Format.JSON;
+            case "application/yaml" -> Format.YAML;
             case Protobuf.MEDIA_TYPE -> Format.PROTOBUF;
             default -> null;
         };

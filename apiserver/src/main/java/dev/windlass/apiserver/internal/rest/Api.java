@@ -13,17 +13,21 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Answers requests for resources. Thread-safe. */
 public final class Api {
+    private static final List<String> IMMORTAL = List.of("default", "kube-system", "kube-public");
+
     private final Resources resources;
     private final Writer writer;
     private final Remover remover;
     private final Lister lister;
     private final Reviews reviews;
+    private final PodCommands podCommands;
 
     public Api(Resources resources) {
         this.resources = resources;
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
+        this.podCommands = new PodCommands(resources, remover);
         this.reviews = new Reviews(resources.catalog());
     }
 
@@ -62,7 +66,7 @@ public final class Api {
 
     private Reply perform(Target target, Call call) {
         ResourceType type = target.type();
-        Accepted accepted = Accepted.parse(call.accept(), !type.isCustom());
+        Accepted accepted = Accepted.parse(call.accept(), target);
         if (Reviews.appliesTo(type)) {
             return reviews.answer(target, call);
         }
@@ -74,12 +78,18 @@ public final class Api {
                 // has no such parameters
             }
         }
-        if (target.subresource().equals("scale")) {
+        if (PodCommands.appliesTo(target)) {
+            return podCommands.answer(target, call);
+        }
+        if (target.subresource().equals(Scales.NAME)) {
             return scale(target, call, accepted);
         }
         Rendering rendering = Rendering.of(type, accepted, call, resources);
         return switch (target.verb()) {
-            case "get" -> rendering.object(200, resources.require(target));
+            case "get" -> {
+                ListOptions.refuseFuture(ListOptions.parse(call.parameterOrEmpty("resourceVersion"), false), resources);
+                yield rendering.object(200, resources.require(target));
+            }
             case "list" -> lister.list(target, call, accepted);
             case "watch" -> new Reply.Streaming(WatchPlan.of(target, call, accepted, resources), List.of());
             case "create" -> {
@@ -102,8 +112,14 @@ public final class Api {
 
     private static boolean allowed(Target target) {
         if (target.subresource().isEmpty()) {
+            ResourceType type = target.type();
+            if (!target.name().isEmpty() && type.verbs().equals(List.of("create"))) {
+                throw ApiException.noSuchResource();
+            }
+            boolean nowhere = type.namespaced() && target.namespace().isEmpty();
             boolean placed = switch (target.verb()) {
-                case "create" -> target.name().isEmpty();
+                case "create" -> target.name().isEmpty() && (!nowhere || type.isCustom());
+                case "deletecollection" -> !nowhere || type.isCustom();
                 case "update", "patch" -> !target.name().isEmpty();
                 default -> true;
             };
@@ -148,14 +164,15 @@ public final class Api {
     private Reply scale(Target target, Call call, Accepted accepted) {
         ResourceType type = target.type();
         Rendering rendering = Rendering.of(type, accepted, call, resources);
-        Target whole = new Target(target.verb(), type, target.namespace(), target.name(), "");
         Stored stored = switch (target.verb()) {
             case "get" -> resources.require(target);
             case "update" -> {
-                ObjectNode scale = Bodies.object(call, type, Scales.KIND, Scales.API_VERSION, resources.catalog());
-                yield writer.change(whole, object -> Scales.set(object, scale, type), call).stored();
+                ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
+                        "autoscaling.Scale", resources.catalog());
+                Scales.checkName(scale, target);
+                yield writer.change(target, object -> Scales.set(object, scale, type), call).stored();
             }
-            case "patch" -> writer.change(whole,
+            case "patch" -> writer.change(target,
                     object -> Scales.set(object, patched(target, Scales.of(object, type), call, Type.unknown()), type),
                     call).stored();
             default -> throw ApiException.methodNotAllowed();
@@ -203,9 +220,14 @@ public final class Api {
 
     private Reply delete(Target target, Call call, Rendering rendering) {
         ResourceType type = target.type();
-        Remover.Outcome outcome = remover.delete(target, Remover.Options.of(call, type));
+        Remover.Options options = Remover.Options.of(call, type);
+        if (type.is("", "namespaces") && IMMORTAL.contains(target.name())) {
+            throw ApiException.forbidden("", type.plural(), target.name(), "this namespace may not be deleted",
+                    List.of());
+        }
+        Remover.Outcome outcome = remover.delete(target, options);
         if (!outcome.gone() || type.traits().returnsDeleted()) {
-            return rendering.object(200, outcome.stored());
+            return rendering.object(200, outcome.stored()).withWarnings(orphaning(type, options));
         }
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
@@ -219,8 +241,8 @@ public final class Api {
 
     private Reply deleteCollection(Target target, Call call, Rendering rendering) {
         Remover.Options options = Remover.Options.of(call, target.type());
-        List<Stored> selected = lister.select(target, call);
-        for (Stored each : selected) {
+        Lister.Page page = lister.page(target, call);
+        for (Stored each : page.objects()) {
             try {
                 remover.delete(new Target("delete", target.type(), each.namespace(), each.name(), ""), options);
             } catch (ApiException e) {
@@ -230,6 +252,14 @@ public final class Api {
                 // somebody else was faster, which is as good
             }
         }
-        return rendering.list(resources.store().version(), selected, "", null);
+        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
+                .withWarnings(orphaning(target.type(), options));
+    }
+
+    private static List<String> orphaning(ResourceType type, Remover.Options options) {
+        return type.is("batch", "jobs") && options.propagation().isEmpty() && options.orphans() == null
+                ? List.of("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background"
+                        + " to remove them or set propagationPolicy=Orphan to suppress this warning")
+                : List.of();
     }
 }

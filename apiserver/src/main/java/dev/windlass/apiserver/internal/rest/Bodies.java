@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,6 +26,7 @@ final class Bodies {
     private static final String GO_VALUE = " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
             + " Kind string \"json:\\\"kind,omitempty\\\"\" }";
     private static final int SUMMARY = 30;
+    private static final String DELETE_OPTIONS = "DeleteOptions";
 
     private Bodies() {
     }
@@ -90,10 +92,43 @@ final class Bodies {
         }
     }
 
+    /** @throws ApiException 400 when an object says that it belongs into another namespace */
+    static void checkNamespace(ObjectNode object, Target target) {
+        String given = Metadata.namespace(object);
+        if (target.type().namespaced() && !given.isEmpty() && !given.equals(target.namespace())) {
+            throw ApiException.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    /**
+     * What is sent to a sub-resource that has a kind of its own.
+     *
+     * @param internal
+     *            what the real server calls the kind inside
+     */
+    static ObjectNode ofSubresource(Call call, ResourceType type, String kind, String apiVersion, String internal,
+            Catalog catalog) {
+        ObjectNode object = tree(call, type, kind, apiVersion);
+        String givenKind = Json.textOrEmpty(object, "kind");
+        String givenVersion = Json.textOrEmpty(object, "apiVersion");
+        object.put("kind", givenKind.isEmpty() ? kind : givenKind)
+                .put("apiVersion", givenVersion.isEmpty() ? apiVersion : givenVersion);
+        if (!Json.textOrEmpty(object, "kind").equals(kind) && catalog.ofKind(givenVersion, givenKind) != null) {
+            String version = givenVersion.substring(givenVersion.indexOf('/') + 1);
+            throw ApiException.badRequest(givenKind + " in version \"" + version + "\" cannot be handled as a " + kind
+                    + ": converting (" + version + "." + givenKind + ") to (" + internal + "): unknown conversion");
+        }
+        if (!kind.equals(Json.textOrEmpty(object, "kind")) || !apiVersion.equals(object.path("apiVersion").asString(""))) {
+            checkKnown(object, kind, catalog);
+            checkType(object, kind, apiVersion);
+        }
+        return object;
+    }
+
     private static ObjectNode tree(Call call, ResourceType type, String kind, String apiVersion) {
         String media = mediaType(call.contentType());
-        boolean yaml = media.equals("application/yaml") || media.equals("text/yaml")
-                || media.equals("application/x-yaml");
+        boolean yaml = media.equals("application/yaml");
         if (media.equals(Protobuf.MEDIA_TYPE) && !type.isCustom()) {
             return protobuf(call.body(), kind, apiVersion);
         }
@@ -104,11 +139,29 @@ final class Bodies {
     }
 
     /** The options that a DELETE carries. */
-    static ObjectNode deleteOptions(Call call) {
-        String media = mediaType(call.contentType());
-        return media.equals(Protobuf.MEDIA_TYPE)
-                ? protobuf(call.body(), "DeleteOptions", "v1")
-                : parse(call.body(), media.endsWith("yaml"), "DeleteOptions");
+    static ObjectNode deleteOptions(Call call, ResourceType type) {
+        ObjectNode options = tree(call, type, DELETE_OPTIONS, "v1");
+        String kind = Json.textOrEmpty(options, "kind");
+        if (!kind.isEmpty() && !kind.equals(DELETE_OPTIONS)) {
+            throw ApiException.badRequest("no kind " + FieldError.quote(kind) + " is registered for version "
+                    + FieldError.quote(Json.textOrEmpty(options, "apiVersion"))
+                    + " in scheme \"pkg/runtime/scheme.go:111\"");
+        }
+        requireType(options, "gracePeriodSeconds", "int64", JsonNode::isIntegralNumber);
+        requireType(options, "dryRun", "[]string", JsonNode::isArray);
+        requireType(options, "propagationPolicy", "v1.DeletionPropagation", JsonNode::isString);
+        requireType(options, "orphanDependents", "bool", JsonNode::isBoolean);
+        requireType(options, "preconditions", "v1.Preconditions", JsonNode::isObject);
+        return options;
+    }
+
+    private static void requireType(ObjectNode options, String field, String type, Predicate<JsonNode> right) {
+        JsonNode value = Json.find(options, field);
+        if (value != null && !right.test(value)) {
+            throw ApiException.badRequest("json: cannot unmarshal " + goKind(value)
+                    + (value.isNumber() ? " " + Json.string(value) : "") + " into Go struct field " + DELETE_OPTIONS
+                    + "." + field + " of type " + type);
+        }
     }
 
     /**
@@ -167,8 +220,11 @@ final class Bodies {
     }
 
     private static ApiException unrecognized(byte[] body, String kind, String why) {
-        return ApiException.badRequest("the object provided is unrecognized (must be of type " + kind
-                + "): couldn't get version/kind; json parse error: " + why + " (" + summary(body) + ")");
+        String problem = "couldn't get version/kind; json parse error: " + why;
+        return ApiException.badRequest(kind.equals(DELETE_OPTIONS)
+                ? problem
+                : "the object provided is unrecognized (must be of type " + kind + "): " + problem + " ("
+                        + summary(body) + ")");
     }
 
     /** What Go calls the type of a value. */

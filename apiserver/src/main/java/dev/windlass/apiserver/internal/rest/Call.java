@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +49,14 @@ public record Call(String method, String path, Map<String, List<String>> query, 
      */
     public long number(String name, long fallback) {
         String value = parameter(name);
-        if (value == null || value.isEmpty()) {
+        if (value == null) {
             return fallback;
         }
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException _) {
-            throw ApiException.badRequest("strconv.ParseInt: parsing \"" + value + "\": invalid syntax");
+            throw ApiException.badRequest("strconv.ParseInt: parsing " + FieldError.quote(value)
+                    + (value.matches("[-+]?\\d+") ? ": value out of range" : ": invalid syntax"));
         }
     }
 

@@ -58,6 +58,17 @@ public interface KindRule {
         return false;
     }
 
+    /**
+     * For how many seconds the object stays before it is gone, for what runs it to end.
+     *
+     * @param wanted
+     *            by the client, null when it leaves that to the object
+     * @return -1 when the kind has no such time
+     */
+    default long graceSeconds(ObjectNode object, @Nullable Long wanted) {
+        return -1;
+    }
+
     /** Whether a deletion that has been asked for says how long it may take. */
     default boolean hasGracePeriod() {
         return true;

@@ -22,17 +22,25 @@ record ListOptions(long version, String match, long limit, String continueToken,
         String version = call.parameterOrEmpty("resourceVersion");
         String match = call.parameterOrEmpty("resourceVersionMatch");
         String token = call.parameterOrEmpty("continue");
+        boolean initialGiven = call.parameter("sendInitialEvents") != null;
         boolean initial = call.flag("sendInitialEvents");
+        boolean fromNow = version.isEmpty() || version.equals("0");
+        if (watch && !initialGiven && match.isEmpty() && fromNow) {
+            // What has no beginning begins with what is there.
+            initialGiven = true;
+            initial = true;
+            match = "NotOlderThan";
+        }
         List<FieldError> errors = new ArrayList<>();
         if (watch) {
-            checkWatch(call, match, token, errors);
+            checkWatch(initialGiven, match, token, errors);
         } else {
             checkList(call, match, version, token, errors);
         }
         if (!errors.isEmpty()) {
             throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);
         }
-        return new ListOptions(parse(version), match, call.number("limit", 0), token, initial,
+        return new ListOptions(parse(version, !watch), match, call.number("limit", 0), token, initial,
                 call.flag("allowWatchBookmarks"),
                 call.number("timeoutSeconds", 0));
     }
@@ -61,25 +69,41 @@ record ListOptions(long version, String match, long limit, String continueToken,
         }
     }
 
-    private static void checkWatch(Call call, String match, String token, List<FieldError> errors) {
-        if (call.parameter("sendInitialEvents") != null) {
-            if (match.isEmpty()) {
-                errors.add(FieldError.forbidden("resourceVersionMatch",
-                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-            } else if (!match.equals("NotOlderThan")) {
-                errors.add(FieldError.notSupported("resourceVersionMatch", JsonNodeFactory.instance.stringNode(match),
-                        List.of("NotOlderThan")));
-            }
-        } else if (!match.isEmpty()) {
+    private static void checkWatch(boolean initialGiven, String match, String token, List<FieldError> errors) {
+        if (initialGiven && !match.equals("NotOlderThan")) {
+            errors.add(FieldError.forbidden("resourceVersionMatch",
+                    "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+        }
+        if (match.isEmpty()) {
+            return;
+        }
+        if (!initialGiven) {
             errors.add(FieldError.forbidden("resourceVersionMatch",
                     "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
         }
+        if (!match.equals("NotOlderThan")) {
+            errors.add(FieldError.notSupported("resourceVersionMatch", JsonNodeFactory.instance.stringNode(match),
+                    List.of("NotOlderThan")));
+        }
         if (!token.isEmpty()) {
-            errors.add(FieldError.forbidden("continue", "continue is forbidden for watch"));
+            errors.add(FieldError.forbidden("resourceVersionMatch",
+                    "resourceVersionMatch is forbidden when continue is provided"));
         }
     }
 
-    static long parse(String version) {
+    /** @throws ApiException 504 when it is a version that there has not been yet */
+    static void refuseFuture(long version, Resources resources) {
+        if (version > resources.store().version()) {
+            throw ApiException.tooLargeVersion(version, resources.store().version());
+        }
+    }
+
+    /**
+     * A resource version, {@link #UNSET} when there is none.
+     *
+     * @throws ApiException when it is no whole number; like the real one, only a list calls that a bad request
+     */
+    static long parse(String version, boolean list) {
         if (version.isEmpty()) {
             return UNSET;
         }
@@ -91,7 +115,11 @@ record ListOptions(long version, String match, long limit, String continueToken,
         } catch (NumberFormatException _) {
             // told below
         }
-        throw ApiException.badRequest(
-                "Invalid value: \"" + version + "\": strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+        String problem = "resourceVersion: Invalid value: " + FieldError.quote(version)
+                + ": strconv.ParseUint: parsing " + FieldError.quote(version)
+                + (version.matches("\\d+") ? ": value out of range" : ": invalid syntax");
+        throw list
+                ? ApiException.badRequest("invalid resource version: " + problem)
+                : ApiException.of(500, "", problem);
     }
 }

@@ -16,11 +16,21 @@ final class Lister {
         this.resources = resources;
     }
 
+    /** Part of what is there at a version; more than one page only when it has a continue token. */
+    record Page(long version, List<Stored> objects, String continueToken, @Nullable Long remaining) {
+    }
+
     Reply.Whole list(Target target, Call call, Accepted accepted) {
+        Page page = page(target, call);
+        return Rendering.of(target.type(), accepted, call, resources).list(page.version(), page.objects(),
+                page.continueToken(), page.remaining());
+    }
+
+    /** What a list, or a deletion of many, is about. */
+    Page page(Target target, Call call) {
         ListOptions options = ListOptions.of(call, false);
         Selection selection = Selection.of(call, target);
         Shelf shelf = resources.shelf(target.type());
-        Rendering rendering = Rendering.of(target.type(), accepted, call, resources);
         String start = "";
         Shelf.Snapshot snapshot;
         if (options.continueToken().isEmpty()) {
@@ -37,13 +47,11 @@ final class Lister {
         long limit = options.version() == 0 && !options.match().equals("Exact") && options.continueToken().isEmpty()
                 ? 0
                 : options.limit();
-        return page(rendering, snapshot, selection, start, limit);
+        return page(snapshot, selection, start, limit);
     }
 
     private Shelf.Snapshot snapshot(Shelf shelf, String namespace, ListOptions options) {
-        if (options.version() > resources.store().version()) {
-            throw ApiException.tooLargeVersion(options.version(), resources.store().version());
-        }
+        ListOptions.refuseFuture(options.version(), resources);
         boolean exact = options.match().equals("Exact")
                 || (options.match().isEmpty() && options.version() > 0 && options.limit() > 0);
         if (!exact) {
@@ -67,8 +75,7 @@ final class Lister {
         }
     }
 
-    private static Reply.Whole page(Rendering rendering, Shelf.Snapshot snapshot, Selection selection, String start,
-            long limit) {
+    private static Page page(Shelf.Snapshot snapshot, Selection selection, String start, long limit) {
         List<Stored> page = new ArrayList<>();
         boolean more = false;
         int seen = 0;
@@ -85,18 +92,11 @@ final class Lister {
             page.add(object);
         }
         if (!more) {
-            return rendering.list(snapshot.version(), page, "", null);
+            return new Page(snapshot.version(), page, "", null);
         }
         @Nullable
         Long remaining = selection.isWhole() ? Long.valueOf(snapshot.objects().size() - seen) : null;
-        return rendering.list(snapshot.version(), page,
+        return new Page(snapshot.version(), page,
                 new ContinueToken(snapshot.version(), page.getLast().key()).encode(), remaining);
-    }
-
-    /** Everything that is selected, now. */
-    List<Stored> select(Target target, Call call) {
-        Selection selection = Selection.of(call, target);
-        return resources.shelf(target.type()).snapshot(selection.namespace()).objects().stream()
-                .filter(selection::matches).toList();
     }
 }

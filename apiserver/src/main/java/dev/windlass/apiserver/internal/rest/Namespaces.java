@@ -120,7 +120,7 @@ public final class Namespaces implements KindRule {
         Remover remover = new Remover(resources);
         for (Target each : contents(namespace)) {
             try {
-                remover.delete(each, Remover.Options.background());
+                remover.delete(each, Remover.Options.atOnce());
             } catch (ApiException e) {
                 if (e.code() != 404) {
                     throw e;

@@ -34,8 +34,8 @@ final class Patches {
             for (JsonNode operation : patch) {
                 patched = JsonPatch.apply(Json.array().add(asMeant(operation, patched)), patched);
             }
-        } catch (JsonPatchException e) {
-            throw ApiException.unprocessable();
+        } catch (JsonPatchException | IllegalArgumentException e) {
+            throw ApiException.unprocessable(); // no operation, no pointer, or nothing where it points
         }
         if (patched instanceof ObjectNode whole) {
             return whole;

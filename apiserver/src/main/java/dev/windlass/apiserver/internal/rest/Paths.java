@@ -78,12 +78,18 @@ public final class Paths {
     }
 
     private static String verb(Call call, String name, boolean watchPath) {
+        if (watchPath && !call.method().equals("GET")) {
+            throw ApiException.methodNotAllowed();
+        }
         return switch (call.method()) {
-            case "GET", "HEAD" -> {
-                if (watchPath || call.flag("watch")) {
+            case "GET" -> {
+                if (watchPath) {
                     yield "watch";
                 }
-                yield name.isEmpty() ? "list" : "get";
+                if (!name.isEmpty()) {
+                    yield "get";
+                }
+                yield call.flag("watch") ? "watch" : "list";
             }
             case "POST" -> "create";
             case "PUT" -> "update";

@@ -6,9 +6,13 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes objects, or marks them for it when finalizers hold them. */
@@ -33,35 +37,71 @@ public final class Remover {
     public record Outcome(Stored stored, ObjectNode object, boolean gone) {
     }
 
-    /** What the client wants of a deletion. */
-    public record Options(@Nullable Long graceSeconds, String uid, String version, String propagation, boolean dryRun) {
+    /**
+     * What the client wants of a deletion; null and "" stand for what it does not say.
+     *
+     * @param orphans
+     *            the old way to say what becomes of dependents
+     */
+    public record Options(@Nullable Long graceSeconds, @Nullable String uid, @Nullable String version,
+            String propagation, @Nullable Boolean orphans, boolean dryRun) {
+        private static final List<String> POLICIES = List.of("Foreground", "Background", "Orphan", "nil");
+
         /** A deletion that asks for nothing special. */
         public static Options background() {
-            return new Options(null, "", "", "", false);
+            return new Options(null, null, null, "", null, false);
+        }
+
+        /** A deletion for which nobody is waited. */
+        static Options atOnce() {
+            return new Options(0L, null, null, "", null, false);
+        }
+
+        /** The same without the version that the object must have. */
+        Options anyVersion() {
+            return new Options(graceSeconds, uid, null, propagation, orphans, dryRun);
         }
 
         /** From the body, or from the query when there is none. */
         static Options of(Call call, ResourceType type) {
-            ObjectNode body = Json.object();
-            if (call.body().length > 0) {
-                body = Bodies.deleteOptions(call);
+            return of(call.body().length > 0 ? Bodies.deleteOptions(call, type) : ofQuery(call));
+        }
+
+        private static ObjectNode ofQuery(Call call) {
+            ObjectNode options = Json.object();
+            if (call.parameter("gracePeriodSeconds") != null) {
+                options.put("gracePeriodSeconds", call.number("gracePeriodSeconds", 0));
             }
-            long grace = Json.number(body, call.number("gracePeriodSeconds", -1), "gracePeriodSeconds");
-            String propagation = Json.textOrEmpty(body, "propagationPolicy");
-            if (propagation.isEmpty()) {
-                propagation = call.parameterOrEmpty("propagationPolicy");
+            if (call.parameter("orphanDependents") != null) {
+                options.put("orphanDependents", call.flag("orphanDependents"));
             }
-            if (!List.of("", "Background", "Foreground", "Orphan").contains(propagation)) {
-                throw ApiException.invalid("meta.k8s.io", "DeleteOptions", "",
-                        List.of(FieldError.notSupported("propagationPolicy", body.stringNode(propagation),
-                                List.of("Foreground", "Background", "Orphan", "nil"))));
+            if (call.parameter("propagationPolicy") != null) {
+                options.put("propagationPolicy", call.parameterOrEmpty("propagationPolicy"));
             }
-            if (propagation.isEmpty() && Json.flag(body, call.flag("orphanDependents"), "orphanDependents")) {
-                propagation = "Orphan";
+            call.query().getOrDefault("dryRun", List.of()).forEach(options.putArray("dryRun")::add);
+            return options;
+        }
+
+        /** @throws ApiException 422 when they contradict each other, or are none */
+        static Options of(ObjectNode options) {
+            List<FieldError> errors = new ArrayList<>();
+            String propagation = Json.text(options, "propagationPolicy");
+            JsonNode orphans = Json.find(options, "orphanDependents");
+            if (propagation != null && orphans != null) {
+                errors.add(FieldError.invalid("propagationPolicy", propagation,
+                        "orphanDependents and deletionPropagation cannot be both set"));
+            } else if (propagation != null && !POLICIES.subList(0, 3).contains(propagation)) {
+                errors.add(FieldError.notSupported("propagationPolicy", options.stringNode(propagation), POLICIES));
             }
-            boolean dryRun = call.dryRun() || !body.path("dryRun").isEmpty();
-            return new Options(grace < 0 ? null : grace, Json.textOrEmpty(body, "preconditions", "uid"),
-                    Json.textOrEmpty(body, "preconditions", "resourceVersion"), propagation, dryRun);
+            List<String> dryRun = new ArrayList<>();
+            options.path("dryRun").forEach(each -> dryRun.add(each.asString("")));
+            WriteOptions.checkDryRun(dryRun, errors);
+            WriteOptions.refuse("DeleteOptions", errors);
+            JsonNode grace = Json.find(options, "gracePeriodSeconds");
+            return new Options(grace == null ? null : Json.number(grace, 0),
+                    Json.text(options, "preconditions", "uid"), Json.text(options, "preconditions", "resourceVersion"),
+                    propagation == null ? "" : propagation, orphans == null ? null : orphans.booleanValue(),
+                    !dryRun.isEmpty());
         }
     }
 
@@ -76,92 +116,145 @@ public final class Remover {
         }
     }
 
+    /**
+     * Deletes by the rules of the real server: what has finalizers, or time to end, is marked and stays; a kind that gives time is marked in
+     * any case, so that watchers see it; what is marked already can only be given less time.
+     */
     private @Nullable Outcome tryDelete(Target target, Stored current, Options options) {
         ResourceType type = target.type();
         ObjectNode object = Codec.decode(current, type);
         KindRule rule = resources.ruleOf(type);
-        rule.checkPreconditions(object, options.uid(), options.version());
+        rule.checkPreconditions(object, Objects.requireNonNullElse(options.uid(), ""),
+                Objects.requireNonNullElse(options.version(), ""));
         checkPreconditions(type, object, options);
-        Shelf shelf = resources.shelf(type);
-        List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
-        boolean orphans = type.traits().orphans() && options.propagation().isEmpty();
-        boolean changed = setPropagation(finalizers, orphans ? "Orphan" : options.propagation());
-        Metadata.setFinalizers(object, finalizers);
-        if (finalizers.isEmpty() && !rule.holdsDeletion(object)) {
-            if (options.dryRun()) {
-                return new Outcome(current, object, true);
+        long grace = rule.graceSeconds(object, options.graceSeconds());
+        boolean graceful = grace >= 0;
+        boolean shortened = false;
+        if (graceful && Metadata.deleting(object)) {
+            long left = Json.number(object, 0, "metadata", "deletionGracePeriodSeconds");
+            shortened = options.graceSeconds() != null && grace < left;
+            if (!shortened) {
+                return new Outcome(current, object, false);
             }
-            Stored gone = shelf.delete(current, changed ? Codec.draft(object, type) : current);
-            if (gone == null) {
-                return null;
-            }
-            resources.deleted(type, object);
-            return new Outcome(gone, object, true);
         }
+        boolean finalizersChanged = setPropagation(object, options, type.traits().orphans());
+        boolean held = !Metadata.finalizers(object).isEmpty() || rule.holdsDeletion(object);
+        if (!held && grace <= 0) {
+            return deleteNow(type, current, object, rule, graceful, options);
+        }
+        boolean changed = finalizersChanged || shortened;
         if (Metadata.deleting(object) && !rule.repeatDeletion(object) && !changed) {
             return new Outcome(current, object, false);
         }
-        ObjectNode metadata = Metadata.of(object);
-        if (!Metadata.deleting(object)) {
-            metadata.put("deletionTimestamp", resources.surroundings().now());
-            if (rule.hasGracePeriod()) {
-                metadata.put("deletionGracePeriodSeconds", 0);
-            }
-            if (Metadata.generation(object) > 0 && rule.countsDeletion()) {
-                metadata.put("generation", Metadata.generation(object) + 1);
-            }
-            rule.prepareDeletion(object);
-        }
+        mark(object, rule, Math.max(grace, 0), shortened);
         if (options.dryRun()) {
             return new Outcome(Codec.draft(object, type).at(current.version()), object, false);
         }
-        Stored marked = shelf.replace(current, Codec.draft(object, type));
+        Stored marked = resources.shelf(type).replace(current, Codec.draft(object, type));
         if (marked == null) {
             return null;
         }
-        rule.committed(object);
+        resources.committed(type, object);
         return new Outcome(marked, object, false);
     }
 
-    private static void checkPreconditions(ResourceType type, ObjectNode object, Options options) {
+    private @Nullable Outcome deleteNow(ResourceType type, Stored current, ObjectNode object, KindRule rule,
+            boolean graceful, Options options) {
+        if (options.dryRun()) {
+            return new Outcome(current, object, true);
+        }
+        Shelf shelf = resources.shelf(type);
+        Stored last = current;
+        if (graceful) {
+            mark(object, rule, 0, Metadata.deleting(object));
+            Stored marked = shelf.replace(current, Codec.draft(object, type));
+            if (marked == null) {
+                return null;
+            }
+            last = marked;
+        }
+        Stored gone = shelf.delete(last, last);
+        if (gone == null) {
+            return null;
+        }
+        resources.deleted(type, object);
+        return new Outcome(gone, object, true);
+    }
+
+    private void mark(ObjectNode object, KindRule rule, long grace, boolean shortened) {
+        ObjectNode metadata = Metadata.of(object);
+        if (shortened) {
+            Instant before = Instant.parse(Json.textOrEmpty(metadata, "deletionTimestamp"));
+            metadata.put("deletionTimestamp", Surroundings.time(before
+                    .minusSeconds(Json.number(metadata, 0, "deletionGracePeriodSeconds")).plusSeconds(grace)));
+            metadata.put("deletionGracePeriodSeconds", grace);
+            return;
+        }
+        if (Metadata.deleting(object)) {
+            rule.prepareDeletion(object);
+            return;
+        }
+        metadata.put("deletionTimestamp",
+                Surroundings.time(resources.surroundings().clock().instant().plusSeconds(grace)));
+        if (rule.hasGracePeriod()) {
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
+        if (Metadata.generation(object) > 0 && rule.countsDeletion()) {
+            metadata.put("generation", Metadata.generation(object) + 1);
+        }
+        rule.prepareDeletion(object);
+    }
+
+    static void checkPreconditions(ResourceType type, ObjectNode object, Options options) {
         String uid = Metadata.uid(object);
-        if (!options.uid().isEmpty() && !options.uid().equals(uid)) {
-            throw ApiException.conflict(type.group(), type.kind(), Metadata.name(object),
-                    "the UID in the precondition (" + options.uid()
-                            + ") does not match the UID in record (" + uid
+        String version = Metadata.version(object);
+        boolean namespace = type.is("", "namespaces");
+        String kind = namespace ? type.plural() : type.kind();
+        if (options.uid() != null && !options.uid().equals(uid)) {
+            throw ApiException.conflict(type.group(), kind, Metadata.name(object), namespace
+                    ? "Precondition failed: UID in precondition: " + options.uid() + ", UID in object meta: " + uid
+                    : "the UID in the precondition (" + options.uid() + ") does not match the UID in record (" + uid
                             + "). The object might have been deleted and then recreated");
         }
-        String version = Metadata.version(object);
-        if (!options.version().isEmpty() && !options.version().equals(version)) {
-            throw ApiException.conflict(type.group(), type.kind(), Metadata.name(object),
-                    "the ResourceVersion in the precondition (" + options.version()
+        if (options.version() != null && !options.version().equals(version)) {
+            throw ApiException.conflict(type.group(), kind, Metadata.name(object), namespace
+                    ? "Precondition failed: ResourceVersion in precondition: " + options.version()
+                            + ", ResourceVersion in object meta: " + version
+                    : "the ResourceVersion in the precondition (" + options.version()
                             + ") does not match the ResourceVersion in record (" + version
                             + "). The object might have been modified");
         }
     }
 
-    private static boolean setPropagation(List<String> finalizers, String policy) {
-        List<String> before = List.copyOf(finalizers);
-        switch (policy) {
-            case "Orphan" -> {
-                finalizers.remove(FOREGROUND);
-                add(finalizers, ORPHAN);
-            }
-            case "Foreground" -> {
-                finalizers.remove(ORPHAN);
-                add(finalizers, FOREGROUND);
-            }
-            case "Background" -> finalizers.removeAll(List.of(ORPHAN, FOREGROUND));
-            default -> {
-                // what is set stays
-            }
+    /**
+     * Writes into the finalizers what is to become of dependents: as the client says, else as the object says, else as its kind does.
+     *
+     * @return whether that has changed them
+     */
+    private static boolean setPropagation(ObjectNode object, Options options, boolean orphansByDefault) {
+        List<String> before = Metadata.finalizers(object);
+        List<String> after = new ArrayList<>(before);
+        after.removeAll(List.of(ORPHAN, FOREGROUND));
+        String set = before.stream().filter(each -> each.equals(ORPHAN) || each.equals(FOREGROUND)).findFirst()
+                .orElse(orphansByDefault ? ORPHAN : "");
+        String wanted;
+        if (options.orphans() != null) {
+            wanted = options.orphans() ? ORPHAN : "";
+        } else {
+            wanted = switch (options.propagation()) {
+                case "Orphan" -> ORPHAN;
+                case "Foreground" -> FOREGROUND;
+                case "Background" -> "";
+                default -> set;
+            };
         }
-        return !finalizers.equals(before);
-    }
-
-    private static void add(List<String> finalizers, String name) {
-        if (!finalizers.contains(name)) {
-            finalizers.add(name);
+        if (!wanted.isEmpty()) {
+            after.add(wanted);
         }
+        if (Set.copyOf(before).equals(Set.copyOf(after))) {
+            return false;
+        }
+        Metadata.setFinalizers(object, after);
+        return true;
     }
 }

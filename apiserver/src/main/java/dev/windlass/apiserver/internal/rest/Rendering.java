@@ -18,12 +18,17 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Objects in the form in which the client wants them. One per request; not thread-safe. */
 final class Rendering {
+    private static final List<String> INCLUDABLE = List.of("", "None", "Metadata", "Object");
+    private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
     private final ResourceType type;
     private final Accepted accepted;
 
     private final String includeObject;
     private final InstantSource clock;
     private @Nullable Tables tables;
+    /** The first event of a watch tells the columns of all of them. */
+    private boolean columnsTold;
 
     /**
      * @param includeObject
@@ -36,7 +41,14 @@ final class Rendering {
         this.clock = clock;
     }
 
+    /** @throws ApiException 400 when a table is wanted with something in its rows that there is not */
     static Rendering of(ResourceType type, Accepted accepted, Call call, Resources resources) {
+        String included = call.parameterOrEmpty("includeObject");
+        if (accepted.form() == Accepted.Form.TABLE && !INCLUDABLE.contains(included)) {
+            throw ApiException.badRequest("Unable to convert to Table as requested: "
+                    + FieldError.invalid("includeObject", included, "must be 'Metadata', 'Object', 'None', or empty")
+                            .message());
+        }
         return new Rendering(type, accepted, call.parameterOrEmpty("includeObject"), resources.surroundings().clock());
     }
 
@@ -56,7 +68,11 @@ final class Rendering {
         }
         ObjectNode out = Json.object().put("kind", "Table").put("apiVersion", accepted.apiVersion());
         out.set("metadata", metadata);
-        out.set("columnDefinitions", tables.definitions());
+        if (columnsTold) {
+            out.putNull("columnDefinitions");
+        } else {
+            out.set("columnDefinitions", tables.definitions());
+        }
         ArrayNode rows = out.putArray("rows");
         Ages ages = new Ages(clock.instant());
         for (Stored stored : objects) {
@@ -157,8 +173,11 @@ final class Rendering {
         out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         switch (accepted.form()) {
             case OBJECT -> Codec.write(stored, type, out);
-            case TABLE -> out.write(Json.bytes(
-                    table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
+            case TABLE -> {
+                out.write(Json.bytes(
+                        table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
+                columnsTold = true;
+            }
             case METADATA, METADATA_LIST -> out.write(Json.bytes(metadata(stored, true)));
         }
         out.ascii("}\n");
@@ -172,12 +191,21 @@ final class Rendering {
     void bookmark(long version, boolean endOfInitial, Bytes out) {
         boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
                 || accepted.form() == Accepted.Form.METADATA;
+        if (accepted.form() == Accepted.Form.TABLE) {
+            ObjectNode nothing = Json.object();
+            ObjectNode metadata = nothing.putObject("metadata").put("resourceVersion", Long.toString(version));
+            if (endOfInitial) {
+                metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
+            }
+            event("BOOKMARK", Codec.draft(nothing, type).at(version), out);
+            return;
+        }
         ObjectNode object = Json.object();
         object.put("kind", metadataOnly ? "PartialObjectMetadata" : type.kind());
         object.put("apiVersion", metadataOnly ? accepted.apiVersion() : type.apiVersion());
         ObjectNode metadata = object.putObject("metadata").put("resourceVersion", Long.toString(version));
         if (endOfInitial) {
-            metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+            metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
         }
         event("BOOKMARK", object, out);
     }

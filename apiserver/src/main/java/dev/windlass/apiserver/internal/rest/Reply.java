@@ -76,9 +76,15 @@ public sealed interface Reply {
                 ByteBuffer.wrap(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)), 0, List.of());
     }
 
-    static Whole error(ApiException refused) {
+    /** @param yaml whether the client rather reads YAML than JSON */
+    static Whole error(ApiException refused, boolean yaml) {
         if (refused.isPlainText()) {
             return text(refused.code(), refused.getMessage() + "\n").withRetryAfter(refused.retryAfterSeconds());
+        }
+        if (yaml) {
+            return new Whole(refused.code(), "application/yaml",
+                    ByteBuffer.wrap(Json.yaml(refused.status()).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                    refused.retryAfterSeconds(), List.of());
         }
         return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
                 refused.retryAfterSeconds(), List.copyOf(refused.warnings()));

@@ -39,6 +39,7 @@ public final class Resources {
     private final Lock emptying = new ReentrantLock();
 
     private final List<WriteGuard> guards = new CopyOnWriteArrayList<>();
+    private final List<BiConsumer<ResourceType, ObjectNode>> commitListeners = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
 
     public Resources(Store store, Catalog catalog, BuiltInTypes types, TypeDefaults defaults,
@@ -87,6 +88,16 @@ public final class Resources {
     /** Adds somebody to be told, without a lock held, of every object that is gone. */
     public void onDeleted(BiConsumer<ResourceType, ObjectNode> listener) {
         deletionListeners.add(listener);
+    }
+
+    /** Adds somebody to be told, without a lock held, of every object that is created, changed or marked for deletion. */
+    public void onCommitted(BiConsumer<ResourceType, ObjectNode> listener) {
+        commitListeners.add(listener);
+    }
+
+    void committed(ResourceType type, ObjectNode object) {
+        ruleOf(type).committed(object);
+        commitListeners.forEach(listener -> listener.accept(type, object));
     }
 
     void deleted(ResourceType type, ObjectNode object) {

@@ -2,16 +2,17 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
+import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The scale sub-resource: how many replicas are wanted and are there, whatever the kind. Stateless. */
 final class Scales {
+    static final String NAME = "scale";
     static final String KIND = "Scale";
     static final String API_VERSION = "autoscaling/v1";
 
@@ -52,20 +53,34 @@ final class Scales {
         if (type.isCustom()) {
             return Json.textOrEmpty(object, path(type, "labelSelectorPath", ".status.labelSelector"));
         }
-        @Nullable
-        JsonNode labels = Json.find(object, "spec", "selector", "matchLabels");
-        StringBuilder out = new StringBuilder();
-        if (labels != null) {
-            labels.properties().forEach(label -> out.append(out.isEmpty() ? "" : ",").append(label.getKey()).append('=')
-                    .append(label.getValue().stringValue("")));
+        JsonNode selector = object.path("spec").path("selector");
+        return LabelSelector
+                .text(type.is("", "replicationcontrollers") ? Json.object().set("matchLabels", selector) : selector);
+    }
+
+    /** @throws ApiException 400 when it is the scale of another object */
+    static void checkName(ObjectNode scale, Target target) {
+        String name = Metadata.name(scale);
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("the name of the object (" + target.name()
+                    + " based on URL) was undeterminable: name must be provided");
         }
-        return out.toString();
+        if (!name.equals(target.name())) {
+            throw ApiException.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
+                    + target.name() + ")");
+        }
+        Bodies.checkNamespace(scale, target);
     }
 
     /** The object with the replicas that a scale asks for. */
     static ObjectNode set(ObjectNode object, ObjectNode scale, ResourceType type) {
         JsonNode replicas = Json.find(scale, "spec", "replicas");
-        long wanted = replicas == null ? 0 : replicas.longValue();
+        if (replicas != null && (!replicas.isIntegralNumber() || !replicas.canConvertToInt())) {
+            throw ApiException.badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
+                    + Bodies.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
+                    + " into Go struct field ScaleSpec.spec.replicas of type int32");
+        }
+        int wanted = replicas == null ? 0 : replicas.intValue();
         if (wanted < 0) {
             throw ApiException.invalid("autoscaling", KIND, Metadata.name(object),
                     List.of(FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0")));
@@ -75,7 +90,11 @@ final class Scales {
         for (int i = 0; i < path.length - 1; i++) {
             at = Json.child(at, path[i]);
         }
-        at.put(path[path.length - 1], (int) wanted);
+        at.put(path[path.length - 1], wanted);
+        String uid = Metadata.uid(scale);
+        if (!uid.isEmpty()) {
+            Metadata.of(object).put("uid", uid);
+        }
         String version = Metadata.versionOrNull(scale);
         if (version != null) {
             Metadata.of(object).put("resourceVersion", version);

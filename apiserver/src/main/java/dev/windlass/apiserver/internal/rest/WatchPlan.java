@@ -42,8 +42,8 @@ public final class WatchPlan {
         this.shelf = resources.shelf(target.type());
         this.store = resources.store();
         this.userAgent = userAgent;
-        this.told = Math.max(options.version(), 0);
-        this.initial = options.version() <= 0 || options.sendInitialEvents();
+        this.initial = options.sendInitialEvents();
+        this.told = options.version() > 0 ? options.version() : resources.store().version();
     }
 
     /** Before anything is told. */
@@ -182,8 +182,8 @@ public final class WatchPlan {
     /** What can be refused is refused before the stream begins. */
     static WatchPlan of(Target target, Call call, Accepted accepted, Resources resources) {
         ListOptions options = ListOptions.of(call, true);
-        if (options.version() > 0 && options.sendInitialEvents() && options.version() > resources.store().version()) {
-            throw ApiException.tooLargeVersion(options.version(), resources.store().version());
+        if (options.sendInitialEvents()) {
+            ListOptions.refuseFuture(options.version(), resources);
         }
         return new WatchPlan(target, Selection.of(call, target), options,
                 Rendering.of(target.type(), accepted, call, resources),

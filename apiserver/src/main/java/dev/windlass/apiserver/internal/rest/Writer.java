@@ -11,6 +11,7 @@ import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
  * it is worked out; the loser of a race starts again.
  */
 public final class Writer {
+    /** Where the real server keeps kinds that it once called otherwise. */
+    private static final Map<String, String> STORED_AS = Map.of("replicationcontrollers", "controllers", "endpoints",
+            "services/endpoints", "services", "services/specs", "nodes", "minions", "ingresses", "ingress");
     private static final int NAME_ATTEMPTS = 8;
     private static final int LONGEST_PREFIX = 58;
 
@@ -50,7 +54,7 @@ public final class Writer {
 
     private Outcome create(Target target, ObjectNode object, Call call, boolean track) {
         ResourceType type = target.type();
-        checkNamespace(target, object);
+        Bodies.checkNamespace(object, target);
         List<String> warnings = admit(object, type, call);
         try {
             return createAdmitted(target, object, call, track, warnings);
@@ -118,7 +122,7 @@ public final class Writer {
             }
             Stored stored = dryRun ? null : put(target, object, shelf, draft);
             if (stored != null) {
-                rule.committed(object);
+                resources.committed(type, object);
                 return new Outcome(stored, true, warnings);
             }
             if (!generated) {
@@ -162,14 +166,6 @@ public final class Writer {
             return shelf.create(draft);
         } finally {
             open.unlock();
-        }
-    }
-
-    private static void checkNamespace(Target target, ObjectNode object) {
-        String given = Metadata.namespace(object);
-        if (target.type().namespaced() && !given.isEmpty() && !given.equals(target.namespace())) {
-            throw ApiException.badRequest(
-                    "the namespace of the provided object does not match the namespace sent on the request");
         }
     }
 
@@ -251,7 +247,7 @@ public final class Writer {
      */
     public Outcome put(Target target, ObjectNode object, Call call) {
         ResourceType type = target.type();
-        checkNamespace(target, object);
+        Bodies.checkNamespace(object, target);
         String name = Metadata.name(object);
         if (!name.isEmpty() && !name.equals(target.name())) {
             throw ApiException
@@ -340,6 +336,10 @@ public final class Writer {
                     ignored.putObject("f:status");
                 }
             }
+            case "finalize" -> ignored.putObject("f:status");
+            case Scales.NAME -> {
+                // changes nothing but the replicas
+            }
             default -> {
                 ignored.putObject("f:spec");
                 if (type.isCustom()) {
@@ -375,7 +375,7 @@ public final class Writer {
         if (track) {
             fields(target).update(old, object, call.fieldManager());
         }
-        boolean whole = target.subresource().isEmpty();
+        boolean whole = target.subresource().isEmpty() || target.subresource().equals(Scales.NAME);
         if (whole) {
             rule.prepareUpdate(old, object);
             shapes.shape(object, type);
@@ -394,11 +394,13 @@ public final class Writer {
             return new Outcome(draft.at(current.version()), false, warnings);
         }
         Shelf shelf = resources.shelf(type);
-        if (Metadata.deleting(object) && Metadata.finalizers(object).isEmpty() && !rule.holdsDeletion(object)) {
-            Stored gone = shelf.delete(current, draft);
+        boolean timeIsUp = Metadata.deleting(object)
+                && Json.number(old, 0, "metadata", "deletionGracePeriodSeconds") == 0;
+        if (timeIsUp && Metadata.finalizers(object).isEmpty() && !rule.holdsDeletion(object)) {
+            // It has never been stored without finalizers: what watchers are told is what was stored.
+            Stored gone = shelf.delete(current, current);
             if (gone != null) {
                 resources.deleted(type, object);
-                // Watchers are told the version of the deletion, the client what it was deleted from.
                 return new Outcome(draft.at(current.version()), false, warnings);
             }
             return null;
@@ -407,7 +409,7 @@ public final class Writer {
         if (stored == null) {
             return null;
         }
-        rule.committed(object);
+        resources.committed(type, object);
         return new Outcome(stored, false, warnings);
     }
 
@@ -433,14 +435,20 @@ public final class Writer {
         }
         String uid = Metadata.uid(desired);
         if (precondition && !uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
-            throw ApiException.conflict(type.group(), type.plural(), target.name(),
-                    "StorageError: invalid object, Code: 4, Key: /registry/"
-                            + (type.group().isEmpty() ? "" : type.group() + "/") + type.plural() + "/"
-                            + Stored.key(target.namespace(), target.name())
-                            + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
-                            + uid + ", UID in object meta: "
-                            + Metadata.uid(old));
+            throw wrongUid(target, uid, Metadata.uid(old));
         }
+    }
+
+    static ApiException wrongUid(Target target, String wanted, String uid) {
+        ResourceType type = target.type();
+        String place = type.isCustom()
+                ? type.group() + "/" + type.plural()
+                : STORED_AS.getOrDefault(type.plural(), type.plural());
+        return ApiException.conflict(type.group(), type.plural(), target.name(),
+                "StorageError: invalid object, Code: 4, Key: /registry/" + place + "/"
+                        + Stored.key(target.namespace(), target.name())
+                        + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
+                        + wanted + ", UID in object meta: " + uid);
     }
 
     /** What a sub-resource may change, over what it may not. */
@@ -448,7 +456,7 @@ public final class Writer {
         ResourceType type = target.type();
         ObjectNode object;
         switch (target.subresource()) {
-            case "" -> {
+            case "", Scales.NAME -> {
                 object = desired;
                 if (type.hasStatus()) {
                     copy("status", old, object);

@@ -194,6 +194,13 @@ public final class ApiException extends RuntimeException {
         return of(406, "NotAcceptable", "only the following media types are accepted: " + String.join(", ", accepted));
     }
 
+    /** Nothing that a path can give is what the client takes. */
+    public static ApiException noRepresentation(List<String> available) {
+        return new ApiException(406, "NotAcceptable",
+                "406: Not Acceptable\n\nAvailable representations: " + String.join(", ", available), Json.object(),
+                null);
+    }
+
     public static ApiException unsupportedMediaType(List<String> accepted) {
         return of(415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: "

@@ -1,0 +1,277 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Shelf;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Deletes what has lost its owners, as a controller does it in a cluster. Whatever is written or gone is put into a queue with all that it may concern; one
+ * task at a time works it off, so that nothing here is locked. What is remembered of dependents may be out of date: it is only where to look.
+ */
+public final class GarbageCollector {
+    private static final String ORPHAN = "orphan";
+    private static final String FOREGROUND = "foregroundDeletion";
+
+    private final Resources resources;
+    private final Remover remover;
+    private final Executor executor;
+    private final Map<String, Set<Item>> dependents = new ConcurrentHashMap<>();
+    private final Queue<Item> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /** An object as it was seen. */
+    private record Item(ResourceType type, String namespace, String name, String uid) {
+        static Item of(ResourceType type, ObjectNode object) {
+            return new Item(type, Metadata.namespace(object), Metadata.name(object), Metadata.uid(object));
+        }
+
+        Target target(String verb) {
+            return new Target(verb, type, namespace, name, "");
+        }
+    }
+
+    /** @param executor where it works */
+    public GarbageCollector(Resources resources, Executor executor) {
+        this.resources = resources;
+        this.remover = new Remover(resources);
+        this.executor = executor;
+        resources.onCommitted(this::written);
+        resources.onDeleted(this::gone);
+    }
+
+    private void written(ResourceType type, ObjectNode object) {
+        ArrayNode owners = Json.arrayAt(object, "metadata", "ownerReferences");
+        Item item = Item.of(type, object);
+        if (owners != null) {
+            owners.forEach(owner -> dependents
+                    .computeIfAbsent(Json.textOrEmpty(owner, "uid"), _ -> ConcurrentHashMap.newKeySet()).add(item));
+        }
+        if (owners != null || Metadata.deleting(object)) {
+            enqueue(item);
+        }
+    }
+
+    private void gone(ResourceType type, ObjectNode object) {
+        Set<Item> left = dependents.remove(Metadata.uid(object));
+        if (left != null) {
+            left.forEach(this::enqueue);
+        }
+        for (JsonNode owner : object.path("metadata").path("ownerReferences")) {
+            ResourceType ownerType = typeOf(owner);
+            if (ownerType != null) {
+                enqueue(new Item(ownerType, ownerType.namespaced() ? Metadata.namespace(object) : "",
+                        Json.textOrEmpty(owner, "name"), Json.textOrEmpty(owner, "uid")));
+            }
+        }
+    }
+
+    private void enqueue(Item item) {
+        queue.add(item);
+        if (pending.getAndIncrement() == 0) {
+            executor.execute(this::work);
+        }
+    }
+
+    private void work() {
+        do {
+            Item item = queue.poll();
+            if (item != null) {
+                process(item);
+            }
+        } while (pending.decrementAndGet() > 0);
+    }
+
+    private @Nullable ResourceType typeOf(JsonNode reference) {
+        return resources.catalog().ofKind(Json.textOrEmpty(reference, "apiVersion"),
+                Json.textOrEmpty(reference, "kind"));
+    }
+
+    private @Nullable ObjectNode read(Item item) {
+        Stored stored = resources.find(item.type(), item.namespace(), item.name());
+        if (stored == null) {
+            return null;
+        }
+        ObjectNode object = Codec.decode(stored, item.type());
+        return Metadata.uid(object).equals(item.uid()) ? object : null;
+    }
+
+    private void process(Item item) {
+        ObjectNode object = read(item);
+        if (object == null) {
+            return;
+        }
+        List<String> finalizers = Metadata.finalizers(object);
+        if (Metadata.deleting(object) && finalizers.contains(ORPHAN)) {
+            orphan(item);
+        } else if (Metadata.deleting(object) && finalizers.contains(FOREGROUND)) {
+            deleteDependents(item);
+        } else if (!Metadata.deleting(object)) {
+            judge(item, object);
+        }
+    }
+
+    private void orphan(Item owner) {
+        for (Item each : Set.copyOf(dependents.getOrDefault(owner.uid(), Set.of()))) {
+            dropOwners(each, owner.uid()::equals);
+        }
+        dropFinalizer(owner, ORPHAN);
+    }
+
+    /** Deletes the dependents of an owner that waits for them; it goes when none is left that blocks it. */
+    private void deleteDependents(Item owner) {
+        boolean blocked = false;
+        for (Item each : Set.copyOf(dependents.getOrDefault(owner.uid(), Set.of()))) {
+            ObjectNode object = read(each);
+            JsonNode reference = object == null ? null : reference(object, owner.uid());
+            if (object == null || reference == null) {
+                continue;
+            }
+            blocked |= Json.flag(reference, false, "blockOwnerDeletion");
+            if (!Metadata.deleting(object)) {
+                enqueue(each);
+            }
+        }
+        if (!blocked) {
+            dropFinalizer(owner, FOREGROUND);
+        }
+    }
+
+    private static @Nullable JsonNode reference(ObjectNode object, String uid) {
+        for (JsonNode each : object.path("metadata").path("ownerReferences")) {
+            if (Json.textOrEmpty(each, "uid").equals(uid)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private enum Owner {
+        THERE, ABSENT, WAITING
+    }
+
+    /** Deletes an object that has owners of which none is left, and otherwise takes away those that are gone. */
+    private void judge(Item item, ObjectNode object) {
+        List<String> lost = new ArrayList<>();
+        boolean held = false;
+        boolean awaited = false;
+        for (JsonNode each : object.path("metadata").path("ownerReferences")) {
+            Owner owner = look(each, item.namespace());
+            held |= owner == Owner.THERE;
+            awaited |= owner == Owner.WAITING;
+            if (owner != Owner.THERE) {
+                lost.add(Json.textOrEmpty(each, "uid"));
+            }
+        }
+        if (lost.isEmpty()) {
+            return;
+        }
+        if (held) {
+            dropOwners(item, lost::contains);
+            return;
+        }
+        boolean hasDependents = !dependents.getOrDefault(item.uid(), Set.of()).isEmpty();
+        delete(item, awaited && hasDependents ? "Foreground" : "");
+    }
+
+    private Owner look(JsonNode reference, String namespace) {
+        ResourceType type = typeOf(reference);
+        if (type == null || (type.namespaced() && namespace.isEmpty())) {
+            return Owner.THERE; // nobody knows better
+        }
+        ObjectNode owner = read(new Item(type, type.namespaced() ? namespace : "",
+                Json.textOrEmpty(reference, "name"), Json.textOrEmpty(reference, "uid")));
+        if (owner == null) {
+            return Owner.ABSENT;
+        }
+        return Metadata.deleting(owner) && Metadata.finalizers(owner).contains(FOREGROUND)
+                ? Owner.WAITING
+                : Owner.THERE;
+    }
+
+    private void delete(Item item, String propagation) {
+        ObjectNode object = read(item);
+        boolean says = object != null && Metadata.finalizers(object).stream()
+                .anyMatch(each -> each.equals(ORPHAN) || each.equals(FOREGROUND));
+        String policy = propagation.isEmpty() && !says ? "Background" : propagation;
+        try {
+            remover.delete(item.target("delete"), new Remover.Options(null, item.uid(), null, policy, null, false));
+        } catch (ApiException e) {
+            if (e.code() != 404 && e.code() != 409) {
+                throw e;
+            }
+            // it is gone, or another one has its name
+        }
+    }
+
+    private void dropOwners(Item item, Predicate<String> which) {
+        change(item, object -> {
+            if (Json.arrayAt(object, "metadata", "ownerReferences") instanceof ArrayNode owners) {
+                ArrayNode left = Json.array();
+                owners.forEach(each -> {
+                    if (!which.test(Json.textOrEmpty(each, "uid"))) {
+                        left.add(each);
+                    }
+                });
+                if (left.isEmpty()) {
+                    Metadata.of(object).remove("ownerReferences");
+                } else {
+                    Metadata.of(object).set("ownerReferences", left);
+                }
+            }
+        });
+    }
+
+    private void dropFinalizer(Item item, String finalizer) {
+        change(item, object -> {
+            List<String> left = new ArrayList<>(Metadata.finalizers(object));
+            left.remove(finalizer);
+            Metadata.setFinalizers(object, left);
+        });
+    }
+
+    private void change(Item item, Consumer<ObjectNode> edit) {
+        ResourceType type = item.type();
+        Shelf shelf = resources.shelf(type);
+        while (true) {
+            Stored current = resources.find(type, item.namespace(), item.name());
+            ObjectNode object = current == null ? null : Codec.decode(current, type);
+            if (current == null || object == null || !Metadata.uid(object).equals(item.uid())) {
+                return;
+            }
+            ObjectNode before = object.deepCopy();
+            edit.accept(object);
+            if (Json.same(before, object)) {
+                return;
+            }
+            boolean last = Metadata.deleting(object) && Metadata.finalizers(object).isEmpty()
+                    && !resources.ruleOf(type).holdsDeletion(object)
+                    && Json.number(object, 0, "metadata", "deletionGracePeriodSeconds") == 0;
+            Stored done = last ? shelf.delete(current, current) : shelf.replace(current, Codec.draft(object, type));
+            if (done != null) {
+                if (last) {
+                    resources.deleted(type, object);
+                } else {
+                    resources.committed(type, object);
+                }
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.LabelSelector;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is asked of a pod rather than written: to be evicted, and to be bound to a node. Thread-safe. */
+final class PodCommands {
+    private static final String EVICTION = "eviction";
+    private static final String BINDING = "binding";
+    private static final int MOST_DISRUPTED = 2000;
+    private static final int RETRY_SECONDS = 10;
+
+    private final Resources resources;
+    private final Remover remover;
+
+    PodCommands(Resources resources, Remover remover) {
+        this.resources = resources;
+        this.remover = remover;
+    }
+
+    static boolean appliesTo(Target target) {
+        return target.type().is("", "bindings") || (target.type().is("", "pods")
+                && (target.subresource().equals(EVICTION) || target.subresource().equals(BINDING)));
+    }
+
+    Reply answer(Target target, Call call) {
+        return target.subresource().equals(EVICTION) ? evict(target, call) : bind(target, call);
+    }
+
+    private ResourceType pods() {
+        return resources.catalog().require("", "v1", "pods");
+    }
+
+    private static Reply done() {
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        return Reply.json(201, status.put("status", "Success").put("code", 201));
+    }
+
+    private Reply bind(Target asked, Call call) {
+        ObjectNode binding = Bodies.ofSubresource(call, pods(), "Binding", "v1", "core.Binding", resources.catalog());
+        Bodies.checkNamespace(binding, asked);
+        String name = Metadata.name(binding);
+        if (!asked.name().isEmpty() && !asked.name().equals(name)) {
+            throw ApiException.badRequest("name in URL does not match name in Binding object");
+        }
+        validate(binding);
+        Target target = new Target("update", pods(), asked.namespace(), name, "");
+        change(target, call.dryRun(), pod -> {
+            String uid = Metadata.uid(binding);
+            if (!uid.isEmpty() && !uid.equals(Metadata.uid(pod))) {
+                throw Writer.wrongUid(target, uid, Metadata.uid(pod));
+            }
+            refuseBinding(pod, name);
+            Json.child(pod, "spec").set("nodeName", binding.path("target").path("name"));
+            Json.child(pod, "status").remove("nominatedNodeName");
+            for (String field : List.of("annotations", "labels")) {
+                if (Json.find(binding, "metadata", field) instanceof ObjectNode more) {
+                    Json.child(Metadata.of(pod), field).setAll(more);
+                }
+            }
+            condition(pod, "PodScheduled", "", "");
+        });
+        return done();
+    }
+
+    private static void validate(ObjectNode binding) {
+        List<FieldError> errors = new ArrayList<>();
+        String kind = Json.textOrEmpty(binding, "target", "kind");
+        if (!kind.isEmpty() && !kind.equals("Node")) {
+            errors.add(FieldError.notSupported("target.kind", binding.stringNode(kind), List.of("Node", "<empty>")));
+        }
+        if (Json.textOrEmpty(binding, "target", "name").isEmpty()) {
+            errors.add(FieldError.required("target.name", ""));
+        }
+        if (!errors.isEmpty()) {
+            String all = errors.stream().map(FieldError::message).collect(Collectors.joining(", "));
+            throw ApiException.of(500, "", errors.size() == 1 ? all : "[" + all + "]");
+        }
+    }
+
+    private static void refuseBinding(ObjectNode pod, String name) {
+        String node = Json.textOrEmpty(pod, "spec", "nodeName");
+        String why = null;
+        if (Metadata.deleting(pod)) {
+            why = "pod " + name + " is being deleted, cannot be assigned to a host";
+        } else if (!node.isEmpty()) {
+            why = "pod " + name + " is already assigned to node " + FieldError.quote(node);
+        } else if (!pod.path("spec").path("schedulingGates").isEmpty()) {
+            why = "pod " + name + " has non-empty .spec.schedulingGates";
+        }
+        if (why != null) {
+            throw ApiException.conflict("", "pods/binding", name, why);
+        }
+    }
+
+    private Reply evict(Target target, Call call) {
+        ObjectNode eviction = Bodies.ofSubresource(call, pods(), "Eviction", "policy/v1", "policy.Eviction",
+                resources.catalog());
+        if (!Metadata.name(eviction).isEmpty() && !target.name().equals(Metadata.name(eviction))) {
+            throw ApiException.badRequest("name in URL does not match name in Eviction object");
+        }
+        Bodies.checkNamespace(eviction, target);
+        ObjectNode given = Json.objectAt(eviction, "deleteOptions");
+        ObjectNode wanted = given == null ? Json.object() : given;
+        if (wanted.path("dryRun").isEmpty() && call.dryRun()) {
+            wanted.putArray("dryRun").add("All");
+        }
+        Remover.Options options = Remover.Options.of(wanted);
+        Stored stored = resources.require(target);
+        ObjectNode pod = Codec.decode(stored, target.type());
+        if (counts(pod)) {
+            List<Stored> budgets = budgets(target.namespace(), stored);
+            if (budgets.size() > 1) {
+                throw ApiException.of(500, "",
+                        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+            }
+            if (!budgets.isEmpty()) {
+                spend(budgets.getFirst(), pod, options.dryRun());
+            }
+        }
+        if (!options.dryRun()) {
+            change(target, false, each -> {
+                Remover.checkPreconditions(target.type(), each, options);
+                condition(each, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
+            });
+        }
+        remover.delete(new Target("delete", target.type(), target.namespace(), target.name(), ""),
+                options.anyVersion());
+        return done();
+    }
+
+    private static boolean counts(ObjectNode pod) {
+        return !Metadata.deleting(pod)
+                && !List.of("Succeeded", "Failed", "Pending").contains(Json.textOrEmpty(pod, "status", "phase"));
+    }
+
+    private List<Stored> budgets(String namespace, Stored pod) {
+        ResourceType type = resources.catalog().require("policy", "v1", "poddisruptionbudgets");
+        return resources.shelf(type).snapshot(namespace).objects().stream().filter(each -> {
+            JsonNode selector = Json.find(Codec.decode(each, type), "spec", "selector");
+            return selector != null && LabelSelector.ofObject(selector).matches(pod::label);
+        }).toList();
+    }
+
+    /** Takes one disruption from a budget; what is not ready takes none where the budget allows that. */
+    private void spend(Stored stored, ObjectNode pod, boolean dryRun) {
+        ResourceType type = resources.catalog().require("policy", "v1", "poddisruptionbudgets");
+        ObjectNode read = Codec.decode(stored, type);
+        long healthy = Json.number(read, 0, "status", "currentHealthy");
+        long desired = Json.number(read, 0, "status", "desiredHealthy");
+        boolean free = Json.textOrEmpty(read, "spec", "unhealthyPodEvictionPolicy").equals("AlwaysAllow")
+                || (healthy >= desired && desired > 0);
+        if (!isReady(pod) && free) {
+            return;
+        }
+        change(new Target("update", type, stored.namespace(), stored.name(), "status"), dryRun, budget -> {
+            refuseDisruption(budget);
+            ObjectNode status = Json.child(budget, "status");
+            long left = Json.number(status, 0, "disruptionsAllowed") - 1;
+            status.put("disruptionsAllowed", left);
+            Json.child(status, "disruptedPods").put(Metadata.name(pod), resources.surroundings().now());
+            if (left == 0) {
+                ObjectNode condition = condition(budget, "DisruptionAllowed", "InsufficientPods", "");
+                condition.put("status", "False").put("message", "").put("observedGeneration",
+                        Metadata.generation(budget));
+                condition.remove("lastProbeTime");
+            }
+        });
+    }
+
+    private static boolean isReady(ObjectNode pod) {
+        for (JsonNode each : pod.path("status").path("conditions")) {
+            if (Json.textOrEmpty(each, "type").equals("Ready")) {
+                return Json.textOrEmpty(each, "status").equals("True");
+            }
+        }
+        return false;
+    }
+
+    private static void refuseDisruption(ObjectNode budget) {
+        String name = Metadata.name(budget);
+        ObjectNode status = Json.child(budget, "status");
+        if (Json.number(status, 0, "observedGeneration") < Metadata.generation(budget)) {
+            throw ApiException
+                    .disruptionBudget("The disruption budget " + name + " is still being processed by the server.")
+                    .retryAfter(RETRY_SECONDS);
+        }
+        String does = "The disruption budget " + name + " does not allow evicting pods currently";
+        if (status.path("disruptedPods").size() > MOST_DISRUPTED) {
+            throw ApiException.disruptionBudget(
+                    does + ": too many pending evictions not confirmed by PDB controller");
+        }
+        if (Json.number(status, 0, "disruptionsAllowed") > 0) {
+            return;
+        }
+        JsonNode refused = null;
+        for (JsonNode each : status.path("conditions")) {
+            boolean isIt = Json.textOrEmpty(each, "type").equals("DisruptionAllowed")
+                    && Json.textOrEmpty(each, "status").equals("False") && !Json.textOrEmpty(each, "message").isEmpty();
+            refused = isIt ? each : refused;
+        }
+        throw ApiException.disruptionBudget(why(name, does, status, refused));
+    }
+
+    private static String why(String name, String does, ObjectNode status, @Nullable JsonNode refused) {
+        String message = Json.textOrEmpty(refused, "message");
+        String reason = Json.textOrEmpty(refused, "reason");
+        if (reason.equals("SyncFailed")) {
+            return does + " because it failed sync: " + message;
+        }
+        long healthy = Json.number(status, 0, "currentHealthy");
+        long desired = Json.number(status, 0, "desiredHealthy");
+        if (healthy <= desired) {
+            return "The disruption budget " + name + " needs " + desired + " healthy pods and has " + healthy
+                    + " currently";
+        }
+        return refused == null ? does : does + " (" + reason + "): " + message;
+    }
+
+    /** Sets a condition to True, with the time of its last change. */
+    private ObjectNode condition(ObjectNode object, String type, String reason, String message) {
+        ObjectNode status = Json.child(object, "status");
+        JsonNode conditions = Json.arrayAt(status, "conditions");
+        ObjectNode found = null;
+        for (JsonNode each : conditions == null ? status.putArray("conditions") : conditions) {
+            if (each instanceof ObjectNode condition && Json.textOrEmpty(each, "type").equals(type)) {
+                found = condition;
+            }
+        }
+        if (found == null) {
+            found = status.withArray("conditions").addObject();
+        }
+        found.put("type", type).put("status", "True").putNull("lastProbeTime").put("lastTransitionTime",
+                resources.surroundings().now());
+        if (!reason.isEmpty()) {
+            found.put("reason", reason).put("message", message);
+        }
+        return found;
+    }
+
+    /** Changes an object as the server itself does: nobody comes to manage what it sets. */
+    private void change(Target target, boolean dryRun, Consumer<ObjectNode> edit) {
+        ResourceType type = target.type();
+        while (true) {
+            Stored current = resources.require(target);
+            ObjectNode object = Codec.decode(current, type);
+            edit.accept(object);
+            resources.shapes().shape(object, type);
+            if (dryRun || resources.shelf(type).replace(current, Codec.draft(object, type)) != null) {
+                return;
+            }
+        }
+    }
+}
