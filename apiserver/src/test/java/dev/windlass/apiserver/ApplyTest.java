@@ -149,7 +149,7 @@ class ApplyTest {
                 deployment("unknown", "{name: web, image: a, colour: red}"));
         assertThat(refused.code()).isEqualTo(500);
         assertThat(refused.message())
-                .isEqualTo("failed to create typed patch object (default/unknown; apps/v1, Kind=Deployment):"
+                .isEqualTo("failed to create typed patch object (/unknown; apps/v1, Kind=Deployment):"
                         + " .spec.template.spec.containers[name=\"web\"].colour: field not declared in schema");
     }
 

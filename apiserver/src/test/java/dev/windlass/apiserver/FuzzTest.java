@@ -37,8 +37,10 @@ class FuzzTest {
     private static final String DEPLOYMENT = "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\"},\"spec\":{\"replicas\":1,\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":"
             + TEMPLATE + "}}";
     private static final String DEFINITION = "{\"apiVersion\":\"apiextensions.k8s.io/v1\",\"kind\":\"CustomResourceDefinition\",\"metadata\":{\"name\":\"things.example.com\"},\"spec\":{\"group\":\"example.com\",\"scope\":\"Namespaced\",\"names\":{\"plural\":\"things\",\"singular\":\"thing\",\"kind\":\"Thing\"},\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"subresources\":{\"status\":{},\"scale\":{\"specReplicasPath\":\".spec.n\",\"statusReplicasPath\":\".status.n\"}},\"schema\":{\"openAPIV3Schema\":{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"minimum\":0},\"s\":{\"type\":\"string\",\"pattern\":\"^a\"}}}}}}}]}}";
-    private static final List<String> TOKENS = List.of("%00", "..", "/", "//", "%2F", "%", "%zz", "?", "&", "=", "\\", "\"",
-            "{", "}", "[", "]", "null", "true", "-1", "0", "1.5", "1e999", "99999999999999999999", "\u00e4", "\ud83d\ude00",
+    private static final List<String> TOKENS = List.of("%00", "..", "/", "//", "%2F", "%", "%zz", "?", "&", "=", "\\",
+            "\"",
+            "{", "}", "[", "]", "null", "true", "-1", "0", "1.5", "1e999", "99999999999999999999", "\u00e4",
+            "\ud83d\ude00",
             ",", "!", " in (", ")", ";", "*/*", "a".repeat(300), "watch", "status", "scale", "namespaces");
 
     private final ApiServer server = ApiServer.builder().name("fuzz").start();
@@ -49,11 +51,15 @@ class FuzzTest {
 
     private static final List<Seed> SEEDS = List.of(
             seed("GET", NAMESPACED + "configmaps?limit=1&labelSelector=a%20in%20(b,c),d%21%3De"),
-            seed("GET", NAMESPACED + "configmaps?fieldSelector=metadata.name%3Da&resourceVersion=1&resourceVersionMatch=Exact"),
-            seed("GET", NAMESPACED + "configmaps?continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0&limit=2"),
+            seed("GET", NAMESPACED
+                    + "configmaps?fieldSelector=metadata.name%3Da&resourceVersion=1&resourceVersionMatch=Exact"),
+            seed("GET",
+                    NAMESPACED + "configmaps?continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0&limit=2"),
             seed("GET", NAMESPACED + "pods?watch=1&timeoutSeconds=1&resourceVersion=0&allowWatchBookmarks=true"),
-            seed("GET", APPS + "deployments?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"),
-            seed("GET", "/apis"), seed("GET", "/api/v1"), seed("GET", "/openapi/v3/apis/apps/v1"), seed("GET", "/version"),
+            seed("GET", APPS
+                    + "deployments?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"),
+            seed("GET", "/apis"), seed("GET", "/api/v1"), seed("GET", "/openapi/v3/apis/apps/v1"),
+            seed("GET", "/version"),
             seed("GET", "/apis/apps/v1/deployments"), seed("GET", APPS + "deployments/d/scale"),
             seed("POST", NAMESPACED + "configmaps?fieldValidation=Strict",
                     "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\",\"labels\":{\"a\":\"b\"},\"finalizers\":[\"example.com/f\"],\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"p\",\"uid\":\"u\"}]},\"data\":{\"k\":\"v\"}}"),
@@ -84,7 +90,8 @@ class FuzzTest {
                     "{\"metadata\":{\"labels\":{\"x\":null}},\"spec\":{\"replicas\":4}}"),
             new Seed("PATCH", APPS + "deployments/d", "application/strategic-merge-patch+json",
                     "{\"spec\":{\"template\":{\"spec\":{\"$setElementOrder/containers\":[{\"name\":\"c\"}],\"containers\":[{\"name\":\"c\",\"image\":\"j\",\"$patch\":\"merge\"}],\"$retainKeys\":[\"containers\"]}}}}"),
-            new Seed("PATCH", APPS + "deployments/d?fieldManager=m&force=true", "application/apply-patch+yaml", DEPLOYMENT),
+            new Seed("PATCH", APPS + "deployments/d?fieldManager=m&force=true", "application/apply-patch+yaml",
+                    DEPLOYMENT),
             new Seed("PATCH", "/apis/example.com/v1/namespaces/default/things/t/scale", "application/merge-patch+json",
                     "{\"spec\":{\"replicas\":2}}"),
             new Seed("POST", NAMESPACED + "configmaps", "application/yaml",

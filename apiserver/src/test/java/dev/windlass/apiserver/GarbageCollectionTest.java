@@ -112,8 +112,9 @@ class GarbageCollectionTest {
     void withoutTheOptionNothingGoes() {
         try (ApiServer bare = ApiServer.builder().name("bare").start(); Wire plain = new Wire(bare)) {
             Wire.Answer owner = plain.post(MAPS, Wire.configMap("owner"));
-            plain.post(MAPS, "{\"metadata\":{\"name\":\"child\",\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"name\":\"owner\",\"uid\":\""
-                    + owner.text("metadata", "uid") + "\"}]}}");
+            plain.post(MAPS,
+                    "{\"metadata\":{\"name\":\"child\",\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"name\":\"owner\",\"uid\":\""
+                            + owner.text("metadata", "uid") + "\"}]}}");
             Wire.Answer marked = plain.delete(MAPS + "/owner?propagationPolicy=Foreground");
             assertThat(marked.body().at("/metadata/finalizers/0").stringValue()).isEqualTo("foregroundDeletion");
             assertThat(plain.get(MAPS + "/child").code()).isEqualTo(200);

@@ -26,7 +26,8 @@ class DifferentialTest {
             "access.http",
             "custom-resources.http",
             "definitions.http",
-            "objects.http", "lists.http", "watches.http", "deletes.http", "subresources.http");
+            "objects.http", "lists.http", "watches.http", "deletes.http", "subresources.http",
+            "bad-input.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 
     @Test

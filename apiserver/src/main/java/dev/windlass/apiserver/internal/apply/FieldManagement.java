@@ -57,6 +57,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 managed = ManagedFields.of(before);
             }
         }
+        if (managed.isEmpty() && Json.find(live, "metadata", "uid") != null) {
+            write(object, managed); // whose fields nobody has managed from the beginning, nobody does
+            return;
+        }
         ObjectNode old = bare(live);
         ObjectNode fresh = bare(object);
         Typed.Difference difference = Typed.compare(old, fresh, type);
@@ -114,17 +118,27 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                     manager.equals(LastApplied.MANAGER) ? LastApplied.fields(old, type) : new FieldSet());
         }
         takeFromOthers(next, difference, self);
-        boolean changed = !Json.same(old, merged) || !Json.same(managed.toJson(), next.toJson());
-        if (changed) {
+        if (!Json.same(old, merged)) {
             FieldSet mine = next.fields(self);
             next.set(self, mine == null ? new FieldSet() : mine, now);
         }
         ObjectNode out = (ObjectNode) merged.deepCopy();
+        keepIdentity(old, out);
         if (manager.equals(LastApplied.MANAGER)) {
             LastApplied.renew(out, config);
         }
         write(out, next);
         return out;
+    }
+
+    /** Nobody manages what an object is called, and it is not lost with the last field beside it. */
+    private static void keepIdentity(ObjectNode old, ObjectNode object) {
+        for (String field : List.of("name", "namespace")) {
+            JsonNode value = Json.find(old, "metadata", field);
+            if (value != null) {
+                Json.child(object, "metadata").putIfAbsent(field, value);
+            }
+        }
     }
 
     /** Takes out what the applier applied last time and no longer does, if nobody else manages it. */

@@ -159,9 +159,12 @@ final class FieldSet {
         return out;
     }
 
+    /** The members at a place come before those below it. */
     private void collect(String prefix, List<String> out) {
-        if (member) {
-            out.add(prefix);
+        for (Map.Entry<String, FieldSet> child : children.entrySet()) {
+            if (child.getValue().member) {
+                out.add(prefix + Steps.readable(child.getKey()));
+            }
         }
         for (Map.Entry<String, FieldSet> child : children.entrySet()) {
             child.getValue().collect(prefix + Steps.readable(child.getKey()), out);

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Reply;
+import dev.windlass.apiserver.internal.status.ApiException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -34,9 +35,19 @@ final class Documents {
     /** @return null when the path is none of these */
     @Nullable
     Reply answer(Call call) {
-        if (!call.method().equals("GET") && !call.method().equals("HEAD")) {
-            return null;
+        Reply found = document(call);
+        if (found == null || call.method().equals("GET")) {
+            return found;
         }
+        boolean plain = call.path().startsWith("/openapi")
+                || HEALTH.stream().anyMatch(endpoint -> call.path().startsWith("/" + endpoint));
+        if (!plain) {
+            throw ApiException.methodNotAllowed();
+        }
+        return call.method().equals("HEAD") ? found : null;
+    }
+
+    private @Nullable Reply document(Call call) {
         List<String> parts = List.of(call.path().substring(1).replaceAll("/+$", "").split("/", -1));
         String first = parts.getFirst();
         if (HEALTH.contains(first)) {

@@ -129,7 +129,7 @@ public record Accepted(Form form, Format format, String version) {
                 }
             }
         }
-        throw ApiException.notAcceptable(SUPPORTED);
+        throw ApiException.notAcceptable(binary ? WHOLE : SUPPORTED);
     }
 
     /** Whether protobuf comes before all else that can be given. */

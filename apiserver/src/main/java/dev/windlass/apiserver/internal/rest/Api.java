@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +153,21 @@ public final class Api {
     }
 
     private static ObjectNode patched(Target target, ObjectNode object, Call call, Type type) {
+        String kind = Json.textOrEmpty(object, "kind");
+        String apiVersion = Json.textOrEmpty(object, "apiVersion");
+        ObjectNode patched = patchedByType(target, object, call, type);
+        String newKind = Json.textOrEmpty(patched, "kind");
+        String newVersion = Json.textOrEmpty(patched, "apiVersion");
+        boolean other = !newKind.equals(kind) || !newVersion.equals(apiVersion);
+        if (other && !newKind.isEmpty() && !newVersion.isEmpty() && !target.type().isCustom()) {
+            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(patched),
+                    "no kind " + FieldError.quote(newKind) + " is registered for version "
+                            + FieldError.quote(newVersion) + " in scheme \"pkg/runtime/scheme.go:111\"")));
+        }
+        return patched;
+    }
+
+    private static ObjectNode patchedByType(Target target, ObjectNode object, Call call, Type type) {
         return switch (Bodies.mediaType(call.contentType())) {
             case Patches.JSON -> Patches.jsonPatch(object, call.body());
             case Patches.MERGE -> Patches.mergePatch(object, call.body());
@@ -169,7 +185,7 @@ public final class Api {
             case "update" -> {
                 ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
                         "autoscaling.Scale", resources.catalog());
-                Scales.checkName(scale, target);
+                Writer.checkName(scale, target);
                 yield writer.change(target, object -> Scales.set(object, scale, type), call).stored();
             }
             case "patch" -> writer.change(target,
@@ -182,25 +198,16 @@ public final class Api {
 
     private Writer.Outcome apply(Target target, Call call) {
         ResourceType type = target.type();
-        ObjectNode config = Bodies.parse(call.body(), true, type.kind());
-        Bodies.checkType(config, type.kind(), type.apiVersion());
+        ObjectNode config = Bodies.applied(call.body(), type.kind());
+        String apiVersion = Json.textOrEmpty(config, "apiVersion");
+        if (!apiVersion.equals(type.apiVersion()) || !Json.textOrEmpty(config, "kind").equals(type.kind())) {
+            throw ApiException.badRequest(
+                    "invalid object type: " + qualified(apiVersion, Json.textOrEmpty(config, "kind")));
+        }
         if (Json.find(config, "metadata", "managedFields") != null) {
             throw ApiException.badRequest("metadata.managedFields must be nil");
         }
-        String name = Metadata.name(config);
-        if (!name.isEmpty() && !name.equals(target.name())) {
-            throw ApiException.badRequest(
-                    "the name of the object (" + name + ") does not match the name on the URL (" + target.name() + ")");
-        }
-        Metadata.of(config).put("name", target.name());
-        if (type.namespaced()) {
-            String namespace = Metadata.namespace(config);
-            if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
-                throw ApiException.badRequest(
-                        "the namespace of the provided object does not match the namespace sent on the request");
-            }
-            Metadata.of(config).put("namespace", target.namespace());
-        }
+        Writer.checkName(config, target);
         refuseUnknown(target, config);
         return writer.apply(target, config, call.flag("force"), call);
     }
@@ -212,10 +219,13 @@ public final class Api {
         if (!unknown.isEmpty()) {
             String what = unknown.size() == 1 ? unknown.getFirst() : "errors:\n  " + String.join("\n  ", unknown);
             throw ApiException.of(500, "",
-                    "failed to create typed patch object (" + (type.namespaced() ? target.namespace() + "/" : "/")
-                            + target.name()
-                            + "; " + type.apiVersion() + ", Kind=" + type.kind() + "): " + what);
+                    "failed to create typed patch object (" + Metadata.namespace(config) + "/" + target.name() + "; "
+                            + qualified(type.apiVersion(), type.kind()) + "): " + what);
         }
+    }
+
+    private static String qualified(String apiVersion, String kind) {
+        return (apiVersion.contains("/") ? "" : "/") + apiVersion + ", Kind=" + kind;
     }
 
     private Reply delete(Target target, Call call, Rendering rendering) {

@@ -119,7 +119,8 @@ final class Bodies {
             throw ApiException.badRequest(givenKind + " in version \"" + version + "\" cannot be handled as a " + kind
                     + ": converting (" + version + "." + givenKind + ") to (" + internal + "): unknown conversion");
         }
-        if (!kind.equals(Json.textOrEmpty(object, "kind")) || !apiVersion.equals(object.path("apiVersion").asString(""))) {
+        if (!kind.equals(Json.textOrEmpty(object, "kind"))
+                || !apiVersion.equals(object.path("apiVersion").asString(""))) {
             checkKnown(object, kind, catalog);
             checkType(object, kind, apiVersion);
         }
@@ -191,6 +192,22 @@ final class Bodies {
         }
     }
 
+    /** The configuration that is applied. */
+    static ObjectNode applied(byte[] body, String kind) {
+        JsonNode node;
+        try {
+            node = yaml(body);
+        } catch (JacksonException e) {
+            throw ApiException.badRequest("error decoding patch: " + yamlProblem(e));
+        }
+        if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
+            throw ApiException
+                    .badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot"
+                            + " unmarshal " + goKind(node) + " into Go value of type map[string]interface {}");
+        }
+        return parse(body, true, kind);
+    }
+
     static ObjectNode parse(byte[] body, boolean yaml, String kind) {
         JsonNode node;
         try {
@@ -199,6 +216,13 @@ final class Bodies {
             throw unrecognized(body, kind, yaml ? yamlProblem(e) : jsonProblem(body, e));
         }
         if (node instanceof ObjectNode object) {
+            for (String field : List.of("apiVersion", "kind")) {
+                JsonNode value = Json.find(object, field);
+                if (value != null && !value.isString()) {
+                    throw unrecognized(body, kind, "json: cannot unmarshal " + goKind(value)
+                            + " into Go struct field ." + field + " of type string");
+                }
+            }
             return object;
         }
         if (node.isNull() && body.length > 0) {

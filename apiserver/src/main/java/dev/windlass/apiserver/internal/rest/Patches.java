@@ -8,6 +8,7 @@ import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,14 +26,24 @@ final class Patches {
 
     static ObjectNode jsonPatch(ObjectNode object, byte[] body) {
         JsonNode patch = parse(body);
-        if (!(patch instanceof ArrayNode)) {
-            throw ApiException.badRequest(
-                    "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+        if (patch.isNull()) {
+            return object;
+        }
+        if (!(patch instanceof ArrayNode operations)) {
+            throw undecodable(patch, "[]handlers.jsonPatchOp");
+        }
+        for (JsonNode each : operations) {
+            if (!each.isObject()) {
+                throw undecodable(each, "handlers.jsonPatchOp");
+            }
         }
         JsonNode patched = object;
         try {
-            for (JsonNode operation : patch) {
-                patched = JsonPatch.apply(Json.array().add(asMeant(operation, patched)), patched);
+            for (JsonNode each : operations) {
+                ObjectNode operation = asUnderstood((ObjectNode) each.deepCopy(), patched);
+                if (operation != null) {
+                    patched = JsonPatch.apply(Json.array().add(operation), patched);
+                }
             }
         } catch (JsonPatchException | IllegalArgumentException e) {
             throw ApiException.unprocessable(); // no operation, no pointer, or nothing where it points
@@ -43,20 +54,47 @@ final class Patches {
         throw ApiException.unprocessable();
     }
 
-    /** Clients know the real server: what is not there cannot be removed, but can be replaced where it would be. */
-    private static JsonNode asMeant(JsonNode operation, JsonNode object) {
+    private static ApiException undecodable(JsonNode patch, String type) {
+        return ApiException.badRequest(
+                "error decoding patch: json: cannot unmarshal " + Bodies.goKind(patch) + " into Go value of type "
+                        + type);
+    }
+
+    /** An operation as the real server understands it where it does not keep to the standard; null when there is nothing to do. */
+    private static @Nullable ObjectNode asUnderstood(ObjectNode operation, JsonNode document) {
         String path = Json.textOrEmpty(operation, "path");
-        int last = path.lastIndexOf('/');
-        if (last < 0 || !path.startsWith("/")) {
-            return operation;
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            int slash = path.indexOf('/');
+            if (slash < 0) {
+                throw ApiException.unprocessable();
+            }
+            path = path.substring(slash);
+            operation.put("path", path);
         }
-        JsonNode parent = last == 0 ? object : object.at(path.substring(0, last));
-        boolean missing = parent.isObject() && object.at(path).isMissingNode();
-        return switch (missing ? Json.textOrEmpty(operation, "op") : "") {
-            case "remove" -> throw ApiException.unprocessable();
-            case "replace" -> ((ObjectNode) operation.deepCopy()).put("op", "add");
-            default -> operation;
-        };
+        boolean missing = !path.isEmpty() && document.at(path).isMissingNode();
+        JsonNode parent = path.isEmpty() ? document : document.at(path.substring(0, path.lastIndexOf('/')));
+        switch (Json.textOrEmpty(operation, "op")) {
+            case "add" -> operation.putIfAbsent("value", operation.nullNode());
+            case "replace" -> {
+                if (missing && parent.isObject()) {
+                    operation.put("op", "add").putIfAbsent("value", operation.nullNode());
+                }
+            }
+            case "remove" -> {
+                if (missing) {
+                    throw ApiException.unprocessable();
+                }
+            }
+            case "test" -> {
+                if (missing && parent.isObject() && Json.find(operation, "value") == null) {
+                    return null;
+                }
+            }
+            default -> {
+                // as the standard says
+            }
+        }
+        return operation;
     }
 
     static ObjectNode mergePatch(ObjectNode object, byte[] body) {
@@ -73,10 +111,15 @@ final class Patches {
     }
 
     static ObjectNode strategicPatch(ObjectNode object, byte[] body, Type type) {
-        if (parse(body) instanceof ObjectNode patch) {
+        JsonNode parsed = parse(body);
+        if (parsed.isNull()) {
+            return object;
+        }
+        if (parsed instanceof ObjectNode patch) {
             return StrategicMerge.apply(object, patch, type);
         }
-        throw notAnObject(parse(body));
+        throw ApiException.badRequest("json: cannot unmarshal " + Bodies.goKind(parsed)
+                + " into Go value of type map[string]interface {}");
     }
 
     private static void merge(ObjectNode into, ObjectNode patch) {

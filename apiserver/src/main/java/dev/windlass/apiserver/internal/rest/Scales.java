@@ -58,27 +58,14 @@ final class Scales {
                 .text(type.is("", "replicationcontrollers") ? Json.object().set("matchLabels", selector) : selector);
     }
 
-    /** @throws ApiException 400 when it is the scale of another object */
-    static void checkName(ObjectNode scale, Target target) {
-        String name = Metadata.name(scale);
-        if (name.isEmpty()) {
-            throw ApiException.badRequest("the name of the object (" + target.name()
-                    + " based on URL) was undeterminable: name must be provided");
-        }
-        if (!name.equals(target.name())) {
-            throw ApiException.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
-                    + target.name() + ")");
-        }
-        Bodies.checkNamespace(scale, target);
-    }
-
     /** The object with the replicas that a scale asks for. */
     static ObjectNode set(ObjectNode object, ObjectNode scale, ResourceType type) {
         JsonNode replicas = Json.find(scale, "spec", "replicas");
         if (replicas != null && (!replicas.isIntegralNumber() || !replicas.canConvertToInt())) {
-            throw ApiException.badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
-                    + Bodies.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
-                    + " into Go struct field ScaleSpec.spec.replicas of type int32");
+            throw ApiException
+                    .badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
+                            + Bodies.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
+                            + " into Go struct field ScaleSpec.spec.replicas of type int32");
         }
         int wanted = replicas == null ? 0 : replicas.intValue();
         if (wanted < 0) {

@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,7 +36,8 @@ final class StrategicMerge {
             case "delete" -> {
                 return Json.object();
             }
-            default -> mergeFields(object, patch, type);
+            case "", "merge" -> mergeFields(object, patch, type);
+            default -> throw unknownDirective(patch);
         }
         return object;
     }
@@ -58,6 +61,25 @@ final class StrategicMerge {
         }
     }
 
+    private static ApiException unknownDirective(ObjectNode patch) {
+        return ApiException.of(500, "", "unknown patch type: " + Json.textOrEmpty(patch, DIRECTIVE) + " in map: "
+                + goText(patch));
+    }
+
+    /** A value as Go prints it. */
+    private static String goText(JsonNode value) {
+        if (value.isObject()) {
+            TreeMap<String, String> fields = new TreeMap<>();
+            value.properties().forEach(field -> fields.put(field.getKey(), goText(field.getValue())));
+            return fields.entrySet().stream().map(field -> field.getKey() + ":" + field.getValue())
+                    .collect(Collectors.joining(" ", "map[", "]"));
+        }
+        if (value.isArray()) {
+            return value.values().stream().map(StrategicMerge::goText).collect(Collectors.joining(" ", "[", "]"));
+        }
+        return value.isNull() ? "<nil>" : value.asString();
+    }
+
     private static void retain(ObjectNode object, ObjectNode patch) {
         if (!(patch.get(RETAIN) instanceof ArrayNode kept)) {
             return;
@@ -72,12 +94,15 @@ final class StrategicMerge {
         JsonNode before = object.get(name);
         if (value.isNull()) {
             object.remove(name);
+        } else if (before == null && value.has(DIRECTIVE)) {
+            return; // there is nothing to replace or to delete
         } else if (value instanceof ObjectNode patch) {
             object.set(name, apply(before instanceof ObjectNode inner ? inner : Json.object(), patch, type));
         } else if (value instanceof ArrayNode patch && type.use().patchStrategy().contains("merge")) {
             ArrayNode live = before instanceof ArrayNode list ? list : Json.array();
             ArrayNode merged = type.use().mergeKey().isEmpty() ? union(live, patch) : mergeItems(live, patch, type);
-            object.set(name, order == null ? merged : ordered(merged, live, order, type.use().mergeKey()));
+            // What the patch names comes in its order, and as far as that says nothing before what it does not name.
+            object.set(name, ordered(merged, live, order == null ? patch : order, type.use().mergeKey()));
         } else {
             object.set(name, value.deepCopy());
         }
@@ -127,10 +152,13 @@ final class StrategicMerge {
             }
             JsonNode value = item.get(key);
             if (value == null) {
-                throw ApiException
-                        .badRequest("map: " + Json.string(item) + " does not contain declared merge key: " + key);
+                throw ApiException.of(500, "",
+                        "map: " + goText(item) + " does not contain declared merge key: " + key);
             }
             int at = find(items, key, value);
+            if (!List.of("", "merge", "delete", "replace").contains(directive)) {
+                throw unknownDirective(item);
+            }
             if (directive.equals("delete")) {
                 items.removeIf(other -> Json.same(other.get(key), value));
             } else if (at < 0) {
@@ -158,7 +186,7 @@ final class StrategicMerge {
         List<JsonNode> named = new ArrayList<>();
         for (JsonNode each : order) {
             for (JsonNode item : merged) {
-                if (sameItem(item, each, key)) {
+                if (sameItem(item, each, key) && !named.contains(item)) {
                     named.add(item);
                 }
             }

@@ -247,16 +247,7 @@ public final class Writer {
      */
     public Outcome put(Target target, ObjectNode object, Call call) {
         ResourceType type = target.type();
-        Bodies.checkNamespace(object, target);
-        String name = Metadata.name(object);
-        if (!name.isEmpty() && !name.equals(target.name())) {
-            throw ApiException
-                    .badRequest("the name of the object (" + name + ") does not match the name on the URL ("
-                            + target.name() + ")");
-        }
-        if (name.isEmpty()) {
-            throw ApiException.badRequest("name must be provided");
-        }
+        checkName(object, target);
         boolean mayCreate = type.traits().createOnUpdate() && target.subresource().isEmpty();
         if (mayCreate && resources.find(type, target.namespace(), target.name()) == null
                 && Metadata.versionOrNull(object) == null) {
@@ -413,18 +404,23 @@ public final class Writer {
         return new Outcome(stored, false, warnings);
     }
 
-    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired, boolean precondition) {
-        ResourceType type = target.type();
-        String name = Metadata.name(desired);
+    /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
+    static void checkName(ObjectNode object, Target target) {
+        String name = Metadata.name(object);
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("the name of the object (" + target.name()
+                    + " based on URL) was undeterminable: name must be provided");
+        }
         if (!name.equals(target.name())) {
             throw ApiException.badRequest("the name of the object (" + name
                     + ") does not match the name on the URL (" + target.name() + ")");
         }
-        String namespace = Metadata.namespace(desired);
-        if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
-            throw ApiException.badRequest("the namespace of the object (" + namespace
-                    + ") does not match the namespace on the request (" + target.namespace() + ")");
-        }
+        Bodies.checkNamespace(object, target);
+    }
+
+    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired, boolean precondition) {
+        ResourceType type = target.type();
+        checkName(desired, target);
         String version = Metadata.versionOrNull(desired);
         if (version != null && !version.equals(Metadata.version(old))) {
             if (!version.chars().allMatch(Character::isDigit)) {
