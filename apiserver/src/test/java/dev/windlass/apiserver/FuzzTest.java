@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(300)
 class FuzzTest {
     private static final long SEED = Long.getLong("windlass.fuzz.seed", 20_261L);
-    private static final int REQUESTS = Integer.getInteger("windlass.fuzz.requests", 1_500);
+    private static final int REQUESTS = Integer.getInteger("windlass.fuzz.requests", 400);
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String NAMESPACED = "/api/v1/namespaces/default/";
     private static final String APPS = "/apis/apps/v1/namespaces/default/";
