@@ -117,6 +117,33 @@ class ResourcesTest {
     }
 
     @Test
+    void aTestInAPatchIsOne() {
+        wire.post(MAPS, Wire.configMap("tested", "a", "1"));
+        String type = "application/json-patch+json";
+        String change = ",{\"op\":\"replace\",\"path\":\"/data/a\",\"value\":\"2\"}]";
+        Wire.Answer refused = wire.patch(MAPS + "/tested", type,
+                "[{\"op\":\"test\",\"path\":\"/data/a\",\"value\":\"9\"}" + change);
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message()).isEqualTo("the server rejected our request due to an error in our request");
+        assertThat(wire.patch(MAPS + "/tested", type,
+                "[{\"op\":\"test\",\"path\":\"/data/a\",\"value\":\"1\"}" + change).text("data", "a"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void whatAMergeAddsToAListComesFirst() {
+        wire.post("/apis/apps/v1/namespaces/default/deployments",
+                """
+                        {"metadata":{"name":"merged"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
+                        "spec":{"containers":[{"name":"first","image":"i"}]}}}}""");
+        Wire.Answer merged = wire.patch("/apis/apps/v1/namespaces/default/deployments/merged",
+                "application/strategic-merge-patch+json",
+                "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"second\",\"image\":\"i\"}]}}}}");
+        assertThat(merged.body().path("spec").path("template").path("spec").path("containers")).extracting(
+                container -> container.path("name").stringValue()).containsExactly("second", "first");
+    }
+
+    @Test
     void aStaleVersionIsAConflict() {
         ObjectNode first = (ObjectNode) wire.post(MAPS, Wire.configMap("stale", "a", "1")).body();
         wire.merge(MAPS + "/stale", "{\"data\":{\"a\":\"2\"}}");
