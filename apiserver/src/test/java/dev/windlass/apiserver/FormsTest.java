@@ -54,13 +54,13 @@ class FormsTest {
     @Test
     void timesAreToldInSecondsOrMicrosecondsOfUtc() {
         JsonNode lease = wire.post("/apis/coordination.k8s.io/v1/namespaces/default/leases",
-                "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"renewTime\":\"2020-01-01T02:00:00.123+02:00\"}}").body();
+                "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"renewTime\":\"2020-01-01T02:00:00.123000+02:00\"}}").body();
         assertThat(Json.textOrEmpty(lease, "spec", "renewTime")).isEqualTo("2020-01-01T00:00:00.123000Z");
         Wire.Answer refused = wire.post("/apis/coordination.k8s.io/v1/namespaces/default/leases",
                 "{\"metadata\":{\"name\":\"l2\"},\"spec\":{\"renewTime\":\"yesterday\"}}");
         assertThat(refused.code()).isEqualTo(400);
         assertThat(refused.message())
-                .endsWith("parsing time \"yesterday\" as \"2006-01-02T15:04:05Z07:00\": cannot parse"
+                .endsWith("parsing time \"yesterday\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse"
                         + " \"yesterday\" as \"2006\"");
     }
 

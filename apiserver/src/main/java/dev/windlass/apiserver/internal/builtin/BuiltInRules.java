@@ -29,8 +29,7 @@ public final class BuiltInRules {
             Map.entry("networking.k8s.io/ingressclasses", NetworkingChecks::ingressClass),
             Map.entry("networking.k8s.io/ipaddresses", NetworkingChecks::address),
             Map.entry("networking.k8s.io/servicecidrs", NetworkingChecks::serviceRange),
-            Map.entry("policy/poddisruptionbudgets", PolicyChecks::disruptionBudget),
-            Map.entry("coordination.k8s.io/leases", CoordinationChecks::lease));
+            Map.entry("policy/poddisruptionbudgets", PolicyChecks::disruptionBudget));
 
     private BuiltInRules() {
     }
@@ -54,6 +53,7 @@ public final class BuiltInRules {
         resources.rule("/events", new EventRule());
         resources.rule("autoscaling/horizontalpodautoscalers", new AutoscalerRule());
         resources.rule("networking.k8s.io/networkpolicies", new NetworkPolicyRule());
+        resources.rule("coordination.k8s.io/leases", new LeaseRule());
         resources.rule("scheduling.k8s.io/priorityclasses", new PriorityClassRule());
         resources.rule("storage.k8s.io/csidrivers", new StorageDriverRule());
         resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection",

@@ -20,9 +20,17 @@ final class RbacChecks {
             if (aggregation.isSet()) {
                 Field selectors = aggregation.at("clusterRoleSelectors");
                 selectors.mustBeSet("at least one clusterRoleSelector required if aggregationRule is non-nil");
-                selectors.items().forEach(Field::labelSelector);
+                selectors.items().forEach(RbacChecks::selector);
             }
         });
+    }
+
+    private static void selector(Field selector) {
+        int before = selector.errors().size();
+        selector.labelSelector();
+        if (selector.errors().size() > before) {
+            selector.invalid((JsonNode) null, "invalid label selector.");
+        }
     }
 
     private static void rules(Field rules, boolean namespaced) {

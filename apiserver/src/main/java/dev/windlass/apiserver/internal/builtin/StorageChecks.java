@@ -1,10 +1,13 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.kind.NameRules;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * What the kinds of storage.k8s.io allow. What the real server declares at its types (required and immutable fields) it tells after what it has written out,
@@ -65,13 +68,21 @@ final class StorageChecks {
     }
 
     private static void topologies(Field topologies) {
+        // The real server compares each with nothing too, so that one in which nothing is comes twice.
+        Set<Map<String, Set<String>>> seen = new HashSet<>(Set.of(Map.of()));
         for (Field term : topologies.items()) {
+            Map<String, Set<String>> values = new HashMap<>();
             for (Field requirement : term.at("matchLabelExpressions").items()) {
+                values.put(requirement.at("key").text(), new HashSet<>(requirement.at("values").texts()));
                 requirement.at("values").mustBeSet("");
                 requirement.at("values").unique();
                 requirement.at("key").named(NameRules::qualifiedName);
             }
             term.at("matchLabelExpressions").unique("key");
+            if (!seen.add(values)) {
+                new Field(JsonNodeFactory.instance.stringNode(""), term.path() + ".matchLabelExpressions",
+                        term.errors()).duplicate();
+            }
         }
     }
 

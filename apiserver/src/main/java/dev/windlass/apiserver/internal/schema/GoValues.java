@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What Go has to say of texts that should be bytes or a time and are not. Stateless. */
 final class GoValues {
-    private static final String TIME_LAYOUT = "2006-01-02T15:04:05Z07:00";
+    private static final String FRACTION = ".000000";
     private static final Pattern TIME = Pattern
             .compile("(\\d{4})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d):(\\d\\d)([.,]\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
     private static final int[] DAYS = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -15,22 +15,30 @@ final class GoValues {
     /** The parts of the layout in their order, and what each may look like. */
     private static final String[][] PARTS = {{"2006", "\\d{4}"}, {"-", "-"}, {"01", "\\d\\d"}, {"-", "-"},
             {"02", "\\d\\d"}, {"T", "T"}, {"15", "\\d\\d"}, {":", ":"}, {"04", "\\d\\d"}, {":", ":"},
-            {"05", "\\d\\d([.,]\\d+)?"}, {"Z07:00", "Z|[+-]\\d\\d:\\d\\d"}};
+            {"05", "\\d\\d"}, {"", "([.,]\\d+)?"}, {"Z07:00", "Z|[+-]\\d\\d:\\d\\d"}};
 
     private GoValues() {
     }
 
-    /** What is wrong with a time, null when nothing is. */
-    static @Nullable String timeProblem(String text) {
+    /**
+     * What is wrong with a time, null when nothing is.
+     *
+     * @param micro
+     *            it must have six digits of a second
+     */
+    static @Nullable String timeProblem(String text, boolean micro) {
         Matcher matcher = TIME.matcher(text);
-        if (matcher.matches()) {
+        String fraction = matcher.matches() ? matcher.group(7) : null;
+        if (matcher.matches() && (!micro || (fraction != null && fraction.length() == FRACTION.length()))) {
             return rangeProblem(matcher, text);
         }
+        String layout = "2006-01-02T15:04:05" + (micro ? FRACTION : "") + "Z07:00";
         String rest = text;
-        for (String[] part : PARTS) {
+        for (String[] each : PARTS) {
+            String[] part = each[0].isEmpty() && micro ? new String[]{FRACTION, "[.,]\\d{6}"} : each;
             Matcher found = Pattern.compile(part[1]).matcher(rest);
             if (!found.lookingAt()) {
-                return "parsing time " + FieldError.quote(text) + " as " + FieldError.quote(TIME_LAYOUT)
+                return "parsing time " + FieldError.quote(text) + " as " + FieldError.quote(layout)
                         + ": cannot parse " + FieldError.quote(rest) + " as " + FieldError.quote(part[0]);
             }
             rest = rest.substring(found.end());

@@ -122,7 +122,7 @@ public final class TypeCheck {
     private void scalar(JsonNode value, Type type, String structName, String goPath) {
         switch (type.body().scalar()) {
             case "quantity" -> say(Quantity.problem(value.isContainer() ? "{" : value.asString()));
-            case "date-time" -> time(value, structName, goPath);
+            case "date-time" -> time(value, type, structName, goPath);
             case "byte" -> {
                 if (value.isString()) {
                     say(GoValues.base64Problem(value.stringValue()));
@@ -154,11 +154,11 @@ public final class TypeCheck {
         };
     }
 
-    private void time(JsonNode value, String structName, String goPath) {
+    private void time(JsonNode value, Type type, String structName, String goPath) {
         if (!value.isString()) {
             wrong(value, structName, goPath, "string");
         } else if (!value.stringValue().isEmpty()) {
-            say(GoValues.timeProblem(value.stringValue()));
+            say(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
         }
     }
 

@@ -67,7 +67,7 @@ final class BuiltInColumns {
             Map.entry("networking.k8s.io/ingressclasses",
                     List.of(new Column("Name", "string", "name", 0, (object, _) -> Cells.text(ingressClass(object))),
                             string("Controller", object -> Json.textOrEmpty(object, "spec", "controller")),
-                            string("Parameters", object -> orNone(reference(Json.find(object, "spec", "parameters")))),
+                            string("Parameters", BuiltInColumns::parameters),
                             age())),
             Map.entry("networking.k8s.io/networkpolicies",
                     List.of(name(),
@@ -495,6 +495,16 @@ final class BuiltInColumns {
         boolean isDefault = Json.textOrEmpty(object, "metadata", "annotations",
                 "ingressclass.kubernetes.io/is-default-class").equals("true");
         return Json.textOrEmpty(object, "metadata", "name") + (isDefault ? " (default)" : "");
+    }
+
+    private static String parameters(ObjectNode ingressClass) {
+        JsonNode parameters = Json.find(ingressClass, "spec", "parameters");
+        if (parameters == null) {
+            return Cells.NONE;
+        }
+        return Json.textOrEmpty(parameters, "kind")
+                + (parameters.has("apiGroup") ? "." + Json.textOrEmpty(parameters, "apiGroup") : "") + "/"
+                + Json.textOrEmpty(parameters, "name");
     }
 
     private static String hosts(ObjectNode ingress) {

@@ -58,7 +58,7 @@ final class PolicyColumns {
             Map.entry("networking.k8s.io/servicecidrs",
                     List.of(name(), string("CIDRs", object -> texts(object.path("spec").path("cidrs"))), age())),
             Map.entry("networking.k8s.io/ipaddresses",
-                    List.of(name(), string("ParentRef", PolicyColumns::parent), age())),
+                    List.of(name(), string("ParentRef", PolicyColumns::parent))),
             Map.entry(ADMISSION + "mutatingwebhookconfigurations",
                     List.of(name(), size("Webhooks", "webhooks"), age())),
             Map.entry(ADMISSION + "validatingwebhookconfigurations",
