@@ -1,5 +1,8 @@
 package dev.windlass.apiserver;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -90,5 +93,32 @@ class RefusalsTest {
                 "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"minAvailable\":[]}}").message())
                 .endsWith("json: cannot unmarshal array into Go struct field PodDisruptionBudgetSpec.spec.minAvailable"
                         + " of type int32");
+    }
+
+    @Test
+    void whatIsOffByDefaultIsDroppedAndCannotBeRemovedThen() {
+        String leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+        wire.post(leases, "{\"metadata\":{\"name\":\"plain\"},\"spec\":{\"preferredHolder\":\"me\"}}");
+        assertThat(wire.get(leases + "/plain").body().path("spec").has("preferredHolder")).isFalse();
+        Wire.Answer refused = wire.patch(leases + "/plain", "application/json-patch+json",
+                "[{\"op\":\"remove\",\"path\":\"/spec/preferredHolder\"}]");
+        assertThat(refused.code()).isEqualTo(422);
+        Wire.Answer replaced = wire.patch(leases + "/plain", "application/json-patch+json",
+                "[{\"op\":\"replace\",\"path\":\"/spec/holderIdentity\",\"value\":\"you\"}]");
+        assertThat(replaced.text("spec", "holderIdentity")).isEqualTo("you");
+    }
+
+    @Test
+    void whoAppliesTheSameAgainChangesNothingThoughDefaultsAreMissingInIt() {
+        AtomicLong seconds = new AtomicLong();
+        InstantSource moving = () -> Instant.ofEpochSecond(seconds.incrementAndGet());
+        String path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/again";
+        String config = """
+                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"again"},
+                "roleRef":{"kind":"ClusterRole","name":"x"},"subjects":[{"kind":"Group","name":"g"}]}""";
+        try (ApiServer later = ApiServer.builder().name("later").clock(moving).start(); Wire to = new Wire(later)) {
+            String first = to.apply(path, "me", config).text("metadata", "resourceVersion");
+            assertThat(to.apply(path, "me", config).text("metadata", "resourceVersion")).isNotEmpty().isEqualTo(first);
+        }
     }
 }

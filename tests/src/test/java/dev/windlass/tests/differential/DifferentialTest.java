@@ -24,10 +24,15 @@ class DifferentialTest {
     /** Written by hand. */
     private static final List<String> CORPORA = List.of(
             "access.http",
+            "bad-input.http",
             "custom-resources.http",
             "definitions.http",
-            "objects.http", "lists.http", "watches.http", "deletes.http", "subresources.http",
-            "bad-input.http");
+            "deletes.http",
+            "lists.http",
+            "objects.http",
+            "refusals.http",
+            "subresources.http",
+            "watches.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 
     @Test

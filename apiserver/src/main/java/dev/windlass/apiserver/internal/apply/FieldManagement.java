@@ -237,4 +237,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             metadata.set("managedFields", managed.toJson());
         }
     }
+
+    /** Whether two states of an object are managed alike, whenever that may have been. */
+    public static boolean sameButForTimes(ObjectNode one, ObjectNode other) {
+        return ManagedFields.of(Json.find(one, "metadata", "managedFields"))
+                .sameButForTimes(ManagedFields.of(Json.find(other, "metadata", "managedFields")));
+    }
 }

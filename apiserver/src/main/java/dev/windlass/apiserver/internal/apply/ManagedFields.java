@@ -73,6 +73,14 @@ final class ManagedFields {
         }
     }
 
+    /** Whether the same managers have the same fields, whenever that may have been. */
+    boolean sameButForTimes(ManagedFields other) {
+        return entries.keySet().equals(other.entries.keySet()) && entries.entrySet().stream().allMatch(each -> {
+            Entry theirs = other.entries.get(each.getKey());
+            return theirs != null && theirs.fields().toFieldsV1().equals(each.getValue().fields().toFieldsV1());
+        });
+    }
+
     ManagedFields copy() {
         ManagedFields copy = new ManagedFields();
         copy.entries.putAll(entries);

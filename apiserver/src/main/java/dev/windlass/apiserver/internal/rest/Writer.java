@@ -377,6 +377,9 @@ public final class Writer {
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
         validate(object, old, type, rule, warnings);
+        if (!track) {
+            keepTimes(old, object);
+        }
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
@@ -402,6 +405,15 @@ public final class Writer {
         }
         resources.committed(type, object);
         return new Outcome(stored, false, warnings);
+    }
+
+    /** Who applies what is there already changes nothing, not even the time of his entry. */
+    private static void keepTimes(ObjectNode old, ObjectNode object) {
+        ObjectNode timeless = object.deepCopy();
+        copyInMetadata("managedFields", old, timeless);
+        if (Json.same(old, timeless) && FieldManagement.sameButForTimes(old, object)) {
+            copyInMetadata("managedFields", old, object);
+        }
     }
 
     /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
