@@ -25,7 +25,6 @@ public final class BuiltInRules {
             Map.entry("storage.k8s.io/csinodes", StorageChecks::node),
             Map.entry("storage.k8s.io/volumeattachments", StorageChecks::attachment),
             Map.entry("storage.k8s.io/csistoragecapacities", StorageChecks::capacity),
-            Map.entry("networking.k8s.io/ingresses", IngressChecks::ingress),
             Map.entry("networking.k8s.io/ingressclasses", NetworkingChecks::ingressClass),
             Map.entry("networking.k8s.io/ipaddresses", NetworkingChecks::address),
             Map.entry("networking.k8s.io/servicecidrs", NetworkingChecks::serviceRange),
@@ -38,12 +37,14 @@ public final class BuiltInRules {
         for (Workload workload : Workload.values()) {
             resources.rule(workload.storageId(), new WorkloadRule(workload));
         }
-        resources.rule("/pods", new PodRule());
+        resources.rule("/pods", new PodRule(new Priorities(resources)));
         resources.rule("/services", new ServiceRule());
         resources.rule("/secrets", new SecretRule());
         resources.rule("/configmaps", new ConfigMapRule());
         resources.rule("/persistentvolumeclaims",
-                new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim));
+                new ClaimRule(
+                        new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim),
+                        DefaultClass.ofStorage(resources)));
         resources.rule("/persistentvolumes",
                 new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume));
         resources.rule("discovery.k8s.io/endpointslices", new EndpointSliceRule());
@@ -54,7 +55,8 @@ public final class BuiltInRules {
         resources.rule("autoscaling/horizontalpodautoscalers", new AutoscalerRule());
         resources.rule("networking.k8s.io/networkpolicies", new NetworkPolicyRule());
         resources.rule("coordination.k8s.io/leases", new LeaseRule());
-        resources.rule("scheduling.k8s.io/priorityclasses", new PriorityClassRule());
+        resources.rule("networking.k8s.io/ingresses", new IngressRule(DefaultClass.ofIngress(resources)));
+        resources.rule("scheduling.k8s.io/priorityclasses", new PriorityClassRule(resources));
         resources.rule("storage.k8s.io/csidrivers", new StorageDriverRule());
         resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection",
                 resources.surroundings(), StorageChecks::attributesClass));

@@ -6,8 +6,6 @@ import java.util.List;
 
 /** What ingresses allow. Stateless. */
 final class IngressChecks {
-    private static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
-
     private IngressChecks() {
     }
 
@@ -31,9 +29,9 @@ final class IngressChecks {
         if (name.isSet()) {
             name.named(NameRules::subdomain);
         }
-        String annotated = now.at("metadata", "annotations").at(CLASS_ANNOTATION).text();
+        String annotated = now.at("metadata", "annotations").at(IngressRule.CLASS_ANNOTATION).text();
         if (!before.isSet() && name.isSet() && !annotated.isEmpty() && !annotated.equals(name.text())) {
-            now.at("annotations").at(CLASS_ANNOTATION).invalid(annotated,
+            now.at("annotations").at(IngressRule.CLASS_ANNOTATION).invalid(annotated,
                     "must match `ingressClassName` when both are specified");
         }
     }

@@ -16,6 +16,12 @@ final class PodRule implements KindRule {
             "node.kubernetes.io/unreachable");
     private static final int TOLERATED_SECONDS = 300;
 
+    private final Priorities priorities;
+
+    PodRule(Priorities priorities) {
+        this.priorities = priorities;
+    }
+
     @Override
     public void fillDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.child(object, "spec");
@@ -43,6 +49,7 @@ final class PodRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         ObjectNode spec = Defaults.child(object, "spec");
+        priorities.admit(object);
         admit(spec);
         object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
     }

@@ -3,6 +3,8 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +20,30 @@ final class PriorityClassRule implements KindRule {
     static final Map<String, Long> SYSTEM_CLASSES = Map.of("system-node-critical", 2 * HIGHEST + 1000,
             "system-cluster-critical", 2 * HIGHEST);
 
+    private final Priorities priorities;
+
+    PriorityClassRule(Resources resources) {
+        priorities = new Priorities(resources);
+    }
+
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         Metadata.of(object).put("generation", 1);
+        refuseSecondDefault(object);
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        refuseSecondDefault(object);
+    }
+
+    private void refuseSecondDefault(ObjectNode object) {
+        ObjectNode first = Json.flag(object, false, "globalDefault") ? priorities.defaultClass() : null;
+        if (first != null && !Metadata.uid(first).equals(Metadata.uid(object))) {
+            throw ApiException.forbidden("scheduling.k8s.io", "priorityclasses", Metadata.name(object),
+                    "PriorityClass " + Metadata.name(first) + " is already marked as default. Only one default can exist",
+                    List.of());
+        }
     }
 
     @Override

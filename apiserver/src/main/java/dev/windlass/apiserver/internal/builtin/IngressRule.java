@@ -1,0 +1,38 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Ingresses: one that names no class gets the default one. */
+final class IngressRule implements KindRule {
+    static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+    private final DefaultClass defaultClass;
+    private final KindRule checks = new Checked(IngressChecks::ingress);
+
+    IngressRule(DefaultClass defaultClass) {
+        this.defaultClass = defaultClass;
+    }
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        ObjectNode spec = Json.child(object, "spec");
+        if (spec.has("ingressClassName")
+                || Json.text(object, "metadata", "annotations", CLASS_ANNOTATION) != null) {
+            return;
+        }
+        String name = defaultClass.name();
+        if (name != null) {
+            spec.put("ingressClassName", name);
+        }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        checks.validate(object, old, errors);
+    }
+}
