@@ -78,7 +78,8 @@ class ClassesTest {
         Wire.Answer second = wire.post(PRIORITIES,
                 "{\"metadata\":{\"name\":\"second\"},\"value\":2,\"globalDefault\":true}");
         assertThat(second.code()).isEqualTo(403);
-        assertThat(second.message()).endsWith("PriorityClass first is already marked as default. Only one default can exist");
+        assertThat(second.message())
+                .endsWith("PriorityClass first is already marked as default. Only one default can exist");
         assertThat(wire.merge(PRIORITIES + "/first", "{\"description\":\"the usual one\"}").code()).isEqualTo(200);
     }
 }

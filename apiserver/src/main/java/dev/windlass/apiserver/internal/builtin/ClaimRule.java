@@ -2,6 +2,9 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Claims of volumes: protected like volumes, and one that names no class gets the default one. */
@@ -27,5 +30,10 @@ final class ClaimRule implements KindRule {
                 spec.put("storageClassName", name);
             }
         }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        protection.validate(object, old, errors);
     }
 }
