@@ -55,9 +55,9 @@ class ClassesTest {
     void aPodHasThePriorityOfItsClass() {
         assertThat(wire.post(PODS, POD.formatted("plain", "")).body().path("spec").path("priority").intValue())
                 .isZero();
-        Wire.Answer critical = wire.post(PODS,
-                POD.formatted("critical", "\"priorityClassName\":\"system-node-critical\","));
-        assertThat(critical.body().path("spec").path("priority").intValue()).isEqualTo(2_000_001_000);
+        wire.post(PRIORITIES, "{\"metadata\":{\"name\":\"high\"},\"value\":9}");
+        Wire.Answer urgent = wire.post(PODS, POD.formatted("urgent", "\"priorityClassName\":\"high\","));
+        assertThat(urgent.body().path("spec").path("priority").intValue()).isEqualTo(9);
         Wire.Answer unknown = wire.post(PODS, POD.formatted("lost", "\"priorityClassName\":\"none\","));
         assertThat(unknown.code()).isEqualTo(403);
         assertThat(unknown.message())

@@ -330,8 +330,7 @@ final class AdmissionChecks {
         resources.at("objectSelector").labelSelector();
         for (String list : List.of("resourceRules", "excludeResourceRules")) {
             for (Field rule : resources.at(list).items()) {
-                rule.at("resourceNames").items().forEach(name -> name.named(NameRules::pathSegment));
-                rule.at("resourceNames").unique();
+                resourceNames(rule.at("resourceNames"));
                 rule(rule, OPERATIONS);
             }
         }
@@ -341,6 +340,16 @@ final class AdmissionChecks {
                     new Field(operation.value(), resources.path() + ".resourceRules.operations", operation.errors())
                             .oneOf(operations);
                 }
+            }
+        }
+    }
+
+    private static void resourceNames(Field names) {
+        Set<String> seen = new HashSet<>();
+        for (Field name : names.items()) {
+            name.named(NameRules::pathSegment);
+            if (!seen.add(name.text())) {
+                name.duplicate();
             }
         }
     }

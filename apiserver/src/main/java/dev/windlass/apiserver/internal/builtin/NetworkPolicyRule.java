@@ -1,7 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,6 +18,20 @@ final class NetworkPolicyRule implements KindRule {
             ArrayNode types = spec.putArray("policyTypes").add("Ingress");
             if (!spec.path("egress").isEmpty()) {
                 types.add("Egress");
+            }
+        }
+    }
+
+    @Override
+    public void warn(ObjectNode object, List<String> warnings) {
+        for (Field peer : NetworkingChecks.peers(Field.of(object, new ArrayList<>()))) {
+            List<Field> ranges = new ArrayList<>(List.of(peer.at("ipBlock", "cidr")));
+            ranges.addAll(peer.at("ipBlock", "except").items());
+            for (Field range : ranges) {
+                String warning = Addresses.cidrWarning(range.text());
+                if (!warning.isEmpty()) {
+                    warnings.add(range.path() + ": " + warning);
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ final class NetworkingChecks {
         }
     }
 
-    private static List<Field> peers(Field policy) {
+    static List<Field> peers(Field policy) {
         List<Field> peers = new ArrayList<>();
         policy.at("spec", "ingress").items().forEach(rule -> peers.addAll(rule.at("from").items()));
         policy.at("spec", "egress").items().forEach(rule -> peers.addAll(rule.at("to").items()));

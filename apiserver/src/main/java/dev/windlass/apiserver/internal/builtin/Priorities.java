@@ -25,7 +25,7 @@ final class Priorities {
         ResourceType type = type();
         return resources.shelf(type).snapshot("").objects().stream().map(each -> resources.decode(each, type))
                 .filter(each -> Json.flag(each, false, "globalDefault"))
-                .min(Comparator.comparing((ObjectNode each) -> Json.number(each, 0, "value"))).orElse(null);
+                .min(Comparator.comparingLong((ObjectNode each) -> Json.number(each, 0, "value"))).orElse(null);
     }
 
     private ResourceType type() {

@@ -68,7 +68,9 @@ final class PriorityClassRule implements KindRule {
         } else if (now.at("value").number() > HIGHEST) {
             now.at("value").forbidden("maximum allowed value of a user defined priority is " + HIGHEST);
         }
-        now.at("preemptionPolicy").oneOfIfSet("PreemptLowerPriority", "Never");
+        if (now.at("preemptionPolicy").mustBeSet("")) {
+            now.at("preemptionPolicy").oneOf("PreemptLowerPriority", "Never");
+        }
     }
 
     private static String notSystem(String name, Field now) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
@@ -100,11 +101,15 @@ final class StorageChecks {
     }
 
     private static void driverName(Field name) {
+        driverName(name, text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
+    }
+
+    private static void driverName(Field name, Function<String, List<String>> rule) {
         if (name.mustBeSet("")) {
             if (name.text().length() > MAX_DRIVER_NAME) {
                 name.tooLong(MAX_DRIVER_NAME);
             }
-            name.named(text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
+            name.named(rule);
         }
     }
 
@@ -205,7 +210,7 @@ final class StorageChecks {
         if (changed) {
             now.at("spec").declaredImmutable(before.at("spec"));
         } else {
-            driverName(now.at("spec", "attacher"));
+            driverName(now.at("spec", "attacher"), NameRules::caselessSubdomain);
         }
     }
 

@@ -147,6 +147,18 @@ public final class Addresses {
         return canonical.equals(text) ? problems : List.of("must be in canonical form (\"" + canonical + "\")");
     }
 
+    /** What to say of a range that is right but not in its canonical form, empty when it is in it. */
+    public static String cidrWarning(String text) {
+        Range range = range(text);
+        if (range == null || range.address().length == 4) {
+            return "";
+        }
+        String canonical = canonical(range.address()) + "/" + range.prefix();
+        return canonical.equals(text)
+                ? ""
+                : "IPv6 CIDR value \"" + text + "\" should be in RFC 5952 canonical format (\"" + canonical + "\")";
+    }
+
     /** As RFC 5952 has it: the longest run of zeros is left out. */
     static String canonical(byte[] bytes) {
         if (bytes.length == 4) {

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.kind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What names, label keys and label values may look like; each answers what is wrong, in Kubernetes' words. */
@@ -43,6 +44,13 @@ public final class NameRules {
         return check(name, SUBDOMAIN_PATTERN, MAX_SUBDOMAIN,
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
                         + " character (e.g. 'example.com', regex used for validation is '" + SUBDOMAIN + "')");
+    }
+
+    /** Of a field that is declared to take either case. */
+    public static List<String> caselessSubdomain(String name) {
+        return check(name.toLowerCase(Locale.ROOT), SUBDOMAIN_PATTERN, MAX_SUBDOMAIN,
+                "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+                        + " (e.g. 'Example.com', regex used for validation is '" + SUBDOMAIN + "')");
     }
 
     public static List<String> label(String name) {

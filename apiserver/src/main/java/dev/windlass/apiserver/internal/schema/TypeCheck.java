@@ -157,8 +157,11 @@ public final class TypeCheck {
     private void time(JsonNode value, Type type, String structName, String goPath) {
         if (!value.isString()) {
             wrong(value, structName, goPath, "string");
-        } else if (!value.stringValue().isEmpty()) {
-            say(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
+            return;
+        }
+        boolean micro = type.name().endsWith(".MicroTime");
+        if (micro || !value.stringValue().isEmpty()) {
+            say(GoValues.timeProblem(value.stringValue(), micro));
         }
     }
 
