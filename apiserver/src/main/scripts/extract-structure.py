@@ -20,8 +20,8 @@ GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k
           "apiextensions.k8s.io", "coordination.k8s.io", "autoscaling", "policy", "discovery.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
           "scheduling.k8s.io"]
 # Verbs over something that is not stored, and sub-resources that need a node: none of these is served.
-LEFT_OUT = {"componentstatuses", "localsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews", "tokenreviews"}
-SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding"}
+LEFT_OUT = {"componentstatuses"}
+SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding", "token"}
 
 
 class Live:
@@ -208,7 +208,7 @@ def main():
     with open(given.go) as lines:
         add_go(described, dict(json.loads(line) for line in lines))
     todo = [name for name, d in described.items() if "gvk" in d and tuple(d["gvk"]) in roots]
-    todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale"))]
+    todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale", ".authentication.v1.TokenRequest"))]
     reached = set()
     while todo:
         name = todo.pop()

@@ -4,6 +4,8 @@ import dev.windlass.apiserver.internal.auth.Access;
 import dev.windlass.apiserver.internal.auth.Authenticator;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.auth.ClientCertificates;
+import dev.windlass.apiserver.internal.auth.RequestInfo;
+import dev.windlass.apiserver.internal.auth.ServiceAccountTokens;
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.builtin.BuiltInRules;
 import dev.windlass.apiserver.internal.builtin.StructDefaults;
@@ -105,8 +107,6 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
-        Api api = new Api(resources);
-        loader = new Loader(resources, api);
         listener = new Listener(name, Certificates.make(name), builder.port, executor);
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
@@ -117,9 +117,13 @@ public final class ApiServer implements AutoCloseable {
         atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));
-        Access access = new Access(new Authenticator(byToken,
+        ServiceAccountTokens serviceAccounts = new ServiceAccountTokens(store, clock, this::url,
+                resources.surroundings()::uid);
+        Access access = new Access(new Authenticator(byToken, serviceAccounts,
                 new ClientCertificates(() -> listener.certificates().authority(), clock), builder.anonymous),
-                authorizer);
+                authorizer, serviceAccounts);
+        Api api = new Api(resources, access);
+        loader = new Loader(resources, api);
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
@@ -250,8 +254,17 @@ public final class ApiServer implements AutoCloseable {
     /** The last requests that were answered, oldest first; a watch is in it from its beginning. */
     public List<RequestRecord> requests() {
         return witness.log().stream()
-                .map(seen -> new RequestRecord(seen.verb(), seen.path(), seen.user(), seen.userAgent(), seen.code()))
+                .map(ApiServer::record)
                 .toList();
+    }
+
+    private static RequestRecord record(Witness.Seen seen) {
+        RequestInfo info = seen.info();
+        User impersonated = seen.impersonated();
+        return new RequestRecord(info.verb(), seen.path(), seen.user().name(), seen.user().groups(),
+                impersonated == null ? "" : impersonated.name(), seen.userAgent(), seen.code(), info.group(),
+                info.resource(), info.subresource(), info.namespace(), info.name(), seen.dryRun(), seen.time(),
+                seen.duration());
     }
 
     /** Forgets the requests that were answered until now. */

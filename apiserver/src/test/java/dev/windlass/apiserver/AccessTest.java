@@ -4,6 +4,7 @@ import dev.windlass.apiserver.Wire.Answer;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -199,6 +200,36 @@ class AccessTest {
                 "{\"rules\":[{\"apiGroups\":[\"*\"],\"resources\":[\"*\"],\"verbs\":[\"*\"]}]}"));
         allow(alice.post(bindings, binding.formatted("cluster-admin")));
         allow(alice.get(MAPS));
+    }
+
+    @Test
+    void theLogTellsWhoAskedForWhat() {
+        server.clearRequests();
+        alice.get(MAPS + "/one");
+        admin.send(admin.request("/apis/apps/v1/namespaces/default/deployments/web/scale?dryRun=All")
+                .header("Impersonate-User", "bob").header("User-Agent", "test/1")
+                .PUT(HttpRequest.BodyPublishers.ofString("{}")).build());
+        admin.send(admin.bare("/version").build());
+
+        assertThat(server.requests()).hasSize(3);
+        RequestRecord refused = server.requests().get(0);
+        assertThat(refused.user()).isEqualTo("alice");
+        assertThat(refused.groups()).containsExactly("developers", "system:authenticated");
+        assertThat(refused.impersonatedUser()).isEmpty();
+        assertThat(refused.code()).isEqualTo(403);
+        assertThat(List.of(refused.verb(), refused.group(), refused.resource(), refused.namespace(), refused.name()))
+                .containsExactly("get", "", "configmaps", "default", "one");
+        assertThat(refused.time()).isEqualTo(now);
+        assertThat(refused.duration()).isPositive();
+        RequestRecord scale = server.requests().get(1);
+        assertThat(List.of(scale.user(), scale.impersonatedUser(), scale.group(), scale.resource(),
+                scale.subresource(), scale.userAgent()))
+                .containsExactly("kubernetes-admin", "bob", "apps", "deployments", "scale", "test/1");
+        assertThat(scale.dryRun()).isTrue();
+        RequestRecord unknown = server.requests().get(2);
+        assertThat(List.of(unknown.verb(), unknown.user(), unknown.path(), unknown.resource()))
+                .containsExactly("get", "system:anonymous", "/version", "");
+        assertThat(unknown.code()).isEqualTo(401);
     }
 
     @Test

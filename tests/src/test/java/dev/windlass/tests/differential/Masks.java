@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts names in the place of what may differ between two servers: uids by the answer in which they come first, the resource versions of objects by their order,
- * the time, generated names, addresses and ports that were handed out. One for the answers of one server to one sequence.
+ * the time, generated names, addresses and ports that were handed out, tokens of service accounts. One for the answers of one server to one sequence.
  */
 final class Masks {
     private static final Pattern UID = Pattern
@@ -30,8 +30,9 @@ final class Masks {
             "((?:too old resource version: |Too large resource version: |current: |ResourceVersion in (?:the precondition|record) \\(|ResourceVersion in object meta: |, ResourceVersion: ))\\d+( \\(\\d+\\))?");
     /** A patched object as it is told in an error: field by field in the order of somebody's memory. */
     private static final Pattern ECHO = Pattern.compile("(Invalid value: )\"\\{.*}\": ", Pattern.DOTALL);
-    private static final Pattern ADDRESS = Pattern.compile("10\\.\\d+\\.\\d+\\.\\d+");
+    private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
     private static final Pattern SERVER = Pattern.compile("127\\.0\\.0\\.1:\\d+");
+    private static final Pattern ADDRESS = Pattern.compile("10\\.\\d+\\.\\d+\\.\\d+");
     private static final Pattern AGE = Pattern.compile("\\d+s");
     private static final Duration NOW = Duration.ofHours(26);
 
@@ -162,6 +163,7 @@ final class Masks {
         text = TIME.matcher(text).replaceAll(found -> isNow(found.group()) ? "<time>" : found.group());
         text = TOLD_VERSION.matcher(text).replaceAll(found -> Matcher.quoteReplacement(found.group(1)) + "<version>");
         text = ECHO.matcher(text).replaceAll("$1<object>: ");
+        text = TOKEN.matcher(text).replaceAll("<token>");
         text = SERVER.matcher(text).replaceAll("<server>");
         text = ADDRESS.matcher(text).replaceAll("<address>");
         for (Map.Entry<String, String> name : generated.entrySet()) {

@@ -19,10 +19,11 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -52,7 +53,8 @@ public final class ApiHandler extends Handler.Abstract {
             FaultRules faults, Access access) {
         this.resources = resources;
         this.api = api;
-        this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()));
+        this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()),
+                access.tokens());
         this.witness = witness;
         this.streams = streams;
         this.faults = faults;
@@ -62,7 +64,7 @@ public final class ApiHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         witness.begun();
-        Asked asked = new Asked(request);
+        Asked asked = new Asked(request, resources.surroundings().clock().instant());
         Reply reply;
         try {
             reply = reply(request, asked);
@@ -96,30 +98,36 @@ public final class ApiHandler extends Handler.Abstract {
     /** What a request turns out to ask, for the log. */
     private static final class Asked {
         private final Request request;
-        private String verb;
+        private final Instant time;
+        private final long began = System.nanoTime();
+        private RequestInfo info;
         private User user = User.ANONYMOUS;
+        private @Nullable User impersonated;
+        private boolean dryRun;
         private FaultEffect fault = new FaultEffect.Nothing();
 
-        Asked(Request request) {
+        Asked(Request request, Instant time) {
             this.request = request;
-            this.verb = request.getMethod().toLowerCase(Locale.ROOT);
+            this.time = time;
+            this.info = RequestInfo.of(request.getMethod(), Request.getPathInContext(request), Map.of());
         }
 
         Witness.Seen seen(int code) {
-            return new Witness.Seen(verb, request.getHttpURI().getPathQuery(), user.name(), userAgent(request), code);
+            return new Witness.Seen(info, request.getHttpURI().getPathQuery(), user, impersonated, userAgent(request),
+                    code, dryRun, time, Duration.ofNanos(System.nanoTime() - began));
         }
     }
 
     private Reply reply(Request request, Asked asked) throws IOException {
         try {
+            // Before anybody is refused: what is left of a body would stand before the next request on the connection.
+            Call sent = read(request);
             asked.user = access.authenticator().authenticate(request.getHeaders().get(HttpHeader.AUTHORIZATION),
                     ClientChain.of(request));
-            Call call = authorize(request, read(request, asked.user));
+            Call call = authorize(sent.as(asked.user), asked);
             Target target = Paths.resolve(call, resources.catalog());
-            if (target != null) {
-                asked.verb = target.verb();
-            }
-            asked.fault = faults.meet(request, asked.verb, target, call);
+            String verb = target == null ? asked.info.verb() : target.verb();
+            asked.fault = faults.meet(request, verb, target, call);
             return wantsWebSocket(request) ? noWebSocket() : FaultRules.spoil(asked.fault, answer(call, target));
         } catch (ApiException e) {
             return Reply.error(e, Accepted.prefersYaml(header(request, HttpHeader.ACCEPT)));
@@ -141,12 +149,14 @@ public final class ApiHandler extends Handler.Abstract {
     }
 
     /** @return the same call, for the user that it is answered for */
-    private Call authorize(Request request, Call call) {
-        RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
-        List<Impersonation.Header> headers = request.getHeaders().stream()
+    private Call authorize(Call call, Asked asked) {
+        asked.info = RequestInfo.of(call.method(), call.path(), call.query());
+        asked.dryRun = call.dryRun();
+        List<Impersonation.Header> headers = asked.request.getHeaders().stream()
                 .map(field -> new Impersonation.Header(field.getName(), field.getValue())).toList();
-        User user = Impersonation.apply(call.user(), headers, info, access.authorizer());
-        access.authorizer().require(user, info);
+        User user = Impersonation.apply(call.user(), headers, asked.info, access.authorizer());
+        asked.impersonated = user.equals(call.user()) ? null : user;
+        access.authorizer().require(user, asked.info);
         return call.as(user);
     }
 
@@ -158,7 +168,7 @@ public final class ApiHandler extends Handler.Abstract {
         return document != null ? document : Reply.text(404, "404 page not found\n");
     }
 
-    private static Call read(Request request, User user) throws IOException {
+    private static Call read(Request request) throws IOException {
         String method = request.getMethod();
         byte[] body = new byte[0];
         if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -175,7 +185,7 @@ public final class ApiHandler extends Handler.Abstract {
         return new Call(method, decode(Request.getPathInContext(request).replace("+", "%2B")),
                 query(request.getHttpURI().getQuery()),
                 header(request, HttpHeader.ACCEPT),
-                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), user, body);
+                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), User.ANONYMOUS, body);
     }
 
     private static ApiException tooLarge() {

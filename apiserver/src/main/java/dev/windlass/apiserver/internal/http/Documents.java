@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.http;
 
+import dev.windlass.apiserver.internal.auth.ServiceAccountTokens;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.json.Json;
@@ -17,6 +18,8 @@ final class Documents {
     private static final Set<String> HEALTH = Set.of("healthz", "readyz", "livez");
     static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    private static final List<String> OPENID_CONFIGURATION = List.of(".well-known", "openid-configuration");
+    private static final List<String> OPENID_KEYS = List.of("openid", "v1", "jwks");
     private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
     private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
     /** What is told instead: a media type cannot have an @, and kubectl does not read an answer that has one. */
@@ -26,8 +29,10 @@ final class Documents {
 
     private final Discovery discovery;
     private final OpenApi openApi;
+    private final ServiceAccountTokens tokens;
 
-    Documents(Discovery discovery, OpenApi openApi) {
+    Documents(Discovery discovery, OpenApi openApi, ServiceAccountTokens tokens) {
+        this.tokens = tokens;
         this.discovery = discovery;
         this.openApi = openApi;
     }
@@ -58,8 +63,15 @@ final class Documents {
             case "api" -> core(call, parts);
             case "openapi" -> parts.equals(OPENAPI_V2) ? openApiV2(call) : openApi(parts);
             case "apis" -> groups(call, parts);
+            case ".well-known" -> parts.equals(OPENID_CONFIGURATION) ? Reply.json(200, tokens.configuration()) : null;
+            case "openid" -> parts.equals(OPENID_KEYS) ? keys() : null;
             default -> null;
         };
+    }
+
+    private Reply keys() {
+        return new Reply.Whole(200, "application/jwk-set+json", ByteBuffer.wrap(Json.bytes(tokens.keys())), 0,
+                List.of());
     }
 
     private static Reply health(Call call, String endpoint) {

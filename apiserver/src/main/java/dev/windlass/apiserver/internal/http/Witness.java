@@ -1,10 +1,15 @@
 package dev.windlass.apiserver.internal.http;
 
+import dev.windlass.apiserver.internal.auth.RequestInfo;
+import dev.windlass.apiserver.internal.auth.User;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Sees every request: how many are being answered, and what the last ones came to. Thread-safe. */
 public final class Witness {
@@ -13,7 +18,9 @@ public final class Witness {
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /** One request that has been answered. */
-    public record Seen(String verb, String path, String user, String userAgent, int code) {
+    public record Seen(RequestInfo info, String path, User user, @Nullable User impersonated, String userAgent,
+            int code,
+            boolean dryRun, Instant time, Duration duration) {
     }
 
     /** @param capacity how many answered requests are remembered */

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.auth.Access;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -22,14 +23,16 @@ public final class Api {
     private final Lister lister;
     private final Reviews reviews;
     private final PodCommands podCommands;
+    private final TokenRequests tokenRequests;
 
-    public Api(Resources resources) {
+    public Api(Resources resources, Access access) {
         this.resources = resources;
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
         this.podCommands = new PodCommands(resources, remover);
-        this.reviews = new Reviews(resources.catalog());
+        this.reviews = new Reviews(resources, writer, access);
+        this.tokenRequests = new TokenRequests(resources, writer, access.tokens());
     }
 
     public Writer writer() {
@@ -68,9 +71,6 @@ public final class Api {
     private Reply perform(Target target, Call call) {
         ResourceType type = target.type();
         Accepted accepted = Accepted.parse(call.accept(), target);
-        if (Reviews.appliesTo(type)) {
-            return reviews.answer(target, call);
-        }
         switch (target.verb()) {
             case "create" -> WriteOptions.check(call, "CreateOptions");
             case "update" -> WriteOptions.check(call, "UpdateOptions");
@@ -81,6 +81,12 @@ public final class Api {
         }
         if (PodCommands.appliesTo(target)) {
             return podCommands.answer(target, call);
+        }
+        if (Reviews.appliesTo(type) || TokenRequests.appliesTo(target)) {
+            Reply.Whole answer = TokenRequests.appliesTo(target)
+                    ? tokenRequests.answer(target, call)
+                    : reviews.answer(target, call);
+            return Rendering.of(type, accepted, call, resources).yamlIfWanted(answer);
         }
         if (target.subresource().equals(Scales.NAME)) {
             return scale(target, call, accepted);

@@ -57,16 +57,17 @@ final class Bodies {
                     givenVersion.isEmpty() ? apiVersion : givenVersion);
         }
         if (!type.isCustom()) {
-            checkKnown(object, kind, catalog);
+            checkKnown(object, kind, apiVersion, catalog);
         }
         checkType(object, kind, apiVersion);
         return object;
     }
 
-    private static void checkKnown(ObjectNode object, String kind, Catalog catalog) {
+    private static void checkKnown(ObjectNode object, String kind, String apiVersion, Catalog catalog) {
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.KIND);
+        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.KIND)
+                || (givenKind.equals(kind) && givenVersion.equals(apiVersion));
         if (!known) {
             throw ApiException.badRequest(givenKind + " in version "
                     + FieldError.quote(givenVersion.substring(givenVersion.indexOf('/') + 1))
