@@ -468,4 +468,28 @@ abstract class KubectlCommands {
             process.onExit().join();
         }
     }
+
+    @Test
+    void whoSomebodyIsAndWhatTheyMayDoIsTold() throws Exception {
+        assertThat(kubectl.must("auth", "whoami")).containsPattern("Username +admin\n")
+                .containsPattern("Groups +\\[system:masters system:authenticated]");
+        kubectl.must("create", "serviceaccount", "bot");
+        String bot = "--as=system:serviceaccount:default:bot";
+        assertThat(kubectl.run("auth", "can-i", "list", "configmaps", bot).output().strip()).isEqualTo("no");
+
+        kubectl.must("create", "role", "see", "--verb=list", "--resource=configmaps");
+        kubectl.must("create", "rolebinding", "see", "--role=see", "--serviceaccount=default:bot");
+        await().untilAsserted(() -> assertThat(kubectl.run("auth", "can-i", "list", "configmaps", bot).output().strip())
+                .isEqualTo("yes"));
+
+        String token = kubectl.must("create", "token", "bot", "--duration=10m").strip();
+        String kubeconfig = server.kubeconfig().replaceFirst("token: \"[^\"]*\"", "token: \"" + token + "\"");
+        Kubectl other = new Kubectl(folder, "bot", kubeconfig);
+        assertThat(other.must("auth", "whoami")).contains("system:serviceaccount:default:bot");
+        assertThat(other.must("get", "configmaps", "-o", "name")).doesNotContain("rror");
+        assertThat(other.run("get", "secrets").output()).contains("secrets is forbidden: User"
+                + " \"system:serviceaccount:default:bot\" cannot list resource \"secrets\" in API group \"\" in the"
+                + " namespace \"default\"");
+        refused("may not specify a duration less than 10 minutes", "create", "token", "bot", "--duration=1m");
+    }
 }
