@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ResumeCommand.class,
         CordonCommand.class,
         UncordonCommand.class, QuotaCommand.class, ThreadsCommand.class, CompletionCommand.class,
-        VersionCommand.class}, versionProvider = VersionCommand.class)
+        TrainCacheCommand.class, VersionCommand.class}, versionProvider = VersionCommand.class)
 public final class Windlass implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")

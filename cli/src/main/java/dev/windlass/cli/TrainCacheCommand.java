@@ -1,0 +1,65 @@
+package dev.windlass.cli;
+
+import dev.windlass.cli.demo.DemoFolder;
+import dev.windlass.cli.demo.Training;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "train-cache", sortOptions = false, hidden = true, description = "Make the JVM's AOT cache for run, as an image has it: runs it once on an embedded API server.")
+final class TrainCacheCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "Where the cache goes.")
+    @SuppressWarnings("NullAway.Init")
+    private Path cache;
+
+    @Option(names = "--measure", paramLabel = "TIMES", description = "Then start run so many times without and with it, and tell the medians.")
+    private int times;
+
+    private final Terminal terminal = Terminal.standard();
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = DemoFolder.create();
+        try {
+            Training training = new Training(folder, command());
+            Duration took = training.run(List.of("-XX:AOTCacheOutput=" + cache));
+            if (!Files.exists(cache)) {
+                throw new CliException(
+                        "the JVM has made no cache at " + cache + ": it needs JDK 25 or newer, and jars");
+            }
+            terminal.line("%s: %d MB, after a run of %d ms".formatted(cache, Files.size(cache) >> 20, took.toMillis()));
+            if (times > 0) {
+                terminal.line("launch of the process → all reconciled: %d ms without it, %d ms with it".formatted(
+                        median(training, List.of()), median(training, List.of("-XX:AOTCache=" + cache))));
+            }
+            return 0;
+        } finally {
+            DemoFolder.delete(folder);
+        }
+    }
+
+    private long median(Training training, List<String> options) throws Exception {
+        List<Long> all = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            all.add(training.run(options).toMillis());
+        }
+        return all.stream().sorted().toList().get(times / 2);
+    }
+
+    /** This program as it was started itself: a cache is good for one class path and one set of options. */
+    private static List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.startsWith("-XX:AOT")).forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Windlass.class.getName()));
+        return command;
+    }
+}
