@@ -54,7 +54,8 @@ final class Server implements AutoCloseable {
 
     /** Like a cluster that has an API server and nothing else: nobody empties namespaces. */
     static Server embedded() {
-        ApiServer server = ApiServer.builder().name("differential").namespaceDeletion(false).rbac(true).anonymous(true)
+        ApiServer server = ApiServer.builder().name("differential").namespaceDeletion(false).rbac(true)
+                .roleAggregation(false).anonymous(true)
                 .start();
         return new Server(URI.create(server.url()), server.kubeconfig(), server::close);
     }

@@ -117,10 +117,12 @@ class KubectlComparisonTest {
             if (!command.input().isEmpty()) {
                 Files.writeString(file, command.input());
             }
-            List<String> words = new ArrayList<>(List.of(kubectl.toString(), "--kubeconfig=" + folder.resolve("kubeconfig"),
-                    "--namespace=" + namespace));
+            List<String> words = new ArrayList<>(
+                    List.of(kubectl.toString(), "--kubeconfig=" + folder.resolve("kubeconfig"),
+                            "--namespace=" + namespace));
             command.words().forEach(
-                    word -> words.add(word.equals("FILE") ? file.toString() : word.equals("DIR") ? folder.toString() : word));
+                    word -> words.add(
+                            word.equals("FILE") ? file.toString() : word.equals("DIR") ? folder.toString() : word));
             ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true)
                     .redirectInput(command.input().isEmpty() ? Path.of("/dev/null").toFile() : file.toFile())
                     .redirectOutput(output.toFile());

@@ -166,17 +166,18 @@ public final class Rbac implements Authorizer {
     /**
      * The rules of a role that is to be given to somebody.
      *
+     * @param asking
+     *            the plural of what gives it: the real server names that, and not the role, when there is no such role
      * @throws ApiException
      *             404 when there is no such role
      */
-    public List<PolicyRule> rulesOf(RoleRef role, String namespace) {
+    public List<PolicyRule> rulesOf(RoleRef role, String namespace, String asking) {
         List<PolicyRule> rules = find(role, namespace);
         if (rules != null) {
             return rules;
         }
         throw switch (role.kind()) {
-            case "Role" -> ApiException.notFound(GROUP, "roles", role.name());
-            case "ClusterRole" -> ApiException.notFound(GROUP, "clusterroles", role.name());
+            case "Role", "ClusterRole" -> ApiException.notFound(GROUP, asking, role.name());
             default -> ApiException.internal("unsupported role reference kind: " + FieldError.quote(role.kind()));
         };
     }

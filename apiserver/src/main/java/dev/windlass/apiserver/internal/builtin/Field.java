@@ -230,8 +230,9 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     void labels() {
         for (Map.Entry<String, JsonNode> label : value.properties()) {
             NameRules.qualifiedName(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
-            NameRules.labelValue(label.getValue().asString(""))
-                    .forEach(problem -> invalid(label.getValue().asString(""), problem));
         }
+        // A value that several labels have is told once.
+        value.valueStream().map(each -> each.asString("")).distinct()
+                .forEach(each -> NameRules.labelValue(each).forEach(problem -> invalid(each, problem)));
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A set of functions for expressions: what they take and give, and what they do. Filled once, then immutable. */
+@SuppressWarnings("Immutable") // a body holds no state of its own
 abstract class Functions implements CelCompilerLibrary, CelRuntimeLibrary {
     private final Map<String, List<CelOverloadDecl>> declared = new LinkedHashMap<>();
     private final List<CelFunctionBinding> bound = new ArrayList<>();

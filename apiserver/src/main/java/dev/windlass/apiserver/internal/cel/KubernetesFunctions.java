@@ -39,6 +39,7 @@ final class KubernetesFunctions extends Functions {
         }
     }
 
+    @SuppressWarnings("ReturnValueIgnored") // what counts is whether it can be read
     private static boolean isReadable(Function<String, ?> reader, Object text) {
         try {
             reader.apply((String) text);

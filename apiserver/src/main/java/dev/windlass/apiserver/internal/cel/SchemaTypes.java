@@ -2,7 +2,7 @@ package dev.windlass.apiserver.internal.cel;
 
 import com.google.common.collect.ImmutableCollection;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableMap;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Makes types of expressions from schemas, and knows those that it has made. Not thread-safe while it makes them. */
+@SuppressWarnings("Immutable") // the library asks only when all have been made
 final class SchemaTypes implements CelTypeProvider {
     private static final CelType STRING = SimpleType.STRING;
 
@@ -85,8 +86,8 @@ final class SchemaTypes implements CelTypeProvider {
     }
 
     private CelType struct(String name, Map<String, CelType> fields) {
-        StructType type = StructType.create(name, ImmutableSet.copyOf(fields.keySet()),
-                field -> Optional.ofNullable(fields.get(field)));
+        ImmutableMap<String, CelType> types = ImmutableMap.copyOf(fields);
+        StructType type = StructType.create(name, types.keySet(), field -> Optional.ofNullable(types.get(field)));
         structs.put(name, type);
         return type;
     }

@@ -150,7 +150,7 @@ public final class Addresses {
     /** What to say of a range that is right but not in its canonical form, empty when it is in it. */
     public static String cidrWarning(String text) {
         Range range = range(text);
-        if (range == null || range.address().length == 4) {
+        if (range == null || range.address().length == 4 || isMapped(range.address())) {
             return "";
         }
         String canonical = canonical(range.address()) + "/" + range.prefix();

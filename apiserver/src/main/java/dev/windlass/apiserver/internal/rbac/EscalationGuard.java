@@ -85,7 +85,8 @@ final class EscalationGuard implements WriteGuard {
                 role.name())).allowed()) {
             return;
         }
-        refuse(target, object, rbac.escalation(user, target.namespace(), rbac.rulesOf(role, target.namespace())));
+        refuse(target, object, rbac.escalation(user, target.namespace(),
+                rbac.rulesOf(role, target.namespace(), target.type().plural())));
     }
 
     private static void refuse(Target target, ObjectNode object, @Nullable String why) {

@@ -213,6 +213,9 @@ public final class Api {
         if (Json.find(config, "metadata", "managedFields") != null) {
             throw ApiException.badRequest("metadata.managedFields must be nil");
         }
+        if (Metadata.name(config).isEmpty()) {
+            Metadata.of(config).put("name", target.name());
+        }
         Writer.checkName(config, target);
         refuseUnknown(target, config);
         return writer.apply(target, config, call.flag("force"), call);
@@ -243,7 +246,7 @@ public final class Api {
         }
         Remover.Outcome outcome = remover.delete(target, options);
         if (!outcome.gone() || type.traits().returnsDeleted()) {
-            return rendering.object(200, outcome.stored()).withWarnings(orphaning(type, options));
+            return rendering.object(200, outcome.stored());
         }
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
@@ -268,14 +271,6 @@ public final class Api {
                 // somebody else was faster, which is as good
             }
         }
-        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
-                .withWarnings(orphaning(target.type(), options));
-    }
-
-    private static List<String> orphaning(ResourceType type, Remover.Options options) {
-        return type.is("batch", "jobs") && options.propagation().isEmpty() && options.orphans() == null
-                ? List.of("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background"
-                        + " to remove them or set propagationPolicy=Orphan to suppress this warning")
-                : List.of();
+        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining());
     }
 }

@@ -122,7 +122,7 @@ final class Bodies {
         }
         if (!kind.equals(Json.textOrEmpty(object, "kind"))
                 || !apiVersion.equals(object.path("apiVersion").asString(""))) {
-            checkKnown(object, kind, catalog);
+            checkKnown(object, kind, apiVersion, catalog);
             checkType(object, kind, apiVersion);
         }
         return object;

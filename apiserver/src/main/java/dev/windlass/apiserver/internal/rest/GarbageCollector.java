@@ -222,7 +222,8 @@ public final class GarbageCollector {
 
     private void dropOwners(Item item, Predicate<String> which) {
         change(item, object -> {
-            if (Json.arrayAt(object, "metadata", "ownerReferences") instanceof ArrayNode owners) {
+            ArrayNode owners = Json.arrayAt(object, "metadata", "ownerReferences");
+            if (owners != null) {
                 ArrayNode left = Json.array();
                 owners.forEach(each -> {
                     if (!which.test(Json.textOrEmpty(each, "uid"))) {

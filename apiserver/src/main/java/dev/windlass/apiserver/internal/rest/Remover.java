@@ -191,7 +191,6 @@ public final class Remover {
             return;
         }
         if (Metadata.deleting(object)) {
-            rule.prepareDeletion(object);
             return;
         }
         metadata.put("deletionTimestamp",
