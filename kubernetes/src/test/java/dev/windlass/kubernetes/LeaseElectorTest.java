@@ -173,11 +173,10 @@ class LeaseElectorTest extends OnEmbeddedServer {
     void aHolderThatIsNotSeenRenewingIsWaitedForAndTheRestOfTheObjectStays() {
         // As client-go writes it, by a clock that is an hour slow, and with fields of others.
         witness().create(new LeaseBuilder().withNewMetadata().withNamespace("default").withName("shop")
-                .addToLabels("app", "shop").endMetadata().withNewSpec().withHolderIdentity("go_1")
+                .addToLabels("app", "shop").addToAnnotations("owner", "shop").endMetadata().withNewSpec().withHolderIdentity("go_1")
                 .withLeaseDurationSeconds(2).withLeaseTransitions(7)
                 .withAcquireTime(ZonedDateTime.now(ZoneOffset.UTC).minusHours(1))
-                .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).minusHours(1))
-                .withStrategy("OldestEmulationVersion").endSpec().build());
+                .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).minusHours(1)).endSpec().build());
         Manager a = candidate("a", kubeconfig());
         RunnableHandle work = work(a);
         long began = System.nanoTime();
@@ -186,7 +185,7 @@ class LeaseElectorTest extends OnEmbeddedServer {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         assertThat(lease().getSpec().getHolderIdentity()).isEqualTo("a");
         assertThat(lease().getSpec().getLeaseTransitions()).isEqualTo(8);
-        assertThat(lease().getSpec().getStrategy()).isEqualTo("OldestEmulationVersion");
+        assertThat(lease().getMetadata().getAnnotations()).isEqualTo(Map.of("owner", "shop"));
         assertThat(lease().getMetadata().getLabels()).isEqualTo(Map.of("app", "shop"));
     }
 
