@@ -113,7 +113,7 @@ public final class ApiServer implements AutoCloseable {
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
-        snapshots = new Snapshots(resources);
+        snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));
@@ -337,8 +337,11 @@ public final class ApiServer implements AutoCloseable {
         timer.shutdownNow();
         faultRules.close();
         openWatches.endAll();
-        listener.close();
-        executor.shutdownNow();
+        try {
+            listener.close();
+        } finally {
+            executor.shutdownNow();
+        }
         try {
             if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException(

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.rest.Snapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** All objects of an API server at one moment, from {@link ApiServer#snapshot()}. Immutable. It shares what it holds with the server, and costs next to nothing. */
 public final class Snapshot {
@@ -34,9 +35,16 @@ public final class Snapshot {
         return Json.yaml(state.list());
     }
 
-    /** Writes {@link #yaml()} to a file. */
+    /** Writes {@link #yaml()} to a file, or leaves the file as it was. Only its owner can read a new one: there are Secrets in it. */
     public void writeTo(Path file) throws IOException {
-        Files.writeString(file, yaml());
+        Path whole = file.toAbsolutePath();
+        Path part = Files.createTempFile(whole.getParent(), whole.getFileName() + ".", ".part");
+        try {
+            Files.writeString(part, yaml());
+            Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
     }
 
     @Override

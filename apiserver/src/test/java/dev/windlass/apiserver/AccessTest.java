@@ -279,4 +279,41 @@ class AccessTest {
                 "requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{\"ops\"},"
                         + " Extra:map[string][]string(nil)} without impersonating a user name");
     }
+
+    @Test
+    void whoMayPatchMayNotCreateByApplying() {
+        role("/namespaces/default/roles", "Role", "patcher",
+                "[{\"apiGroups\":[\"\"],\"resources\":[\"configmaps\"],\"verbs\":[\"patch\",\"get\"]}]");
+        bind("/namespaces/default/rolebindings", "Role", "patcher", DEVELOPERS);
+
+        Answer refused = alice.patch(MAPS + "/new?fieldManager=m", "application/apply-patch+yaml",
+                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"new\"}}");
+
+        assertThat(refused.code()).isEqualTo(403);
+        assertThat(refused.message()).contains("cannot create resource \"configmaps\"");
+        assertThat(admin.get(MAPS + "/new").code()).isEqualTo(404);
+    }
+
+    @Test
+    void rolesThatAggregateOthersAreFullFromTheBeginning() {
+        for (String name : List.of("view", "edit", "admin")) {
+            String rules = admin.get(RBAC + "/clusterroles/" + name).body().path("rules").toString();
+            assertThat(rules).as(name).contains("\"pods\"");
+        }
+        bind("/clusterrolebindings", "ClusterRole", "edit", DEVELOPERS);
+        assertThat(alice.get("/api/v1/namespaces/default/pods").code()).isEqualTo(200);
+    }
+
+    @Test
+    void aResetTakesRulesAwayThatSomebodyHasGivenToABuiltInRole() {
+        try (ApiServer bare = ApiServer.builder().name("bare").rbac(true).roleAggregation(false).start();
+                Wire wire = new Wire(bare)) {
+            String before = wire.get(RBAC + "/clusterroles/view").body().path("rules").toString();
+            assertThat(wire.merge(RBAC + "/clusterroles/view",
+                    "{\"rules\":[{\"apiGroups\":[\"*\"],\"resources\":[\"*\"],\"verbs\":[\"*\"]}]}").code())
+                    .isEqualTo(200);
+            bare.reset();
+            assertThat(wire.get(RBAC + "/clusterroles/view").body().path("rules")).hasToString(before);
+        }
+    }
 }

@@ -120,4 +120,39 @@ class GarbageCollectionTest {
             assertThat(plain.get(MAPS + "/child").code()).isEqualTo(200);
         }
     }
+
+    @Test
+    void anOwnerInTheForegroundGoesWhenWhatBlockedItHasAnotherOwner() {
+        Wire.Answer owner = create("owner", false);
+        Wire.Answer other = create("other", false);
+        create("child", true, owner, other);
+        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
+        awaitGone("owner");
+        assertThat(wire.get(MAPS + "/child").code()).isEqualTo(200);
+    }
+
+    @Test
+    void whatHasBeenBroughtBackGoesWithItsOwnerAgain() {
+        Wire.Answer owner = create("owner", false);
+        create("child", false, owner);
+        Snapshot before = server.snapshot();
+        wire.delete(MAPS + "/owner");
+        awaitGone("child");
+        server.restore(before);
+        assertThat(wire.get(MAPS + "/child").code()).isEqualTo(200);
+        wire.delete(MAPS + "/owner");
+        awaitGone("child");
+    }
+
+    @Test
+    void whatANamespaceOwnsGoesWithIt() {
+        Wire.Answer namespace = wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"owning\"}}");
+        Wire.Answer owned = wire.post("/api/v1/nodes",
+                """
+                        {"metadata":{"name":"owned","ownerReferences":[{"apiVersion":"v1","kind":"Namespace","name":"owning","uid":"%s"}]}}"""
+                        .formatted(namespace.text("metadata", "uid")));
+        assertThat(owned.code()).isEqualTo(201);
+        wire.delete("/api/v1/namespaces/owning");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(wire.get("/api/v1/nodes/owned").code()).isEqualTo(404));
+    }
 }

@@ -79,6 +79,9 @@ final class ApiserverCommand implements Callable<Integer> {
         if (root.address != null) {
             throw new BadUsageException("--address names a manager that runs: use --port");
         }
+        if (root.tokenFile != null) {
+            throw new BadUsageException("--token-file is for --address, which names a manager that runs: leave it out");
+        }
         if (port < 0 || port > HIGHEST_PORT) {
             throw new BadUsageException(
                     "--port " + port + " is not between 0 and " + HIGHEST_PORT + "; 0 takes a free one");
@@ -88,6 +91,10 @@ final class ApiserverCommand implements Callable<Integer> {
         }
         if (check && (kubeconfig != null || save != null)) {
             throw new BadUsageException("--check ends at once: leave --kubeconfig and --save out");
+        }
+        Path folder = save == null ? null : save.toAbsolutePath().getParent();
+        if (folder != null && !Files.isWritable(folder)) {
+            throw new BadUsageException("--save " + save + ": nothing can be written to its folder; name another one");
         }
     }
 
@@ -123,8 +130,9 @@ final class ApiserverCommand implements Callable<Integer> {
     }
 
     private void serve(ApiServer server, Path file) throws IOException, InterruptedException {
-        write(server.kubeconfig(), file);
+        create(file);
         try {
+            Files.writeString(file, server.kubeconfig());
             long millis = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
             terminal.line("API server " + server.name() + " is ready at " + server.url() + " after " + millis + " ms");
             terminal.line("");
@@ -138,7 +146,7 @@ final class ApiserverCommand implements Callable<Integer> {
         }
     }
 
-    private static void write(String text, Path file) throws IOException {
+    private static void create(Path file) {
         try {
             Files.createFile(file,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -147,7 +155,6 @@ final class ApiserverCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CliException("--kubeconfig " + file + " cannot be written: is its folder there?", e);
         }
-        Files.writeString(file, text);
     }
 
     /** The first one asks for an orderly end, the second ends the process. */

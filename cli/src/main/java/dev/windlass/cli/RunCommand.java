@@ -102,6 +102,10 @@ final class RunCommand implements Callable<Integer> {
         if (root.address != null) {
             throw new BadUsageException("--address names a manager that runs: run starts one; use --admin-address");
         }
+        if (root.tokenFile != null) {
+            throw new BadUsageException(
+                    "--token-file is for --address: what run shows to a cluster is in --kubeconfig");
+        }
         if (inCluster == (kubeconfig != null)) {
             throw new BadUsageException(inCluster
                     ? "--in-cluster and --kubeconfig are two places: give one of them"

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "train-cache", sortOptions = false, hidden = true, description = "Make the JVM's AOT cache for run, as an image has it: runs it once on an embedded API server.")
+@Command(name = "train-cache", sortOptions = false, description = "Make the JVM's AOT cache for run, as an image has it: runs it once on an embedded API server.")
 final class TrainCacheCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Where the cache goes.")
     @SuppressWarnings("NullAway.Init")
@@ -28,6 +28,7 @@ final class TrainCacheCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = DemoFolder.create();
         try {
+            Files.deleteIfExists(cache); // one of before would pass for the new one
             Training training = new Training(folder, command());
             Duration took = training.run(List.of("-XX:AOTCacheOutput=" + cache));
             if (!Files.exists(cache)) {
@@ -58,7 +59,8 @@ final class TrainCacheCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> !option.startsWith("-XX:AOT")).forEach(command::add);
+                .filter(option -> !option.startsWith("-XX:AOT") && !option.startsWith("-XX:SharedArchiveFile"))
+                .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Windlass.class.getName()));
         return command;
     }

@@ -173,7 +173,8 @@ class LeaseElectorTest extends OnEmbeddedServer {
     void aHolderThatIsNotSeenRenewingIsWaitedForAndTheRestOfTheObjectStays() {
         // As client-go writes it, by a clock that is an hour slow, and with fields of others.
         witness().create(new LeaseBuilder().withNewMetadata().withNamespace("default").withName("shop")
-                .addToLabels("app", "shop").addToAnnotations("owner", "shop").endMetadata().withNewSpec().withHolderIdentity("go_1")
+                .addToLabels("app", "shop").addToAnnotations("owner", "shop").endMetadata().withNewSpec()
+                .withHolderIdentity("go_1")
                 .withLeaseDurationSeconds(2).withLeaseTransitions(7)
                 .withAcquireTime(ZonedDateTime.now(ZoneOffset.UTC).minusHours(1))
                 .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).minusHours(1)).endSpec().build());

@@ -87,7 +87,7 @@ final class ApiServersExtension implements ParameterResolver, AfterEachCallback 
 
     private static List<String> names(ExtensionContext context) {
         return AnnotationSupport.findAnnotation(context.getRequiredTestClass(), ApiServers.class)
-                .map(servers -> List.of(servers.value()))
+                .map(servers -> servers.value().length == 0 ? List.of("apiserver") : List.of(servers.value()))
                 .orElseGet(() -> context.getParent().filter(parent -> parent.getTestClass().isPresent())
                         .map(ApiServersExtension::names).orElse(List.of()));
     }

@@ -46,7 +46,12 @@ public final class Training {
             long began = System.nanoTime();
             Process process = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();
             try {
-                Await.until("all websites to be published", () -> isDone(cluster) || !process.isAlive());
+                try {
+                    Await.until("all websites to be published", () -> isDone(cluster) || !process.isAlive());
+                } catch (RuntimeException e) {
+                    throw new IllegalStateException("the run for training did not get to its end: "
+                            + Files.readString(log), e);
+                }
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
                 process.destroy();
                 // Whoever makes a cache does so when it ends.
@@ -55,7 +60,7 @@ public final class Training {
                 }
                 return took;
             } finally {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
         }
     }

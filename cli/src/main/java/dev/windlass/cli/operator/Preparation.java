@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
 
     /** A definition takes effect within a second, also on a busy server. */
     private static final Duration ESTABLISH = Duration.ofSeconds(30);
+    /** All of it, on a cluster that answers slowly. */
+    private static final Duration PREPARE = Duration.ofMinutes(5);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Duration EVERY = Duration.ofMillis(50);
     private static final FieldOwner OWNER = FieldOwner.of("windlass-run");
@@ -67,15 +70,18 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
                 .leadership(Leadership.ALWAYS).dependsOn(cluster.name()).onFailure(FailurePolicy.ISOLATE).build(),
                 context -> {
                     try {
-                        done.complete(run(connection.client(context), context));
-                    } catch (RuntimeException | InterruptedException e) {
+                        done.complete(run(cluster.connection().orElse(connection).client(context), context));
+                    } catch (RuntimeException | InterruptedException | Error e) {
                         done.completeExceptionally(e);
                     }
                 }));
         try {
-            done.get().forEach(progress);
+            done.get(PREPARE.toMinutes(), TimeUnit.MINUTES).forEach(progress);
         } catch (ExecutionException e) {
             throw failure(cluster, e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("%s is not prepared after %d min: %s is %s".formatted(cluster.name(),
+                    PREPARE.toMinutes(), task.name(), task.state()), e);
         } finally {
             task.remove();
         }

@@ -57,10 +57,13 @@ class DifferentialTest {
 
     /** Everything that is compared. */
     static List<Sequence> corpus() {
-        return Stream
+        List<Sequence> all = Stream
                 .concat(Generator.sequences(SEED).stream(),
                         CORPORA.stream().flatMap(corpus -> Corpus.read(corpus).stream()))
                 .toList();
+        assertThat(all).as("sequences").hasSizeGreaterThan(500);
+        assertThat(all.stream().mapToInt(each -> each.requests().size()).sum()).as("requests").isGreaterThan(7_500);
+        return all;
     }
 
     /** How many there are by sequence; each of them is in a file. */

@@ -71,7 +71,8 @@ class InClusterTest {
                     + "list, watch redirects of demo.windlass.dev; patch deployments of apps: bind the roles of");
         }
         try (OperatorProcess operator = OperatorProcess.start(folder, environment, "run", "--in-cluster",
-                "--service-account", folder.resolve("account").toString(), "--install-crds")) {
+                "--service-account", folder.resolve("account").toString(), "--health-address", "127.0.0.1:0",
+                "--metrics-address", "127.0.0.1:0", "--install-crds")) {
             assertThat(operator.awaitEnd()).as(operator.log()).isEqualTo(1);
             assertThat(operator.log()).contains("windlass: apply customresourcedefinitions", "403 Forbidden",
                     "system:serviceaccount:website-operator:website-operator", "cannot patch resource");

@@ -71,7 +71,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     }
 
     long number() {
-        return value.isNumber() ? value.longValue() : 0;
+        return value.isNumber() ? value.decimalValue().longValue() : 0;
     }
 
     List<String> texts() {

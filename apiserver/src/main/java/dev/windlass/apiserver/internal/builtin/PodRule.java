@@ -15,6 +15,8 @@ final class PodRule implements KindRule {
     private static final List<String> TOLERATED = List.of("node.kubernetes.io/not-ready",
             "node.kubernetes.io/unreachable");
     private static final int TOLERATED_SECONDS = 300;
+    /** A century: what is longer makes times that cannot be told. */
+    private static final long LONGEST_GRACE = 100L * 365 * 24 * 60 * 60;
 
     private final Priorities priorities;
 
@@ -108,7 +110,7 @@ final class PodRule implements KindRule {
             return 0;
         }
         long seconds = wanted != null ? wanted : Json.number(object, 0, "spec", "terminationGracePeriodSeconds");
-        return seconds < 0 ? 1 : seconds;
+        return seconds < 0 ? 1 : Math.min(seconds, LONGEST_GRACE);
     }
 
     @Override

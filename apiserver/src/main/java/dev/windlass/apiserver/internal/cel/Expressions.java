@@ -19,8 +19,11 @@ import java.util.Map;
 
 /** Compiles expressions and evaluates them, in Kubernetes' environment. Thread-safe. */
 final class Expressions {
+    /** About what the real server's budget for the expressions of one request allows. */
+    private static final int MOST_ITERATIONS = 1_000_000;
     private static final CelOptions OPTIONS = CelOptions.current()
-            .enableHeterogeneousNumericComparisons(true).enableOptionalSyntax(true).populateMacroCalls(true)
+            .comprehensionMaxIterations(MOST_ITERATIONS).enableHeterogeneousNumericComparisons(true)
+            .enableOptionalSyntax(true).populateMacroCalls(true)
             .build();
     private static final ListFunctions LISTS = new ListFunctions();
     private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();

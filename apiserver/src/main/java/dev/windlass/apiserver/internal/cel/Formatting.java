@@ -48,8 +48,19 @@ final class Formatting {
         return out.toString();
     }
 
+    private static int digits(String precision) throws CelEvaluationException {
+        if (precision.isEmpty()) {
+            return 6;
+        }
+        if (!precision.matches("\\.\\d{1,3}")) {
+            throw new CelEvaluationException("could not parse formatting clause: \"" + precision
+                    + "\" is no precision; use a point and at most three digits");
+        }
+        return Integer.parseInt(precision.substring(1));
+    }
+
     private static String clause(char clause, String precision, Object value) throws CelEvaluationException {
-        int digits = precision.isEmpty() ? 6 : Integer.parseInt(precision.substring(1));
+        int digits = digits(precision);
         return switch (clause) {
             case 's' -> show(value);
             case 'd' -> value instanceof Long || value instanceof Double ? show(value) : wrong(value, "d");

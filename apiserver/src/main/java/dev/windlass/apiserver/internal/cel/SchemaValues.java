@@ -73,7 +73,9 @@ final class SchemaValues {
             }
             case STRING -> value.stringValue();
             case BOOLEAN -> value.booleanValue();
-            case NUMBER -> value.isIntegralNumber() ? (Object) value.longValue() : (Object) value.doubleValue();
+            case NUMBER -> value.isIntegralNumber() && value.canConvertToLong()
+                    ? (Object) value.longValue()
+                    : (Object) value.doubleValue();
             default -> NullValue.NULL_VALUE;
         };
     }

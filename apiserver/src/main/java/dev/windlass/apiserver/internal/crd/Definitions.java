@@ -186,11 +186,12 @@ public final class Definitions implements KindRule {
 
     @Override
     public void deleted(ObjectNode object) {
-        String name = Metadata.name(object);
-        unserve(name);
-        resources.store().drop(storageId(object));
         naming.lock();
         try {
+            if (find(Metadata.name(object)) == null) { // not made anew meanwhile
+                replace(Metadata.name(object), List.of());
+                resources.store().drop(storageId(object));
+            }
             renameOthers(object);
         } finally {
             naming.unlock();
@@ -262,11 +263,9 @@ public final class Definitions implements KindRule {
         change(name, object -> DefinitionStatus.set(object, DefinitionStatus.TERMINATING, "True",
                 "InstanceDeletionInProgress", "CustomResource deletion is in progress", now()));
         Remover remover = new Remover(resources);
-        for (ResourceType served : resources.catalog().all()) {
-            if (isOf(served, name)) {
-                removeAll(remover, served);
-                break;
-            }
+        ResourceType stored = ServedTypes.stored(definition);
+        if (stored != null) {
+            removeAll(remover, stored);
         }
         finish(definition);
     }
@@ -324,7 +323,7 @@ public final class Definitions implements KindRule {
             Stored done = goes ? shelf.delete(current, draft) : shelf.replace(current, draft);
             if (done != null) {
                 if (goes) {
-                    deleted(object);
+                    resources.deleted(type(), object);
                 }
                 return;
             }
@@ -352,10 +351,6 @@ public final class Definitions implements KindRule {
             List<ResourceType> types = ServedTypes.of(definition);
             replace(name, types);
         }
-    }
-
-    private void unserve(String name) {
-        replace(name, List.of());
     }
 
     private void replace(String definition, List<ResourceType> types) {

@@ -34,6 +34,16 @@ final class ServedTypes {
         return types;
     }
 
+    /** That of the version in which objects are stored, served or not; null when the definition names none. */
+    static @Nullable ResourceType stored(ObjectNode definition) {
+        for (JsonNode version : definition.path("spec").path("versions")) {
+            if (Json.flag(version, false, "storage")) {
+                return type(definition, version);
+            }
+        }
+        return null;
+    }
+
     private static ResourceType type(ObjectNode definition, JsonNode version) {
         JsonNode spec = definition.path("spec");
         JsonNode names = definition.path("status").path("acceptedNames");

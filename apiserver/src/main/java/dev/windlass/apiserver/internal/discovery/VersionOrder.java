@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** The order that Kubernetes gives to versions: stable before beta before alpha, higher before lower, what is no such version at the end by name. */
 public final class VersionOrder {
-    private static final Pattern VERSION = Pattern.compile("v(\\d+)(?:(alpha|beta)(\\d+))?");
+    private static final Pattern VERSION = Pattern.compile("v(\\d{1,18})(?:(alpha|beta)(\\d{1,18}))?");
 
     /** Preferred versions first. */
     public static final Comparator<String> NEWEST_FIRST = Comparator.comparingInt(VersionOrder::stability)

@@ -75,6 +75,16 @@ public final class ApiHandler extends Handler.Abstract {
             callback.failed(e);
             return true;
         }
+        try {
+            respond(reply, asked, request, response, callback);
+        } catch (RuntimeException | Error e) {
+            witness.ended();
+            throw e;
+        }
+        return true;
+    }
+
+    private void respond(Reply reply, Asked asked, Request request, Response response, Callback callback) {
         switch (reply) {
             case Reply.Whole whole -> {
                 witness.answered(asked.seen(whole.code()));
@@ -88,11 +98,10 @@ public final class ApiHandler extends Handler.Abstract {
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, watch.plan().contentType());
                 response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
                 addWarnings(response, watch.warnings());
-                witness.ended();
                 streams.begin(watch.plan(), request, faults.sink(asked.fault, response), callback);
+                witness.ended();
             }
         }
-        return true;
     }
 
     /** What a request turns out to ask, for the log. */
@@ -131,7 +140,7 @@ public final class ApiHandler extends Handler.Abstract {
             return wantsWebSocket(request) ? noWebSocket() : FaultRules.spoil(asked.fault, answer(call, target));
         } catch (ApiException e) {
             return Reply.error(e, Accepted.prefersYaml(header(request, HttpHeader.ACCEPT)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.atError().addKeyValue("method", request.getMethod())
                     .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
                     .log("request failed");

@@ -15,12 +15,12 @@ public final class NameRules {
     private static final String VALUE = "(" + QUALIFIED + ")?";
 
     private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
-    private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
+    private static final Pattern SUBDOMAIN_PATTERN = iterating(SUBDOMAIN);
     private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
     private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
     private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
 
-    private static final Pattern WILDCARD_PATTERN = Pattern.compile(WILDCARD);
+    private static final Pattern WILDCARD_PATTERN = iterating(WILDCARD);
     private static final Pattern PORT_NAME_PATTERN = Pattern.compile("[-a-z0-9]+");
 
     private static final int MAX_PORT_NAME = 15;
@@ -28,6 +28,11 @@ public final class NameRules {
     private static final int MAX_SUBDOMAIN = 253;
 
     private NameRules() {
+    }
+
+    /** Java's engine takes a step down its stack for each part of a name, unless it is told never to go back. */
+    private static Pattern iterating(String expression) {
+        return Pattern.compile(expression.replace(")*", ")*+"));
     }
 
     public static List<String> name(Traits.NameRule rule, String name) {

@@ -162,9 +162,12 @@ public final class Listener implements AutoCloseable {
     public void close() {
         speakAgain();
         try {
-            server.stop();
-            connector.close();
-            server.destroy();
+            try {
+                server.stop();
+            } finally {
+                connector.close();
+                server.destroy();
+            }
         } catch (Exception e) {
             throw new IllegalStateException("HTTP server on " + HOST + " did not stop: " + e.getMessage(), e);
         }

@@ -39,9 +39,12 @@ final class Aggregation {
         this.writer = new Writer(resources);
     }
 
-    /** Fills them now, and after each change of a cluster role. */
+    /** Fills them now, while nobody else writes yet, and after each change of a cluster role. */
     void start(Executor executor) {
-        fill();
+        boolean changed = true;
+        while (changed) {
+            changed = fill();
+        }
         shelf.listen(() -> {
             if (!due.getAndSet(true)) {
                 executor.execute(() -> {
@@ -52,8 +55,13 @@ final class Aggregation {
         });
     }
 
-    /** What is filled may be aggregated in turn: its change brings the next round. */
-    private void fill() {
+    /**
+     * One round. What is filled may be aggregated in turn: its change brings the next one.
+     *
+     * @return whether something has been filled
+     */
+    private boolean fill() {
+        boolean changed = false;
         List<Stored> all = shelf.snapshot("").objects();
         for (Stored stored : all) {
             ObjectNode role = resources.decode(stored, type);
@@ -61,10 +69,12 @@ final class Aggregation {
             if (selectors != null) {
                 ArrayNode rules = gather(all, stored, selectors);
                 if (!rules.equals(role.path("rules")) && !(rules.isEmpty() && role.path("rules").isEmpty())) {
-                    put(stored.name(), rules);
+                    put(stored.name(), Json.textOrEmpty(role, "metadata", "uid"), rules);
+                    changed = true;
                 }
             }
         }
+        return changed;
     }
 
     private ArrayNode gather(List<Stored> all, Stored into, JsonNode selectors) {
@@ -92,19 +102,19 @@ final class Aggregation {
         return false;
     }
 
-    private void put(String name, ArrayNode rules) {
+    private void put(String name, String uid, ArrayNode rules) {
         ObjectNode config = Json.object().put("kind", type.kind()).put("apiVersion", type.apiVersion());
-        config.putObject("metadata").put("name", name);
+        config.putObject("metadata").put("name", name).put("uid", uid);
         config.set("rules", rules);
         Call call = new Call("PATCH", "", Map.of("fieldManager", List.of(MANAGER)), "", "", MANAGER, CONTROLLER,
                 new byte[0]);
         try {
             writer.apply(new Target("patch", type, "", name, ""), config, true, call);
         } catch (ApiException e) {
-            if (e.code() != 404) {
+            if (e.code() != 404 && e.code() != 409) {
                 throw e;
             }
-            // deleted meanwhile
+            // deleted meanwhile, perhaps made anew
         }
     }
 }

@@ -35,6 +35,7 @@ public final class RoleBased {
             new Aggregation(resources).start(aggregating);
         }
         Rbac rbac = new Rbac(resources.store());
+        resources.guard(new CreationGuard(rbac));
         resources.guard(new EscalationGuard(rbac));
         return rbac;
     }

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  * task at a time works it off, so that nothing here is locked. What is remembered of dependents may be out of date: it is only where to look.
  */
 public final class GarbageCollector {
+    private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
     private static final String ORPHAN = "orphan";
     private static final String FOREGROUND = "foregroundDeletion";
 
@@ -60,8 +63,11 @@ public final class GarbageCollector {
         ArrayNode owners = Json.arrayAt(object, "metadata", "ownerReferences");
         Item item = Item.of(type, object);
         if (owners != null) {
-            owners.forEach(owner -> dependents
-                    .computeIfAbsent(Json.textOrEmpty(owner, "uid"), _ -> ConcurrentHashMap.newKeySet()).add(item));
+            owners.forEach(owner -> dependents.compute(Json.textOrEmpty(owner, "uid"), (_, items) -> {
+                Set<Item> all = items == null ? ConcurrentHashMap.newKeySet() : items;
+                all.add(item);
+                return all;
+            }));
         }
         if (owners != null || Metadata.deleting(object)) {
             enqueue(item);
@@ -73,11 +79,15 @@ public final class GarbageCollector {
         if (left != null) {
             left.forEach(this::enqueue);
         }
+        Item item = Item.of(type, object);
         for (JsonNode owner : object.path("metadata").path("ownerReferences")) {
+            dependents.computeIfPresent(Json.textOrEmpty(owner, "uid"), (_, items) -> {
+                items.remove(item);
+                return items.isEmpty() ? null : items;
+            });
             ResourceType ownerType = typeOf(owner);
             if (ownerType != null) {
-                enqueue(new Item(ownerType, ownerType.namespaced() ? Metadata.namespace(object) : "",
-                        Json.textOrEmpty(owner, "name"), Json.textOrEmpty(owner, "uid")));
+                enqueue(owner(ownerType, owner, Metadata.namespace(object)));
             }
         }
     }
@@ -93,7 +103,13 @@ public final class GarbageCollector {
         do {
             Item item = queue.poll();
             if (item != null) {
-                process(item);
+                try {
+                    process(item);
+                } catch (RuntimeException e) {
+                    // One object must not keep all others from being looked at.
+                    LOG.atError().addKeyValue("resource", item.type().plural()).addKeyValue("name", item.name())
+                            .setCause(e).log("an object cannot be collected");
+                }
             }
         } while (pending.decrementAndGet() > 0);
     }
@@ -162,6 +178,11 @@ public final class GarbageCollector {
         return null;
     }
 
+    private static Item owner(ResourceType type, JsonNode reference, String namespace) {
+        return new Item(type, type.namespaced() ? namespace : "", Json.textOrEmpty(reference, "name"),
+                Json.textOrEmpty(reference, "uid"));
+    }
+
     private enum Owner {
         THERE, ABSENT, WAITING
     }
@@ -170,11 +191,14 @@ public final class GarbageCollector {
     private void judge(Item item, ObjectNode object) {
         List<String> lost = new ArrayList<>();
         boolean held = false;
-        boolean awaited = false;
+        List<Item> waiting = new ArrayList<>();
         for (JsonNode each : object.path("metadata").path("ownerReferences")) {
             Owner owner = look(each, item.namespace());
             held |= owner == Owner.THERE;
-            awaited |= owner == Owner.WAITING;
+            ResourceType type = owner == Owner.WAITING ? typeOf(each) : null;
+            if (type != null) {
+                waiting.add(owner(type, each, item.namespace()));
+            }
             if (owner != Owner.THERE) {
                 lost.add(Json.textOrEmpty(each, "uid"));
             }
@@ -184,10 +208,11 @@ public final class GarbageCollector {
         }
         if (held) {
             dropOwners(item, lost::contains);
+            waiting.forEach(this::enqueue); // one blocker less
             return;
         }
         boolean hasDependents = !dependents.getOrDefault(item.uid(), Set.of()).isEmpty();
-        delete(item, awaited && hasDependents ? "Foreground" : "");
+        delete(item, !waiting.isEmpty() && hasDependents ? "Foreground" : "");
     }
 
     private Owner look(JsonNode reference, String namespace) {
@@ -195,8 +220,7 @@ public final class GarbageCollector {
         if (type == null || (type.namespaced() && namespace.isEmpty())) {
             return Owner.THERE; // nobody knows better
         }
-        ObjectNode owner = read(new Item(type, type.namespaced() ? namespace : "",
-                Json.textOrEmpty(reference, "name"), Json.textOrEmpty(reference, "uid")));
+        ObjectNode owner = read(owner(type, reference, namespace));
         if (owner == null) {
             return Owner.ABSENT;
         }

@@ -64,10 +64,11 @@ final class Lister {
         }
     }
 
-    private static Shelf.Snapshot resume(Shelf shelf, String namespace, ContinueToken token) {
+    private Shelf.Snapshot resume(Shelf shelf, String namespace, ContinueToken token) {
         if (!token.canExpire()) {
             return shelf.snapshot(namespace);
         }
+        ListOptions.refuseFuture(token.version(), resources);
         try {
             return shelf.snapshotAt(namespace, token.version());
         } catch (ExpiredException _) {

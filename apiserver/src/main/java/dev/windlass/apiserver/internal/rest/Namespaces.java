@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -150,33 +151,38 @@ public final class Namespaces implements KindRule {
     }
 
     private void finishIfEmpty(String namespace) {
+        ObjectNode gone;
         Lock closed = resources.openNamespaces().writeLock();
         closed.lock();
         try {
-            finish(namespace);
+            gone = finish(namespace);
         } finally {
             closed.unlock();
         }
+        if (gone != null) {
+            resources.deleted(resources.namespaces(), gone);
+        }
     }
 
-    private void finish(String namespace) {
+    /** @return the namespace, when that was its end */
+    private @Nullable ObjectNode finish(String namespace) {
         ResourceType type = resources.namespaces();
         Shelf shelf = resources.shelf(type);
         while (true) {
             Stored current = shelf.get(namespace);
             if (current == null || !current.field("status.phase").equals("Terminating") || !isEmpty(namespace)) {
-                return;
+                return null;
             }
             ObjectNode object = Codec.decode(current, type);
             Json.child(object, "spec").remove("finalizers");
             Stored draft = Codec.draft(object, type);
             boolean stays = !Metadata.finalizers(object).isEmpty();
             if (stays && !holdsDeletion(Codec.decode(current, type))) {
-                return;
+                return null;
             }
             Stored done = stays ? shelf.replace(current, draft) : shelf.delete(current, draft);
             if (done != null) {
-                return;
+                return stays ? null : object;
             }
         }
     }

@@ -21,6 +21,9 @@ final class Patches {
     static final String APPLY = "application/apply-patch+yaml";
     static final String MERGE = "application/merge-patch+json";
 
+    private static final int MOST_OPERATIONS = 10_000;
+    private static final long MOST_COPIED = 3 * 1024 * 1024;
+
     private Patches() {
     }
 
@@ -37,10 +40,22 @@ final class Patches {
                 throw undecodable(each, "handlers.jsonPatchOp");
             }
         }
+        if (operations.size() > MOST_OPERATIONS) {
+            throw ApiException.of(413, "RequestEntityTooLarge",
+                    "Request entity too large: The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS
+                            + ", got " + operations.size());
+        }
         JsonNode patched = object;
+        long copied = 0;
         try {
             for (JsonNode each : operations) {
                 ObjectNode operation = asUnderstood((ObjectNode) each.deepCopy(), patched);
+                copied += copied(operation, patched);
+                if (copied > MOST_COPIED) {
+                    throw ApiException.of(413, "RequestEntityTooLarge",
+                            "Request entity too large: Unable to complete the copy, the accumulated size increase of copy is "
+                                    + copied + ", exceeding the limit " + MOST_COPIED);
+                }
                 if (operation != null) {
                     patched = JsonPatch.apply(Json.array().add(operation), patched);
                 }
@@ -52,6 +67,13 @@ final class Patches {
             return whole;
         }
         throw ApiException.unprocessable();
+    }
+
+    /** How much a patch grows an object by copying: twice as much with each operation, if it is meant badly. */
+    private static long copied(@Nullable ObjectNode operation, JsonNode document) {
+        return operation != null && Json.textOrEmpty(operation, "op").equals("copy")
+                ? Json.bytes(document.at(Json.textOrEmpty(operation, "from"))).length
+                : 0;
     }
 
     private static ApiException undecodable(JsonNode patch, String type) {

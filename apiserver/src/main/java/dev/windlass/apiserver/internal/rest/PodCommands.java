@@ -257,8 +257,13 @@ final class PodCommands {
             Stored current = resources.require(target);
             ObjectNode object = Codec.decode(current, type);
             edit.accept(object);
+            resources.shapes().admit(object, type, ApiException::badRequest); // a Binding brings labels
             resources.shapes().shape(object, type);
-            if (dryRun || resources.shelf(type).replace(current, Codec.draft(object, type)) != null) {
+            if (dryRun) {
+                return;
+            }
+            if (resources.shelf(type).replace(current, Codec.draft(object, type)) != null) {
+                resources.committed(type, object);
                 return;
             }
         }

@@ -97,10 +97,16 @@ public final class Resources {
 
     void committed(ResourceType type, ObjectNode object) {
         ruleOf(type).committed(object);
+        tellCommitted(type, object);
+    }
+
+    /** Tells those beside the kind's own rule. */
+    void tellCommitted(ResourceType type, ObjectNode object) {
         commitListeners.forEach(listener -> listener.accept(type, object));
     }
 
-    void deleted(ResourceType type, ObjectNode object) {
+    /** Tells all that an object is gone. */
+    public void deleted(ResourceType type, ObjectNode object) {
         ruleOf(type).deleted(object);
         deletionListeners.forEach(listener -> listener.accept(type, object));
     }

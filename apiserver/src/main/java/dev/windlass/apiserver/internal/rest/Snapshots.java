@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,9 +29,16 @@ public final class Snapshots {
     private static final String NAMESPACES = "/namespaces";
 
     private final Resources resources;
+    private final boolean aggregated;
 
-    public Snapshots(Resources resources) {
+    /** @param aggregated whether somebody fills the cluster roles that aggregate others */
+    public Snapshots(Resources resources, boolean aggregated) {
         this.resources = resources;
+        this.aggregated = aggregated;
+    }
+
+    /** An object that has been brought back. */
+    private record Returned(ResourceType type, ObjectNode object) {
     }
 
     /** All objects at one version, by what they are stored under; the first type that serves them beside. */
@@ -113,11 +119,14 @@ public final class Snapshots {
         alone.lock(); // nobody empties a namespace of what has just been brought back
         try {
             Set<String> different = new LinkedHashSet<>();
+            List<Returned> returned = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
                 different.clear();
                 remove(wanted, different);
-                put(wanted, different);
+                put(wanted, different, returned);
                 if (different.isEmpty()) {
+                    // Only now: who looks for the owners of an object finds them.
+                    returned.forEach(each -> resources.tellCommitted(each.type(), each.object()));
                     return;
                 }
             }
@@ -149,17 +158,17 @@ public final class Snapshots {
         }
     }
 
-    private void put(State wanted, Set<String> different) {
+    private void put(State wanted, Set<String> different, List<Returned> returned) {
         // Definitions that are brought back on the way serve the types that come after them.
         Map<String, ResourceType> served = new HashMap<>();
         wanted.held().values().stream().sorted(Comparator.comparingInt(each -> turn(each.type()))).forEach(held -> {
             types().forEach(type -> served.putIfAbsent(type.storageId(), type));
             ResourceType type = served.getOrDefault(held.type().storageId(), held.type());
-            held.objects().values().forEach(object -> put(type, object, different));
+            held.objects().values().forEach(object -> put(type, object, different, returned));
         });
     }
 
-    private void put(ResourceType type, Stored object, Set<String> different) {
+    private void put(ResourceType type, Stored object, Set<String> different, List<Returned> returned) {
         Shelf shelf = resources.shelf(type);
         Stored current = shelf.get(object.key());
         if (current != null && (current.holdsTheSameAs(object) || isAggregated(type, current, object))) {
@@ -168,16 +177,25 @@ public final class Snapshots {
         different.add(type.plural() + " " + object.key());
         Stored done = current == null ? shelf.create(object) : shelf.replace(current, object);
         if (done != null) {
-            resources.ruleOf(type).committed(Codec.decode(done, type));
+            ObjectNode now = Codec.decode(done, type);
+            resources.ruleOf(type).committed(now);
+            returned.add(new Returned(type, now));
         }
     }
 
     /** The rules of such a role follow from other roles, and whoever gathers them would change them as often as they are brought back. */
-    private static boolean isAggregated(ResourceType type, Stored current, Stored wanted) {
-        JsonNode rule = type.storageId().equals(CLUSTER_ROLES)
-                ? Json.find(Codec.decode(wanted, type), "aggregationRule")
-                : null;
-        return rule != null && rule.equals(Json.find(Codec.decode(current, type), "aggregationRule"));
+    private boolean isAggregated(ResourceType type, Stored current, Stored wanted) {
+        return aggregated && type.storageId().equals(CLUSTER_ROLES)
+                && Json.find(Codec.decode(wanted, type), "aggregationRule") != null
+                && Json.same(withoutRules(current, type), withoutRules(wanted, type));
+    }
+
+    private static ObjectNode withoutRules(Stored role, ResourceType type) {
+        ObjectNode object = Codec.decode(role, type);
+        object.remove("rules");
+        Metadata.of(object).remove("managedFields");
+        Metadata.of(object).remove("resourceVersion");
+        return object;
     }
 
     private static boolean isSameObject(Stored one, Stored other, ResourceType type) {

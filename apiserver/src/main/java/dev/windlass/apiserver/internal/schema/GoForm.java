@@ -139,6 +139,10 @@ public final class GoForm {
                 Quantity quantity = Quantity.parse(value.asString().strip());
                 yield quantity == null ? value : NODES.stringNode(quantity.canonical());
             }
+            // Go leaves out the ends of lines that it reads over.
+            case "byte" -> value.isString()
+                    ? NODES.stringNode(value.stringValue().replace("\n", "").replace("\r", ""))
+                    : value;
             case "date-time" -> value.isString() ? time(value, type.name().endsWith(".MicroTime")) : value;
             default -> value;
         };

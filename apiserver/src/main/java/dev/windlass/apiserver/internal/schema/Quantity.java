@@ -29,6 +29,8 @@ public record Quantity(BigDecimal value, Format format) {
     private static final int DECIMAL_ONE = 3;
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
     private static final int SMALLEST = 9;
+    /** Nobody has so much; to write it out would take all memory. */
+    private static final int LARGEST_EXPONENT = 1_000;
 
     /** What is wrong with a text that has not the shape of a quantity. */
     public static final String BAD_SHAPE = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -53,7 +55,10 @@ public record Quantity(BigDecimal value, Format format) {
         String suffix = matcher.group(3);
         String exponent = matcher.group(4);
         if (suffix.equalsIgnoreCase("e") && !exponent.isEmpty() && !exponent.equals("+") && !exponent.equals("-")) {
-            return bounded(number.scaleByPowerOfTen(Integer.parseInt(exponent)), Format.EXPONENT);
+            BigInteger power = new BigInteger(exponent);
+            return power.abs().compareTo(BigInteger.valueOf(LARGEST_EXPONENT)) > 0
+                    ? null
+                    : bounded(number.scaleByPowerOfTen(power.intValue()), Format.EXPONENT);
         }
         if (!exponent.isEmpty()) {
             return null;

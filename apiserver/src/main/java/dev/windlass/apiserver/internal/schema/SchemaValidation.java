@@ -1,5 +1,7 @@
 package dev.windlass.apiserver.internal.schema;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
@@ -8,8 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -153,7 +153,7 @@ public final class SchemaValidation {
         try {
             return Pattern.compile(pattern).matcher(text).find();
         } catch (PatternSyntaxException _) {
-            // What Go takes and Java does not is rare; refusing every value for it would be worse than letting it pass.
+            // Definitions with such a pattern are refused; refusing every value of an older one would be worse than letting it pass.
             return true;
         }
     }
@@ -178,7 +178,8 @@ public final class SchemaValidation {
             }
         }
         JsonNode factor = schema.get("multipleOf");
-        if (factor != null && number.remainder(factor.decimalValue()).signum() != 0) {
+        if (factor != null && (factor.decimalValue().signum() == 0
+                || number.remainder(factor.decimalValue()).signum() != 0)) {
             invalid(path, value, "should be a multiple of " + Json.string(factor));
         }
         checkIntegerFormat(path, value, schema);

@@ -131,7 +131,7 @@ public final class TypeCheck {
                 }
             }
             case "int-or-string" -> {
-                if (!value.isString() && !value.isIntegralNumber()) {
+                if (!value.isString() && !(value.isIntegralNumber() && value.canConvertToInt())) {
                     wrong(value, structName, goPath, "int32");
                 }
             }

@@ -55,7 +55,7 @@ public final class Tables {
             return null;
         }
         return switch (type) {
-            case "integer" -> value.isNumber() ? Cells.number(value.longValue()) : null;
+            case "integer" -> value.isNumber() ? Cells.number((long) value.doubleValue()) : null;
             case "number" -> value.isNumber() ? value : null;
             case "boolean" -> value.isBoolean() ? value : null;
             case "date" -> value.isString() ? Cells.text(ages.since(value.stringValue())) : null;

@@ -1,0 +1,155 @@
+package dev.windlass.apiserver;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** What nobody sends who means well, and what some send by mistake: an answer, no 500, and the server goes on. */
+@Timeout(60)
+class OddInputTest {
+    private static final String MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final String PODS = "/api/v1/namespaces/default/pods";
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    private final ApiServer server = ApiServer.builder().name("odd").start();
+    private final Wire wire = new Wire(server);
+
+    @AfterEach
+    void close() {
+        try (server; wire) {
+            // closes both, whatever the other does
+        }
+    }
+
+    private static String pod(String name, String more, String limits) {
+        return """
+                {"metadata":{"name":"%s"},"spec":{%s"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":%s}}}]}}"""
+                .formatted(name, more, limits);
+    }
+
+    private void define(String versions) {
+        Wire.Answer made = wire.post(DEFINITIONS, """
+                {"metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+                 "names":{"plural":"things","kind":"Thing"},"versions":[%s]}}""".formatted(versions));
+        assertThat(made.code()).withFailMessage(() -> made.raw().body()).isEqualTo(201);
+    }
+
+    private static String version(String name, boolean served, boolean storage, String spec, String more) {
+        return """
+                {"name":"%s","served":%s,"storage":%s,%s"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":%s}}}}"""
+                .formatted(name, served, storage, more, spec);
+    }
+
+    @Test
+    void anAmountThatCannotBeWrittenOutIsNone() {
+        for (String amount : new String[]{"\"1e999999999\"", "\"1e99999999999\"", "\"1e-999999999\""}) {
+            assertThat(wire.post(PODS, pod("big", "", amount)).code()).as(amount).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aNumberThatFitsNoIntegerIsRefused() {
+        for (String surge : new String[]{"99999999999999999999", "4294967296"}) {
+            Wire.Answer answer = wire.post("/apis/apps/v1/namespaces/default/deployments",
+                    """
+                            {"metadata":{"name":"d"},"spec":{"strategy":{"rollingUpdate":{"maxSurge":%s}},"selector":{"matchLabels":{"a":"b"}},
+                             "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}"""
+                            .formatted(surge));
+            assertThat(answer.code()).as(surge).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aVeryLongNameIsToldToBeTooLong() {
+        Wire.Answer answer = wire.post(MAPS, "{\"metadata\":{\"name\":\"" + "a.".repeat(20_000) + "a\"}}");
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message()).contains("must be no more than 253 characters");
+    }
+
+    @Test
+    void aPatternTakesNoLongerForWhatDoesNotMatch() {
+        define(version("v1", true, true, "{\"type\":\"string\",\"pattern\":\"^(a+)+$\"}", ""));
+        Wire.Answer answer = wire.post("/apis/example.com/v1/namespaces/default/things",
+                "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Thing\",\"metadata\":{\"name\":\"t\"},\"spec\":\""
+                        + "a".repeat(60) + "!\"}");
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message()).contains("should match '^(a+)+$'");
+    }
+
+    @Test
+    void aColumnOfWholeNumbersShowsWhatIsNone() {
+        define(version("v1", true, true, "{\"type\":\"number\"}",
+                "\"additionalPrinterColumns\":[{\"name\":\"N\",\"type\":\"integer\",\"jsonPath\":\".spec\"}],"));
+        assertThat(wire.post("/apis/example.com/v1/namespaces/default/things",
+                "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Thing\",\"metadata\":{\"name\":\"t\"},\"spec\":1.5}")
+                .code()).isEqualTo(201);
+        Wire.Answer table = wire.get("/apis/example.com/v1/namespaces/default/things",
+                "application/json;as=Table;v=v1;g=meta.k8s.io");
+        assertThat(table.body().at("/rows/0/cells/1").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void aDefinitionWithAnEndlessVersionIsServedAndGoes() {
+        define(version("v99999999999999999999", true, false, "{\"type\":\"string\"}", "") + ","
+                + version("v1", true, true, "{\"type\":\"string\"}", ""));
+        assertThat(wire.get("/apis/example.com").body().at("/preferredVersion/version").stringValue()).isEqualTo("v1");
+        wire.delete(DEFINITIONS + "/things.example.com");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(
+                () -> assertThat(wire.get(DEFINITIONS + "/things.example.com").code()).isEqualTo(404));
+    }
+
+    @Test
+    void aDefinitionOfWhichNoVersionIsServedGoesWithItsObjects() {
+        String schema = "{\"type\":\"string\"}";
+        define(version("v1", true, true, schema, ""));
+        assertThat(wire.post("/apis/example.com/v1/namespaces/default/things",
+                "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Thing\",\"metadata\":{\"name\":\"t\"},\"spec\":\"s\"}")
+                .code()).isEqualTo(201);
+        assertThat(wire.merge(DEFINITIONS + "/things.example.com",
+                "{\"spec\":{\"versions\":[" + version("v1", false, true, schema, "") + "]}}").code()).isEqualTo(200);
+        wire.delete(DEFINITIONS + "/things.example.com");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(
+                () -> assertThat(wire.get(DEFINITIONS + "/things.example.com").code()).isEqualTo(404));
+    }
+
+    @Test
+    void aPatchThatDoublesAnObjectAgainAndAgainIsTooLarge() {
+        wire.post(MAPS, Wire.configMap("doubled", "a", "1"));
+        StringBuilder patch = new StringBuilder("[");
+        for (int i = 0; i < 40; i++) {
+            patch.append(i == 0 ? "" : ",")
+                    .append("{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/data/x" + i + "\"}");
+        }
+        Wire.Answer answer = wire.patch(MAPS + "/doubled", "application/json-patch+json", patch.append(']').toString());
+        assertThat(answer.code()).isEqualTo(413);
+    }
+
+    @Test
+    void aGraceOfAnEternityIsLong() {
+        assertThat(wire.post(PODS, pod("bound", "\"nodeName\":\"n\",", "\"1\"")).code()).isEqualTo(201);
+        assertThat(wire.delete(PODS + "/bound?gracePeriodSeconds=9223372036854775807").code()).isEqualTo(200);
+        assertThat(wire.delete(PODS + "/bound?gracePeriodSeconds=0").code()).isEqualTo(200);
+    }
+
+    @Test
+    void aBindingPutsNoLabelsIntoAPodThatAreNone() {
+        wire.post(PODS, pod("free", "", "\"1\""));
+        Wire.Answer answer = wire.post(PODS + "/free/binding",
+                """
+                        {"apiVersion":"v1","kind":"Binding","metadata":{"name":"free","labels":{"a":{"b":1}}},"target":{"name":"n"}}""");
+        assertThat(answer.code()).isEqualTo(400);
+        assertThat(wire.get(PODS + "/free").text("spec", "nodeName")).isEmpty();
+    }
+
+    @Test
+    void aTokenOfAnotherServerIsNotGoneOnWith() {
+        String token = java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(
+                "{\"v\":\"meta.k8s.io/v1\",\"rv\":1000000000000000,\"start\":\"a\\u0000\"}"
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(wire.get(MAPS + "?limit=1&continue=" + token).code()).isBetween(400, 504).isNotEqualTo(500);
+    }
+}
