@@ -47,10 +47,7 @@ class RefusalsTest {
             "admissionregistration.k8s.io/v1/validatingadmissionpolicybindings|`'spec':{'policyName':'p'}`|spec.validationActions: Required value",
             "admissionregistration.k8s.io/v1/mutatingwebhookconfigurations|`'webhooks':[{'name':'a.b','clientConfig':{'url':'https://x'},'sideEffects':'None','admissionReviewVersions':['v1']}]`|webhooks[0].name: Invalid value: \"a.b\": should be a domain with at least three segments separated by dots"})
     void anObjectThatIsNotAllowedIsRefused(String path, String fields, String problem) {
-        Wire.Answer refused = wire.post("/apis/" + path,
-                ("{'metadata':{'name':'refused'}," + fields + "}").replace('\'', '"'));
-        assertThat(refused.code()).as(refused.message()).isEqualTo(422);
-        assertThat(refused.message()).endsWith(" \"refused\" is invalid: " + problem);
+        wire.assertRefused("/apis/" + path, fields, problem);
     }
 
     @Test

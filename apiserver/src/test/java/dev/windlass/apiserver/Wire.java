@@ -33,6 +33,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** Talks to an API server with the JDK's client and nothing between. */
 final class Wire implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -195,6 +197,20 @@ final class Wire implements AutoCloseable {
     Answer apply(String path, String manager, String body) {
         return patch(path + (path.contains("?") ? "&" : "?") + "fieldManager=" + manager,
                 "application/apply-patch+yaml", body);
+    }
+
+    /**
+     * Expects that an object is not allowed.
+     *
+     * @param fields
+     *            beside its name, {@code refused}; with single quotes
+     * @param problem
+     *            all that is told of it
+     */
+    void assertRefused(String path, String fields, String problem) {
+        Answer refused = post(path, ("{'metadata':{'name':'refused'}," + fields + "}").replace('\'', '"'));
+        assertThat(refused.code()).as(refused.message()).isEqualTo(422);
+        assertThat(refused.message()).endsWith(" \"refused\" is invalid: " + problem);
     }
 
     Answer delete(String path) {

@@ -38,9 +38,7 @@ class WorkloadRefusalsTest {
             "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers|`'spec':{'maxReplicas':1,'minReplicas':2,'scaleTargetRef':{'kind':'Deployment','name':'d','apiVersion':'apps/v1'}}`|spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`",
             "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices|`'addressType':'IPv6','endpoints':[{'addresses':['10.0.0.1']}]`|endpoints[0].addresses: Invalid value: \"10.0.0.1\": must be an IPv6 address"})
     void anObjectThatIsNotAllowedIsRefused(String path, String fields, String problem) {
-        Wire.Answer refused = wire.post(path, ("{'metadata':{'name':'refused'}," + fields + "}").replace('\'', '"'));
-        assertThat(refused.code()).as(refused.message()).isEqualTo(422);
-        assertThat(refused.message()).endsWith(" \"refused\" is invalid: " + problem);
+        wire.assertRefused(path, fields, problem);
     }
 
     @Test

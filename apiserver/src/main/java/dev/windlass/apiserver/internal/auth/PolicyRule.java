@@ -14,6 +14,10 @@ import tools.jackson.databind.JsonNode;
 public record PolicyRule(List<String> verbs, List<String> groups, List<String> resources, List<String> names,
         List<String> paths) {
     private static final String ALL = "*";
+    /** Whoever has these may do everything. */
+    public static final List<PolicyRule> EVERYTHING = List.of(
+            new PolicyRule(List.of(ALL), List.of(ALL), List.of(ALL), List.of(), List.of()),
+            new PolicyRule(List.of(ALL), List.of(), List.of(), List.of(), List.of(ALL)));
 
     /** The rules of a role, as JSON; none when it is missing. */
     public static List<PolicyRule> read(JsonNode rules) {

@@ -89,7 +89,8 @@ public record RequestInfo(boolean forResource, String path, String verb, String 
         };
     }
 
-    private static boolean isSet(Map<String, List<String>> query, String parameter) {
+    /** Whether a parameter is there and says yes: anything but {@code false} and {@code 0}. */
+    public static boolean isSet(Map<String, List<String>> query, String parameter) {
         List<String> values = query.getOrDefault(parameter, List.of());
         return !values.isEmpty() && !values.getFirst().equalsIgnoreCase("false") && !values.getFirst().equals("0");
     }

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.cel.Names;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.net.URI;
@@ -23,9 +24,6 @@ final class AdmissionChecks {
     private static final int MAX_CONDITIONS = 64;
     private static final int MAX_AUDIT_ANNOTATIONS = 20;
     private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
-    private static final Set<String> RESERVED = Set.of("true", "false", "null", "in", "as", "break", "const",
-            "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return",
-            "var", "void", "while");
 
     private AdmissionChecks() {
     }
@@ -359,7 +357,7 @@ final class AdmissionChecks {
             Field name = variable.at("name");
             if (name.text().isBlank()) {
                 name.required("name is not specified");
-            } else if (!IDENTIFIER.matcher(name.text()).matches() || RESERVED.contains(name.text())) {
+            } else if (!IDENTIFIER.matcher(name.text()).matches() || Names.isReserved(name.text())) {
                 name.invalid("must be a valid CEL identifier");
             }
             expression(variable.at("expression"), "expression is not specified");

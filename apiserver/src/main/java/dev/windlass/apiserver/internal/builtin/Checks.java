@@ -16,12 +16,6 @@ final class Checks {
     private Checks() {
     }
 
-    static void immutable(@Nullable JsonNode now, @Nullable JsonNode before, String path, List<FieldError> errors) {
-        if (!Json.same(now, before)) {
-            errors.add(FieldError.invalid(path, now, "field is immutable"));
-        }
-    }
-
     /** Keys of a config map or secret. */
     static void configKeys(@Nullable JsonNode data, String path, List<FieldError> errors) {
         if (data == null) {

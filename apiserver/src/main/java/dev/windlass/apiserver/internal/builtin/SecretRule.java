@@ -26,7 +26,7 @@ final class SecretRule implements KindRule {
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         Checks.configKeys(object.get("data"), "data", errors);
         if (old != null) {
-            Checks.immutable(object.get("type"), old.get("type"), "type", errors);
+            Field.of(object, errors).at("type").immutable(Field.of(old, errors).at("type"));
         }
         Checks.immutableData(object, old, List.of("data"), errors);
         if (Json.textOrEmpty(object, "type").equals("kubernetes.io/tls")) {

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Names of fields as expressions write them. Stateless. */
-final class Names {
+public final class Names {
     private static final Set<String> RESERVED = Set.of("true", "false", "null", "in", "as", "break", "const",
             "continue",
             "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void",
@@ -13,9 +13,14 @@ final class Names {
     private Names() {
     }
 
+    /** Whether a word means something to expressions themselves. */
+    public static boolean isReserved(String word) {
+        return RESERVED.contains(word);
+    }
+
     /** @return null when it cannot be written */
     static @Nullable String escape(String name) {
-        if (RESERVED.contains(name)) {
+        if (isReserved(name)) {
             return "__" + name + "__";
         }
         if (name.isEmpty() || Character.isDigit(name.charAt(0))) {

@@ -1,13 +1,13 @@
 package dev.windlass.apiserver.internal.http;
 
+import dev.windlass.apiserver.internal.auth.Authorizer;
+import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.ContinueToken;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.ApiException;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -30,7 +30,7 @@ final class ScriptedAnswers {
         return switch (code) {
             case 400 -> ApiException.badRequest(SCRIPTED);
             case 401 -> ApiException.unauthorized();
-            case 403 -> forbidden(target, call);
+            case 403 -> Authorizer.forbidden(call.user(), RequestInfo.of(call.method(), call.path(), call.query()), "");
             case 404 -> target == null || target.name().isEmpty()
                     ? ApiException.noSuchResource()
                     : ApiException.notFound(target.type().group(), target.type().plural(), target.name());
@@ -48,21 +48,6 @@ final class ScriptedAnswers {
 
     static ApiException unavailable() {
         return ApiException.of(503, "ServiceUnavailable", "the server is currently unable to handle the request");
-    }
-
-    private static ApiException forbidden(@Nullable Target target, Call call) {
-        String who = "User \"" + call.user().name() + "\" cannot ";
-        if (target == null) {
-            return ApiException.of(403, "Forbidden",
-                    "forbidden: " + who + call.method().toLowerCase(Locale.ROOT) + " path \"" + call.path() + "\"");
-        }
-        ResourceType type = target.type();
-        String subresource = target.subresource().isEmpty() ? "" : "/" + target.subresource();
-        String where = target.namespace().isEmpty()
-                ? "at the cluster scope"
-                : "in the namespace \"" + target.namespace() + "\"";
-        return ApiException.forbidden(type.group(), type.plural(), target.name(), who + target.verb() + " resource \""
-                + type.plural() + subresource + "\" in API group \"" + type.group() + "\" " + where, List.of());
     }
 
     private static ApiException conflict(@Nullable Target target, Call call) {

@@ -1,17 +1,12 @@
 package dev.windlass.apiserver.internal.net;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Certificates that somebody trusts, as they stand in objects: PEM, and that in base64. Stateless. */
 public final class TrustedBundle {
@@ -32,33 +27,5 @@ public final class TrustedBundle {
         return pem.length == 0
                 ? List.of()
                 : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
-    }
-
-    /**
-     * For connections to servers that these certificates vouch for; for those that this machine trusts when there are none.
-     *
-     * @throws IllegalArgumentException
-     *             when it cannot be read
-     */
-    public static SSLContext context(String base64) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            if (base64.isEmpty()) {
-                context.init(null, null, null);
-                return context;
-            }
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            int index = 0;
-            for (Certificate certificate : certificates(base64)) {
-                trusted.setCertificateEntry("ca-" + index++, certificate);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("the bundle of certificates cannot be read: " + e.getMessage(), e);
-        }
     }
 }

@@ -22,9 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class EscalationGuard implements WriteGuard {
     private static final String GROUP = "rbac.authorization.k8s.io";
     private static final List<String> OF_GARBAGE_COLLECTION = List.of("ownerReferences", "finalizers", "managedFields");
-    private static final List<PolicyRule> EVERYTHING = List.of(
-            new PolicyRule(List.of("*"), List.of("*"), List.of("*"), List.of(), List.of()),
-            new PolicyRule(List.of("*"), List.of(), List.of(), List.of(), List.of("*")));
 
     private final Rbac rbac;
 
@@ -67,7 +64,7 @@ final class EscalationGuard implements WriteGuard {
         }
         refuse(target, object, rbac.escalation(user, target.namespace(), PolicyRule.read(object.path("rules"))));
         if ((aggregates(object) || (old != null && aggregates(old)))
-                && rbac.escalation(user, target.namespace(), EVERYTHING) != null) {
+                && rbac.escalation(user, target.namespace(), PolicyRule.EVERYTHING) != null) {
             refuse(target, object, "must have cluster-admin privileges to use the aggregationRule");
         }
     }

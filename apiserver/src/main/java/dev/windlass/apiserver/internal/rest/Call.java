@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -38,8 +39,7 @@ public record Call(String method, String path, Map<String, List<String>> query, 
     }
 
     public boolean flag(String name) {
-        String value = parameter(name);
-        return value != null && !value.equalsIgnoreCase("false") && !value.equals("0");
+        return RequestInfo.isSet(query, name);
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class GarbageCollector {
     private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
-    private static final String ORPHAN = "orphan";
-    private static final String FOREGROUND = "foregroundDeletion";
 
     private final Resources resources;
     private final Remover remover;
@@ -134,9 +131,9 @@ public final class GarbageCollector {
             return;
         }
         List<String> finalizers = Metadata.finalizers(object);
-        if (Metadata.deleting(object) && finalizers.contains(ORPHAN)) {
+        if (Metadata.deleting(object) && finalizers.contains(Remover.ORPHAN)) {
             orphan(item);
-        } else if (Metadata.deleting(object) && finalizers.contains(FOREGROUND)) {
+        } else if (Metadata.deleting(object) && finalizers.contains(Remover.FOREGROUND)) {
             deleteDependents(item);
         } else if (!Metadata.deleting(object)) {
             judge(item, object);
@@ -147,7 +144,7 @@ public final class GarbageCollector {
         for (Item each : Set.copyOf(dependents.getOrDefault(owner.uid(), Set.of()))) {
             dropOwners(each, owner.uid()::equals);
         }
-        dropFinalizer(owner, ORPHAN);
+        dropFinalizer(owner, Remover.ORPHAN);
     }
 
     /** Deletes the dependents of an owner that waits for them; it goes when none is left that blocks it. */
@@ -165,7 +162,7 @@ public final class GarbageCollector {
             }
         }
         if (!blocked) {
-            dropFinalizer(owner, FOREGROUND);
+            dropFinalizer(owner, Remover.FOREGROUND);
         }
     }
 
@@ -224,7 +221,7 @@ public final class GarbageCollector {
         if (owner == null) {
             return Owner.ABSENT;
         }
-        return Metadata.deleting(owner) && Metadata.finalizers(owner).contains(FOREGROUND)
+        return Metadata.deleting(owner) && Metadata.finalizers(owner).contains(Remover.FOREGROUND)
                 ? Owner.WAITING
                 : Owner.THERE;
     }
@@ -232,7 +229,7 @@ public final class GarbageCollector {
     private void delete(Item item, String propagation) {
         ObjectNode object = read(item);
         boolean says = object != null && Metadata.finalizers(object).stream()
-                .anyMatch(each -> each.equals(ORPHAN) || each.equals(FOREGROUND));
+                .anyMatch(each -> each.equals(Remover.ORPHAN) || each.equals(Remover.FOREGROUND));
         String policy = propagation.isEmpty() && !says ? "Background" : propagation;
         try {
             remover.delete(item.target("delete"), new Remover.Options(null, item.uid(), null, policy, null, false));
@@ -273,7 +270,6 @@ public final class GarbageCollector {
 
     private void change(Item item, Consumer<ObjectNode> edit) {
         ResourceType type = item.type();
-        Shelf shelf = resources.shelf(type);
         while (true) {
             Stored current = resources.find(type, item.namespace(), item.name());
             ObjectNode object = current == null ? null : Codec.decode(current, type);
@@ -285,16 +281,7 @@ public final class GarbageCollector {
             if (Json.same(before, object)) {
                 return;
             }
-            boolean last = Metadata.deleting(object) && Metadata.finalizers(object).isEmpty()
-                    && !resources.ruleOf(type).holdsDeletion(object)
-                    && Json.number(object, 0, "metadata", "deletionGracePeriodSeconds") == 0;
-            Stored done = last ? shelf.delete(current, current) : shelf.replace(current, Codec.draft(object, type));
-            if (done != null) {
-                if (last) {
-                    resources.deleted(type, object);
-                } else {
-                    resources.committed(type, object);
-                }
+            if (resources.commit(type, current, object, Codec.draft(object, type)) != null) {
                 return;
             }
         }

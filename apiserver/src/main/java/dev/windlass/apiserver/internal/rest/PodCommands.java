@@ -259,11 +259,7 @@ final class PodCommands {
             edit.accept(object);
             resources.shapes().admit(object, type, ApiException::badRequest); // a Binding brings labels
             resources.shapes().shape(object, type);
-            if (dryRun) {
-                return;
-            }
-            if (resources.shelf(type).replace(current, Codec.draft(object, type)) != null) {
-                resources.committed(type, object);
+            if (dryRun || resources.commit(type, current, object, Codec.draft(object, type)) != null) {
                 return;
             }
         }

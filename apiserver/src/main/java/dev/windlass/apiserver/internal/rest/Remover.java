@@ -17,8 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes objects, or marks them for it when finalizers hold them. */
 public final class Remover {
-    private static final String ORPHAN = "orphan";
-    private static final String FOREGROUND = "foregroundDeletion";
+    static final String ORPHAN = "orphan";
+    static final String FOREGROUND = "foregroundDeletion";
 
     private final Resources resources;
 

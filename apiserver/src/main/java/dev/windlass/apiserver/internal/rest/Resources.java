@@ -111,6 +111,32 @@ public final class Resources {
         deletionListeners.forEach(listener -> listener.accept(type, object));
     }
 
+    /**
+     * Stores a changed object, or lets it go when it is marked for deletion and neither time nor anybody holds it any more, and tells all.
+     *
+     * @param draft
+     *            of the object
+     * @return what was stored, or would have been; null when somebody else was faster
+     */
+    @Nullable
+    Stored commit(ResourceType type, Stored current, ObjectNode object, Stored draft) {
+        boolean timeIsUp = Metadata.deleting(object)
+                && Json.number(object, 0, "metadata", "deletionGracePeriodSeconds") == 0;
+        if (timeIsUp && Metadata.finalizers(object).isEmpty() && !ruleOf(type).holdsDeletion(object)) {
+            // It has never been stored without finalizers: what watchers are told is what was stored.
+            if (shelf(type).delete(current, current) == null) {
+                return null;
+            }
+            deleted(type, object);
+            return draft.at(current.version());
+        }
+        Stored stored = shelf(type).replace(current, draft);
+        if (stored != null) {
+            committed(type, object);
+        }
+        return stored;
+    }
+
     KindRule ruleOf(ResourceType type) {
         return rules.getOrDefault(type.storageId(), NO_RULE);
     }

@@ -411,24 +411,8 @@ public final class Writer {
         if (call.dryRun()) {
             return new Outcome(draft.at(current.version()), false, warnings);
         }
-        Shelf shelf = resources.shelf(type);
-        boolean timeIsUp = Metadata.deleting(object)
-                && Json.number(old, 0, "metadata", "deletionGracePeriodSeconds") == 0;
-        if (timeIsUp && Metadata.finalizers(object).isEmpty() && !rule.holdsDeletion(object)) {
-            // It has never been stored without finalizers: what watchers are told is what was stored.
-            Stored gone = shelf.delete(current, current);
-            if (gone != null) {
-                resources.deleted(type, object);
-                return new Outcome(draft.at(current.version()), false, warnings);
-            }
-            return null;
-        }
-        Stored stored = shelf.replace(current, draft);
-        if (stored == null) {
-            return null;
-        }
-        resources.committed(type, object);
-        return new Outcome(stored, false, warnings);
+        Stored stored = resources.commit(type, current, object, draft);
+        return stored == null ? null : new Outcome(stored, false, warnings);
     }
 
     /** Who applies what is there already changes nothing, not even the time of his entry. */
