@@ -95,6 +95,8 @@ class QuotaMetersTest {
         manager.start();
         manager.add(costing("feed", Cost.of(WATCHES, 2), Cost.none())).ready().await();
         quotas.set(Limits.of(WATCHES, 1)).await();
+        // That it waits now is told by the unit itself, after it has given back what it had.
+        Trial.until(() -> Double.valueOf(2).equals(series().get("waiting watches (manager)")));
         assertThat(series()).containsEntry("lowerings stopped", 1.0).containsEntry("waiting watches (manager)", 2.0);
         manager.stop().await();
         assertThat(series()).isEmpty();
