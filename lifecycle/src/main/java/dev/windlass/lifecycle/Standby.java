@@ -120,8 +120,7 @@ final class Standby implements Teardown.Owner {
     public void move(UnitState next, Reason reason, String message, String actor) {
         UnitCell.Position before = place.position();
         boolean same = before.state() == next;
-        UnitCell.Position now = new UnitCell.Position(next, reason, message, same ? before.sinceNanos() : time.nanos(),
-                before.generation(), before.serial());
+        UnitCell.Position now = before.next(next, reason, message, time);
         if (same) {
             place = place.at(now);
             return;

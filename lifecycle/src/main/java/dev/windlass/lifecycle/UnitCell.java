@@ -37,9 +37,24 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
     /**
      * State with its reason and generation, so that readers see them together.
      *
+     * @param sinceNanos when the state was entered, to measure by
+     * @param sinceMillis the same on the wall clock, as it read then, so that whoever asks twice is told the same
      * @param serial of the generation, from which its identity follows; 0 before the first start
      */
-    record Position(UnitState state, Reason reason, String message, long sinceNanos, long generation, long serial) {
+    record Position(UnitState state, Reason reason, String message, long sinceNanos, long sinceMillis, long generation,
+            long serial) {
+
+        static Position entered(UnitState state, Reason reason, String message, TimeSource time, long generation,
+                long serial) {
+            return new Position(state, reason, message, time.nanos(), time.now().toEpochMilli(), generation, serial);
+        }
+
+        /** Where a unit is that enters a state, or that is in it already and says why anew. */
+        Position next(UnitState next, Reason why, String words, TimeSource time) {
+            return state == next
+                    ? new Position(state, why, words, sinceNanos, sinceMillis, generation, serial)
+                    : entered(next, why, words, time, generation, serial);
+        }
     }
 
     private volatile Position position;
@@ -66,7 +81,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
     UnitCell(Manager manager, String name, @Nullable UnitCell parent, @Nullable Incarnation owner, Unit<?> unit,
             RunnableSpec spec) {
         super(manager, name, parent, owner, unit, spec);
-        this.position = new Position(UnitState.NEW, Reason.ADDED, "", manager.time().nanos(), 0, 0);
+        this.position = Position.entered(UnitState.NEW, Reason.ADDED, "", manager.time(), 0, 0);
         handle(new RunnableHandle(this));
     }
 
@@ -76,7 +91,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
             return;
         }
         generations = generation;
-        position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), generation, 0);
+        position = Position.entered(UnitState.NEW, Reason.ADDED, "", manager().time(), generation, 0);
     }
 
     // ---- read by anybody
@@ -305,7 +320,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         synchronized (this) {
             incarnation = next;
         }
-        move(new Position(UnitState.STARTING, Reason.ADMITTED, "", manager().time().nanos(), next.generation(),
+        move(Position.entered(UnitState.STARTING, Reason.ADMITTED, "", manager().time(), next.generation(),
                 next.serial()), "manager");
         next.startMain();
     }
@@ -539,9 +554,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
     /** Enters a state; also the same state with a new message, which is no transition. */
     @Override
     public void move(UnitState next, Reason reason, String message, String actor) {
-        Position before = position;
-        long since = before.state() == next ? before.sinceNanos() : manager().time().nanos();
-        move(new Position(next, reason, message, since, before.generation(), before.serial()), actor);
+        move(position.next(next, reason, message, manager().time()), actor);
     }
 
     /** Returns when the event of the state that is seen has been entered in the backlogs of the listeners. */

@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,10 +44,9 @@ final class UnitView {
         Restarts again = cell.restarts();
         Succession replacing = cell.succession();
         Manager manager = cell.manager();
-        TimeSource time = manager.time();
         return new UnitStatus(cell.name(), spec.kind(), now.state(), now.reason(), message(now), now.generation(),
                 now.serial() == 0 ? null : manager.incarnationId(now.serial()),
-                time.now().minusNanos(time.nanos() - now.sinceNanos()), again == null ? 0 : again.count(),
+                Instant.ofEpochMilli(now.sinceMillis()), again == null ? 0 : again.count(),
                 now.state() == UnitState.BACKOFF && again != null ? again.dueAt() : null, cell.desiredRunning(),
                 cell.wants(Standstill.Kind.PAUSE), cell.wants(Standstill.Kind.CORDON), spec.revision(),
                 parent == null ? null : parent.name(), spec.group(), spec.labels(), spec.dependsOn(),

@@ -67,7 +67,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         this.to = cell.nextGeneration();
         Incarnation incarnation = new Incarnation(cell, to, cell.manager().nextSerial(),
                 cell.manager().leaders().termFor(cell));
-        UnitCell.Position position = new UnitCell.Position(UnitState.PENDING, Reason.REPLACED, "", time.nanos(), to,
+        UnitCell.Position position = UnitCell.Position.entered(UnitState.PENDING, Reason.REPLACED, "", time, to,
                 incarnation.serial());
         incarnation.reserve();
         this.beside = new Standby(cell,
@@ -264,16 +264,15 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         }
         KeptWork kept = cell.keptWork();
         handedOver = kept == null ? 0 : kept.count();
-        long now = time.nanos();
         UnitCell.Position left = current.state() == UnitState.READY
-                ? new UnitCell.Position(UnitState.PAUSED, Reason.REPLACED, "handed over to #" + to, now, from,
+                ? UnitCell.Position.entered(UnitState.PAUSED, Reason.REPLACED, "handed over to #" + to, time, from,
                         current.serial())
                 : current;
         enter(Phase.PROBATION, options.probation());
         owesThaw = false;
         cell.changePlaces(beside, left,
-                new UnitCell.Position(UnitState.READY, Reason.REPLACED, "took over from #" + from,
-                        now, to, beside.incarnation().serial()),
+                UnitCell.Position.entered(UnitState.READY, Reason.REPLACED, "took over from #" + from,
+                        time, to, beside.incarnation().serial()),
                 actor);
         cell.countAsCurrent();
         QuotaClaim former = beside.place().claim();
@@ -531,8 +530,8 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         }
         Standby.Place place = beside.place();
         UnitCell.Position stood = cell.position();
-        UnitCell.Position over = new UnitCell.Position(result,
-                result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : Reason.ROLLED_BACK, "", time.nanos(), to,
+        UnitCell.Position over = UnitCell.Position.entered(result,
+                result == UnitState.QUARANTINED ? Reason.DEADLINE_EXCEEDED : Reason.ROLLED_BACK, "", time, to,
                 stood.serial());
         redeclareOld(beside.spec());
         cell.changePlaces(beside, over, place.position(), actor);

@@ -1,6 +1,7 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,21 @@ class DiagnosticsTest {
         hung.letGo.countDown();
         Trial.until(unit, UnitState.COMPLETED);
         assertThat(unit.threads()).isEmpty();
+        manager.close();
+    }
+
+    @Test
+    void whoeverAsksTwiceIsToldTheSameTimeAlsoWhenTheWallClockWasSet() throws Exception {
+        manager.start();
+        RunnableHandle unit = manager.add("unit", RunnableContext::awaitStop);
+        unit.ready().await();
+        Instant entered = unit.status().since();
+        assertThat(entered).isEqualTo(time.now());
+        time.advance(Duration.ofMinutes(3));
+        time.setForward(Duration.ofHours(1));
+        assertThat(unit.status().since()).isEqualTo(entered);
+        unit.stop().await();
+        assertThat(unit.status().since()).isEqualTo(time.now());
         manager.close();
     }
 
