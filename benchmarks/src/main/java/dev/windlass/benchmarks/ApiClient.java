@@ -1,4 +1,4 @@
-package dev.windlass.benchmarks.measure;
+package dev.windlass.benchmarks;
 
 import io.fabric8.kubernetes.client.Config;
 import java.io.BufferedReader;
@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Sends requests over HTTP/1.1 and parses nothing, so that what is measured is the server. Thread-safe. */
-public final class ApiClient implements AutoCloseable {
+final class ApiClient implements AutoCloseable {
     private final String url;
     private final String authorization;
     private final HttpClient client;

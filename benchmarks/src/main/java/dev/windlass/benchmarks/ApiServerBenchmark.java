@@ -1,6 +1,5 @@
 package dev.windlass.benchmarks;
 
-import dev.windlass.benchmarks.measure.ApiClient;
 import dev.windlass.benchmarks.measure.Figures;
 import dev.windlass.testkit.EmbeddedApiServer;
 import dev.windlass.testkit.RealApiServer;

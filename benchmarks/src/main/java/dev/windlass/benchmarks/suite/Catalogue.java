@@ -216,7 +216,11 @@ final class Catalogue {
                 new Entry(KUBE_APISERVER, "", contenders.windlass("apiserver", "real", number(few), number(many))));
         return new Comparison("apiserver", "The API servers for tests under load",
                 """
-                        ConfigMaps of 800 bytes of data, over HTTP/1.1 with TLS, made and listed by a plain client that parses nothing: 16                         writers, lists whole and in pages of 500, 100 watchers that all have to see what is made. The embedded server shares its JVM                         with the client, and its first creations warm it up; the real kube-apiserver and its etcd share the cores with it. What is kept                         is heap after a collection for the former, and what the latter have grown by in memory for the real one.""",
+                        ConfigMaps of 800 bytes of data, over HTTP/1.1 with TLS, made and listed by a plain client that \
+                        parses nothing: 16 writers, lists whole and in pages of 500, 100 watchers that all have to see \
+                        what is made. The embedded server shares its JVM with the client, and its first creations warm \
+                        it up; the real kube-apiserver and its etcd share the cores with it. What is kept is heap after \
+                        a collection for the former, and what the latter have grown by in memory for the real one.""",
                 false, entries,
                 List.of(more("creates", "creations, 16 writers"),
                         less("create-all", grouped(few) + " creations, 16 writers"),
