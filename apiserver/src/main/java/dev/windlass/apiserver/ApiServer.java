@@ -41,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
@@ -96,6 +97,9 @@ public final class ApiServer implements AutoCloseable {
                 task -> Thread.ofPlatform().daemon().name("apiserver-" + name + "-timer").unstarted(task));
         timer.setRemoveOnCancelPolicy(true);
         executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("apiserver-" + name + "-", 0).factory());
+        // A first start is the loading of classes above all: those of the network beside those of the data.
+        CompletableFuture<Listener> listening = CompletableFuture.supplyAsync(
+                () -> new Listener(name, Certificates.make(name), builder.port, executor), executor);
         Catalog catalog = Catalog.builtIn();
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
                 new TypeDefaults(StructDefaults.rules()),
@@ -107,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
-        listener = new Listener(name, Certificates.make(name), builder.port, executor);
+        listener = listening.join();
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         Authorizer authorizer = builder.rbac

@@ -5,6 +5,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -41,7 +42,8 @@ public final class Listener implements AutoCloseable {
      */
     public Listener(String name, Certificates certificates, int port, Executor executor) {
         // Platform threads only move bytes; whatever may block runs on the virtual threads of the executor.
-        QueuedThreadPool threads = new QueuedThreadPool(8, 2, 5_000);
+        // With Jetty's own queue it would start the JVM's management, which takes a tenth of a second.
+        QueuedThreadPool threads = new QueuedThreadPool(8, 2, 5_000, new LinkedBlockingQueue<>());
         threads.setName("apiserver-" + name);
         threads.setDaemon(true);
         threads.setReservedThreads(0);
