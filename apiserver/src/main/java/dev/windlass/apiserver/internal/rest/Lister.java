@@ -77,27 +77,22 @@ final class Lister {
     }
 
     private static Page page(Shelf.Snapshot snapshot, Selection selection, String start, long limit) {
+        List<Stored> objects = snapshot.after(start);
         List<Stored> page = new ArrayList<>();
-        boolean more = false;
         int seen = 0;
-        for (Stored object : snapshot.objects()) {
+        for (Stored object : objects) {
+            boolean matches = selection.matches(object);
+            if (matches && limit > 0 && page.size() == limit) {
+                @Nullable
+                Long remaining = selection.isWhole() ? Long.valueOf(objects.size() - seen) : null;
+                return new Page(snapshot.version(), page,
+                        new ContinueToken(snapshot.version(), page.getLast().key()).encode(), remaining);
+            }
             seen++;
-            if ((!start.isEmpty() && object.key().compareTo(start) <= 0) || !selection.matches(object)) {
-                continue;
+            if (matches) {
+                page.add(object);
             }
-            if (limit > 0 && page.size() == limit) {
-                more = true;
-                seen--;
-                break;
-            }
-            page.add(object);
         }
-        if (!more) {
-            return new Page(snapshot.version(), page, "", null);
-        }
-        @Nullable
-        Long remaining = selection.isWhole() ? Long.valueOf(snapshot.objects().size() - seen) : null;
-        return new Page(snapshot.version(), page,
-                new ContinueToken(snapshot.version(), page.getLast().key()).encode(), remaining);
+        return new Page(snapshot.version(), page, "", null);
     }
 }

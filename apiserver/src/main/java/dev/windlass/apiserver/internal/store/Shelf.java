@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.store;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -24,6 +24,8 @@ public final class Shelf {
     private final TreeMap<String, Stored> sorted = new TreeMap<>();
     private final History history;
     private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+    /** The last one made, while anybody holds it or memory allows: the pages of a list come one after the other. Under the lock. */
+    private @Nullable WeakReference<Snapshot> last;
     private volatile boolean closed;
 
     Shelf(Store store, int historySize, long created) {
@@ -125,7 +127,7 @@ public final class Shelf {
     public Snapshot snapshot(String namespace) {
         lock.lock();
         try {
-            return new Snapshot(store.version(), new ArrayList<>(range(sorted, namespace)));
+            return keep(new Snapshot(namespace, store.version(), copy(sorted, namespace)));
         } finally {
             lock.unlock();
         }
@@ -141,9 +143,13 @@ public final class Shelf {
         lock.lock();
         try {
             checkReach(version);
+            Snapshot known = last == null ? null : last.get();
+            if (known != null && known.version() == version && known.namespace().equals(namespace)) {
+                return known;
+            }
             int from = history.indexAfter(version);
             if (from == history.size()) {
-                return new Snapshot(version, new ArrayList<>(range(sorted, namespace)));
+                return keep(new Snapshot(namespace, version, copy(sorted, namespace)));
             }
             TreeMap<String, Stored> then = new TreeMap<>(part(sorted, namespace));
             for (int i = history.size() - 1; i >= from; i--) {
@@ -158,14 +164,19 @@ public final class Shelf {
                     then.put(before.key(), before);
                 }
             }
-            return new Snapshot(version, new ArrayList<>(then.values()));
+            return keep(new Snapshot(namespace, version, List.copyOf(then.values())));
         } finally {
             lock.unlock();
         }
     }
 
-    private static Collection<Stored> range(NavigableMap<String, Stored> map, String namespace) {
-        return part(map, namespace).values();
+    private Snapshot keep(Snapshot made) {
+        last = new WeakReference<>(made);
+        return made;
+    }
+
+    private static List<Stored> copy(NavigableMap<String, Stored> map, String namespace) {
+        return List.copyOf(part(map, namespace).values());
     }
 
     private static NavigableMap<String, Stored> part(NavigableMap<String, Stored> map, String namespace) {
@@ -240,8 +251,28 @@ public final class Shelf {
         return closed;
     }
 
-    /** Objects in the order of their keys, and the version at which they were like this. */
-    public record Snapshot(long version, List<Stored> objects) {
+    /**
+     * Objects in the order of their keys, and the version at which they were like this. Immutable.
+     *
+     * @param namespace
+     *            that all of them are in; "" for all
+     */
+    public record Snapshot(String namespace, long version, List<Stored> objects) {
+
+        /** Those whose keys follow a key, which need not be there. */
+        public List<Stored> after(String key) {
+            int low = 0;
+            int high = objects.size();
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (objects.get(middle).key().compareTo(key) <= 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return objects.subList(low, objects.size());
+        }
     }
 
     /** Changes, and the version up to which they are complete. */
