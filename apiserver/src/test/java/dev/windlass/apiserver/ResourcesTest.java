@@ -217,6 +217,33 @@ class ResourcesTest {
     }
 
     @Test
+    void pagesThatAreReadInTurnAreEachOfTheirNamespace() {
+        String elsewhere = "/api/v1/namespaces/kube-system/configmaps";
+        for (String namespace : List.of(MAPS, elsewhere)) {
+            for (int i = 0; i < 4; i++) {
+                wire.post(namespace, "{\"metadata\":{\"name\":\"turn-%d\",\"labels\":{\"turn\":\"%s\"}}}"
+                        .formatted(i, namespace.equals(MAPS) ? "here" : "there"));
+            }
+        }
+        String query = "?labelSelector=turn&limit=2";
+        Wire.Answer here = wire.get(MAPS + query);
+        Wire.Answer there = wire.get(elsewhere + query);
+        Wire.Answer all = wire.get("/api/v1/configmaps" + query);
+        assertThat(here.text("metadata", "resourceVersion")).isEqualTo(all.text("metadata", "resourceVersion"));
+        assertThat(labelsOfTheRest(MAPS + query, here)).containsExactly("here", "here");
+        assertThat(labelsOfTheRest(elsewhere + query, there)).containsExactly("there", "there");
+        assertThat(labelsOfTheRest("/api/v1/configmaps?labelSelector=turn", all)).containsExactly("here", "here", "there",
+                "there", "there", "there");
+    }
+
+    private List<String> labelsOfTheRest(String query, Wire.Answer first) {
+        List<String> labels = new ArrayList<>();
+        wire.get(query + "&continue=" + first.text("metadata", "continue")).body().path("items")
+                .forEach(item -> labels.add(Json.textOrEmpty(item, "metadata", "labels", "turn")));
+        return labels;
+    }
+
+    @Test
     void setBasedSelectorsSelect() {
         wire.post(MAPS, "{\"metadata\":{\"name\":\"sel-a\",\"labels\":{\"sel\":\"a\"}}}");
         wire.post(MAPS, "{\"metadata\":{\"name\":\"sel-b\",\"labels\":{\"sel\":\"b\"}}}");
