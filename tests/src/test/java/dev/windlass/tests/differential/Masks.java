@@ -32,7 +32,7 @@ final class Masks {
     private static final Pattern ECHO = Pattern.compile("(Invalid value: )\"\\{.*}\": ", Pattern.DOTALL);
     private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
     private static final Pattern SERVER = Pattern.compile("127\\.0\\.0\\.1:\\d+");
-    private static final Pattern ADDRESS = Pattern.compile("(?:10|192\\.168)\\.\\d+\\.\\d+\\.\\d+");
+    private static final Pattern ADDRESS = Pattern.compile("(?:10\\.\\d+|192\\.168)\\.\\d+\\.\\d+");
     private static final Pattern AGE = Pattern.compile("\\d+s");
     private static final Duration NOW = Duration.ofHours(26);
 
