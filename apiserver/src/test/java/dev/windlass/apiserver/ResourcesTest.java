@@ -232,7 +232,8 @@ class ResourcesTest {
         assertThat(here.text("metadata", "resourceVersion")).isEqualTo(all.text("metadata", "resourceVersion"));
         assertThat(labelsOfTheRest(MAPS + query, here)).containsExactly("here", "here");
         assertThat(labelsOfTheRest(elsewhere + query, there)).containsExactly("there", "there");
-        assertThat(labelsOfTheRest("/api/v1/configmaps?labelSelector=turn", all)).containsExactly("here", "here", "there",
+        assertThat(labelsOfTheRest("/api/v1/configmaps?labelSelector=turn", all)).containsExactly("here", "here",
+                "there",
                 "there", "there", "there");
     }
 
