@@ -91,7 +91,8 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
             return;
         }
         generations = generation;
-        position = Position.entered(UnitState.NEW, Reason.ADDED, "", manager().time(), generation, 0);
+        position = new Position(UnitState.NEW, Reason.ADDED, "", position.sinceNanos(), position.sinceMillis(),
+                generation, 0);
     }
 
     // ---- read by anybody
