@@ -24,7 +24,7 @@ public final class Shelf {
     private final TreeMap<String, Stored> sorted = new TreeMap<>();
     private final History history;
     private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
-    /** The last one made, while anybody holds it or memory allows: the pages of a list come one after the other. Under the lock. */
+    /** The last one made, for the next page of the same list; until a collection finds nobody who holds it. Under the lock. */
     private @Nullable WeakReference<Snapshot> last;
     private volatile boolean closed;
 
@@ -127,7 +127,7 @@ public final class Shelf {
     public Snapshot snapshot(String namespace) {
         lock.lock();
         try {
-            return keep(new Snapshot(namespace, store.version(), copy(sorted, namespace)));
+            return at(namespace, store.version());
         } finally {
             lock.unlock();
         }
@@ -143,40 +143,41 @@ public final class Shelf {
         lock.lock();
         try {
             checkReach(version);
-            Snapshot known = last == null ? null : last.get();
-            if (known != null && known.version() == version && known.namespace().equals(namespace)) {
-                return known;
-            }
-            int from = history.indexAfter(version);
-            if (from == history.size()) {
-                return keep(new Snapshot(namespace, version, copy(sorted, namespace)));
-            }
-            TreeMap<String, Stored> then = new TreeMap<>(part(sorted, namespace));
-            for (int i = history.size() - 1; i >= from; i--) {
-                Change change = history.at(i);
-                if (!namespace.isEmpty() && !change.now().namespace().equals(namespace)) {
-                    continue;
-                }
-                Stored before = change.before();
-                if (before == null) {
-                    then.remove(change.now().key());
-                } else {
-                    then.put(before.key(), before);
-                }
-            }
-            return keep(new Snapshot(namespace, version, List.copyOf(then.values())));
+            return at(namespace, version);
         } finally {
             lock.unlock();
         }
     }
 
-    private Snapshot keep(Snapshot made) {
+    private Snapshot at(String namespace, long version) {
+        Snapshot known = last == null ? null : last.get();
+        if (known != null && known.version() == version && known.namespace().equals(namespace)) {
+            return known;
+        }
+        Snapshot made = new Snapshot(namespace, version, List.copyOf(objectsAt(namespace, version).values()));
         last = new WeakReference<>(made);
         return made;
     }
 
-    private static List<Stored> copy(NavigableMap<String, Stored> map, String namespace) {
-        return List.copyOf(part(map, namespace).values());
+    private NavigableMap<String, Stored> objectsAt(String namespace, long version) {
+        int from = history.indexAfter(version);
+        if (from == history.size()) {
+            return part(sorted, namespace);
+        }
+        TreeMap<String, Stored> then = new TreeMap<>(part(sorted, namespace));
+        for (int i = history.size() - 1; i >= from; i--) {
+            Change change = history.at(i);
+            if (!namespace.isEmpty() && !change.now().namespace().equals(namespace)) {
+                continue;
+            }
+            Stored before = change.before();
+            if (before == null) {
+                then.remove(change.now().key());
+            } else {
+                then.put(before.key(), before);
+            }
+        }
+        return then;
     }
 
     private static NavigableMap<String, Stored> part(NavigableMap<String, Stored> map, String namespace) {
