@@ -1,11 +1,13 @@
 package dev.windlass.testkit;
 
+import dev.windlass.apiserver.ApiServer;
 import dev.windlass.apiserver.RequestRecord;
 import java.io.BufferedReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,15 +43,16 @@ class GoClientsTest {
 
     @Test
     void theEmbeddedServerIsOneForThem() throws Exception {
-        try (EmbeddedApiServer server = EmbeddedApiServer.start("go")) {
+        // A bookmark would tell the informer of the versions that it is to miss.
+        try (ApiServer server = ApiServer.builder().name("go").bookmarkInterval(Duration.ofDays(1)).start()) {
             AtomicInteger before = new AtomicInteger();
-            assertThat(run(server, () -> {
-                before.set(server.server().requests().size());
-                server.server().compact();
-                server.server().faults().dropWatches();
+            assertThat(run(server.kubeconfig(), () -> {
+                before.set(server.requests().size());
+                server.compact();
+                server.faults().dropWatches();
                 return true;
             })).allMatch(line -> line.startsWith("ok "), "is ok").hasSize(CHECKS);
-            List<RequestRecord> requests = server.server().requests();
+            List<RequestRecord> requests = server.requests();
             assertThat(requests.subList(before.get(), requests.size())).as("a list again, as a watch")
                     .anyMatch(request -> request.path().contains("/configmaps?")
                             && request.path().contains("sendInitialEvents=true")
@@ -60,7 +63,7 @@ class GoClientsTest {
     @Test
     void theRealServerIsOneForThem() throws Exception {
         try (RealApiServer server = RealApiServer.start("go")) {
-            assertThat(run(server, () -> false)).allMatch(line -> line.startsWith("ok "), "is ok").hasSize(CHECKS);
+            assertThat(run(server.kubeconfig(), () -> false)).allMatch(line -> line.startsWith("ok "), "is ok").hasSize(CHECKS);
         }
     }
 
@@ -70,9 +73,9 @@ class GoClientsTest {
     }
 
     /** @return the lines of the checks */
-    private List<String> run(TestApiServer server, Forgetting forgetting) throws Exception {
+    private List<String> run(String access, Forgetting forgetting) throws Exception {
         Path kubeconfig = folder.resolve("kubeconfig");
-        Files.writeString(kubeconfig, server.kubeconfig());
+        Files.writeString(kubeconfig, access);
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(program().toString(), kubeconfig.toString())
                 .redirectError(errors.toFile()).start();
