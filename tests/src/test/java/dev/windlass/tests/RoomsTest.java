@@ -30,11 +30,12 @@ class RoomsTest {
             Map.entry("kubernetes", Set.of("lifecycle")),
             Map.entry("controller", Set.of("lifecycle", "workqueue", "kubernetes")),
             Map.entry("server", Set.of("lifecycle")),
+            Map.entry("modules", Set.of("lifecycle")),
             Map.entry("apiserver", Set.of()),
             Map.entry("testkit", Set.of("lifecycle", "apiserver")),
             Map.entry("examples", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server")),
-            Map.entry("cli", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server", "apiserver",
-                    "examples")));
+            Map.entry("cli", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server", "modules",
+                    "apiserver", "examples")));
 
     /** Programs and examples, which are not there to be called. */
     private static final Set<String> NO_LIBRARIES = Set.of("cli", "examples");
@@ -54,6 +55,7 @@ class RoomsTest {
             "kubernetes", Set.of(METERS, FABRIC8, JACKSON, "io.vertx"),
             "controller", Set.of(METERS, FABRIC8),
             "server", Set.of(METERS, JETTY, JACKSON, "com.fasterxml.jackson.annotation"),
+            "modules", Set.of(METERS, "com.sun.management"),
             "apiserver", Set.of(JETTY, JACKSON, "com.fasterxml.jackson.annotation", "io.fabric8.zjsonpatch",
                     "org.bouncycastle", "com.google.re2j", "dev.cel", "com.google.common"),
             "testkit", Set.of(JACKSON, "org.junit", "com.sun.management"),
@@ -62,7 +64,7 @@ class RoomsTest {
 
     /** The rooms that run for users. */
     private static final Set<String> WITH_UNITS = Set.of("lifecycle", "workqueue", "kubernetes", "controller",
-            "server");
+            "server", "modules");
 
     /** Words that name no thing. */
     private static final Set<String> EMPTY_WORDS = Set.of("util", "utils", "common", "impl", "helper", "helpers",
