@@ -217,6 +217,7 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
                 over(ReplaceOutcome.REPLACED);
             } else {
                 enter(Phase.PROBATION, SystemTime.nanos(options.probation()));
+                probationBegins();
                 examine(() -> phase == Phase.PROBATION, why -> rollBack(why, UnitState.STOPPED));
             }
         } else if (degraded && (phase == Phase.STARTING || phase == Phase.PROBATION)) {

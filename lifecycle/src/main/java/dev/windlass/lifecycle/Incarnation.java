@@ -570,6 +570,16 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public Replacement replace(RunnableHandle child, Unit<?> next, ReplaceOptions options) {
+        if (child.cell().parent() != cell) {
+            throw new IllegalArgumentException("%s is not a unit inside %s: it is replaced through its handle"
+                    .formatted(child.name(), cell.name()));
+        }
+        UnitOperations operations = new UnitOperations(child.cell());
+        return operations.replaceTogether(operations.successor(next), options);
+    }
+
+    @Override
     public void onRebind(Consumer<? super RunnableHandle> action) {
         rebinding = action;
     }

@@ -154,6 +154,16 @@ public interface RunnableContext {
      */
     <H extends RunnableHandle> H add(Unit<H> child);
 
+    /**
+     * Replaces a unit inside this one by one of the same name and kind, like its own handle does, but for this unit to decide whether
+     * the next generation stays: so that several stay or go together.
+     *
+     * @param options of which the probation is not read: it lasts until the decision
+     * @throws IllegalArgumentException when {@code child} is not right inside this unit, or the name or the kind is another one
+     * @throws RefusedException when its dependencies would close a cycle
+     */
+    Replacement replace(RunnableHandle child, Unit<?> next, ReplaceOptions options);
+
     /** Adds a plain unit inside this one. */
     default RunnableHandle add(String childName, ManagedRunnable code) {
         return add(Task.of(childName, code));

@@ -311,29 +311,14 @@ public class RunnableHandle {
      * @param why for the report, when it is taken back
      */
     protected final void settleReplace(boolean stays, String why) {
-        cell.post(() -> {
-            Succession replacing = cell.succession();
-            if (replacing != null) {
-                replacing.settle(new Succession.Verdict(stays, why));
-            }
-        });
+        operations().settleReplace(stays, why);
     }
 
     /** For subtypes: replaces the unit by one of the same kind, see {@link #replace(Unit, ReplaceOptions)}. */
     protected final <H extends RunnableHandle> Operation<ReplaceReport> replaceWith(Unit<H> next,
             ReplaceOptions options) {
-        RunnableSpec spec = cell.manager().leaders().entered(next.spec());
-        String relative = cell.parent() == null ? name() : name().substring(cell.parent().name().length() + 1);
-        if (!spec.name().equals(relative) || !spec.kind().equals(kind())) {
-            throw new IllegalArgumentException(
-                    "%s %s cannot be replaced by %s: the name and the kind stay; add a new unit"
-                            .formatted(kind(), name(), spec));
-        }
-        cell.manager().refuseCycle(cell, spec);
-        long revision = cell.spec().revision() + 1;
-        return operations().replace(
-                new UnitEntry.Description(next, spec.withRevision(revision), next.handle(new RunnableHandle(cell))),
-                options);
+        UnitOperations operations = operations();
+        return operations.replace(operations.successor(next), options);
     }
 
     /** Removes with the stop options of the specification. */

@@ -37,6 +37,9 @@ abstract class Succession {
     @Nullable
     Verdict verdict;
 
+    private @Nullable Runnable onProbation;
+    private boolean tried;
+
     /** Somebody outside knows better than the clock whether the next generation stays. */
     record Verdict(boolean stays, String why) {
     }
@@ -181,6 +184,22 @@ abstract class Succession {
 
     // ---- probation
 
+    /** Says who is told when the probation begins; at once if it has. */
+    final void onProbation(Runnable listener) {
+        onProbation = listener;
+        if (tried) {
+            listener.run();
+        }
+    }
+
+    /** The next generation has taken over, and is tried. */
+    final void probationBegins() {
+        tried = true;
+        if (onProbation != null) {
+            onProbation.run();
+        }
+    }
+
     /** For how long it lasts, for people. */
     final String limit() {
         return options.probation().equals(ReplaceOptions.LONGEST)
@@ -229,6 +248,12 @@ abstract class Succession {
             }
         }
         return null;
+    }
+
+    /** Takes over from one that has come to nothing what was said of it. */
+    final void continues(Succession before) {
+        verdict = before.verdict;
+        onProbation = before.onProbation;
     }
 
     // ---- how it ends

@@ -83,6 +83,59 @@ final class UnitOperations {
                 promise));
     }
 
+    /**
+     * The description of what is to follow what the unit is now.
+     *
+     * @throws IllegalArgumentException when the name or the kind is another one
+     * @throws RefusedException when its dependencies would close a cycle
+     */
+    <H extends RunnableHandle> UnitEntry.Description successor(Unit<H> next) {
+        RunnableSpec spec = cell.manager().leaders().entered(next.spec());
+        String kind = cell.spec().kind();
+        String relative = cell.parent() == null
+                ? cell.name()
+                : cell.name().substring(cell.parent().name().length() + 1);
+        if (!spec.name().equals(relative) || !spec.kind().equals(kind)) {
+            throw new IllegalArgumentException(
+                    "%s %s cannot be replaced by %s: the name and the kind stay; add a new unit"
+                            .formatted(kind, cell.name(), spec));
+        }
+        cell.manager().refuseCycle(cell, spec);
+        return new UnitEntry.Description(next, spec.withRevision(cell.spec().revision() + 1),
+                next.handle(new RunnableHandle(cell)));
+    }
+
+    /** Replaces it; whether the next generation stays is decided by whoever asks. */
+    Replacement replaceTogether(UnitEntry.Description next, ReplaceOptions options) {
+        Incarnation.requireNotSucceeded(cell, "replace");
+        Promise<Boolean> probation = new Promise<>("probation of " + cell.name(), time);
+        Promise<ReplaceReport> over = new Promise<>("replace of " + cell.name(), time, cell::isAncestorOrSelfOf);
+        String actor = Incarnation.currentActor();
+        post(over, () -> {
+            Succession.begin(cell, next, options.withProbation(ReplaceOptions.LONGEST), actor, over);
+            Succession begun = cell.succession();
+            if (begun != null && !over.isDone()) {
+                begun.onProbation(() -> probation.complete(true));
+            }
+        });
+        return new Replacement(probation, over, (stays, why) -> cell.post(() -> {
+            if (!over.isDone()) { // or it would decide about somebody else's
+                settle(stays, why);
+            }
+        }));
+    }
+
+    void settleReplace(boolean stays, String why) {
+        cell.post(() -> settle(stays, why));
+    }
+
+    private void settle(boolean stays, String why) {
+        Succession replacing = cell.succession();
+        if (replacing != null) {
+            replacing.settle(new Succession.Verdict(stays, why));
+        }
+    }
+
     /** @param base what was changed to become the next description */
     Operation<UnitStatus> reconfigure(UnitEntry.Description next, UnitEntry.Description base) {
         Promise<UnitStatus> promise = new Promise<>("reconfiguration of " + cell.name(), time);
@@ -103,6 +156,11 @@ final class UnitOperations {
 
     /** Posts what is asked for by name, and refuses it when the name is gone, or goes. */
     private <T> Operation<T> ask(Promise<T> promise, Runnable message) {
+        post(promise, message);
+        return limited(promise);
+    }
+
+    private void post(Promise<?> promise, Runnable message) {
         cell.post(() -> {
             if (cell.isGone()) {
                 promise.fail(cell.removed());
@@ -110,7 +168,6 @@ final class UnitOperations {
                 message.run();
             }
         });
-        return limited(promise);
     }
 
     private <T> Operation<T> limited(Promise<T> promise) {

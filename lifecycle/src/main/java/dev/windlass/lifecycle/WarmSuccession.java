@@ -102,7 +102,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
             cell.takeBackGeneration();
             ColdSuccession cold = new ColdSuccession(cell, beside.place().description(), options, actor, promise,
                     "a quota does not allow both: " + lack);
-            cold.verdict = verdict;
+            cold.continues(this);
             cold.begin();
         }
     }
@@ -288,6 +288,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         } else if (options.probation().isZero()) {
             retire();
         } else {
+            probationBegins();
             examine(() -> phase == Phase.PROBATION, why -> rollBack(why, UnitState.STOPPED));
         }
     }
