@@ -1,0 +1,102 @@
+package dev.windlass.modules;
+
+import dev.windlass.lifecycle.LifecycleException;
+import dev.windlass.lifecycle.Operation;
+import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.Promise;
+import dev.windlass.lifecycle.RefusedException;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopReport;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The outside face of a module. Holds nothing of the module's classes. Thread-safe. */
+public final class ModuleHandle extends RunnableHandle {
+
+    private final ModuleJar described;
+    private volatile @Nullable ModuleRun run;
+
+    ModuleHandle(RunnableHandle base, ModuleJar described) {
+        super(base);
+        this.described = described;
+    }
+
+    /** What the module is called, without the prefix of the unit's name. */
+    public String moduleName() {
+        return described.name();
+    }
+
+    /** The version that is loaded, or that would be at the next start. */
+    public String version() {
+        return jar().version();
+    }
+
+    /** Where that was found. */
+    public Path file() {
+        return jar().file();
+    }
+
+    private ModuleJar jar() {
+        ModuleRun running = run;
+        return running == null ? described : running.jar();
+    }
+
+    /** Reloads with two minutes to get warm, thirty seconds of probation. See {@link #reload(Path, ReplaceOptions)}. */
+    public Operation<ReloadReport> reload(Path file) {
+        return reload(file, ReplaceOptions.defaults());
+    }
+
+    /**
+     * Replaces the version that is loaded by the one in a file, while it works: the new version's classes are loaded beside the old
+     * one's, each unit that both have is replaced, warm where both sides can, what only the old one has is stopped, what only the new
+     * one has is added. They stay or go together: when one of them fails, degrades, or is not ready in time, all work goes back to the
+     * old version. At the end the classes of the version that does not stay are unloaded.
+     *
+     * <p>Fails with {@link InvalidModuleException} when the file is no module, with {@link RefusedException} when it is another module,
+     * when none is loaded, or one is being reloaded already, and when three loads of the module have leaked; nothing is done then.
+     */
+    public Operation<ReloadReport> reload(Path file, ReplaceOptions options) {
+        Promise<ReloadReport> promise = new Promise<>("reload of " + name(), time());
+        ModuleRun running = run;
+        if (running == null) {
+            promise.fail(
+                    new RefusedException("%s is %s, and nothing of it is loaded: start it, or remove it and load %s"
+                            .formatted(name(), state(), file)));
+        } else {
+            running.reload(file, options, promise);
+        }
+        return promise;
+    }
+
+    /**
+     * Removes the module and says what became of its classes: {@link UnloadState#PENDING} as a rule, since no collection is forced;
+     * {@link Modules#unloads()} says later what it has become, and {@link Modules#prove()} finds out at once.
+     *
+     * <p>Fails like {@link #remove()}.
+     */
+    public Operation<UnloadReport> unload() {
+        Promise<UnloadReport> promise = new Promise<>("unload of " + name(), time());
+        ModuleRun running = run;
+        remove().whenDone(outcome -> {
+            switch (outcome) {
+                case Outcome.Done<StopReport> _ -> promise.complete(unloaded(running));
+                case Outcome.Failed<StopReport>(LifecycleException error) -> promise.fail(error);
+            }
+        });
+        return promise;
+    }
+
+    private UnloadReport unloaded(@Nullable ModuleRun last) {
+        UnloadReport report = last == null ? null : last.unloaded();
+        return report != null
+                ? report
+                : new UnloadReport(moduleName(), version(), 0, UnloadState.PROVED, time().now(), "", "", List.of(), "",
+                        List.of());
+    }
+
+    void run(@Nullable ModuleRun now) {
+        run = now;
+    }
+}

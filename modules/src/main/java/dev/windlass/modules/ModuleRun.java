@@ -1,0 +1,179 @@
+package dev.windlass.modules;
+
+import dev.windlass.lifecycle.LifecycleException;
+import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.PreemptedException;
+import dev.windlass.lifecycle.Promise;
+import dev.windlass.lifecycle.RefusedException;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.RevokedException;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.UnitState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation of a module's unit: the scope in which the module's own units run. A reload changes what is loaded, and stays within
+ * the generation.
+ *
+ * <p>What is loaded, {@code current}, is changed by the main thread, then by the one reload that there is at a time; {@code open} has all
+ * loads whose classes may be in use. The release, after all threads and units have ended, closes what is left of them.
+ */
+final class ModuleRun implements ManagedRunnable {
+
+    private final ModuleJar described;
+    private final AtomicBoolean reloading = new AtomicBoolean();
+    private final Set<Load> open = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable RunnableContext context;
+    private volatile @Nullable Load current;
+    private volatile UnloadWatch.@Nullable Unloading unloading;
+
+    ModuleRun(ModuleJar described) {
+        this.described = described;
+    }
+
+    /** What is loaded, or is to be. */
+    ModuleJar jar() {
+        Load loaded = current;
+        return loaded == null ? described : loaded.jar();
+    }
+
+    @Override
+    public void run(RunnableContext given) throws InterruptedException {
+        Modules modules = Modules.of(given.manager());
+        ModuleHandle handle = (ModuleHandle) given.handle();
+        context = given;
+        given.detail("version", () -> jar().version());
+        given.detail("file", () -> jar().file().toString());
+        given.own("classes", Load.describe(described), () -> release(modules, handle));
+        Load first = load(described, modules, given);
+        current = first;
+        handle.run(this);
+        List<RunnableHandle> units = new ArrayList<>();
+        first.units().values().forEach(unit -> units.add(given.add(unit)));
+        for (RunnableHandle unit : units) {
+            given.waiting("waits for " + unit.name());
+            awaitReady(unit, ReplaceOptions.LONGEST);
+        }
+        given.ready();
+        given.awaitStop();
+    }
+
+    private Load load(ModuleJar jar, Modules modules, RunnableContext running) {
+        Load loaded = Load.open(jar, modules, running.name());
+        open.add(loaded);
+        return loaded;
+    }
+
+    /**
+     * Returns when a unit is ready, or has done what it had to do.
+     *
+     * @throws LifecycleException when it is neither, and will not be, or not within the limit
+     */
+    static void awaitReady(RunnableHandle unit, Duration limit) throws InterruptedException {
+        try {
+            unit.ready().await(limit);
+        } catch (LifecycleException e) {
+            if (unit.state() != UnitState.COMPLETED) {
+                String message = unit.status().message();
+                throw new LifecycleException("%s is not ready: it is %s: %s".formatted(unit.name(), unit.state(),
+                        message.isEmpty() ? e.getMessage() : message));
+            }
+        }
+    }
+
+    /** Everything that ran has ended. Nothing of it may be found by its name any more, since that would keep its classes. */
+    private void release(Modules modules, ModuleHandle handle) {
+        handle.run(null);
+        handle.children().forEach(unit -> unit.remove().whenDone(_ -> {
+            // it runs no more, and its report is in that of the module
+        }));
+        Load last = current;
+        current = null;
+        context = null;
+        for (Load one : open) {
+            UnloadWatch.Unloading gone = one.close(modules);
+            if (one == last) {
+                unloading = gone;
+            }
+        }
+        open.clear();
+    }
+
+    /** What is known of the classes that were loaded last; null when none were. */
+    @Nullable
+    UnloadReport unloaded() {
+        UnloadWatch.Unloading last = unloading;
+        return last == null ? null : last.report();
+    }
+
+    void reload(Path file, ReplaceOptions options, Promise<ReloadReport> promise) {
+        RunnableContext running = context;
+        Load loaded = current;
+        if (running == null || loaded == null) {
+            promise.fail(new RefusedException("%s is stopping: load %s when it has stopped"
+                    .formatted(described.name(), file)));
+        } else if (!reloading.compareAndSet(false, true)) {
+            promise.fail(new RefusedException("%s is being reloaded already: reload it when that is over"
+                    .formatted(described.name())));
+        } else {
+            try {
+                running.fork("reload", () -> reload(running, loaded, file, options, promise));
+            } catch (RevokedException e) {
+                reloading.set(false);
+                promise.fail(new RefusedException("%s has ended: load %s anew".formatted(described.name(), file)));
+            }
+        }
+    }
+
+    private void reload(RunnableContext running, Load loaded, Path file, ReplaceOptions options,
+            Promise<ReloadReport> promise) {
+        ReloadReport report;
+        try {
+            ModuleJar jar = ModuleJar.of(file);
+            if (!jar.name().equals(described.name())) {
+                throw new RefusedException("%s is the module %s, not %s: load it as one of its own".formatted(file,
+                        jar.name(), described.name()));
+            }
+            report = reload(running, loaded, jar, options);
+        } catch (LifecycleException e) {
+            promise.fail(e);
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            promise.fail(new PreemptedException("the reload of %s was overtaken: it stops".formatted(running.id())));
+            return;
+        } finally {
+            reloading.set(false);
+        }
+        promise.complete(report);
+    }
+
+    private ReloadReport reload(RunnableContext running, Load loaded, ModuleJar jar, ReplaceOptions options)
+            throws InterruptedException {
+        Modules modules = Modules.of(running.manager());
+        Load next = load(jar, modules, running);
+        Reload reload = new Reload(running, loaded, next, unitsOf(running), options);
+        boolean stays = reload.run();
+        current = stays ? next : loaded;
+        Load leaving = stays ? loaded : next;
+        open.remove(leaving);
+        return reload.report(stays, leaving.close(modules).report());
+    }
+
+    private static Map<String, RunnableHandle> unitsOf(RunnableContext running) {
+        Map<String, RunnableHandle> units = new LinkedHashMap<>();
+        running.handle().children().forEach(unit -> units.put(unit.name().substring(running.name().length() + 1),
+                unit));
+        return units;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.windlass.modules;
+
+import dev.windlass.lifecycle.LifecycleException;
+import dev.windlass.lifecycle.Outcome;
+import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceOutcome;
+import dev.windlass.lifecycle.ReplaceReport;
+import dev.windlass.lifecycle.Replacement;
+import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopMode;
+import dev.windlass.lifecycle.Unit;
+import dev.windlass.lifecycle.UnitState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reload of a module, on one thread of the module:
+ *
+ * <pre>
+ * the units that both versions have are replaced, until each is on probation
+ *   → those that only the old one has are stopped, those that only the new one has are added
+ *   → probation of all together
+ *   → the new one stays: the replaces are settled, what was stopped is removed
+ * at each step, one failure
+ *   → it does not: the replaces are taken back, what was added is removed, what was stopped starts again
+ * </pre>
+ *
+ * An interrupt says that the whole module stops, and everything in it: nothing is taken back then.
+ */
+final class Reload {
+
+    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Set<UnitState> STANDS = EnumSet.of(UnitState.READY, UnitState.PAUSED, UnitState.COMPLETED);
+
+    private final RunnableContext context;
+    private final Load old;
+    private final Load next;
+    private final Map<String, RunnableHandle> present;
+    private final ReplaceOptions options;
+    private final Map<String, Replacement> replacing = new LinkedHashMap<>();
+    private final Map<String, RunnableHandle> added = new LinkedHashMap<>();
+    private final Map<String, RunnableHandle> stopped = new LinkedHashMap<>();
+    private final Semaphore news = new Semaphore(0);
+    private final List<ReplaceReport> reports = new ArrayList<>();
+    /** What was the first to go wrong; null while nothing did. */
+    private volatile @Nullable String failure;
+
+    /** @param present the units that run, by their names within the module */
+    Reload(RunnableContext context, Load old, Load next, Map<String, RunnableHandle> present, ReplaceOptions options) {
+        this.context = context;
+        this.old = old;
+        this.next = next;
+        this.present = present;
+        this.options = options;
+    }
+
+    /** Returns whether the new version stays; all units are of that version then, or all of the old one. */
+    boolean run() throws InterruptedException {
+        try {
+            replaceThoseOfBoth();
+            if (failure == null) {
+                stopThoseOfTheOld();
+                addThoseOfTheNew();
+                probation();
+            }
+        } catch (LifecycleException | IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()));
+        }
+        boolean stays = failure == null;
+        settle(stays);
+        return stays;
+    }
+
+    ReloadReport report(boolean stays, UnloadReport gone) {
+        String why = failure;
+        ReplaceOutcome outcome = stays
+                ? ReplaceOutcome.REPLACED
+                : reports.stream().anyMatch(report -> report.outcome() == ReplaceOutcome.ROLLED_BACK)
+                        ? ReplaceOutcome.ROLLED_BACK
+                        : ReplaceOutcome.FAILED;
+        return new ReloadReport(next.jar().name(), old.jar().version(), next.jar().version(), outcome,
+                why == null ? "" : why, reports, stays ? List.copyOf(added.keySet()) : List.of(),
+                stays ? List.copyOf(stopped.keySet()) : List.of(), gone);
+    }
+
+    private synchronized void fail(String why) {
+        if (failure == null) {
+            failure = why;
+        }
+        news.release();
+    }
+
+    private void replaceThoseOfBoth() throws InterruptedException {
+        for (Map.Entry<String, Unit<?>> unit : next.units().entrySet()) {
+            RunnableHandle handle = present.get(unit.getKey());
+            if (handle != null) {
+                replacing.put(unit.getKey(), replace(handle, unit.getValue()));
+            }
+        }
+        while (failure == null && !replacing.values().stream().allMatch(one -> one.probation().isDone())) {
+            news.acquire();
+        }
+    }
+
+    private Replacement replace(RunnableHandle handle, Unit<?> unit) {
+        Replacement replacement = context.replace(handle, unit, options);
+        replacement.probation().whenDone(_ -> news.release());
+        replacement.over().whenDone(outcome -> {
+            switch (outcome) {
+                case Outcome.Done<ReplaceReport>(ReplaceReport report) when report
+                        .outcome() == ReplaceOutcome.REPLACED ->
+                    news.release();
+                case Outcome.Done<ReplaceReport>(ReplaceReport report) -> fail(report.toString());
+                case Outcome.Failed<ReplaceReport>(LifecycleException error) ->
+                    fail(String.valueOf(error.getMessage()));
+            }
+        });
+        return replacement;
+    }
+
+    private void stopThoseOfTheOld() throws InterruptedException {
+        for (Map.Entry<String, RunnableHandle> unit : present.entrySet()) {
+            if (!next.units().containsKey(unit.getKey())) {
+                stopped.put(unit.getKey(), unit.getValue());
+                unit.getValue().stop(unit.getValue().spec().stop().withMode(StopMode.HANDOFF)).await();
+            }
+        }
+    }
+
+    private void addThoseOfTheNew() throws InterruptedException {
+        for (Map.Entry<String, Unit<?>> unit : next.units().entrySet()) {
+            if (!present.containsKey(unit.getKey())) {
+                added.put(unit.getKey(), context.add(unit.getValue()));
+            }
+        }
+        for (RunnableHandle unit : added.values()) {
+            ModuleRun.awaitReady(unit, options.warmUp());
+        }
+    }
+
+    private void probation() throws InterruptedException {
+        long end = context.time().nanos() + options.probation().toNanos();
+        for (long left = options.probation().toNanos(); failure == null
+                && left > 0; left = end - context.time().nanos()) {
+            if (!context.sleep(Duration.ofNanos(Math.min(left, LOOK.toNanos())))) {
+                throw new InterruptedException();
+            }
+            added.values().stream().filter(unit -> !STANDS.contains(unit.state())).findFirst()
+                    .ifPresent(
+                            unit -> fail("%s is %s: %s".formatted(unit.name(), unit.state(), unit.status().message())));
+        }
+    }
+
+    private void settle(boolean stays) throws InterruptedException {
+        String why = stays ? "" : "the reload of " + old.jar().name() + " is taken back: " + failure;
+        replacing.values().forEach(one -> one.settle(stays, why));
+        Map<String, Unit<?>> staying = stays ? next.units() : old.units();
+        for (Map.Entry<String, Replacement> unit : replacing.entrySet()) {
+            if (isReplaced(unit.getValue()) != stays) {
+                // It did not run, or came too late with its own end: it runs by the wrong description.
+                Replacement again = context.replace(present.get(unit.getKey()), staying.get(unit.getKey()), options);
+                again.settle(true, "");
+                isReplaced(again);
+            }
+        }
+        for (RunnableHandle unit : (stays ? stopped : added).values()) {
+            unit.remove().await();
+        }
+        if (!stays) {
+            for (RunnableHandle unit : stopped.values()) {
+                unit.start().whenDone(_ -> {
+                    // its state says what came of it
+                });
+            }
+        }
+    }
+
+    private boolean isReplaced(Replacement replacement) throws InterruptedException {
+        try {
+            ReplaceReport report = replacement.over().await();
+            reports.add(report);
+            return report.outcome() == ReplaceOutcome.REPLACED;
+        } catch (LifecycleException e) {
+            fail(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+}

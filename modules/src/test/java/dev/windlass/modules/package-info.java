@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.modules;
+
+import org.jspecify.annotations.NullMarked;
