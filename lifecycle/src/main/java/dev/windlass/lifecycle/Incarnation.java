@@ -42,6 +42,8 @@ final class Incarnation implements RunnableContext {
     /** The time of leading in which it runs; null when it runs whoever leads. */
     private final @Nullable Term term;
     private volatile @Nullable StopRequest stopRequest;
+    /** Of the threads that are started from now on, and of what is declared inside. */
+    private volatile @Nullable ClassLoader contextClassLoader;
     private @Nullable Ledger ledger;
     private volatile boolean ledgerClosed;
     private volatile boolean claims;
@@ -60,8 +62,10 @@ final class Incarnation implements RunnableContext {
     /** Written and read by messages of the unit only. */
     private @Nullable Teardown teardown;
 
-    Incarnation(UnitCell cell, long generation, long serial, @Nullable Term term) {
+    Incarnation(UnitCell cell, long generation, long serial, @Nullable Term term,
+            @Nullable ClassLoader contextClassLoader) {
         this.cell = cell;
+        this.contextClassLoader = contextClassLoader;
         this.term = term;
         this.generation = generation;
         this.serial = serial;
@@ -231,6 +235,12 @@ final class Incarnation implements RunnableContext {
         reconfiguration = null;
         workload = null;
         account = null;
+        contextClassLoader = null;
+    }
+
+    @Nullable
+    ClassLoader contextClassLoader() {
+        return contextClassLoader;
     }
 
     @Nullable
@@ -413,6 +423,19 @@ final class Incarnation implements RunnableContext {
     @Override
     public void waiting(String what) {
         tell().waiting(what);
+    }
+
+    @Override
+    public void contextClassLoader(ClassLoader loader) {
+        synchronized (this) {
+            if (ledgerClosed) {
+                throw revoked("set its context class loader");
+            }
+            contextClassLoader = loader;
+        }
+        if (CURRENT.isBound() && CURRENT.get() == this) {
+            Thread.currentThread().setContextClassLoader(loader);
+        }
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The threads of units are virtual, therefore daemons: {@link #run()} keeps a program alive, {@link #start()} does not. They
  * inherit nothing from the thread that adds or starts a unit, and have the context class loader of the one that built the
- * manager.
+ * manager, unless the unit, or one around it, says another one: {@link RunnableContext#contextClassLoader(ClassLoader)}.
  */
 public final class Manager implements AutoCloseable {
 
@@ -215,7 +215,7 @@ public final class Manager implements AutoCloseable {
         try {
             H handle = unit.handle(new RunnableHandle(present));
             registry.redeclare(present, spec);
-            present.adopt(asker, new UnitEntry.Description(unit, spec, handle));
+            present.adopt(asker, new UnitEntry.Description(unit, spec, handle, asker.contextClassLoader()));
             return handle;
         } catch (RuntimeException | Error e) {
             present.unreserve();

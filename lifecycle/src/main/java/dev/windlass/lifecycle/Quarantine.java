@@ -74,7 +74,7 @@ final class Quarantine {
     private void exit(Incarnation incarnation, Duration after) {
         Hung still = hung.get(incarnation);
         if (still != null) {
-            Thread.ofPlatform().name("windlass-exit").start(() -> {
+            Thread.ofPlatform().inheritInheritableThreadLocals(false).name("windlass-exit").start(() -> {
                 try {
                     LOG.atError().addKeyValue("unit", incarnation.id()).log(
                             "ends the process: this is left {} after the quarantine\n{}", after,

@@ -192,7 +192,7 @@ public class RunnableHandle {
     public final Operation<UnitStatus> reconfigure(UnaryOperator<RunnableSpec.Builder> change) {
         UnitEntry.Description base = cell.description();
         RunnableSpec next = change.apply(base.spec().toBuilder()).build();
-        return reconfigure(base, new UnitEntry.Description(base.unit(), next, base.handle()));
+        return reconfigure(base, base.with(next));
     }
 
     /**
@@ -203,7 +203,7 @@ public class RunnableHandle {
      */
     protected final <H extends RunnableHandle> Operation<UnitStatus> reconfigureWith(Unit<H> next) {
         UnitEntry.Description base = cell.description();
-        return reconfigure(base, new UnitEntry.Description(next, cell.manager().leaders().entered(next.spec()),
+        return reconfigure(base, base.with(next, cell.manager().leaders().entered(next.spec()),
                 next.handle(new RunnableHandle(cell))));
     }
 
@@ -213,8 +213,8 @@ public class RunnableHandle {
      * @throws RefusedException when the change needs a new generation
      */
     protected final <H extends RunnableHandle> Operation<UnitStatus> reconfigureWith(Unit<H> next, RunnableSpec spec) {
-        return reconfigure(cell.description(),
-                new UnitEntry.Description(next, spec, next.handle(new RunnableHandle(cell))));
+        UnitEntry.Description base = cell.description();
+        return reconfigure(base, base.with(next, spec, next.handle(new RunnableHandle(cell))));
     }
 
     /**
@@ -258,8 +258,7 @@ public class RunnableHandle {
                     "%s cannot be reconfigured: %s count from a start on; replace it by a unit that has them"
                             .formatted(name(), String.join(", ", fixed)));
         }
-        return operations().reconfigure(new UnitEntry.Description(next.unit(),
-                next.spec().withRevision(base.spec().revision() + 1), next.handle()), base);
+        return operations().reconfigure(next.with(next.spec().withRevision(base.spec().revision() + 1)), base);
     }
 
     /** Replaces the running generation by a new one of the same description. See {@link #replace(ReplaceOptions)}. */

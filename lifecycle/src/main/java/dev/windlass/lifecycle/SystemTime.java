@@ -28,8 +28,10 @@ final class SystemTime implements TimeSource, AutoCloseable {
     /** An action that throws is a defect of whoever scheduled it, and would otherwise never be heard of. */
     private static final class Timers extends ScheduledThreadPoolExecutor {
 
+        /** The thread outlives whoever happens to need it first, and inherits nothing of it, not even the context class loader. */
         Timers() {
-            super(1, Thread.ofPlatform().daemon().name("windlass-timer").factory());
+            super(1, Thread.ofPlatform().daemon().name("windlass-timer").inheritInheritableThreadLocals(false)
+                    .factory());
         }
 
         @Override

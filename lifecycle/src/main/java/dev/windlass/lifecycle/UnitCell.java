@@ -316,7 +316,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         closedForChildren = false;
         closedForDependents = false;
         Incarnation next = new Incarnation(this, nextGeneration(), manager().nextSerial(),
-                manager().leaders().termFor(this));
+                manager().leaders().termFor(this), description().loader());
         bound = Bindings.of(this, spec());
         synchronized (this) {
             incarnation = next;

@@ -14,8 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class UnitEntry extends Mailbox {
 
-    /** What makes the generations of a unit, and the face that its handle shows. */
-    record Description(Unit<?> unit, RunnableSpec spec, RunnableHandle handle) {
+    /**
+     * What makes the generations of a unit, and the face that its handle shows.
+     *
+     * @param loader the context class loader of its threads
+     */
+    record Description(Unit<?> unit, RunnableSpec spec, RunnableHandle handle, @Nullable ClassLoader loader) {
+
+        /** The same code with another specification. */
+        Description with(RunnableSpec next) {
+            return new Description(unit, next, handle, loader);
+        }
+
+        /** Other settings of the same code. */
+        Description with(Unit<?> next, RunnableSpec nextSpec, RunnableHandle nextHandle) {
+            return new Description(next, nextSpec, nextHandle, loader);
+        }
     }
 
     private final Manager manager;
@@ -24,6 +38,7 @@ abstract class UnitEntry extends Mailbox {
     private volatile Unit<?> unit;
     private volatile RunnableSpec spec;
     private volatile RunnableHandle handle;
+    private volatile @Nullable ClassLoader loader;
     private volatile @Nullable Set<UnitCell> inside;
     /** Which generation of the parent has declared it. */
     private long ownerGeneration;
@@ -41,6 +56,7 @@ abstract class UnitEntry extends Mailbox {
         this.ownerGeneration = owner == null ? 0 : owner.generation();
         this.unit = unit;
         this.spec = spec;
+        this.loader = owner == null ? manager.contextClassLoader() : owner.contextClassLoader();
     }
 
     @Override
@@ -121,7 +137,7 @@ abstract class UnitEntry extends Mailbox {
     }
 
     final Description description() {
-        return new Description(unit, spec, handle);
+        return new Description(unit, spec, handle, loader);
     }
 
     /** From the next start on, or for a generation that is there, from now on. */
@@ -129,6 +145,13 @@ abstract class UnitEntry extends Mailbox {
         unit = next.unit();
         spec = next.spec();
         handle = next.handle();
+        loader = next.loader();
+    }
+
+    /** The context class loader of the threads of what is declared inside its scope now. */
+    final @Nullable ClassLoader loaderOfScope() {
+        Incarnation scope = parent == null ? null : parent.incarnation();
+        return scope == null ? manager.contextClassLoader() : scope.contextClassLoader();
     }
 
     // ---- who declares it

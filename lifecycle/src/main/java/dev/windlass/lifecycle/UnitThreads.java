@@ -127,7 +127,7 @@ final class UnitThreads {
 
     private Thread unstarted(Thread.Builder builder, String name, Runnable body) {
         Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
-        thread.setContextClassLoader(incarnation.cell().manager().contextClassLoader());
+        thread.setContextClassLoader(incarnation.contextClassLoader());
         return thread;
     }
 

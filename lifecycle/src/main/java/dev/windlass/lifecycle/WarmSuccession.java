@@ -66,7 +66,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         this.promise = promise;
         this.to = cell.nextGeneration();
         Incarnation incarnation = new Incarnation(cell, to, cell.manager().nextSerial(),
-                cell.manager().leaders().termFor(cell));
+                cell.manager().leaders().termFor(cell), next.loader());
         UnitCell.Position position = UnitCell.Position.entered(UnitState.PENDING, Reason.REPLACED, "", time, to,
                 incarnation.serial());
         incarnation.reserve();
