@@ -55,17 +55,23 @@ final class ModuleRun implements ManagedRunnable {
         given.detail("version", () -> jar().version());
         given.detail("file", () -> jar().file().toString());
         given.own("classes", Load.describe(described), () -> release(modules, handle));
-        Load first = load(described, modules, given);
-        current = first;
         handle.run(this);
+        startUnits(modules, given);
+        given.ready();
+        given.awaitStop(); // with nothing of the module in a local variable: another version may be loaded by then
+    }
+
+    private void startUnits(Modules modules, RunnableContext running) throws InterruptedException {
+        Load first = load(described, modules, running);
+        current = first;
+        running.contextClassLoader(first.loader());
+        Thread.currentThread().setContextClassLoader(null); // it runs no code of the module from here on
         List<RunnableHandle> units = new ArrayList<>();
-        first.units().values().forEach(unit -> units.add(given.add(unit)));
+        first.units().values().forEach(unit -> units.add(running.add(unit)));
         for (RunnableHandle unit : units) {
-            given.waiting("waits for " + unit.name());
+            running.waiting("waits for " + unit.name());
             awaitReady(unit, ReplaceOptions.LONGEST);
         }
-        given.ready();
-        given.awaitStop();
     }
 
     private Load load(ModuleJar jar, Modules modules, RunnableContext running) {
@@ -163,8 +169,12 @@ final class ModuleRun implements ManagedRunnable {
         Modules modules = Modules.of(running.manager());
         Load next = load(jar, modules, running);
         Reload reload = new Reload(running, loaded, next, unitsOf(running), options);
+        running.contextClassLoader(next.loader());
         boolean stays = reload.run();
         current = stays ? next : loaded;
+        if (!stays) {
+            running.contextClassLoader(loaded.loader());
+        }
         Load leaving = stays ? loaded : next;
         open.remove(leaving);
         return reload.report(stays, leaving.close(modules).report());
