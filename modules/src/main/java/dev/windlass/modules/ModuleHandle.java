@@ -96,6 +96,11 @@ public final class ModuleHandle extends RunnableHandle {
                         List.of());
     }
 
+    /** Whether what is loaded, or would be, has the content of another description. */
+    boolean isLoadedFrom(Module other) {
+        return jar().digest().equals(other.jar().digest());
+    }
+
     void run(@Nullable ModuleRun now) {
         run = now;
     }
