@@ -15,6 +15,7 @@ public final class ExitRefusedException extends LifecycleException {
      *
      * @throws ExitRefusedException always
      */
+    @SuppressWarnings("DoNotCallSuggester") // nobody calls it who could be told
     public static void refuse(int status) {
         throw new ExitRefusedException(status);
     }
@@ -24,6 +25,7 @@ public final class ExitRefusedException extends LifecycleException {
      *
      * @throws ExitRefusedException always
      */
+    @SuppressWarnings("DoNotCallSuggester")
     public static void refuse(Runtime runtime, int status) {
         throw new ExitRefusedException(status);
     }

@@ -106,12 +106,11 @@ final class ModuleRun implements ManagedRunnable {
         Load last = current;
         current = null;
         context = null;
-        for (Load one : open) {
-            UnloadWatch.Unloading gone = one.close(modules);
-            if (one == last) {
-                unloading = gone;
-            }
+        if (last != null) {
+            open.remove(last);
+            unloading = last.close(modules);
         }
+        open.forEach(one -> one.close(modules)); // that of a reload which the end has overtaken
         open.clear();
     }
 

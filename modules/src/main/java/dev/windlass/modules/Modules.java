@@ -41,7 +41,7 @@ public final class Modules implements AutoCloseable {
                 .help("Loads of modules that have ended, by what is known of their classes.").labelNames("state")
                 .callback(callback -> {
                     for (UnloadState state : UnloadState.values()) {
-                        callback.call(unloads.count(state), state.name().toLowerCase(Locale.ROOT));
+                        callback.call((double) unloads.count(state), state.name().toLowerCase(Locale.ROOT));
                     }
                 }).build();
         manager.metrics().register(gauge);

@@ -162,13 +162,10 @@ final class Reload {
     private void settle(boolean stays) throws InterruptedException {
         String why = stays ? "" : "the reload of " + old.jar().name() + " is taken back: " + failure;
         replacing.values().forEach(one -> one.settle(stays, why));
-        Map<String, Unit<?>> staying = stays ? next.units() : old.units();
         for (Map.Entry<String, Replacement> unit : replacing.entrySet()) {
             if (isReplaced(unit.getValue()) != stays) {
-                // It did not run, or came too late with its own end: it runs by the wrong description.
-                Replacement again = context.replace(present.get(unit.getKey()), staying.get(unit.getKey()), options);
-                again.settle(true, "");
-                isReplaced(again);
+                // It did not run, or came too late with its own end: it is of the wrong description.
+                describe(unit.getKey(), stays ? next : old);
             }
         }
         for (RunnableHandle unit : (stays ? stopped : added).values()) {
@@ -180,6 +177,16 @@ final class Reload {
                     // its state says what came of it
                 });
             }
+        }
+    }
+
+    private void describe(String unit, Load staying) throws InterruptedException {
+        Unit<?> description = staying.units().get(unit);
+        RunnableHandle handle = present.get(unit);
+        if (description != null && handle != null) {
+            Replacement again = context.replace(handle, description, options);
+            again.settle(true, "");
+            isReplaced(again);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,7 +262,7 @@ class BadModulesTest {
         assertThat(report.state()).isNotEqualTo(UnloadState.PROVED);
         assertThat(manager.quarantined()).singleElement()
                 .satisfies(hung -> assertThat(hung.toString()).contains("module/billing/deaf"));
-        ((Runnable) System.getProperties().remove("mercy")).run();
+        ((Runnable) Objects.requireNonNull(System.getProperties().remove("mercy"))).run();
         Awaitility.await().atMost(HANG).until(() -> {
             System.gc();
             return Modules.of(manager).unloads().getFirst().state();
