@@ -1,5 +1,6 @@
 package dev.windlass.apiserver;
 
+import dev.windlass.apiserver.internal.admission.WebhookAdmission;
 import dev.windlass.apiserver.internal.auth.Access;
 import dev.windlass.apiserver.internal.auth.Authenticator;
 import dev.windlass.apiserver.internal.auth.Authorizer;
@@ -31,6 +32,8 @@ import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.watch.OpenWatches;
+import dev.windlass.apiserver.internal.webhook.ClusterServices;
+import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -117,6 +120,8 @@ public final class ApiServer implements AutoCloseable {
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
+        WebhookClient webhooks = new WebhookClient(new ClusterServices(resources, builder.services::resolve), timer);
+        resources.admission(new WebhookAdmission(resources, webhooks, executor));
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();
@@ -371,6 +376,7 @@ public final class ApiServer implements AutoCloseable {
         private boolean namespaceDeletion = true;
         private boolean garbageCollection;
         private InstantSource clock = InstantSource.system();
+        private ServiceResolver services = (_, _, _) -> null;
         private long faultSeed = new SecureRandom().nextLong();
 
         private Builder() {
@@ -493,6 +499,15 @@ public final class ApiServer implements AutoCloseable {
         /** Where creation and deletion times come from, and what says when a client certificate has expired; the system's clock by default. */
         public Builder clock(InstantSource newClock) {
             this.clock = newClock;
+            return this;
+        }
+
+        /**
+         * Where services are answered that webhooks name; by default nowhere, but for those of type ExternalName. It is asked anew for each call, and before
+         * the service is looked up, so that there need be none.
+         */
+        public Builder services(ServiceResolver resolver) {
+            this.services = resolver;
             return this;
         }
 

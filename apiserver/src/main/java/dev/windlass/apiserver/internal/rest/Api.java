@@ -244,7 +244,18 @@ public final class Api {
             throw ApiException.forbidden("", type.plural(), target.name(), "this namespace may not be deleted",
                     List.of());
         }
-        Remover.Outcome outcome = remover.delete(target, options);
+        Remover.Asking asking = new Remover.Asking(call.user(), new ArrayList<>());
+        Reply.Whole answer;
+        try {
+            answer = deleted(target, remover.delete(target, options, asking), rendering);
+        } catch (ApiException e) {
+            throw e.warning(asking.warnings());
+        }
+        return answer.withWarnings(asking.warnings());
+    }
+
+    private static Reply.Whole deleted(Target target, Remover.Outcome outcome, Rendering rendering) {
+        ResourceType type = target.type();
         if (!outcome.gone() || type.traits().returnsDeleted()) {
             return rendering.object(200, outcome.stored());
         }
@@ -260,17 +271,20 @@ public final class Api {
 
     private Reply deleteCollection(Target target, Call call, Rendering rendering) {
         Remover.Options options = Remover.Options.of(call, target.type());
+        Remover.Asking asking = new Remover.Asking(call.user(), new ArrayList<>());
         Lister.Page page = lister.page(target, call);
         for (Stored each : page.objects()) {
             try {
-                remover.delete(new Target("delete", target.type(), each.namespace(), each.name(), ""), options);
+                remover.delete(new Target(target.verb(), target.type(), each.namespace(), each.name(), ""), options,
+                        asking);
             } catch (ApiException e) {
                 if (e.code() != 404) {
-                    throw e;
+                    throw e.warning(asking.warnings());
                 }
                 // somebody else was faster, which is as good
             }
         }
-        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining());
+        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
+                .withWarnings(asking.warnings());
     }
 }

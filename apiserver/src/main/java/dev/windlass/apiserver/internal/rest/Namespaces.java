@@ -119,9 +119,10 @@ public final class Namespaces implements KindRule {
 
     private void removeContents(String namespace) {
         Remover remover = new Remover(resources);
+        Remover.Asking asking = Remover.Asking.controller("namespace-controller");
         for (Target each : contents(namespace)) {
             try {
-                remover.delete(each, Remover.Options.atOnce());
+                remover.delete(each, Remover.Options.atOnce(), asking);
             } catch (ApiException e) {
                 if (e.code() != 404) {
                     throw e;

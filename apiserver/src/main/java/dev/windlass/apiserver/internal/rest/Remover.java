@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -21,9 +22,26 @@ public final class Remover {
     static final String FOREGROUND = "foregroundDeletion";
 
     private final Resources resources;
+    private final AdmissionChain admission;
 
     public Remover(Resources resources) {
         this.resources = resources;
+        this.admission = new AdmissionChain(resources);
+    }
+
+    /**
+     * Who wants something deleted, so that others can be asked about it.
+     *
+     * @param warnings
+     *            takes what they should know
+     */
+    public record Asking(User user, List<String> warnings) {
+
+        /** A controller that is part of this server. */
+        static Asking controller(String name) {
+            return new Asking(User.of("system:serviceaccount:kube-system:" + name, List.of("system:serviceaccounts",
+                    "system:serviceaccounts:kube-system", "system:authenticated")), new ArrayList<>());
+        }
     }
 
     /**
@@ -60,6 +78,30 @@ public final class Remover {
         /** The same without the version that the object must have. */
         Options anyVersion() {
             return new Options(graceSeconds, uid, null, propagation, orphans, dryRun);
+        }
+
+        /** As others are told of them. */
+        ObjectNode told() {
+            ObjectNode told = Json.object();
+            if (graceSeconds != null) {
+                told.put("gracePeriodSeconds", graceSeconds);
+            }
+            if (uid != null) {
+                Json.child(told, "preconditions").put("uid", uid);
+            }
+            if (version != null) {
+                Json.child(told, "preconditions").put("resourceVersion", version);
+            }
+            if (orphans != null) {
+                told.put("orphanDependents", orphans);
+            }
+            if (!propagation.isEmpty()) {
+                told.put("propagationPolicy", propagation);
+            }
+            if (dryRun) {
+                told.putArray("dryRun").add("All");
+            }
+            return told;
         }
 
         /** From the body, or from the query when there is none. */
@@ -105,11 +147,26 @@ public final class Remover {
         }
     }
 
-    /** @throws ApiException 404 when there is nothing to delete, 409 when a precondition does not hold */
+    /**
+     * Deletes an object without asking anybody.
+     *
+     * @throws ApiException
+     *             404 when there is nothing to delete, 409 when a precondition does not hold
+     */
     public Outcome delete(Target target, Options options) {
+        return delete(target, options, null);
+    }
+
+    /**
+     * The same for somebody.
+     *
+     * @param asking
+     *            null when nobody is to be asked whether they may
+     */
+    public Outcome delete(Target target, Options options, @Nullable Asking asking) {
         while (true) {
             Stored current = resources.require(target);
-            Outcome outcome = tryDelete(target, current, options);
+            Outcome outcome = tryDelete(target, current, options, asking);
             if (outcome != null) {
                 return outcome;
             }
@@ -120,7 +177,7 @@ public final class Remover {
      * Deletes by the rules of the real server: what has finalizers, or time to end, is marked and stays; a kind that gives time is marked in
      * any case, so that watchers see it; what is marked already can only be given less time.
      */
-    private @Nullable Outcome tryDelete(Target target, Stored current, Options options) {
+    private @Nullable Outcome tryDelete(Target target, Stored current, Options options, @Nullable Asking asking) {
         ResourceType type = target.type();
         ObjectNode object = Codec.decode(current, type);
         KindRule rule = resources.ruleOf(type);
@@ -136,6 +193,9 @@ public final class Remover {
             if (!shortened) {
                 return new Outcome(current, object, false);
             }
+        }
+        if (asking != null) {
+            admission.delete(target, object, options, asking.user(), asking.warnings());
         }
         boolean finalizersChanged = setPropagation(object, options, type.traits().orphans());
         boolean held = !Metadata.finalizers(object).isEmpty() || rule.holdsDeletion(object);

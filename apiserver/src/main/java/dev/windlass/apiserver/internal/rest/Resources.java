@@ -38,6 +38,7 @@ public final class Resources {
     private final ReadWriteLock openNamespaces = new ReentrantReadWriteLock();
     private final Lock emptying = new ReentrantLock();
 
+    private volatile Admission admission = Admission.NONE;
     private final List<WriteGuard> guards = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ResourceType, ObjectNode>> commitListeners = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ResourceType, ObjectNode>> deletionListeners = new CopyOnWriteArrayList<>();
@@ -79,6 +80,15 @@ public final class Resources {
     /** Adds somebody to be asked before something is written. */
     public void guard(WriteGuard guard) {
         guards.add(guard);
+    }
+
+    /** Says who is asked about writes and deletions; nobody by default. */
+    public void admission(Admission newAdmission) {
+        this.admission = newAdmission;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     void checkGuards(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {

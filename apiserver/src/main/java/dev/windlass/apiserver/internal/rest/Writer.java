@@ -25,15 +25,19 @@ public final class Writer {
     /** Where the real server keeps kinds that it once called otherwise. */
     private static final Map<String, String> STORED_AS = Map.of("replicationcontrollers", "controllers", "endpoints",
             "services/endpoints", "services", "services/specs", "nodes", "minions", "ingresses", "ingress");
+    private static final List<String> SYSTEM_FIELDS = List.of("uid", "creationTimestamp", "deletionTimestamp",
+            "deletionGracePeriodSeconds", "resourceVersion");
     private static final int NAME_ATTEMPTS = 8;
     private static final int LONGEST_PREFIX = 58;
 
     private final Resources resources;
     private final Shapes shapes;
+    private final AdmissionChain admission;
 
     public Writer(Resources resources) {
         this.resources = resources;
         this.shapes = resources.shapes();
+        this.admission = new AdmissionChain(resources);
     }
 
     /**
@@ -77,8 +81,14 @@ public final class Writer {
             metadata.remove("namespace");
         }
         requireNamespace(target, object);
+        metadata.remove(SYSTEM_FIELDS);
+        if (track) {
+            fields(target).update(shapes.zero(type), object, call.fieldManager());
+        }
+        admission.mutate(target, object, null, call, warnings);
         resources.checkGuards(target, object, null, call);
-        metadata.remove(List.of("deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"));
+        metadata = Metadata.of(object);
+        metadata.remove(SYSTEM_FIELDS);
         metadata.put("uid", resources.surroundings().uid());
         metadata.put("creationTimestamp", resources.surroundings().now());
         if (type.traits().generation()) {
@@ -93,9 +103,6 @@ public final class Writer {
             }
         }
         shapes.shape(object, type);
-        if (track) {
-            fields(target).update(shapes.zero(type), object, call.fieldManager());
-        }
         String prefix = Json.textOrEmpty(metadata, "generateName");
         boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
         KindRule rule = resources.ruleOf(type);
@@ -112,6 +119,7 @@ public final class Writer {
                 validate(object, null, type, rule, warnings);
                 settled = fillAgain(object, type, rule);
             }
+            admission.validate(target, object, null, call, warnings);
             Stored draft = Codec.draft(object, type);
             if (!settled) {
                 draft = draft.unsettled();
@@ -385,12 +393,18 @@ public final class Writer {
         ResourceType type = target.type();
         Metadata.tidy(object);
         Metadata.keepSystemFields(old, object);
-        resources.checkGuards(target, object, old, call);
         KindRule rule = resources.ruleOf(type);
         if (track) {
             fields(target).update(old, object, call.fieldManager());
         }
         boolean whole = target.subresource().isEmpty() || target.subresource().equals(Scales.NAME);
+        if (admission.mutate(target, object, old, call, warnings)) {
+            Metadata.keepSystemFields(old, object);
+            if (!whole) {
+                become(object, merge(target, old, object.deepCopy()));
+            }
+        }
+        resources.checkGuards(target, object, old, call);
         if (whole) {
             rule.prepareUpdate(old, object);
             shapes.shape(object, type);
@@ -404,6 +418,7 @@ public final class Writer {
         if (!track) {
             keepTimes(old, object);
         }
+        admission.validate(target, object, old, call, warnings);
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
@@ -413,6 +428,11 @@ public final class Writer {
         }
         Stored stored = resources.commit(type, current, object, draft);
         return stored == null ? null : new Outcome(stored, false, warnings);
+    }
+
+    private static void become(ObjectNode object, ObjectNode other) {
+        object.removeAll();
+        object.setAll(other);
     }
 
     /** Who applies what is there already changes nothing, not even the time of his entry. */

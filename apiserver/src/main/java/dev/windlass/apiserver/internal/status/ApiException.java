@@ -90,6 +90,16 @@ public final class ApiException extends RuntimeException {
         return new ApiException(code, reason, message, null, null);
     }
 
+    /**
+     * A refusal in somebody else's words.
+     *
+     * @param details
+     *            null for none
+     */
+    public static ApiException told(int code, String reason, String message, @Nullable ObjectNode details) {
+        return new ApiException(code, reason, message, details, null);
+    }
+
     public static ApiException notFound(String group, String resource, String name) {
         return new ApiException(404, "NotFound",
                 qualified(resource, group) + " " + FieldError.quote(name) + " not found",

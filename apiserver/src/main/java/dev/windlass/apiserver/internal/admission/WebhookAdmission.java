@@ -1,0 +1,223 @@
+package dev.windlass.apiserver.internal.admission;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.rest.Admission;
+import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.webhook.CallFailedException;
+import dev.windlass.apiserver.internal.webhook.WebhookClient;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks the webhooks that configurations name: first those that may change an object, one after the other; then those that may only refuse, all at once. */
+public final class WebhookAdmission implements Admission {
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookAdmission.class);
+    private static final String OWN_GROUP = "admissionregistration.k8s.io";
+
+    private final Hooks mutating;
+    private final Hooks validating;
+    private final Matching matching;
+    private final WebhookClient client;
+    private final ExecutorService executor;
+    private final Resources resources;
+
+    /** @param executor for those who are asked at once */
+    public WebhookAdmission(Resources resources, WebhookClient client, ExecutorService executor) {
+        this.resources = resources;
+        this.mutating = new Hooks(resources, "mutatingwebhookconfigurations");
+        this.validating = new Hooks(resources, "validatingwebhookconfigurations");
+        this.matching = new Matching(resources);
+        this.client = client;
+        this.executor = executor;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return mutating.current().isEmpty() && validating.current().isEmpty();
+    }
+
+    /** Whoever configures webhooks must not be kept from it by them. */
+    private static boolean isExempt(AdmissionRequest request) {
+        return request.type().group().equals(OWN_GROUP);
+    }
+
+    @Override
+    public void mutate(AdmissionRequest request) {
+        List<Hook> hooks = mutating.current();
+        if (hooks.isEmpty() || isExempt(request)) {
+            return;
+        }
+        Rounds rounds = new Rounds();
+        for (Hook hook : hooks) {
+            ResourceType as = matching.match(hook, request);
+            if (as != null) {
+                rounds.asked(hook, change(hook, request, as));
+            }
+        }
+        if (!rounds.again) {
+            return;
+        }
+        for (Hook hook : hooks) {
+            ResourceType as = matching.match(hook, request);
+            if (as != null && rounds.due.contains(hook.id())) {
+                rounds.asked(hook, change(hook, request, as));
+            }
+        }
+    }
+
+    /** Who has to be asked a second time: those who want it, when somebody after them has changed what they have seen. */
+    private static final class Rounds {
+        private final Set<String> due = new HashSet<>();
+        private final Set<String> before = new HashSet<>();
+        private boolean again;
+
+        void asked(Hook hook, boolean changed) {
+            if (changed) {
+                again = true;
+                due.addAll(before);
+                before.clear();
+            }
+            if (hook.again()) {
+                before.add(hook.id());
+            }
+        }
+    }
+
+    /** @return whether the object is another one now */
+    private boolean change(Hook hook, AdmissionRequest request, ResourceType as) {
+        try {
+            Verdict verdict = ask(hook, request, as, true);
+            request.warnings().addAll(verdict.warnings());
+            if (!verdict.allowed()) {
+                throw verdict.refusal(hook.name());
+            }
+            JsonPatch patch = verdict.patch().isEmpty() ? null : JsonPatch.parse(verdict.patch());
+            return patch != null && !patch.isEmpty() && apply(patch, hook, request, as);
+        } catch (CallFailedException e) {
+            fail(hook, e);
+            return false;
+        }
+    }
+
+    private static boolean apply(JsonPatch patch, Hook hook, AdmissionRequest request, ResourceType as) {
+        ObjectNode before = request.object();
+        if (before == null) {
+            throw ApiException.internal("admission webhook " + FieldError.quote(hook.name())
+                    + " attempted to modify the object, which is not supported for this operation");
+        }
+        ObjectNode patched = before.deepCopy();
+        boolean other = as != request.type();
+        if (other) {
+            patched.put("apiVersion", as.apiVersion());
+        }
+        try {
+            patch.apply(patched);
+        } catch (JsonPatch.InapplicableException e) {
+            throw ApiException.internal(String.valueOf(e.getMessage()));
+        }
+        if (other) {
+            patched.put("apiVersion", request.type().apiVersion());
+        }
+        ObjectNode read = request.reading().apply(patched);
+        if (Json.same(before, read)) {
+            return false;
+        }
+        request.become(read);
+        return true;
+    }
+
+    /** Lets a request go on, or not, of which a webhook could not be asked. */
+    private static void fail(Hook hook, CallFailedException e) {
+        if (!hook.failsOpen()) {
+            throw ApiException.internal(
+                    "failed calling webhook " + FieldError.quote(hook.name()) + ": " + e.getMessage());
+        }
+        LOG.atInfo().addKeyValue("webhook", hook.name()).addKeyValue("problem", e.getMessage())
+                .log("webhook could not be asked, its failure policy lets the request go on");
+    }
+
+    private Verdict ask(Hook hook, AdmissionRequest request, ResourceType as, boolean changes)
+            throws CallFailedException {
+        String version = hook.reviews().stream().filter(each -> each.equals("v1") || each.equals("v1beta1"))
+                .findFirst().orElse("v1");
+        String uid = resources.surroundings().uid();
+        ObjectNode answer;
+        try {
+            answer = client.post(hook.endpoint(), AdmissionReviews.of(version, uid, request, as), hook.timeout());
+        } catch (CallFailedException e) {
+            throw new CallFailedException("failed to call webhook: " + e.getMessage(), e);
+        }
+        return Verdict.of(answer, uid, changes, version.equals("v1"));
+    }
+
+    @Override
+    public void validate(AdmissionRequest request) {
+        List<Hook> hooks = validating.current();
+        if (hooks.isEmpty() || isExempt(request)) {
+            return;
+        }
+        List<Future<@Nullable Verdict>> asked = new ArrayList<>();
+        List<Hook> matched = new ArrayList<>();
+        for (Hook hook : hooks) {
+            ResourceType as = matching.match(hook, request);
+            if (as != null) {
+                matched.add(hook);
+                asked.add(executor.submit(() -> judge(hook, request, as)));
+            }
+        }
+        ApiException refused = null;
+        for (int i = 0; i < matched.size(); i++) {
+            try {
+                Verdict verdict = result(asked.get(i));
+                if (verdict == null) {
+                    continue;
+                }
+                request.warnings().addAll(verdict.warnings());
+                if (!verdict.allowed() && refused == null) {
+                    refused = verdict.refusal(matched.get(i).name());
+                }
+            } catch (ApiException e) {
+                refused = refused == null ? e : refused;
+            }
+        }
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    /** @return null when it could not be asked and the request goes on */
+    private @Nullable Verdict judge(Hook hook, AdmissionRequest request, ResourceType as) {
+        try {
+            return ask(hook, request, as, false);
+        } catch (CallFailedException e) {
+            fail(hook, e);
+            return null;
+        }
+    }
+
+    private static @Nullable Verdict result(Future<@Nullable Verdict> asked) {
+        try {
+            return asked.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("a webhook could not be asked", e.getCause());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw ApiException.timeout("request did not complete within requested timeout");
+        }
+    }
+}

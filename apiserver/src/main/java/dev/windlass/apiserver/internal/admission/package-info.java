@@ -1,0 +1,5 @@
+/** Asks webhooks whether something may be written. */
+@NullMarked
+package dev.windlass.apiserver.internal.admission;
+
+import org.jspecify.annotations.NullMarked;

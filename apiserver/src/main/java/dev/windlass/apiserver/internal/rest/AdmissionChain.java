@@ -1,0 +1,115 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.auth.User;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Where writes and deletions meet those who are asked about them. Thread-safe. */
+final class AdmissionChain {
+    private static final String OPTIONS_VERSION = "meta.k8s.io/v1";
+
+    private final Resources resources;
+
+    AdmissionChain(Resources resources) {
+        this.resources = resources;
+    }
+
+    /**
+     * Lets others change what is to be written.
+     *
+     * @param old
+     *            null when it is new
+     * @return whether they have been asked, and so may have changed it
+     */
+    boolean mutate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
+        Admission admission = resources.admission();
+        if (admission.isIdle()) {
+            return false;
+        }
+        boolean scale = target.subresource().equals(Scales.NAME);
+        ObjectNode seen = shown(target, object);
+        UnaryOperator<ObjectNode> reading = scale ? UnaryOperator.identity() : each -> read(each, target.type());
+        admission.mutate(written(target, seen, old, call, reading, warnings));
+        if (scale) {
+            Scales.set(object, seen, target.type());
+        }
+        return true;
+    }
+
+    /** Lets others refuse what is to be written. */
+    void validate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
+        Admission admission = resources.admission();
+        if (!admission.isIdle()) {
+            admission.validate(written(target, shown(target, object.deepCopy()), old, call, UnaryOperator.identity(),
+                    warnings));
+        }
+    }
+
+    /** The object as the resource shows it. */
+    private static ObjectNode shown(Target target, ObjectNode object) {
+        return target.subresource().equals(Scales.NAME) ? Scales.of(object, target.type()) : object;
+    }
+
+    private static AdmissionRequest written(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            UnaryOperator<ObjectNode> reading, List<String> warnings) {
+        String name = target.name().isEmpty() ? Metadata.name(object) : target.name();
+        Target named = new Target(target.verb(), target.type(), target.namespace(), name, target.subresource());
+        return new AdmissionRequest(old == null ? "CREATE" : "UPDATE", named, object,
+                old == null ? null : shown(target, old.deepCopy()),
+                options(old == null ? "CreateOptions" : "UpdateOptions", call), call.user(), call.dryRun(), reading,
+                warnings);
+    }
+
+    private static ObjectNode options(String kind, Call call) {
+        ObjectNode options = Json.object().put("kind", kind).put("apiVersion", OPTIONS_VERSION);
+        List<String> dryRun = call.query().getOrDefault("dryRun", List.of());
+        if (!dryRun.isEmpty()) {
+            ArrayNode values = options.putArray("dryRun");
+            dryRun.forEach(values::add);
+        }
+        for (String field : List.of("fieldManager", "fieldValidation")) {
+            String value = call.parameterOrEmpty(field);
+            if (!value.isEmpty()) {
+                options.put(field, value);
+            }
+        }
+        return options;
+    }
+
+    /** What others have made of an object is read as what a client sends. */
+    private ObjectNode read(ObjectNode object, ResourceType type) {
+        Shapes shapes = resources.shapes();
+        shapes.admit(object, type, ApiException::internal);
+        shapes.shape(object, type);
+        resources.ruleOf(type).fillDefaults(object);
+        shapes.fillDefaults(object, type);
+        shapes.shape(object, type);
+        return object;
+    }
+
+    /**
+     * Lets others refuse a deletion.
+     *
+     * @param target
+     *            whose verb says whether one object was named, or many were meant
+     */
+    void delete(Target target, ObjectNode old, Remover.Options options, User user, List<String> warnings) {
+        Admission admission = resources.admission();
+        if (admission.isIdle()) {
+            return;
+        }
+        String name = target.verb().equals("deletecollection") ? "" : target.name();
+        ObjectNode told = options.told().put("kind", "DeleteOptions").put("apiVersion", OPTIONS_VERSION);
+        AdmissionRequest request = new AdmissionRequest("DELETE",
+                new Target(target.verb(), target.type(), target.namespace(), name, ""), null, old.deepCopy(), told,
+                user, options.dryRun(), UnaryOperator.identity(), warnings);
+        admission.mutate(request);
+        admission.validate(request);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.auth.User;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Subresource;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What is about to be done, for those who are asked about it.
+ *
+ * @param operation
+ *            CREATE, UPDATE or DELETE
+ * @param target
+ *            its name is empty when many are deleted, or when it has yet to be made up
+ * @param object
+ *            as it is to be; it may be changed where it is asked to. Null when it is to be deleted
+ * @param old
+ *            as it is; null when it is new
+ * @param options
+ *            of the operation, an object of meta.k8s.io/v1
+ * @param reading
+ *            brings what somebody has made of the object into the form in which it is taken; it may refuse it
+ * @param warnings
+ *            takes what the client should know
+ */
+public record AdmissionRequest(String operation, Target target, @Nullable ObjectNode object, @Nullable ObjectNode old,
+        ObjectNode options, User user, boolean dryRun, UnaryOperator<ObjectNode> reading, List<String> warnings) {
+
+    public ResourceType type() {
+        return target.type();
+    }
+
+    /** Of what kind the objects are: that of the resource, unless a sub-resource has one of its own. */
+    public ObjectNode kind() {
+        Subresource part = type().subresource(target.subresource());
+        ObjectNode kind = Json.object().put("group", type().group()).put("version", type().version()).put("kind",
+                part == null ? type().kind() : part.kind());
+        return part == null || part.version().isEmpty()
+                ? kind
+                : kind.put("group", part.group()).put("version", part.version());
+    }
+
+    /** In which it is; of a namespace, itself. */
+    public String namespace() {
+        return type().is("", "namespaces") ? target.name() : target.namespace();
+    }
+
+    /** The object, where there is one. */
+    public ObjectNode required() {
+        if (object == null) {
+            throw new IllegalStateException("a request to " + operation + " has no object");
+        }
+        return object;
+    }
+
+    /** Lets the object be as another one. */
+    public void become(ObjectNode other) {
+        ObjectNode now = required();
+        now.removeAll();
+        now.setAll(other);
+    }
+}
