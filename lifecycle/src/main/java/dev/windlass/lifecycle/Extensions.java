@@ -30,6 +30,7 @@ final class Extensions {
     }
 
     <T> T get(Class<T> type, Function<? super Manager, ? extends T> factory) {
+        refuseCodeOfAUnit(type);
         CompletableFuture<Object> mine = new CompletableFuture<>();
         CompletableFuture<Object> present;
         synchronized (this) {
@@ -65,7 +66,8 @@ final class Extensions {
     private <T> T make(Class<T> type, Function<? super Manager, ? extends T> factory, CompletableFuture<Object> mine) {
         T made;
         try {
-            made = factory.apply(manager);
+            made = makeForTheManager(factory);
+            refuseCodeOfAUnit(made.getClass());
             keep(type, made);
         } catch (RuntimeException | Error e) {
             synchronized (this) {
@@ -77,6 +79,39 @@ final class Extensions {
         }
         mine.complete(made);
         return made;
+    }
+
+    /** What is made is there for as long as the manager, and so are threads that it begins: not with the context of who asked first. */
+    private <T> T makeForTheManager(Function<? super Manager, ? extends T> factory) {
+        Thread thread = Thread.currentThread();
+        ClassLoader ofAsker = thread.getContextClassLoader();
+        thread.setContextClassLoader(manager.contextClassLoader());
+        try {
+            return factory.apply(manager);
+        } finally {
+            thread.setContextClassLoader(ofAsker);
+        }
+    }
+
+    /** A unit whose code has a class loader of its own, which can go before the manager does, may hang none of that on it. */
+    private void refuseCodeOfAUnit(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        Incarnation asker = Incarnation.current();
+        if (asker != null && sees(asker.contextClassLoader(), loader) && !sees(manager.contextClassLoader(), loader)
+                && !sees(Extensions.class.getClassLoader(), loader)) {
+            throw new IllegalArgumentException(
+                    "%s cannot hang %s on %s: its class loader is that of the unit, which can go before the manager does;"
+                            .formatted(asker.id(), type.getName(), manager.name()) + " keep it in the unit");
+        }
+    }
+
+    private static boolean sees(@Nullable ClassLoader from, @Nullable ClassLoader loader) {
+        for (ClassLoader at = from; at != null; at = at.getParent()) {
+            if (at.equals(loader)) {
+                return true;
+            }
+        }
+        return loader == null;
     }
 
     private <T> void keep(Class<T> type, T made) {

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ final class Incarnation implements RunnableContext {
     private volatile @Nullable ClassLoader contextClassLoader;
     private @Nullable Ledger ledger;
     private volatile boolean ledgerClosed;
+    private @Nullable Set<RevocableFace> faces;
     private volatile boolean claims;
     private @Nullable Map<String, Supplier<String>> details;
     private volatile @Nullable Consumer<? super RunnableHandle> rebinding;
@@ -89,6 +92,11 @@ final class Incarnation implements RunnableContext {
     /** The unit that the current thread works for, or null. */
     static @Nullable UnitCell currentCell() {
         return CURRENT.isBound() ? CURRENT.get().cell : null;
+    }
+
+    /** The generation that the current thread works for, or null. */
+    static @Nullable Incarnation current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
     static String currentActor() {
@@ -161,7 +169,11 @@ final class Incarnation implements RunnableContext {
             return;
         }
         UnitEntry.Description description = cell.descriptionOf(this);
-        ManagedRunnable instance = description.unit().newInstance();
+        Unit<?> unit = description.unit();
+        if (unit == null) {
+            return; // removed, and this thread comes so late that it was given up
+        }
+        ManagedRunnable instance = unit.newInstance();
         if (stopping.isSet()) {
             return;
         }
@@ -205,6 +217,10 @@ final class Incarnation implements RunnableContext {
     /** Refuses all further acquisitions and takes out what is there, newest first. */
     synchronized List<Ledger.Entry> closeLedger() {
         ledgerClosed = true;
+        if (faces != null) {
+            faces.forEach(RevocableFace::revoke);
+            faces = null;
+        }
         return ledger == null ? List.of() : ledger.close();
     }
 
@@ -543,7 +559,11 @@ final class Incarnation implements RunnableContext {
     }
 
     RevokedException revoked(String what) {
-        return new RevokedException("%s cannot %s: this generation has ended".formatted(id(), what));
+        return new RevokedException(refusal(what));
+    }
+
+    private String refusal(String what) {
+        return "%s cannot %s: this generation has ended".formatted(id, what);
     }
 
     @Override
@@ -580,11 +600,19 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public <T> T revocable(Class<T> type, T target) {
-        return RevocableFace.of(type, target, () -> {
-            if (ledgerClosed) {
-                throw revoked("use its " + type.getSimpleName());
-            }
-        });
+        String refusal = refusal("use its " + type.getSimpleName()); // only words: who has the face may have it for long
+        return RevocableFace.of(type, target, () -> new RevokedException(refusal), this::revokeLater);
+    }
+
+    private synchronized void revokeLater(RevocableFace face) {
+        if (ledgerClosed) {
+            face.revoke();
+            return;
+        }
+        if (faces == null) {
+            faces = Collections.newSetFromMap(new WeakHashMap<>()); // a unit may hand out any number, each for a moment
+        }
+        faces.add(face);
     }
 
     @Override

@@ -237,12 +237,24 @@ public final class Manager implements AutoCloseable {
 
     /** All units, by name. */
     public List<RunnableHandle> units() {
-        return registry.all().stream().sorted(Comparator.comparing(UnitCell::name)).map(UnitCell::handle).toList();
+        return handlesOf(registry.all());
     }
 
     /** The unit of that name, with its typed face. */
     public Optional<RunnableHandle> find(String unitName) {
-        return Optional.ofNullable(registry.find(unitName)).map(UnitCell::handle);
+        return Optional.ofNullable(registry.find(unitName)).flatMap(Manager::handleOf);
+    }
+
+    /** By name. */
+    static List<RunnableHandle> handlesOf(Collection<UnitCell> cells) {
+        return cells.stream().sorted(Comparator.comparing(UnitCell::name)).flatMap(cell -> handleOf(cell).stream())
+                .toList();
+    }
+
+    /** Empty when it has just been removed: its handle may have lost its typed face then, which it has while it is not. */
+    private static Optional<RunnableHandle> handleOf(UnitCell cell) {
+        RunnableHandle handle = cell.handle();
+        return cell.state() == UnitState.REMOVED ? Optional.empty() : Optional.of(handle);
     }
 
     /**
@@ -263,6 +275,8 @@ public final class Manager implements AutoCloseable {
      * call, closed after all units have ended if it is {@link AutoCloseable}.
      *
      * @throws StoppingException when it would have to be made and the manager has stopped
+     * @throws IllegalArgumentException when a unit asks for a type of its own class loader, see {@link
+     *     RunnableContext#contextClassLoader(ClassLoader)}
      */
     public <T> T extension(Class<T> type, Function<? super Manager, ? extends T> factory) {
         return extensions.get(type, factory);

@@ -225,7 +225,7 @@ public final class Promise<T> implements Operation<T> {
         return what + (done == null ? " (open)" : " (" + done + ")");
     }
 
-    private static final class AwaitedHere extends RuntimeException {
+    private static final class AwaitedHere extends LifecycleException {
 
         AwaitedHere(String what) {
             super("the " + what + " was awaited here");

@@ -221,6 +221,7 @@ final class QuotaBook extends Mailbox {
 
     void ended(QuotaClaim claim) {
         post(() -> {
+            claim.forgetCode();
             boolean waited = wanting.remove(claim);
             if (granted.remove(claim)) {
                 hold(claim, Cost.none());

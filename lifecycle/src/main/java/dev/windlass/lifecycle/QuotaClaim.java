@@ -110,6 +110,13 @@ final class QuotaClaim {
         return phase == Phase.ENDED;
     }
 
+    /** It has ended, and may be known for longer to who knows its generation: none of the unit's code is kept by it. */
+    void forgetCode() {
+        change = null;
+        climber = null;
+        giveBack = null;
+    }
+
     void explain(@Nullable Explanation next) {
         explanation = next;
     }
@@ -154,6 +161,7 @@ final class QuotaClaim {
             }
             phase = Phase.ENDED;
         }
+        measure = null;
         book.ended(this);
     }
 

@@ -65,7 +65,8 @@ final class Reconfiguring {
     private void apply(Incarnation by) {
         by.takingOn(this);
         Reconfiguration how = by.reconfiguration();
-        if (how == null) { // it has ended meanwhile
+        Unit<?> unit = next.unit();
+        if (how == null || unit == null) { // it has ended meanwhile
             onApplied(by, null);
             return;
         }
@@ -73,7 +74,7 @@ final class Reconfiguring {
             by.fork("reconfigure", () -> {
                 String error = null;
                 try {
-                    how.apply(next.spec(), next.unit());
+                    how.apply(next.spec(), unit);
                 } catch (Throwable e) {
                     Succession.LOG.atWarn().addKeyValue("unit", by.id()).setCause(e).log("a reconfiguration failed");
                     error = Incarnation.describe(e);

@@ -81,12 +81,16 @@ public class RunnableHandle {
         return cell.manager().quarantine().of(cell.name());
     }
 
-    /** What describes the unit. */
+    /**
+     * What describes the unit.
+     *
+     * @throws UnknownUnitException when it has been removed: of a removed unit a handle keeps what is data, and none of its code
+     */
     public final Unit<?> unit() {
         return cell.unit();
     }
 
-    /** The specification as it is now: that of {@link #unit()}, and what has been reconfigured since. */
+    /** The specification as it is now: that of {@link #unit()}, and what has been reconfigured since; also of a removed unit. */
     public final RunnableSpec spec() {
         return cell.spec();
     }

@@ -101,6 +101,13 @@ final class Standby implements Teardown.Owner {
         }
     }
 
+    /** The replace is over: what made its generation is not needed any more. */
+    void forgetCode() {
+        Place last = place;
+        place = new Place(last.description().withoutCode(new RunnableHandle(cell)), last.incarnation(), last.position(),
+                last.bound(), last.claim());
+    }
+
     @Override
     public RunnableSpec spec() {
         return place.description().spec();

@@ -280,7 +280,13 @@ abstract class Succession {
         if (!left) {
             left = true;
             cell.succession(null);
+            forgetCode();
         }
+    }
+
+    /** It is over, and may be known for longer to who knows one of its generations. */
+    void forgetCode() {
+        // most know of nothing but the unit
     }
 
     final void complete(long to, ReplaceMethod method, String whyCold, ReplaceOutcome outcome, long handedOver,

@@ -265,10 +265,6 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         });
     }
 
-    UnknownUnitException removed() {
-        return new UnknownUnitException(name() + " has been removed: add it again");
-    }
-
     UnitStart ongoingStart() {
         UnitStart present = start;
         if (present == null) {

@@ -17,13 +17,18 @@ abstract class UnitEntry extends Mailbox {
     /**
      * What makes the generations of a unit, and the face that its handle shows.
      *
+     * @param unit null when the unit has been removed
      * @param loader the context class loader of its threads
      */
-    record Description(Unit<?> unit, RunnableSpec spec, RunnableHandle handle, @Nullable ClassLoader loader) {
+    record Description(@Nullable Unit<?> unit, RunnableSpec spec, RunnableHandle handle, @Nullable ClassLoader loader) {
 
         /** The same code with another specification. */
         Description with(RunnableSpec next) {
             return new Description(unit, next, handle, loader);
+        }
+
+        Description withoutCode(RunnableHandle plain) {
+            return new Description(null, spec, plain, null);
         }
 
         /** Other settings of the same code. */
@@ -35,7 +40,7 @@ abstract class UnitEntry extends Mailbox {
     private final Manager manager;
     private final String name;
     private final @Nullable UnitCell parent;
-    private volatile Unit<?> unit;
+    private volatile @Nullable Unit<?> unit;
     private volatile RunnableSpec spec;
     private volatile RunnableHandle handle;
     private volatile @Nullable ClassLoader loader;
@@ -119,8 +124,17 @@ abstract class UnitEntry extends Mailbox {
 
     // ---- its description
 
+    /** @throws UnknownUnitException when it has been removed */
     final Unit<?> unit() {
-        return unit;
+        Unit<?> present = unit;
+        if (present == null) {
+            throw removed();
+        }
+        return present;
+    }
+
+    final UnknownUnitException removed() {
+        return new UnknownUnitException(name + " has been removed: add it again");
     }
 
     public final RunnableSpec spec() {
@@ -146,6 +160,14 @@ abstract class UnitEntry extends Mailbox {
         spec = next.spec();
         handle = next.handle();
         loader = next.loader();
+    }
+
+    /**
+     * Its name is gone: lets go of all that could be code of the unit, and keeps what is data. Whoever has its handle may have that for
+     * long.
+     */
+    final void forgetCode(RunnableHandle plain) {
+        describe(description().withoutCode(plain));
     }
 
     /** The context class loader of the threads of what is declared inside its scope now. */

@@ -387,6 +387,7 @@ final class UnitStop {
         if (removes) {
             cell.move(UnitState.REMOVED, Reason.REMOVED, "", order.actor());
             cell.manager().forget(cell);
+            cell.forgetCode(new RunnableHandle(cell));
         }
         cell.stopIsOver();
         if (waiters != null) {

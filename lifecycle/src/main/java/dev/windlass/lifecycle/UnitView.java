@@ -2,7 +2,6 @@ package dev.windlass.lifecycle;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +106,6 @@ final class UnitView {
     }
 
     List<RunnableHandle> children() {
-        return cell.childCells().stream().sorted(Comparator.comparing(UnitCell::name)).map(UnitCell::handle).toList();
+        return Manager.handlesOf(cell.childCells());
     }
 }

@@ -98,9 +98,10 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         } else {
             claim.end();
             phase = Phase.OVER;
+            UnitEntry.Description next = beside.place().description();
             leave();
             cell.takeBackGeneration();
-            ColdSuccession cold = new ColdSuccession(cell, beside.place().description(), options, actor, promise,
+            ColdSuccession cold = new ColdSuccession(cell, next, options, actor, promise,
                     "a quota does not allow both: " + lack);
             cold.continues(this);
             cold.begin();
@@ -681,6 +682,11 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     }
 
     // ---- what it looks like
+
+    @Override
+    void forgetCode() {
+        beside.forgetCode();
+    }
 
     @Override
     UnitEntry.@Nullable Description descriptionOf(Incarnation asker) {

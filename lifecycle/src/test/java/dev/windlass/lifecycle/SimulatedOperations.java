@@ -189,7 +189,7 @@ final class SimulatedOperations {
 
     private void replaced(SimulatedName.Asked asked, SimulatedName name, String what) {
         boolean last = name.changes.stream().filter(each -> each.kind == asked.kind).toList().getLast() == asked;
-        boolean brought = name.handle.unit().spec().labels().getOrDefault("version", "").equals(asked.brings);
+        boolean brought = name.handle.spec().labels().getOrDefault("version", "").equals(asked.brings);
         if (asked.error instanceof RefusedException || asked.error instanceof UnknownUnitException) {
             world.require(!brought, "%s was refused, and the unit is of its description", what);
         }
