@@ -245,7 +245,7 @@ final class PodChecks {
         }
     }
 
-    private static void portOrName(Field port) {
+    static void portOrName(Field port) {
         if (port.value().isString()) {
             port.named(NameRules::portName);
         } else {

@@ -1,8 +1,10 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -140,6 +142,27 @@ final class ServiceRule implements KindRule {
         taken.remove(Json.textOrEmpty(object, "spec", "clusterIP"));
     }
 
+    private static void checkPorts(Field ports) {
+        Set<String> names = new HashSet<>();
+        boolean several = ports.items().size() > 1;
+        for (Field port : ports.items()) {
+            Field name = port.at("name");
+            if (several || !name.isEmpty()) {
+                name.requiredName(NameRules::label);
+            }
+            if (!name.isEmpty() && !names.add(name.text())) {
+                name.duplicate();
+            }
+            port.at("port").port();
+            port.at("protocol").oneOf("SCTP", "TCP", "UDP");
+            PodChecks.portOrName(port.at("targetPort"));
+            Field protocol = port.at("appProtocol");
+            if (protocol.isSet()) {
+                protocol.named(NameRules::qualifiedName);
+            }
+        }
+    }
+
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         JsonNode spec = object.path("spec");
@@ -153,19 +176,7 @@ final class ServiceRule implements KindRule {
         if (ports.isEmpty() && !address.equals("None") && !type.equals("ExternalName")) {
             errors.add(FieldError.required("spec.ports", ""));
         }
-        int index = 0;
-        for (JsonNode port : ports) {
-            String at = "spec.ports[" + index++ + "]";
-            if (ports.size() > 1 && Json.textOrEmpty(port, "name").isEmpty()) {
-                errors.add(FieldError.required(at + ".name", ""));
-            }
-            long number = Json.number(port, 0, "port");
-            if (number < 1 || number > 65_535) {
-                errors.add(FieldError.invalid(at + ".port",
-                        port.has("port") ? port.get("port") : Json.object().numberNode(0),
-                        "must be between 1 and 65535, inclusive"));
-            }
-        }
+        checkPorts(Field.of(object, errors).at("spec", "ports"));
         if (old != null && type.equals(type(old))) {
             JsonNode before = Json.find(old, "spec", "clusterIP");
             if (before != null && !before.equals(spec.get("clusterIP"))) {

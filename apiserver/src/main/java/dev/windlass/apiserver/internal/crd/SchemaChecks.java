@@ -202,7 +202,8 @@ final class SchemaChecks {
         }
         UNSUPPORTED.forEach((name, detail) -> {
             JsonNode value = schema.get(name);
-            if (value != null && !value.isNull() && !(value.isObject() && value.isEmpty())
+            boolean none = value != null && value.isObject() && value.isEmpty() && !name.equals("dependencies");
+            if (value != null && !value.isNull() && !none
                     && !(value.isString() && value.stringValue().isEmpty())) {
                 errors.add(FieldError.forbidden(path + "." + name, detail));
             }

@@ -59,10 +59,15 @@ public final class GoForm {
         }
         boolean zero = isZero(shaped, type);
         if (zero && (go.omitEmpty() || go.omitZero())) {
-            return null;
+            return given != null && refusedEvenWhenEmpty(type) ? shaped : null;
         }
         // What is empty is not stored, and so comes back as nothing.
         return zero && shaped.isContainer() && !struct ? NODES.nullNode() : shaped;
+    }
+
+    /** The one field that is refused for being there; validation, which comes later, must see it. It is never stored. */
+    private static boolean refusedEvenWhenEmpty(Type type) {
+        return type.shape() == Type.Shape.MAP && type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
     }
 
     private static boolean isTime(Type type) {
