@@ -58,7 +58,7 @@ class WebhooksTest {
         assertThat(wire.put(MAPS + "/a", Wire.configMap("a", "k", "w")).text("data", "seen")).isEqualTo("yes");
         assertThat(wire.merge(MAPS + "/a", "{\"data\":{\"seen\":null}}").text("data", "seen")).isEqualTo("yes");
         Answer applied = wire.apply(MAPS + "/b", "tester",
-                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"data\":{\"x\":\"y\"}}");
+                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"b\"},\"data\":{\"x\":\"y\"}}");
         assertThat(applied.text("data", "seen")).as(applied.message()).isEqualTo("yes");
         assertThat(wire.get(MAPS + "/b").text("data", "seen")).isEqualTo("yes");
         assertThat(hooks.asked()).extracting(each -> text(each, "operation")).containsExactly("CREATE", "UPDATE",

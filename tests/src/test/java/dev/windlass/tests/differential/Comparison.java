@@ -13,8 +13,11 @@ final class Comparison {
 
     private final Server real;
     private final Server embedded;
+    private final WebhookServer hooks;
 
-    Comparison(Server real, Server embedded) {
+    /** @param hooks that both servers ask */
+    Comparison(Server real, Server embedded, WebhookServer hooks) {
+        this.hooks = hooks;
         this.real = real;
         this.embedded = embedded;
     }
@@ -40,8 +43,8 @@ final class Comparison {
         List<Answer> byReal;
         List<Answer> byEmbedded;
         try {
-            byReal = new Player(real, namespace).play(sequence);
-            byEmbedded = new Player(embedded, namespace).play(sequence);
+            byReal = new Player(real, hooks, namespace).play(sequence);
+            byEmbedded = new Player(embedded, hooks, namespace).play(sequence);
         } catch (RuntimeException e) {
             throw new IllegalStateException(sequence.title() + ": " + e.getMessage(), e);
         }

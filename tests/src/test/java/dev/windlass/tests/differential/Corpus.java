@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 /**
  * Reads sequences that were written by hand. {@code ### title} begins one; a line with a method and a path begins a request; the lines {@code Name: value}
  * after it are headers, and what follows is the body. {@code AWAIT 200 path} repeats a GET until it is answered so, and
- * the answer contains what follows. A line that begins with {@code //} says
+ * the answer contains what follows. {@code UNTIL 403 POST path} repeats a POST, which had better be a dry run, until it is answered so. A line that begins with {@code //} says
  * something to the reader.
  */
 final class Corpus {
     private static final Pattern REQUEST = Pattern
-            .compile("(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|AWAIT \\d+) (/.*)");
+            .compile("(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|AWAIT \\d+|UNTIL \\d+ POST) (/.*)");
     private static final Pattern HEADER = Pattern.compile("([A-Z][A-Za-z-]*): (.*)");
 
     private final List<Sequence> sequences = new ArrayList<>();
@@ -73,9 +73,10 @@ final class Corpus {
         Matcher matcher = REQUEST.matcher(start);
         if (matcher.matches()) {
             String method = matcher.group(1);
-            boolean awaits = method.startsWith("AWAIT ");
-            requests.add(new Request(awaits ? "GET" : method, matcher.group(2), headers, body.toString().strip(),
-                    awaits ? Integer.parseInt(method.substring(6)) : 0));
+            String[] words = method.split(" ", -1);
+            requests.add(new Request(words.length == 1 ? method : words.length == 2 ? "GET" : words[2],
+                    matcher.group(2), headers, body.toString().strip(),
+                    words.length > 1 ? Integer.parseInt(words[1]) : 0));
         }
         start = "";
         headers = new LinkedHashMap<>();

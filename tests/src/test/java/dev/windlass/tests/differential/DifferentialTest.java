@@ -32,15 +32,18 @@ class DifferentialTest {
             "objects.http",
             "refusals.http",
             "subresources.http",
-            "watches.http");
+            "watches.http",
+            "webhooks.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 
     @Test
     void theEmbeddedServerAnswersLikeTheRealOne() throws Exception {
-        try (Server real = Server.real(); Server embedded = Server.embedded()) {
+        try (Server real = Server.real();
+                Server embedded = Server.embedded();
+                WebhookServer hooks = new WebhookServer()) {
             List<Sequence> sequences = sequences();
             assertThat(sequences).isNotEmpty();
-            List<Difference> unknown = new Comparison(real, embedded).play(sequences).stream()
+            List<Difference> unknown = new Comparison(real, embedded, hooks).play(sequences).stream()
                     .filter(difference -> !KnownDifference.isKnown(difference)).toList();
             assertThat(unknown).withFailMessage(() -> report(sequences, unknown)).isEmpty();
         }

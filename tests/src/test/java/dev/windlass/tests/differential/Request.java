@@ -7,8 +7,8 @@ import java.util.Map;
  * request was answered.
  *
  * @param await
- *            when it is above 0, the request is repeated until it is answered with this code and its answer contains the body, and its answer is not
- *            compared: for what the real server does only after it has answered
+ *            when it is above 0, the request is repeated until it is answered with this code and, if it is a GET, its answer contains the body; and its answer
+ *            is not compared: for what the real server does only after it has answered
  */
 record Request(String method, String path, Map<String, String> headers, String body, int await) {
     @Override

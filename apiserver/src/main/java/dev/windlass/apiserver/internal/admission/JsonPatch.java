@@ -1,7 +1,9 @@
 package dev.windlass.apiserver.internal.admission;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,8 @@ final class JsonPatch {
         try {
             parsed = Json.parse(text);
         } catch (JacksonException e) {
-            throw new CallFailedException(undecodable + e.getOriginalMessage(), e);
+            String problem = JsonSyntax.problem(text.getBytes(StandardCharsets.UTF_8));
+            throw new CallFailedException(undecodable + (problem == null ? e.getOriginalMessage() : problem), e);
         }
         if (parsed.isNull()) {
             return new JsonPatch(Json.array());
@@ -189,10 +192,7 @@ final class JsonPatch {
         String key = last(path);
         String noKey = "replace operation does not apply: doc is missing key: " + path + MISSING;
         if (parent instanceof ObjectNode object) {
-            if (!object.has(key)) {
-                throw new InapplicableException(noKey);
-            }
-            object.set(key, orNull(value));
+            object.set(key, orNull(value)); // also where there is none
         } else if (parent instanceof ArrayNode array) {
             int index = index(key);
             if (index < 0 || index >= array.size()) {
@@ -204,11 +204,13 @@ final class JsonPatch {
 
     private static JsonNode taken(JsonNode parent, String path, String kind) throws InapplicableException {
         String key = last(path);
-        JsonNode taken = parent instanceof ArrayNode array ? array.get(index(key)) : parent.get(key);
+        if (!(parent instanceof ArrayNode array)) {
+            return orNull(parent.path(key)); // also where there is none
+        }
+        JsonNode taken = array.get(index(key));
         if (taken == null) {
-            throw new InapplicableException(
-                    "error in " + kind + " for path: '" + key + "': unable to get nonexistent key: "
-                            + key + MISSING);
+            String at = kind.equals("move") ? "path: '" + key : "from: '" + path;
+            throw new InapplicableException("error in " + kind + " for " + at + "': " + outside(index(key)));
         }
         return taken;
     }

@@ -99,7 +99,7 @@ public final class WebhookAdmission implements Admission {
     private boolean change(Hook hook, AdmissionRequest request, ResourceType as) {
         try {
             Verdict verdict = ask(hook, request, as, true);
-            request.warnings().addAll(verdict.warnings());
+            request.warn(verdict.warnings());
             if (!verdict.allowed()) {
                 throw verdict.refusal(hook.name());
             }
@@ -184,7 +184,7 @@ public final class WebhookAdmission implements Admission {
                 if (verdict == null) {
                     continue;
                 }
-                request.warnings().addAll(verdict.warnings());
+                request.warn(verdict.warnings());
                 if (!verdict.allowed() && refused == null) {
                     refused = verdict.refusal(matched.get(i).name());
                 }

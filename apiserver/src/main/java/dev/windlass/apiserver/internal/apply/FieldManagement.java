@@ -36,6 +36,29 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             "managedFields", "resourceVersion");
     private static final int MOST_UPDATERS = 10;
     private static final String FIRST_APPLIER = "before-first-apply";
+    private static final List<String> OPERATIONS = List.of("Apply", "Update");
+
+    /** What is wrong with managed fields that somebody else has written; null when nothing is. */
+    public static @Nullable String problem(@Nullable JsonNode managed) {
+        int index = 0;
+        for (JsonNode each : managed == null ? Json.array() : managed) {
+            String type = Json.textOrEmpty(each, "fieldsType");
+            if (!OPERATIONS.contains(Json.textOrEmpty(each, "operation"))) {
+                return "operation must be `Apply` or `Update`";
+            }
+            if (Json.textOrEmpty(each, "apiVersion").isEmpty()) {
+                return "apiVersion must not be empty";
+            }
+            if (type.isEmpty()) {
+                return "missing fieldsType in managed fields entry " + index;
+            }
+            if (!type.equals("FieldsV1")) {
+                return "invalid fieldsType " + FieldError.quote(type) + " in managed fields entry " + index;
+            }
+            index++;
+        }
+        return null;
+    }
 
     /**
      * Sets the managed fields of an object that is created or updated.

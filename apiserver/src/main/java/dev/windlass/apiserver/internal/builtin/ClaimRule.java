@@ -22,6 +22,14 @@ final class ClaimRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         protection.prepareCreate(object, dryRun);
+    }
+
+    @Override
+    public void admit(ObjectNode object, @Nullable ObjectNode old) {
+        protection.admit(object, old);
+        if (old != null) {
+            return;
+        }
         ObjectNode spec = Json.child(object, "spec");
         if (!spec.has("storageClassName")
                 && Json.text(object, "metadata", "annotations", CLASS_ANNOTATION) == null) {

@@ -19,9 +19,9 @@ final class IngressRule implements KindRule {
     }
 
     @Override
-    public void prepareCreate(ObjectNode object, boolean dryRun) {
+    public void admit(ObjectNode object, @Nullable ObjectNode old) {
         ObjectNode spec = Json.child(object, "spec");
-        if (spec.has("ingressClassName")
+        if (old != null || spec.has("ingressClassName")
                 || Json.text(object, "metadata", "annotations", CLASS_ANNOTATION) != null) {
             return;
         }

@@ -14,7 +14,10 @@ final class NodeRule implements KindRule {
     private static final String NOT_READY = "node.kubernetes.io/not-ready";
 
     @Override
-    public void prepareCreate(ObjectNode object, boolean dryRun) {
+    public void admit(ObjectNode object, @Nullable ObjectNode old) {
+        if (old != null) {
+            return;
+        }
         ObjectNode spec = Defaults.child(object, "spec");
         ArrayNode given = Json.arrayAt(spec, "taints");
         ArrayNode taints = given == null ? spec.putArray("taints") : given;

@@ -51,17 +51,15 @@ final class PodRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         ObjectNode spec = Defaults.child(object, "spec");
-        priorities.admit(object);
-        admit(spec);
         object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
     }
 
     @Override
-    public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        admit(Defaults.child(object, "spec"));
-    }
-
-    private static void admit(ObjectNode spec) {
+    public void admit(ObjectNode object, @Nullable ObjectNode old) {
+        ObjectNode spec = Defaults.child(object, "spec");
+        if (old == null) {
+            priorities.admit(object);
+        }
         Defaults.put(spec, "priority", 0);
         Defaults.put(spec, "preemptionPolicy", "PreemptLowerPriority");
         tolerate(spec);

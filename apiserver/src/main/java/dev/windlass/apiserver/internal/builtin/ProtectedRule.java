@@ -23,12 +23,16 @@ final class ProtectedRule implements KindRule {
     }
 
     @Override
-    public void prepareCreate(ObjectNode object, boolean dryRun) {
+    public void admit(ObjectNode object, @Nullable ObjectNode old) {
         List<String> finalizers = new ArrayList<>(Metadata.finalizers(object));
-        if (!finalizers.contains(finalizer)) {
+        if (old == null && !finalizers.contains(finalizer)) {
             finalizers.add(finalizer);
             Metadata.setFinalizers(object, finalizers);
         }
+    }
+
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
         if (Json.textOrEmpty(object, "kind").equals("PersistentVolume")) {
             Defaults.child(object, "status").put("phase", "Pending").put("lastPhaseTransitionTime", surroundings.now());
         }

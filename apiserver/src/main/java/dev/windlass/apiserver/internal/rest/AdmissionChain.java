@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -7,6 +8,7 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,9 +37,18 @@ final class AdmissionChain {
         boolean scale = target.subresource().equals(Scales.NAME);
         ObjectNode seen = shown(target, object);
         UnaryOperator<ObjectNode> reading = scale ? UnaryOperator.identity() : each -> read(each, target.type());
-        admission.mutate(written(target, seen, old, call, reading, warnings));
+        JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
+        AdmissionRequest request = written(target, seen, old, call, reading, warnings);
+        admission.mutate(request);
         if (scale) {
             Scales.set(object, seen, target.type());
+        }
+        String problem = FieldManagement.problem(Metadata.of(object).get("managedFields"));
+        if (problem != null) {
+            Metadata.of(object).set("managedFields", managed);
+            request.warn(
+                    List.of(".metadata.managedFields was in an invalid state after admission; this could be caused by"
+                            + " an outdated mutating admission controller; please fix your requests: " + problem));
         }
         return true;
     }
@@ -106,6 +117,9 @@ final class AdmissionChain {
         }
         String name = target.verb().equals("deletecollection") ? "" : target.name();
         ObjectNode told = options.told().put("kind", "DeleteOptions").put("apiVersion", OPTIONS_VERSION);
+        if (target.type().is("", "namespaces") && options.uid() == null) {
+            Json.child(told, "preconditions").put("uid", Metadata.uid(old)); // the real server makes sure of which one it is
+        }
         AdmissionRequest request = new AdmissionRequest("DELETE",
                 new Target(target.verb(), target.type(), target.namespace(), name, ""), null, old.deepCopy(), told,
                 user, options.dryRun(), UnaryOperator.identity(), warnings);

@@ -57,6 +57,15 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
         return object;
     }
 
+    /** Adds what the client should know: nothing twice, and not nothing. */
+    public void warn(List<String> more) {
+        for (String each : more) {
+            if (!each.isEmpty() && !warnings.contains(each)) {
+                warnings.add(each);
+            }
+        }
+    }
+
     /** Lets the object be as another one. */
     public void become(ObjectNode other) {
         ObjectNode now = required();

@@ -213,7 +213,8 @@ public final class Api {
         if (Json.find(config, "metadata", "managedFields") != null) {
             throw ApiException.badRequest("metadata.managedFields must be nil");
         }
-        if (Metadata.name(config).isEmpty()) {
+        if (Metadata.name(config).isEmpty()
+                && resources.find(target.type(), target.namespace(), target.name()) != null) {
             Metadata.of(config).put("name", target.name());
         }
         Writer.checkName(config, target);

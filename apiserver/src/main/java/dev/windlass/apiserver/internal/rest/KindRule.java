@@ -13,6 +13,15 @@ public interface KindRule {
     }
 
     /**
+     * Does what admission does before others are asked about an object.
+     *
+     * @param old
+     *            null when the object is new
+     */
+    default void admit(ObjectNode object, @Nullable ObjectNode old) {
+    }
+
+    /**
      * Prepares a new object.
      *
      * @param dryRun nothing may be reserved for it

@@ -208,6 +208,9 @@ public final class Metadata {
                                 + list + "}"));
             }
         }
+        if (!name(object).equals(name(old))) {
+            errors.add(FieldError.invalid("metadata.name", name(object), "field is immutable"));
+        }
         if (!uid(object).equals(uid(old))) {
             errors.add(FieldError.invalid("metadata.uid", uid(object), "field is immutable"));
         }

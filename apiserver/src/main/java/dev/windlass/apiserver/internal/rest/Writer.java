@@ -85,9 +85,15 @@ public final class Writer {
         if (track) {
             fields(target).update(shapes.zero(type), object, call.fieldManager());
         }
+        KindRule rule = resources.ruleOf(type);
+        rule.admit(object, null);
         admission.mutate(target, object, null, call, warnings);
-        resources.checkGuards(target, object, null, call);
+        Bodies.checkNamespace(object, target);
         metadata = Metadata.of(object);
+        if (type.namespaced()) {
+            metadata.put("namespace", target.namespace());
+        }
+        resources.checkGuards(target, object, null, call);
         metadata.remove(SYSTEM_FIELDS);
         metadata.put("uid", resources.surroundings().uid());
         metadata.put("creationTimestamp", resources.surroundings().now());
@@ -105,7 +111,6 @@ public final class Writer {
         shapes.shape(object, type);
         String prefix = Json.textOrEmpty(metadata, "generateName");
         boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
-        KindRule rule = resources.ruleOf(type);
         boolean dryRun = call.dryRun();
         boolean settled = true;
         for (int attempt = 1;; attempt++) {
@@ -392,18 +397,26 @@ public final class Writer {
             Call call, boolean track, List<String> warnings) {
         ResourceType type = target.type();
         Metadata.tidy(object);
-        Metadata.keepSystemFields(old, object);
         KindRule rule = resources.ruleOf(type);
         if (track) {
             fields(target).update(old, object, call.fieldManager());
         }
         boolean whole = target.subresource().isEmpty() || target.subresource().equals(Scales.NAME);
+        if (whole) {
+            rule.admit(object, old);
+        }
+        if (type.namespaced()) {
+            Metadata.of(object).put("namespace", target.namespace());
+        }
         if (admission.mutate(target, object, old, call, warnings)) {
-            Metadata.keepSystemFields(old, object);
+            Bodies.checkNamespace(object, target);
             if (!whole) {
-                become(object, merge(target, old, object.deepCopy()));
+                ObjectNode merged = merge(target, old, object.deepCopy());
+                copyInMetadata("managedFields", object, merged);
+                become(object, merged);
             }
         }
+        Metadata.keepSystemFields(old, object);
         resources.checkGuards(target, object, old, call);
         if (whole) {
             rule.prepareUpdate(old, object);

@@ -49,7 +49,9 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
                 url.getPort() < 0 ? HTTPS : url.getPort(), rooted(path), null, bundle);
     }
 
+    /** A slash at the end is of no account to the real server. */
     private static String rooted(String path) {
-        return path.startsWith("/") ? path : "/" + path;
+        String stripped = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return stripped.startsWith("/") ? stripped : "/" + stripped;
     }
 }

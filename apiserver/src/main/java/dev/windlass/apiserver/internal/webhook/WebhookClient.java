@@ -151,7 +151,7 @@ public final class WebhookClient {
         }
         JsonNode parsed;
         try {
-            parsed = Json.parse(answer.body());
+            parsed = parse(answer.body());
         } catch (JacksonException e) {
             String problem = JsonSyntax.problem(answer.body());
             throw new CallFailedException("couldn't get version/kind; json parse error: "
@@ -167,6 +167,14 @@ public final class WebhookClient {
             throw new CallFailedException(Json.textOrEmpty(object, "message"));
         }
         return object;
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            return Json.parse(body);
+        } catch (JacksonException _) {
+            return Json.parseYaml(body); // which the real server takes as well
+        }
     }
 
     private static boolean isStatus(JsonNode object) {

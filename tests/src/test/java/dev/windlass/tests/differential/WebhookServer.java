@@ -1,0 +1,171 @@
+package dev.windlass.tests.differential;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.windlass.apiserver.internal.net.Certificates;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Webhooks that both servers ask. What one does is told by its path: {@code /patch/} is followed by a JSON patch and {@code /answer/} by what the response
+ * is to have, both as base64 for URLs. {@code $HOOKS} stands for its URL, {@code $BUNDLE} for what it is trusted by.
+ */
+final class WebhookServer implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final long SLOW_SECONDS = 20;
+
+    private final Certificates certificates = Certificates.make("webhooks");
+    private final HttpsServer server;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    WebhookServer() {
+        try {
+            server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setHttpsConfigurator(new HttpsConfigurator(certificates.context()));
+        server.setExecutor(executor);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** Puts in where it is, and behaviours: {@code $PATCH(…)} and {@code $ANSWER(…)} hold JSON with single quotes. */
+    String fill(String text) {
+        String filled = text;
+        for (String behaviour : List.of("PATCH", "ANSWER")) {
+            for (int at = filled.indexOf("$" + behaviour + "("); at >= 0; at = filled.indexOf("$" + behaviour + "(")) {
+                int end = filled.indexOf(")$", at);
+                String json = filled.substring(at + behaviour.length() + 2, end).replace('\'', '"');
+                filled = filled.substring(0, at) + "$HOOKS/" + behaviour.toLowerCase(java.util.Locale.ROOT) + "/"
+                        + Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8))
+                        + filled.substring(end + 2);
+            }
+        }
+        return filled.replace("$HOOKS", "https://127.0.0.1:" + server.getAddress().getPort()).replace("$BUNDLE",
+                Base64.getEncoder().encodeToString(
+                        certificates.authorityPem().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            JsonNode review = JSON.readTree(exchange.getRequestBody().readAllBytes());
+            String[] path = exchange.getRequestURI().getPath().substring(1).split("/", 2);
+            String detail = path.length < 2 || path[0].equals("status")
+                    ? ""
+                    : new String(Base64.getUrlDecoder().decode(path[1]), StandardCharsets.UTF_8);
+            switch (path[0]) {
+                case "status" -> send(exchange, Integer.parseInt(path[1]), "text/plain", " it is so \n");
+                case "text" -> send(exchange, 200, "text/plain", "hello");
+                case "empty" -> send(exchange, 200, "application/json", "");
+                case "list" -> send(exchange, 200, "application/json", "[]");
+                case "refused" -> send(exchange, 418, "application/json",
+                        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"a teapot\"}");
+                case "absent" -> send(exchange, 200, "application/json",
+                        "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}");
+                case "slow" -> {
+                    if (!await()) {
+                        send(exchange, 200, "application/json", "{}");
+                    }
+                }
+                default -> send(exchange, 200, "application/json", answer(review, path[0], detail));
+            }
+        }
+    }
+
+    private boolean await() {
+        try {
+            return closed.await(SLOW_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private static String answer(JsonNode review, String behaviour, String detail) {
+        ObjectNode answer = JSON.createObjectNode().put("kind", "AdmissionReview");
+        answer.set("apiVersion", review.path("apiVersion"));
+        ObjectNode response = answer.putObject("response").put("allowed", true);
+        response.set("uid", review.path("request").path("uid"));
+        switch (behaviour) {
+            case "patch" -> response.put("patchType", "JSONPatch").put("patch",
+                    Base64.getEncoder().encodeToString(detail.getBytes(StandardCharsets.UTF_8)));
+            case "answer" -> response.setAll((ObjectNode) JSON.readTree(detail));
+            case "echo" -> response.put("allowed", false).putObject("status").put("message", echo(review));
+            case "untyped" -> {
+                answer.remove("kind");
+                answer.remove("apiVersion");
+            }
+            default -> {
+                // it allows
+            }
+        }
+        return JSON.writeValueAsString(answer);
+    }
+
+    /** The question, without what is another one on each server or at each time. */
+    private static String echo(JsonNode review) {
+        ObjectNode request = (ObjectNode) review.path("request").deepCopy();
+        request.remove(List.of("uid", "userInfo"));
+        request.findParents("resourceVersion").forEach(each -> ((ObjectNode) each).put("resourceVersion", "<version>"));
+        for (String object : List.of("object", "oldObject")) {
+            if (request.at("/kind/kind").asString("").equals("Scale")
+                    && request.at("/" + object + "/metadata") instanceof ObjectNode metadata) {
+                metadata.remove("managedFields"); // a known difference: here they are those of what is scaled
+            }
+        }
+        return JSON.writeValueAsString(sorted(request, null)).replaceAll("gen-[a-z0-9]{5}", "gen-<suffix>");
+    }
+
+    private static JsonNode sorted(JsonNode node, @Nullable String name) {
+        if (node.isObject()) {
+            ObjectNode out = JsonNodeFactory.instance.objectNode();
+            node.properties().stream().sorted(Map.Entry.comparingByKey())
+                    .forEach(each -> out.set(each.getKey(), sorted(each.getValue(), each.getKey())));
+            return out;
+        }
+        if (node.isArray()) {
+            List<JsonNode> items = new java.util.ArrayList<>();
+            node.forEach(each -> items.add(sorted(each, null)));
+            if ("managedFields".equals(name)) {
+                items.sort(Comparator.comparing(JsonNode::toString));
+            }
+            ArrayNode out = JsonNodeFactory.instance.arrayNode();
+            return out.addAll(items);
+        }
+        return node;
+    }
+
+    private static void send(HttpExchange exchange, int code, String type, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(code, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        server.stop(0);
+        executor.close();
+    }
+}
