@@ -166,7 +166,8 @@ class RoomsTest {
                         "parts of one request, which is in the ledger of its owner"),
                 Map.entry("dev.windlass.kubernetes.Transport", "fresh credentials for one request"),
                 Map.entry("dev.windlass.kubernetes.InformerRegistry", "the end of a watch that lingers"),
-                Map.entry("dev.windlass.kubernetes.Clusters", "the last round of the event loops"));
+                Map.entry("dev.windlass.kubernetes.Clusters", "the last round of the event loops"),
+                Map.entry("dev.windlass.modules.internal.proof.UnloadWatch", "waits for class loaders to go"));
         assertThat(callers(Set.of("java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform",
                 "java.lang.Thread.<init>"))).isEqualTo(new TreeSet<>(places.keySet()));
         assertThat(callers(Set.of("java.lang.Thread.startVirtualThread", "java.util.concurrent.ForkJoinPool.commonPool",

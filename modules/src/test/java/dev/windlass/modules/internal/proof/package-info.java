@@ -1,0 +1,4 @@
+@NullMarked
+package dev.windlass.modules.internal.proof;
+
+import org.jspecify.annotations.NullMarked;
