@@ -17,21 +17,21 @@ final class ChainSearch {
 
     private final HeapDump dump;
     private final DumpedObjects objects;
-    private final boolean soft;
-    private final List<DumpedRoot> roots = new ArrayList<>();
     /** For each object the number of who refers to it, from 1; the number of its root, from -1 down; 0 when it was not found yet. */
     private final MemorySegment from;
     private final MemorySegment queue;
+    private final List<DumpedRoot> roots = new ArrayList<>();
     private int queued;
 
-    /**
-     * @param kinds which roots are to count; classes that live for ever always do
-     * @param soft whether soft references count too
-     */
-    ChainSearch(HeapDump dump, DumpedObjects objects, Set<DumpedRoot.Kind> kinds, boolean soft) throws IOException {
+    ChainSearch(HeapDump dump, DumpedObjects objects) throws IOException {
         this.dump = dump;
         this.objects = objects;
-        this.soft = soft;
+        from = dump.scratch(4L * dump.index().size());
+        queue = dump.scratch(4L * dump.index().size());
+    }
+
+    private void begin(Set<DumpedRoot.Kind> kinds) {
+        roots.clear();
         // Of ways of one length the first counts, and a static field says more than a variable that has its class.
         for (DumpedClass type : dump.classes()) {
             if (objects.isPermanent(type.loaderId())) {
@@ -39,17 +39,23 @@ final class ChainSearch {
             }
         }
         dump.roots().stream().filter(root -> kinds.contains(root.kind())).forEach(roots::add);
-        from = dump.scratch(4L * dump.index().size());
-        queue = dump.scratch(4L * dump.index().size());
-    }
-
-    /** The ways to those that can be reached. */
-    Map<Long, Chain> find(Set<Long> loaders) {
-        Map<Long, Chain> found = new HashMap<>();
-        int missing = loaders.size();
+        from.fill((byte) 0);
+        queued = 0;
         for (int i = 0; i < roots.size(); i++) {
             reach(roots.get(i).id(), -1 - i);
         }
+    }
+
+    /**
+     * The ways to those that can be reached.
+     *
+     * @param kinds which roots are to count; classes that live for ever always do
+     * @param soft whether soft references count too
+     */
+    Map<Long, Chain> find(Set<Long> loaders, Set<DumpedRoot.Kind> kinds, boolean soft) {
+        begin(kinds);
+        Map<Long, Chain> found = new HashMap<>();
+        int missing = loaders.size();
         for (int i = 0; i < queued && missing > 0; i++) {
             int number = queue.getAtIndex(ValueLayout.JAVA_INT, i);
             long place = dump.place(number);
@@ -61,7 +67,7 @@ final class ChainSearch {
         for (long loader : loaders) {
             int number = dump.index().number(loader);
             if (number >= 0 && from.getAtIndex(ValueLayout.JAVA_INT, number) != 0) {
-                found.put(loader, chain(loader, number));
+                found.put(loader, chain(loader, number, soft));
             }
         }
         return found;
@@ -75,12 +81,12 @@ final class ChainSearch {
         }
     }
 
-    private Chain chain(long loader, int last) {
+    private Chain chain(long loader, int last, boolean soft) {
         List<Chain.Step> steps = new ArrayList<>();
         int number = last;
         int by = from.getAtIndex(ValueLayout.JAVA_INT, number);
         while (by > 0) {
-            steps.addFirst(step(number, label(by - 1, id(number))));
+            steps.addFirst(step(number, label(by - 1, id(number), soft)));
             number = by - 1;
             by = from.getAtIndex(ValueLayout.JAVA_INT, number);
         }
@@ -96,7 +102,7 @@ final class ChainSearch {
         return dump.id(dump.place(number) + 1);
     }
 
-    private String label(int owner, long to) {
+    private String label(int owner, long to, boolean soft) {
         long place = dump.place(owner);
         int[] which = {Integer.MIN_VALUE};
         objects.references(place, soft, (id, candidate) -> {

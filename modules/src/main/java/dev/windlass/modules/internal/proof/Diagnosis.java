@@ -37,6 +37,10 @@ final class Diagnosis {
             Map.entry("java.lang.VirtualThread", LeakCause.VIRTUAL_THREAD),
             Map.entry("java.lang.ThreadBuilders$BoundVirtualThread", LeakCause.VIRTUAL_THREAD));
 
+    /** How many steps of a long way are shown of each end. */
+    private static final int FIRST = 12;
+    private static final int LAST = 12;
+
     private final HeapDump dump;
     private final DumpedObjects objects;
     private final Chain chain;
@@ -54,17 +58,11 @@ final class Diagnosis {
         this.hosts = count;
     }
 
-    static Leak of(HeapDump dump, DumpedObjects objects, Chain chain) {
+    /** @param soft whether there is a soft reference on the way */
+    static Leak of(HeapDump dump, DumpedObjects objects, Chain chain, boolean soft) {
         Diagnosis diagnosis = new Diagnosis(dump, objects, chain);
-        LeakCause cause = diagnosis.cause();
+        LeakCause cause = soft ? LeakCause.SOFT_REFERENCE : diagnosis.cause();
         return new Leak(cause, diagnosis.what(cause), diagnosis.lines(), cause.remedy());
-    }
-
-    /** The same, of a way on which there is a soft reference. */
-    static Leak softly(HeapDump dump, DumpedObjects objects, Chain chain) {
-        Diagnosis diagnosis = new Diagnosis(dump, objects, chain);
-        return new Leak(LeakCause.SOFT_REFERENCE, diagnosis.what(LeakCause.SOFT_REFERENCE), diagnosis.lines(),
-                LeakCause.SOFT_REFERENCE.remedy());
     }
 
     private boolean isModules(Chain.Step step) {
@@ -209,12 +207,16 @@ final class Diagnosis {
         };
     }
 
+    /** Of a long list, which is one step for each element, both ends. */
     private List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add("root: " + root());
-        for (int i = 0; i < chain.steps().size(); i++) {
+        int size = chain.steps().size();
+        for (int i = 0; i < size; i++) {
             Chain.Step step = chain.steps().get(i);
-            if (i > 0 || !step.type().equals(root())) {
+            if (i == FIRST && i < size - LAST) {
+                lines.add("… %d more …".formatted(size - FIRST - LAST));
+            } else if ((i < FIRST || i >= size - LAST) && (i > 0 || !step.type().equals(root()))) {
                 lines.add("%s%s%s".formatted(step.via(), step.via().isEmpty() ? "" : " → ", step.type()));
             }
         }

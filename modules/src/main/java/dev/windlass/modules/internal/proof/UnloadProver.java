@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out at once what has become of class loaders, and what holds those that are still there. Everybody pays: the collections and the
- * dump pause the whole JVM, for some seconds for each GB of live objects, and the dump takes about as much room in the folder for temporary
- * files as these, and a third more to be searched. The search itself pauses nobody; it reads through files that are mapped into memory,
+ * dump pause the whole JVM, for several seconds for each GB of live objects, and the dump and its index take up to twice as much room as
+ * these in the folder for temporary files. The search itself pauses nobody; it reads through files that are mapped into memory,
  * and takes a sixtieth of the heap.
  */
 public final class UnloadProver {
@@ -29,6 +29,7 @@ public final class UnloadProver {
     /** How long to wait for each: the JVM tells of what it has collected on a thread of low importance. */
     private static final Duration PATIENCE = Duration.ofMillis(400);
 
+    private static final Set<DumpedRoot.Kind> ALL = EnumSet.allOf(DumpedRoot.Kind.class);
     private static final Set<DumpedRoot.Kind> SURE = EnumSet.complementOf(EnumSet.of(DumpedRoot.Kind.CLASS_VALUE));
 
     private UnloadProver() {
@@ -90,10 +91,10 @@ public final class UnloadProver {
         try {
             long live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
             long room = Files.getFileStore(folder).getUsableSpace();
-            if (room < live + live / 2) {
+            if (room < 2 * live) {
                 throw new IOException(
                         "a dump needs up to %d MB, and %s has %d MB: make room, or set java.io.tmpdir to another folder"
-                                .formatted((live + live / 2) >> 20, folder.getParent(), room >> 20));
+                                .formatted((2 * live) >> 20, folder.getParent(), room >> 20));
             }
             Path file = folder.resolve("heap.hprof");
             ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(file.toString(), true);
@@ -118,30 +119,21 @@ public final class UnloadProver {
             }
         }
         Map<UnloadProof, Leak> findings = new HashMap<>();
-        add(findings, byLoader, dump, objects, SURE, false);
-        add(findings, byLoader, dump, objects, EnumSet.allOf(DumpedRoot.Kind.class), false);
-        add(findings, byLoader, dump, objects, EnumSet.allOf(DumpedRoot.Kind.class), true);
+        ChainSearch search = new ChainSearch(dump, objects);
+        for (boolean soft : new boolean[]{false, true}) {
+            for (Set<DumpedRoot.Kind> roots : List.of(SURE, ALL)) {
+                search.find(Set.copyOf(byLoader.keySet()), roots, soft).forEach((loader, chain) -> {
+                    UnloadProof proof = byLoader.remove(loader);
+                    if (proof != null) {
+                        findings.put(proof, Diagnosis.of(dump, objects, chain, soft));
+                    }
+                });
+            }
+        }
         byLoader.forEach((loader, proof) -> findings.put(proof, new Leak(LeakCause.UNKNOWN,
                 "the JVM keeps the class loader, and the dump does not show why", List.of(),
                 "look at native libraries that the module has loaded, and at its use of other modules' classes")));
         return findings;
-    }
-
-    /** Those that are found are not looked for any more. */
-    private static void add(Map<UnloadProof, Leak> findings, Map<Long, UnloadProof> byLoader, HeapDump dump,
-            DumpedObjects objects, Set<DumpedRoot.Kind> roots, boolean soft) throws IOException {
-        if (byLoader.isEmpty()) {
-            return;
-        }
-        Map<Long, Chain> chains = new ChainSearch(dump, objects, roots, soft).find(Set.copyOf(byLoader.keySet()));
-        chains.forEach((loader, chain) -> {
-            @Nullable
-            UnloadProof proof = byLoader.remove(loader);
-            if (proof != null) {
-                findings.put(proof,
-                        soft ? Diagnosis.softly(dump, objects, chain) : Diagnosis.of(dump, objects, chain));
-            }
-        });
     }
 
     private static void delete(Path folder) throws IOException {
