@@ -286,6 +286,26 @@ class WebhooksTest {
     }
 
     @Test
+    void conditionsSayWhoIsAskedAndAreCompiledWhenTheyAreWritten() {
+        hooks.on("/no", response -> response.put("allowed", false));
+        validating("no", "/no", MAP_RULE + ",'matchConditions':["
+                + "{'name':'a','expression':'request.operation == \\\"CREATE\\\" && object.metadata.name != \\\"spared\\\"'},"
+                + "{'name':'b','expression':'object.data.k == \\\"v\\\"'}]");
+        assertThat(wire.post(MAPS, Wire.configMap("a", "k", "v")).code()).isEqualTo(400);
+        assertThat(wire.post(MAPS, Wire.configMap("spared", "k", "v")).code()).isEqualTo(201);
+        assertThat(wire.post(MAPS, Wire.configMap("b", "k", "w")).code()).isEqualTo(201);
+        Answer undecided = wire.post(MAPS, Wire.configMap("c", "x", "v"));
+        assertThat(undecided.code()).isEqualTo(403);
+        assertThat(undecided.message()).contains("configmaps \"c\" is forbidden: ", "no such key: k");
+        Answer refused = wire.post(VALIDATING, hooks.configuration("Validating", "bad", "/no",
+                MAP_RULE + ",'matchConditions':[{'name':'a','expression':'nothing.here'}]"));
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message())
+                .contains("webhooks[0].matchConditions[0].expression: Invalid value: \"nothing.here\":"
+                        + " compilation failed: ", "undeclared reference to 'nothing'");
+    }
+
+    @Test
     void aScaleIsReviewedAsAScale() {
         hooks.patching("/scale", "[{\"op\":\"replace\",\"path\":\"/spec/replicas\",\"value\":2}]");
         mutating("scale", "/scale",

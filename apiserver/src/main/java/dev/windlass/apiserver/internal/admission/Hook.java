@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.admission;
 
+import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.webhook.Endpoint;
@@ -21,9 +22,12 @@ import tools.jackson.databind.JsonNode;
  *            whether it wants to be asked again when others have changed what it has seen
  * @param reviews
  *            the versions of reviews that it takes, the best one first
+ * @param conditions
+ *            which must hold for it to be asked
  */
 record Hook(String id, String name, Endpoint endpoint, List<Rule> rules, boolean failsOpen, boolean exact,
-        LabelSelector namespaces, LabelSelector objects, Duration timeout, boolean again, List<String> reviews) {
+        LabelSelector namespaces, LabelSelector objects, Duration timeout, boolean again, List<String> reviews,
+        Conditions conditions) {
     private static final long DEFAULT_TIMEOUT = 10;
 
     /** @param configuration the name of what it is part of */
@@ -31,6 +35,8 @@ record Hook(String id, String name, Endpoint endpoint, List<Rule> rules, boolean
         String name = Json.textOrEmpty(hook, "name");
         List<Rule> rules = new ArrayList<>();
         hook.path("rules").forEach(each -> rules.add(Rule.of(each)));
+        List<String> conditions = new ArrayList<>();
+        hook.path("matchConditions").forEach(each -> conditions.add(Json.textOrEmpty(each, "expression")));
         List<String> reviews = new ArrayList<>();
         hook.path("admissionReviewVersions").forEach(each -> reviews.add(each.stringValue("")));
         return new Hook(configuration + "/" + index + "/" + name, name, Endpoint.of(hook.path("clientConfig")), rules,
@@ -39,6 +45,6 @@ record Hook(String id, String name, Endpoint endpoint, List<Rule> rules, boolean
                 LabelSelector.ofObject(hook.path("namespaceSelector")),
                 LabelSelector.ofObject(hook.path("objectSelector")),
                 Duration.ofSeconds(Json.number(hook, DEFAULT_TIMEOUT, "timeoutSeconds")),
-                Json.textOrEmpty(hook, "reinvocationPolicy").equals("IfNeeded"), reviews);
+                Json.textOrEmpty(hook, "reinvocationPolicy").equals("IfNeeded"), reviews, new Conditions(conditions));
     }
 }

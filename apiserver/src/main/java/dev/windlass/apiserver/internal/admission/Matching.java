@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.admission;
 
+import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -7,6 +8,7 @@ import dev.windlass.apiserver.internal.rest.AdmissionRequest;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Stored;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +34,22 @@ final class Matching {
             return null;
         }
         ResourceType as = type(hook, request);
-        return as != null && inNamespace(hook.namespaces(), request) ? as : null;
+        return as != null && inNamespace(hook.namespaces(), request) && hold(hook, request, as) ? as : null;
+    }
+
+    private static boolean hold(Hook hook, AdmissionRequest request, ResourceType as) {
+        if (hook.conditions().isEmpty()) {
+            return true;
+        }
+        try {
+            return hook.conditions().hold(AdmissionReviews.of("v1", "", request, as).path("request"));
+        } catch (Conditions.UndecidedException e) {
+            if (hook.failsOpen()) {
+                return false;
+            }
+            throw ApiException.forbidden(request.type().group(), request.type().plural(), request.target().name(),
+                    String.valueOf(e.getMessage()), List.of());
+        }
     }
 
     private @Nullable ResourceType type(Hook hook, AdmissionRequest request) {

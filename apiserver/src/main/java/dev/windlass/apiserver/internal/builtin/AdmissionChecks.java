@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.Names;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -78,7 +79,7 @@ final class AdmissionChecks {
             hook.at("reinvocationPolicy").oneOfIfSet("IfNeeded", "Never");
         }
         client(hook.at("clientConfig"));
-        conditions(hook.at("matchConditions"));
+        conditions(hook.at("matchConditions"), true);
     }
 
     private static void fullyQualified(Field name) {
@@ -244,13 +245,21 @@ final class AdmissionChecks {
         }
     }
 
-    private static void conditions(Field conditions) {
+    /** @param compiled whether their expressions are compiled */
+    private static void conditions(Field conditions, boolean compiled) {
         if (conditions.value().size() > MAX_CONDITIONS) {
             conditions.errors().add(FieldError.tooMany(conditions.path(), conditions.value().size(), MAX_CONDITIONS));
         }
         Set<String> names = new HashSet<>();
         for (Field condition : conditions.items()) {
-            expression(condition.at("expression"), "");
+            Field expression = condition.at("expression");
+            expression(expression, "");
+            String problem = compiled && !expression.text().isBlank()
+                    ? Conditions.problem(expression.text().strip())
+                    : null;
+            if (problem != null) {
+                expression.invalid(expression.text().strip(), problem);
+            }
             condition.at("name").requiredName(NameRules::qualifiedName);
             if (!condition.at("name").isEmpty() && !names.add(condition.at("name").text())) {
                 condition.at("name").duplicate();
@@ -291,7 +300,7 @@ final class AdmissionChecks {
         } else {
             matched.required("");
         }
-        conditions(spec.at("matchConditions"));
+        conditions(spec.at("matchConditions"), false);
     }
 
     private static void paramKind(Field kind) {
