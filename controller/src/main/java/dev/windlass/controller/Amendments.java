@@ -27,6 +27,10 @@ final class Amendments {
         return watches.remove(gone);
     }
 
+    void clear() {
+        watches.clear();
+    }
+
     /** As they are now. */
     List<WatchHandle> all() {
         return List.copyOf(watches);

@@ -65,6 +65,11 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
                 .build();
     }
 
+    /** The name of a controller from that of its unit, which may be inside of another one. */
+    static String nameOf(String unit) {
+        return unit.substring(unit.lastIndexOf(PREFIX) + PREFIX.length());
+    }
+
     /** In the scope of each cluster an engagement has the controller's name beside the unit that runs the watches. */
     private static String notReserved(String name) {
         if (name.equals(Informers.NAME)) {

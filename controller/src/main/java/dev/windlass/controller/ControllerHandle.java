@@ -115,7 +115,7 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     /** The units {@code cluster/CLUSTER/NAME} of this controller, one for each cluster that it has been engaged with. */
     public List<RunnableHandle> engagements() {
         Engagements bound = amendments.engagements();
-        return bound == null ? List.of() : bound.of(controller().name());
+        return bound == null ? List.of() : bound.of(controllerName());
     }
 
     /**
@@ -133,7 +133,7 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
         amendments.add(watch); // before the look at what is bound: a run that begins now takes it along
         Engagements bound = amendments.engagements();
         if (bound != null) {
-            bound.each().opened(controller().name(), watch);
+            bound.each().opened(controllerName(), watch);
         }
         return watch;
     }
@@ -141,7 +141,7 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     void unwatch(WatchHandle gone) {
         Engagements bound = amendments.engagements();
         if (amendments.remove(gone) && bound != null) {
-            bound.each().closed(controller().name(), gone);
+            bound.each().closed(controllerName(), gone);
         }
     }
 
@@ -153,5 +153,11 @@ public final class ControllerHandle<T extends HasMetadata> extends RunnableHandl
     /** The controller is gone for good. */
     void removed() {
         amendments.all().forEach(WatchHandle::ownerRemoved);
+        amendments.clear();
+    }
+
+    /** Without the description, which a removed one does not have any more. */
+    private String controllerName() {
+        return Controller.nameOf(name());
     }
 }

@@ -3,6 +3,7 @@ package dev.windlass.controller;
 import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Handover;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Suspension;
@@ -39,7 +40,8 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private boolean everReady;
     private String told = "";
 
-    private record Begun(RunnableContext context, Engagements engagements, ControllerMeters meters) {
+    private record Begun(RunnableContext context, Engagements engagements, ControllerMeters meters,
+            @Nullable ClassLoader loader) {
     }
 
     ControllerRun(Controller<T> controller) {
@@ -76,6 +78,12 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return begun().context;
     }
 
+    /** The context class loader of the reconciler's code: on the clusters it is that of the engagements too. */
+    @Nullable
+    ClassLoader loader() {
+        return begun().loader;
+    }
+
     private Begun begun() {
         Begun now = begun;
         if (now == null) {
@@ -87,13 +95,33 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     @Override
     public void run(RunnableContext context) throws Exception {
         Engagements engagements = Engagements.of(context.manager());
+        begin(context, engagements);
+        try {
+            if (!succeeds || warmUp(context, engagements)) {
+                context.takeOver();
+                open = true;
+                engagements.join(this);
+                context.awaitStop();
+            }
+        } catch (InterruptedException e) {
+            if (!context.stopping().isSet()) {
+                throw e;
+            }
+        } finally {
+            over = true;
+            engagements.leave(this);
+        }
+    }
+
+    /** A method of its own: the one that is there now is not to be held, by the stack of this thread, for as long as this one runs. */
+    private void begin(RunnableContext context, Engagements engagements) {
         ControllerRun<?> before = engagements.current(controller.name());
         succeeds = before != null;
         ControllerMeters meters = engagements.metrics().open(controller.name(),
                 before == null ? null : before.meters());
         context.own("meters", controller.name(), meters);
         context.own("meters", "workqueue " + controller.name(), engagements.queueMetrics().hold(controller.name()));
-        begun = new Begun(context, engagements, meters);
+        begun = new Begun(context, engagements, meters, Thread.currentThread().getContextClassLoader());
         context.onReconfigure((spec, unit) -> follow(engagements, spec, unit)); // before the look at what it is now
         if (context.handle() instanceof ControllerHandle<?> handle) {
             handle.amendments().bind(engagements);
@@ -133,30 +161,16 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 engagements.takeovers().takeBack(ControllerRun.this);
             }
         });
-        try {
-            if (before == null || warmUp(context, engagements)) {
-                context.takeOver();
-                open = true;
-                engagements.join(this);
-                context.awaitStop();
-            }
-        } catch (InterruptedException e) {
-            if (!context.stopping().isSet()) {
-                throw e;
-            }
-        } finally {
-            over = true;
-            engagements.leave(this);
-        }
     }
 
     /** Has its engagements sync beside those that work. Returns false when it is stopped before they have. */
     private boolean warmUp(RunnableContext context, Engagements engagements) throws InterruptedException {
         ControllerSuccession begun = new ControllerSuccession(engagements, this);
         succession = begun;
-        context.stopping().onSet(begun::onNews);
-        engagements.takeovers().prepare(begun);
-        return begun.awaitWarm(context);
+        try (Registration _ = context.stopping().onSet(begun::onNews)) { // not longer: it knows the one before
+            engagements.takeovers().prepare(begun);
+            return begun.awaitWarm(context);
+        }
     }
 
     /** Something that one that takes the place of another waits for may have happened. */
@@ -167,10 +181,15 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         }
     }
 
-    /** How it takes, or took, the place of another; null when there was none. */
+    /** How it takes, or took, the place of another; null when there was none, and when that is long over. */
     @Nullable
     ControllerSuccession succession() {
         return succession;
+    }
+
+    /** It has taken the place of the one before, which has ended and is not known here any more. */
+    void succeeded() {
+        succession = null;
     }
 
     /** Its engagements may work from now on. */

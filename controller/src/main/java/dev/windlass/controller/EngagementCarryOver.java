@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param work keys with due times and failures
  * @param known by the id of the watch
- * @param selection the objects that were reconciled; null when there is nothing
+ * @param selection the objects that were reconciled, without their class, which may not outlive the generation; null when there is
+ *     nothing
  * @param aside keys that it was handed by one with another selection, and was not asked for itself
  */
 record EngagementCarryOver(CarriedWork<ObjectKey> work, Map<String, KnownObjects> known,

@@ -54,8 +54,10 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private final ClusterConnection connection;
     private final Engagements engagements;
     private final Pair pair;
-    /** The one that works, whose place this one is to take; null when there is none. */
-    private final @Nullable EngagementRun<?> before;
+    /** Whether it is to take the place of one that works. */
+    private final boolean succeeds;
+    /** The one that works, whose place this one is to take; null when there is none, or when it has ended. */
+    private volatile @Nullable EngagementRun<?> before;
     private final Trial trial;
     private final EngagementSources sources;
     /** Something that the main thread waits for may have happened. */
@@ -80,6 +82,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         this.connection = connection;
         this.engagements = engagements;
         this.pair = pair;
+        this.succeeds = before != null;
         this.before = before;
         this.sources = new EngagementSources(controller, connection, this, news::release,
                 extra -> engagements.each().told(controller.name(), extra));
@@ -89,13 +92,21 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     @Override
     public void run(RunnableContext context) throws Exception {
         EngagementCarryOver carried = EngagementCarryOver.in(context.carryOver());
-        Live replaced = before == null ? null : before.live;
-        try (ControllerMeters.Engaged meters = owner.meters().engaged(connection.name(),
-                replaced == null ? null : replaced.meters)) {
+        ClassLoader loader = owner.loader();
+        if (loader != null) {
+            context.contextClassLoader(loader);
+        }
+        try (ControllerMeters.Engaged meters = owner.meters().engaged(connection.name(), metersBefore())) {
             run(begin(context, meters, carried), carried);
         } finally {
             over = true;
         }
+    }
+
+    private ControllerMeters.@Nullable Engaged metersBefore() {
+        EngagementRun<?> from = before;
+        Live replaced = from == null ? null : from.live;
+        return replaced == null ? null : replaced.meters;
     }
 
     private void run(Live now, EngagementCarryOver carried) throws InterruptedException {
@@ -136,7 +147,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         Client client = connection.client(context);
         EngagementGate gate = new EngagementGate(context, queue, owner, sources::count, meters,
                 () -> work(context, queue, client, meters));
-        Live now = new Live(context, queue, new FirstState(queue, before != null || !selects), gate, meters,
+        Live now = new Live(context, queue, new FirstState(queue, succeeds || !selects), gate, meters,
                 context.time().nanos());
         live = now;
         context.workload(this);
@@ -355,7 +366,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         now.queue.freeze();
         sources.awaitDelivered();
         now.queue.awaitIdle();
-        return new EngagementCarryOver(now.queue.handOver(), Map.of(), controller.primary().spec(), List.of());
+        return new EngagementCarryOver(now.queue.handOver(), Map.of(), controller.primary().spec().withoutClass(),
+                List.of());
     }
 
     private void thaw(Live now, @Nullable CarryOver back) {
@@ -379,6 +391,14 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** Whether it has the work, or has had it. */
     boolean atWork() {
         return tookOver;
+    }
+
+    /** A replace is over: one that has ended is not to be held, and its code with it, for as long as this one runs. */
+    void forgetEnded() {
+        EngagementRun<?> from = before;
+        if (from != null && from.over()) {
+            before = null;
+        }
     }
 
     /** Whether it has ended. */
@@ -428,10 +448,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         last.forEach(source -> source.lease().close());
         now.queue.close();
         // Otherwise the work is another one's, which has been told of what came since, or it was not looked through yet.
-        boolean held = before != null || !Selection.same(controller.primary().spec(), carried.selection());
+        boolean held = succeeds || !Selection.same(controller.primary().spec(), carried.selection());
         if ((tookOver || !held) && pair.engagement == this) {
-            boolean mayGoBack = before != null && !before.over();
-            now.context.carryOver(new EngagementCarryOver(work, known, controller.primary().spec(),
+            EngagementRun<?> from = before;
+            boolean mayGoBack = from != null && !from.over();
+            now.context.carryOver(new EngagementCarryOver(work, known, controller.primary().spec().withoutClass(),
                     mayGoBack ? aside : List.of()));
         }
         end.close();

@@ -321,6 +321,7 @@ final class Engagements implements AutoCloseable {
         byCluster.values().removeIf(pair -> pair.handle == null); // was never engaged
         List<Pair> mine = List.copyOf(byCluster.values());
         mine.forEach(pair -> pair.run = null);
+        byCluster.values().removeIf(pair -> isRemoved(pair.handle)); // with its cluster, while the controller went on
         return mine;
     }
 
@@ -382,7 +383,7 @@ final class Engagements implements AutoCloseable {
      * of that name that engages now finds them either there or on their way out, and not an order that comes after it.
      */
     private synchronized void onControllerRemoved(UnitEvent event) {
-        String controller = event.unit().substring(Controller.PREFIX.length());
+        String controller = Controller.nameOf(event.unit());
         ControllerHandle<?> gone = handles.get(controller);
         if (gone != null && gone.state() == UnitState.REMOVED) {
             handles.remove(controller);
@@ -400,13 +401,15 @@ final class Engagements implements AutoCloseable {
     private synchronized void onEngagementRemoved(String controller, UnitEvent event) {
         Map<String, Pair> byCluster = pairs.getOrDefault(controller, Map.of());
         byCluster.values().removeIf(pair -> {
-            RunnableHandle handle = pair.handle;
-            return pair.unit().equals(event.unit()) && handle != null && handle.state() == UnitState.REMOVED
-                    && pair.run == null;
+            return pair.unit().equals(event.unit()) && isRemoved(pair.handle) && pair.run == null;
         });
         if (byCluster.isEmpty()) {
             pairs.remove(controller);
         }
+    }
+
+    private static boolean isRemoved(@Nullable RunnableHandle handle) {
+        return handle != null && handle.state() == UnitState.REMOVED;
     }
 
     private synchronized List<ControllerRun<?>> runs() {

@@ -109,6 +109,7 @@ final class Takeovers {
         if (handedTo != null && handedTo.before() == run && handsOn(departure)) {
             settle(handedTo, true);
             departure.await(handedTo);
+            handedTo.next().succeeded();
             engagements.evaluate(handedTo.next());
             return true;
         }
@@ -168,10 +169,15 @@ final class Takeovers {
                     .log("the engagement did not get warm for its new controller: it is restarted");
             restartFor(run, pair);
         }
+        EngagementRun<?> left;
         synchronized (engagements) {
             if (pair.takeover == takeover) {
                 pair.takeover = null;
             }
+            left = pair.engagement;
+        }
+        if (left != null) {
+            left.forgetEnded();
         }
         Engagements.follow(pair);
         run.onNews();

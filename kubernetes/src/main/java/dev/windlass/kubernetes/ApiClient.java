@@ -25,14 +25,17 @@ final class ApiClient implements Client {
 
     private final OwnedRequests requests;
     private final ClusterHttpClient http;
+    private final Serializations serializations;
+    /** Of the code that the client was made for: a module's never makes the host's remember anything of the module. */
     private final Serialization serialization;
     private final Object lock = new Object();
     private @Nullable KubernetesClient fabric8;
 
-    ApiClient(OwnedRequests requests, Serialization serialization) {
+    ApiClient(OwnedRequests requests, Serializations serializations) {
         this.requests = requests;
         this.http = ClusterHttpClient.create(requests);
-        this.serialization = serialization;
+        this.serializations = serializations;
+        this.serialization = serializations.of(Thread.currentThread().getContextClassLoader());
     }
 
     @Override
@@ -63,7 +66,7 @@ final class ApiClient implements Client {
         append(query, "labelSelector", spec.labelSelector());
         append(query, "fieldSelector", spec.fieldSelector());
         Answer answer = send(call, "GET", resource.path(spec.namespace(), null) + query, null, null);
-        ObjectDecoder<T> decoder = new ObjectDecoder<>(serialization.mapper(), resource);
+        ObjectDecoder<T> decoder = new ObjectDecoder<>(of(resource.type()), resource);
         List<T> objects = new ArrayList<>();
         byte[] body = answer.require(call, serialization);
         try (ObjectScanner scanner = new ObjectScanner(serialization.json(), new ByteArrayInputStream(body),
@@ -103,7 +106,7 @@ final class ApiClient implements Client {
 
     @Override
     public <T extends HasMetadata> T apply(T object, FieldOwner owner) {
-        ObjectNode tree = serialization.mapper().valueToTree(object);
+        ObjectNode tree = of(object.getClass()).mapper().valueToTree(object);
         return apply(object, tree, owner, "");
     }
 
@@ -184,7 +187,7 @@ final class ApiClient implements Client {
 
         @Override
         public <T extends HasMetadata> T apply(T object, FieldOwner owner) {
-            ObjectNode full = serialization.mapper().valueToTree(object);
+            ObjectNode full = of(object.getClass()).mapper().valueToTree(object);
             ObjectNode tree = serialization.mapper().createObjectNode();
             tree.set("apiVersion", full.get("apiVersion"));
             tree.set("kind", full.get("kind"));
@@ -277,7 +280,7 @@ final class ApiClient implements Client {
     private <T extends HasMetadata> T decode(ApiCall call, Answer answer, ResourceType<T> resource) {
         byte[] body = answer.require(call, serialization);
         try {
-            return serialization.mapper().readerFor(resource.type()).readValue(body);
+            return of(resource.type()).mapper().readerFor(resource.type()).readValue(body);
         } catch (JacksonException e) {
             throw new ApiException(call,
                     new IOException("the answer cannot be read as " + resource.type().getName() + ": "
@@ -287,7 +290,11 @@ final class ApiClient implements Client {
     }
 
     private String text(HasMetadata object) {
-        return serialization.mapper().writeValueAsString(object);
+        return of(object.getClass()).mapper().writeValueAsString(object);
+    }
+
+    private Serialization of(Class<?> type) {
+        return serializations.of(type, serialization);
     }
 
     private ApiCall call(String verb, ResourceType<?> resource, ObjectKey key) {

@@ -187,7 +187,7 @@ final class ClusterRun implements ManagedRunnable {
                 .forStreaming().timeout(settings.probeTimeout().toMillis(), TimeUnit.MILLISECONDS).build();
         try {
             var response = http.sendAsync(request, byte[].class).get();
-            var mapper = Clusters.of(context.manager()).serialization().mapper();
+            var mapper = Clusters.of(context.manager()).serializations().host().mapper();
             if (response.code() == 200) {
                 JsonNode answer = mapper.readTree(response.body());
                 version = answer.path("gitVersion").asString("");
@@ -234,7 +234,7 @@ final class ClusterRun implements ManagedRunnable {
         InformerSettings informers = new InformerSettings(settings.linger(), settings.watchTimeout(),
                 settings.watchSilence(),
                 settings.watchSilence(), !isLoopback(live.endpoint().address()), settings.random(),
-                clusters.serialization().mapper(), clusters.serialization().json());
+                clusters.serializations());
         live.onUnauthorized(() -> refusedElsewhere(pause));
         InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers, intake));
         context.add(cache);
@@ -244,7 +244,7 @@ final class ClusterRun implements ManagedRunnable {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the informers of cluster " + name + " did not start", e);
         }
-        LiveConnection made = new LiveConnection(name, context, live, clusters.serialization(), registry);
+        LiveConnection made = new LiveConnection(name, context, live, clusters.serializations(), registry);
         connection = made;
         context.own("connection", name, () -> {
             withdraw(context, made);

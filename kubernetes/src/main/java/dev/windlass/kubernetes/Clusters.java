@@ -28,7 +28,7 @@ public final class Clusters implements AutoCloseable {
     private static final int CLOSING_ROUNDS = 3;
 
     private final Manager manager;
-    private final Serialization serialization = Serialization.create();
+    private final Serializations serializations = new Serializations();
     private final ClusterMeters meters;
     private final Object lock = new Object();
     private final List<LiveConnection> live = new ArrayList<>();
@@ -105,8 +105,8 @@ public final class Clusters implements AutoCloseable {
         }
     }
 
-    Serialization serialization() {
-        return serialization;
+    Serializations serializations() {
+        return serializations;
     }
 
     Vertx vertx() {
@@ -132,7 +132,7 @@ public final class Clusters implements AutoCloseable {
             CountDownLatch loops = new CountDownLatch(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
             for (long left = loops.getCount(); left > 0; left--) {
                 // A thread that Vert.x has not seen is given the next loop.
-                Thread.ofVirtual().name("cluster event loops")
+                Thread.ofVirtual().inheritInheritableThreadLocals(false).name("cluster event loops")
                         .start(() -> vertx.runOnContext(nothing -> loops.countDown()));
             }
             if (!loops.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {

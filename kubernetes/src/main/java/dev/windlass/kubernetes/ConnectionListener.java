@@ -28,7 +28,7 @@ final class ConnectionListener {
         waiting.add(connection);
         if (!telling) {
             telling = true;
-            Thread.ofVirtual().name("cluster listener").start(this::run);
+            Thread.ofVirtual().inheritInheritableThreadLocals(false).name("cluster listener").start(this::run);
         }
     }
 

@@ -156,7 +156,8 @@ final class Exchange {
 
     private void releasePermitLater() {
         if (!streaming) {
-            Thread.ofVirtual().name(transport.cluster() + " permit").start(transport.permits()::release);
+            Thread.ofVirtual().inheritInheritableThreadLocals(false).name(transport.cluster() + " permit")
+                    .start(transport.permits()::release);
         }
     }
 
@@ -208,7 +209,7 @@ final class Exchange {
             case StandardHttpRequest.ByteArrayBodyContent bytes -> target.end(Buffer.buffer(bytes.getContent()));
             case StandardHttpRequest.InputStreamBodyContent stream -> {
                 target.setChunked(true);
-                Thread.ofVirtual().name(transport.cluster() + " upload")
+                Thread.ofVirtual().inheritInheritableThreadLocals(false).name(transport.cluster() + " upload")
                         .start(() -> upload(stream.getContent(), target));
             }
             default ->

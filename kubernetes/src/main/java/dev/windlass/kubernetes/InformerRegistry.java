@@ -69,7 +69,8 @@ final class InformerRegistry implements Informers {
 
     @Override
     public <T extends HasMetadata> InformerLease<T> acquire(RunnableContext owner, WatchSpec<T> spec) {
-        ObjectDecoder<T> decoder = new ObjectDecoder<>(settings.mapper(), spec.resource());
+        ObjectDecoder<T> decoder = new ObjectDecoder<>(
+                settings.serializations().of(spec.resource().type().getClassLoader()), spec.resource());
         Shared entry = use(spec);
         Lease<T> lease = new Lease<>(spec, entry.informer, decoder, owner, () -> release(entry));
         try {
@@ -123,7 +124,7 @@ final class InformerRegistry implements Informers {
     }
 
     private Shared create(SharingKey key, WatchSpec<?> spec) {
-        SharedInformer informer = new SharedInformer(transport.cluster(), spec, context.time(), intake);
+        SharedInformer informer = new SharedInformer(transport.cluster(), spec.withoutClass(), context.time(), intake);
         OwnedRequests requests = new OwnedRequests(transport, context, WriteFence.open(), closedRequests -> {
         });
         return new Shared(key, informer,
@@ -149,7 +150,8 @@ final class InformerRegistry implements Informers {
                 } else {
                     Duration linger = settings.linger();
                     entry.expiry = context.time().after(linger,
-                            () -> Thread.ofVirtual().name(context.id() + "/linger").start(() -> expire(entry)));
+                            () -> Thread.ofVirtual().inheritInheritableThreadLocals(false)
+                                    .name(context.id() + "/linger").start(() -> expire(entry)));
                 }
             }
         }

@@ -16,5 +16,14 @@ import tools.jackson.databind.ObjectMapper;
  */
 record InformerSettings(Duration linger, Duration watchTimeout, Duration watchSilence, Duration listSilence,
         boolean compressLists,
-        RandomGenerator random, ObjectMapper mapper, JsonFactory json) {
+        RandomGenerator random, Serializations serializations) {
+
+    /** For what is nobody's own: errors, bookmarks. */
+    ObjectMapper mapper() {
+        return serializations.host().mapper();
+    }
+
+    JsonFactory json() {
+        return serializations.host().json();
+    }
 }

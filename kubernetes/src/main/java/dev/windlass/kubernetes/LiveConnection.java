@@ -11,17 +11,17 @@ final class LiveConnection implements ClusterConnection, AutoCloseable {
     private final String name;
     private final RunnableContext context;
     private final Transport transport;
-    private final Serialization serialization;
+    private final Serializations serializations;
     private final InformerRegistry informers;
     private final Set<OwnedRequests> clients = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LiveConnection(String name, RunnableContext context, Transport transport, Serialization serialization,
+    LiveConnection(String name, RunnableContext context, Transport transport, Serializations serializations,
             InformerRegistry informers) {
         this.name = name;
         this.context = context;
         this.transport = transport;
-        this.serialization = serialization;
+        this.serializations = serializations;
         this.informers = informers;
     }
 
@@ -56,7 +56,7 @@ final class LiveConnection implements ClusterConnection, AutoCloseable {
             throw new RevokedException(
                     "cluster " + name + " gives out no more clients: " + context.id() + " has ended");
         }
-        return new ApiClient(requests, serialization);
+        return new ApiClient(requests, serializations);
     }
 
     @Override

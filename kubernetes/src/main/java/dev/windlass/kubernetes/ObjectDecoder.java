@@ -14,11 +14,16 @@ import tools.jackson.databind.ObjectReader;
 /** Makes objects of one Java class from stored bytes: a new one on each call. Thread-safe. */
 final class ObjectDecoder<T extends HasMetadata> {
 
+    /** Kept while it is used. */
+    @SuppressWarnings("unused")
+    private final Serialization serialization;
     private final ResourceType<T> resource;
     private final ObjectReader reader;
     private final ObjectReader metaReader;
 
-    ObjectDecoder(ObjectMapper mapper, ResourceType<T> resource) {
+    ObjectDecoder(Serialization serialization, ResourceType<T> resource) {
+        ObjectMapper mapper = serialization.mapper();
+        this.serialization = serialization;
         this.resource = resource;
         this.reader = mapper.readerFor(resource.type());
         this.metaReader = mapper.readerFor(ObjectMeta.class);

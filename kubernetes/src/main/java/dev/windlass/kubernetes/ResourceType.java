@@ -81,6 +81,12 @@ public record ResourceType<T extends HasMetadata>(
         return group.isEmpty() ? plural : plural + "." + group;
     }
 
+    ResourceType<? extends HasMetadata> withoutClass() {
+        return metadataOnly()
+                ? this
+                : new ResourceType<>(GenericKubernetesResource.class, group, version, plural, kind, namespaced);
+    }
+
     boolean metadataOnly() {
         return type == (Class<?>) PartialObjectMetadata.class;
     }

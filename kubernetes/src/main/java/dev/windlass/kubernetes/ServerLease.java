@@ -79,7 +79,7 @@ final class ServerLease implements LeaseLock {
         OwnedRequests requests = context.own("client", "lease " + namespace + "/" + name,
                 OwnedRequests.untilReleased(transport, context)); // an abort gives the lease up
         return new ServerLease(namespace, name, transport, kubeconfig, ClusterHttpClient.create(requests),
-                clusters.serialization().mapper(), timeout, context.time());
+                clusters.serializations().host().mapper(), timeout, context.time());
     }
 
     @Override

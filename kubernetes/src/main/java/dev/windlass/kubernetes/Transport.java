@@ -19,6 +19,7 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,7 @@ final class Transport implements AutoCloseable {
     private final Vertx vertx;
     private final String cluster;
     private final TimeSource time;
+    private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
     private final RequestPermits permits;
     private final RequestMeters meters;
     private final Set<Future<?>> dials = ConcurrentHashMap.newKeySet();
@@ -99,10 +101,28 @@ final class Transport implements AutoCloseable {
 
     /** Takes a connection from the pool, or makes one. */
     Future<HttpClientRequest> dial(RequestOptions options) {
-        Future<HttpClientRequest> dial = endpoint.http().request(options);
+        Future<HttpClientRequest> dial = request(options);
         dials.add(dial);
         dial.onComplete(done -> dials.remove(dial));
         return dial;
+    }
+
+    /**
+     * Vert.x notes the context class loader of whoever asks, with the connection that is made, which others use after that: it must
+     * be one that is there for as long.
+     */
+    private Future<HttpClientRequest> request(RequestOptions options) {
+        Thread thread = Thread.currentThread();
+        ClassLoader ofAsker = thread.getContextClassLoader();
+        if (Objects.equals(ofAsker, contextClassLoader)) {
+            return endpoint.http().request(options);
+        }
+        thread.setContextClassLoader(contextClassLoader);
+        try {
+            return endpoint.http().request(options);
+        } finally {
+            thread.setContextClassLoader(ofAsker);
+        }
     }
 
     String cluster() {
@@ -192,7 +212,8 @@ final class Transport implements AutoCloseable {
             }
             // Refreshing may read files and run a credential plugin: not on the event loop, which all clusters share.
             CompletableFuture<Boolean> refreshed = new CompletableFuture<>();
-            Thread.ofVirtual().name(cluster + " credentials").start(() -> refresh(builder, response, tags, refreshed));
+            Thread.ofVirtual().inheritInheritableThreadLocals(false).name(cluster + " credentials")
+                    .start(() -> refresh(builder, response, tags, refreshed));
             return refreshed;
         }
 

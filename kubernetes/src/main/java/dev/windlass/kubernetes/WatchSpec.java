@@ -83,6 +83,14 @@ public record WatchSpec<T extends HasMetadata>(
         return new WatchSpec<>(resource, namespace, labelSelector, fieldSelector, Set.of(paths));
     }
 
+    /**
+     * The same without a model class: for what outlives that, since its class loader may go before. Objects would be read as generic
+     * resources; of a kind of which only the metadata is kept that stays so.
+     */
+    public WatchSpec<? extends HasMetadata> withoutClass() {
+        return new WatchSpec<>(resource.withoutClass(), namespace, labelSelector, fieldSelector, omit);
+    }
+
     /** What decides whether two watches are the same. */
     SharingKey sharingKey() {
         return new SharingKey(resource.group(), resource.version(), resource.plural(), resource.metadataOnly(),

@@ -33,7 +33,7 @@ class HandlerDeliveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Manager manager = Manager.create();
-    private final Serialization serialization = Serialization.create();
+    private final Serialization serialization = Serialization.create(null);
     private final WatchSpec<ConfigMap> spec = WatchSpec.of(ConfigMap.class);
     private final SharedInformer informer = new SharedInformer("test", spec, TimeSource.system(), new Intake());
     private Lease<ConfigMap> lease;
@@ -50,7 +50,7 @@ class HandlerDeliveryTest {
             context.complete(owner);
             owner.awaitStop();
         });
-        lease = new Lease<>(spec, informer, new ObjectDecoder<>(serialization.mapper(), spec.resource()), context.get(),
+        lease = new Lease<>(spec, informer, new ObjectDecoder<>(serialization, spec.resource()), context.get(),
                 () -> {
                 });
     }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -443,11 +444,18 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void contextClassLoader(ClassLoader loader) {
+        ClassLoader before;
         synchronized (this) {
             if (ledgerClosed) {
                 throw revoked("set its context class loader");
             }
+            before = contextClassLoader;
             contextClassLoader = loader;
+        }
+        for (Thread thread : threads.alive()) { // one that waits would keep what it was started with
+            if (Objects.equals(thread.getContextClassLoader(), before)) {
+                thread.setContextClassLoader(loader);
+            }
         }
         if (CURRENT.isBound() && CURRENT.get() == this) {
             Thread.currentThread().setContextClassLoader(loader);

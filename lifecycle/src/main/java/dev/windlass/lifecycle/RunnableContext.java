@@ -92,9 +92,8 @@ public interface RunnableContext {
     void waiting(String what);
 
     /**
-     * Says which context class loader the threads of this generation have that are started from now on, and the calling one if it is
-     * one of them; and those of units that are added or replaced inside from now on, in all their generations, unless they say
-     * otherwise. Without it that is the one that the scope had when the unit was declared, at the root the manager's. For code that
+     * Says which context class loader the threads of this generation have from now on, but those that have set another one themselves;
+     * and those of units that are added or replaced inside from now on, in all their generations, unless they say otherwise. Without it that is the one that the scope had when the unit was declared, at the root the manager's. For code that
      * has a class loader of its own. The generation lets go of it when it has ended, a unit inside when it is removed.
      */
     void contextClassLoader(ClassLoader loader);
