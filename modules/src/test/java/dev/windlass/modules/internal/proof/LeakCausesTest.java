@@ -158,8 +158,10 @@ class LeakCausesTest {
     @Test
     void whatIsHeldSoftlyIsNoLeak() {
         UnloadProof proof = Objects.requireNonNull(proofs.get("beanInfo"));
-        assertThat(proof.state()).isEqualTo(UnloadProof.State.PENDING);
-        assertThat(proof.leak()).get().returns(LeakCause.SOFT_REFERENCE, Leak::cause);
+        if (proof.state() != UnloadProof.State.PROVED) { // Shenandoah clears soft references when it is asked for a collection
+            assertThat(proof.state()).isEqualTo(UnloadProof.State.PENDING);
+            assertThat(proof.leak()).get().returns(LeakCause.SOFT_REFERENCE, Leak::cause);
+        }
     }
 
     @Test
