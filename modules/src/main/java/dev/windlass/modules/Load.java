@@ -1,6 +1,8 @@
 package dev.windlass.modules;
 
 import dev.windlass.lifecycle.Unit;
+import dev.windlass.modules.internal.proof.Remain;
+import dev.windlass.modules.internal.proof.Remains;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -79,10 +81,11 @@ record Load(ModuleJar jar, long number, Path folder, ModuleLoader loader, Map<St
     }
 
     /** Gives everything back. The units must have been removed before. */
-    UnloadWatch.Unloading close(Modules modules) {
+    Unload close(Modules modules) {
+        List<Remain> remains = Remains.clear(loader);
         close(loader);
         ModuleJar.delete(folder);
-        return modules.watch(jar, number, loader);
+        return modules.ended(jar, number, loader, remains);
     }
 
     private static void close(ModuleLoader loader) {

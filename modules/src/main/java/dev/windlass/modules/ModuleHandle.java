@@ -72,7 +72,7 @@ public final class ModuleHandle extends RunnableHandle {
 
     /**
      * Removes the module and says what became of its classes: {@link UnloadState#PENDING} as a rule, since no collection is forced;
-     * {@link Modules#unloads()} says later what it has become.
+     * {@link Modules#unloads()} says later what it has become, and {@link Modules#prove()} finds it out at once.
      *
      * <p>Fails like {@link #remove()}.
      */

@@ -35,7 +35,7 @@ final class ModuleRun implements ManagedRunnable {
     private final Set<Load> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RunnableContext context;
     private volatile @Nullable Load current;
-    private volatile UnloadWatch.@Nullable Unloading unloading;
+    private volatile @Nullable Unload unload;
 
     ModuleRun(ModuleJar described) {
         this.described = described;
@@ -108,7 +108,7 @@ final class ModuleRun implements ManagedRunnable {
         context = null;
         if (last != null) {
             open.remove(last);
-            unloading = last.close(modules);
+            unload = last.close(modules);
         }
         open.forEach(one -> one.close(modules)); // that of a reload which the end has overtaken
         open.clear();
@@ -117,7 +117,7 @@ final class ModuleRun implements ManagedRunnable {
     /** What is known of the classes that were loaded last; null when none were. */
     @Nullable
     UnloadReport unloaded() {
-        UnloadWatch.Unloading last = unloading;
+        Unload last = unload;
         return last == null ? null : last.report();
     }
 

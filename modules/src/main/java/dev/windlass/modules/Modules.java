@@ -1,9 +1,11 @@
 package dev.windlass.modules;
 
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnknownUnitException;
+import dev.windlass.modules.internal.proof.Remain;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +30,7 @@ public final class Modules implements AutoCloseable {
     static final int MOST_LEAKED = 3;
 
     private final Manager manager;
-    private final UnloadWatch unloads;
+    private final Unloads unloads;
     private final Map<String, Long> loads = new HashMap<>();
     private final AtomicLong folders = new AtomicLong();
     private final GaugeWithCallback gauge;
@@ -36,7 +38,7 @@ public final class Modules implements AutoCloseable {
 
     private Modules(Manager manager) {
         this.manager = manager;
-        this.unloads = new UnloadWatch(manager.time());
+        this.unloads = new Unloads(manager.time());
         this.gauge = GaugeWithCallback.builder().name("windlass_module_unloads")
                 .help("Loads of modules that have ended, by what is known of their classes.").labelNames("state")
                 .callback(callback -> {
@@ -81,7 +83,18 @@ public final class Modules implements AutoCloseable {
      * hundred at most.
      */
     public List<UnloadReport> unloads() {
-        return unloads.reports();
+        return unloads.all().stream().map(Unload::report).toList();
+    }
+
+    /**
+     * Finds out at once what has become of all loads that are not proved to be gone, and what holds those that are not. Everybody pays
+     * for that: it forces collections, and if they do not suffice takes a heap dump, which pauses the whole JVM, for some seconds for each GB
+     * of live objects, and needs about as much room in the folder for temporary files. The dump is deleted afterwards.
+     *
+     * <p>Completes with the reports of those loads. Fails when there is no room for the dump.
+     */
+    public Operation<List<UnloadReport>> prove() {
+        return unloads.prove();
     }
 
     Manager manager() {
@@ -90,7 +103,7 @@ public final class Modules implements AutoCloseable {
 
     /** @throws RefusedException when too many loads of a module are still there though they have ended */
     void refuseLeaking(String module) {
-        List<UnloadReport> leaked = unloads.reports().stream()
+        List<UnloadReport> leaked = unloads().stream()
                 .filter(report -> report.module().equals(module) && report.state() == UnloadState.LEAKED).toList();
         if (leaked.size() >= MOST_LEAKED) {
             throw new RefusedException(
@@ -103,8 +116,8 @@ public final class Modules implements AutoCloseable {
         return loads.merge(module, 1L, Long::sum);
     }
 
-    UnloadWatch.Unloading watch(ModuleJar jar, long load, ClassLoader loader) {
-        return unloads.watch(jar.name(), jar.version(), load, loader, List.of());
+    Unload ended(ModuleJar jar, long load, ClassLoader loader, List<Remain> remains) {
+        return unloads.add(jar, load, loader, remains);
     }
 
     /** An empty folder for one copy of a module. */

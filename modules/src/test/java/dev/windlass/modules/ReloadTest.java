@@ -97,10 +97,6 @@ class ReloadTest {
         return handle;
     }
 
-    private RunnableHandle idle() {
-        return manager.find("module/billing/idle").orElseThrow();
-    }
-
     private void proved(String version) {
         Awaitility.await().atMost(HANG).until(() -> {
             System.gc();
@@ -187,11 +183,12 @@ class ReloadTest {
     @Test
     void aUnitThatDoesNotRunIsDescribedByTheVersionThatStays() throws Exception {
         ModuleHandle billing = loaded("1", clerk("clerk", "1") + ", " + task("idle"));
-        idle().stop().await();
+        RunnableHandle idle = manager.find("module/billing/idle").orElseThrow();
+        idle.stop().await();
         billing.reload(jar("2", clerk("clerk", "2") + ", " + task("idle")), SOON).await();
         proved("1");
-        assertThat(idle().state()).isEqualTo(UnitState.STOPPED);
-        idle().start().await();
+        assertThat(idle.state()).isEqualTo(UnitState.STOPPED);
+        idle.start().await();
         billing.unload().await();
         proved("2");
     }

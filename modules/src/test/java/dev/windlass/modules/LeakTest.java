@@ -1,0 +1,107 @@
+package dev.windlass.modules;
+
+import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.UnitState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A module that leaves something behind is reported, with what holds it; one that does so too often is not loaded again. */
+@Timeout(240)
+public class LeakTest {
+
+    /** What a host keeps that a module has given it. */
+    public static final Map<String, Object> HOST = new ConcurrentHashMap<>();
+
+    private static final Duration HANG = Duration.ofSeconds(60);
+    private static final String LEAK = "Task.of(\"leaks\", c -> { LeakTest.HOST.put(c.incarnation().toString(), new Object() { }); c.awaitStop(); })";
+
+    @TempDir
+    private Path folder;
+
+    private final Manager manager = Manager.create();
+
+    @BeforeEach
+    void start() {
+        manager.start();
+    }
+
+    @AfterEach
+    void end() {
+        HOST.clear();
+        manager.close();
+    }
+
+    private void loadAndUnload(Path jar) throws InterruptedException {
+        ModuleHandle billing = manager.add(Module.fromJar(jar));
+        billing.ready().await();
+        Awaitility.await().atMost(HANG).until(() -> billing.children().stream().map(RunnableHandle::state).toList(),
+                List.of(UnitState.READY)::equals);
+        billing.unload().await();
+    }
+
+    @Test
+    void aLeakIsNamedWithWhatHoldsItAndIsOverWhenThatLetsGo() throws Exception {
+        Path jar = Jars.module(folder, "1", LEAK).build("leaks.jar");
+        loadAndUnload(jar);
+        Awaitility.await().atMost(HANG).until(() -> !HOST.isEmpty());
+        assertThat(Modules.of(manager).prove().await()).singleElement().satisfies(report -> {
+            assertThat(report.state()).isEqualTo(UnloadState.LEAKED);
+            assertThat(report.cause()).isEqualTo("HOST_OBJECT");
+            assertThat(String.join("\n", report.chain())).contains("LeakTest", "HOST");
+            assertThat(report.remedy()).isNotEmpty();
+        });
+        HOST.clear();
+        assertThat(Modules.of(manager).prove().await()).singleElement()
+                .returns(UnloadState.PROVED, UnloadReport::state).returns("", UnloadReport::cause);
+    }
+
+    @Test
+    void afterThreeLeaksTheModuleIsNotLoadedAgainAndOthersAre() throws Exception {
+        Path jar = Jars.module(folder, "1", LEAK).build("leaks.jar");
+        for (int i = 1; i <= 3; i++) {
+            loadAndUnload(jar);
+            int leaked = i;
+            Awaitility.await().atMost(HANG).until(() -> HOST.size() == leaked);
+        }
+        Modules.of(manager).prove().await();
+        ModuleHandle refused = manager.add(Module.fromJar(jar));
+        Awaitility.await().atMost(HANG).until(() -> refused.state() == UnitState.FAILED);
+        assertThat(refused.status().lastError()).contains("billing is not loaded again: 3 loads of it have leaked",
+                "HOST_OBJECT");
+        HOST.clear();
+        Modules.of(manager).prove().await();
+        refused.start().await();
+        assertThat(refused.state()).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void whatCanBeTakenAwayIsAndIsNamed() throws Exception {
+        Path jar = Jars.module(folder, "1",
+                "Task.of(RunnableSpec.builder(\"hook\").signalsReadiness(true).build(), c -> { Thread.setDefaultUncaughtExceptionHandler(new Hook()); c.ready(); c.awaitStop(); })")
+                .source("shop.Hook", """
+                        package shop;
+                        public final class Hook implements Thread.UncaughtExceptionHandler {
+                            @Override public void uncaughtException(Thread thread, Throwable thrown) { }
+                        }
+                        """).build("hook.jar");
+        ModuleHandle billing = manager.add(Module.fromJar(jar));
+        billing.ready().await();
+        UnloadReport report = billing.unload().await();
+        assertThat(report.remains()).singleElement().asString().contains("UNCAUGHT_EXCEPTION_HANDLER", "cleared");
+        assertThat(Modules.of(manager).prove().await()).singleElement()
+                .satisfies(proof -> assertThat(proof.state()).as("%s %s", proof, proof.chain())
+                        .isEqualTo(UnloadState.PROVED));
+    }
+}
