@@ -89,56 +89,6 @@ class GarbageCollectionTest {
                 wire.get(MAPS + "/child").text("metadata", "deletionTimestamp")).isNotEmpty());
     }
 
-    private void awaitMarked(String name) {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(
-                wire.get(MAPS + "/" + name).text("metadata", "deletionTimestamp")).isNotEmpty());
-    }
-
-    private void hold(String name) {
-        wire.merge(MAPS + "/" + name, "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}");
-    }
-
-    @Test
-    void anOwnerInTheForegroundGoesWhenWhatBlockedItLeavesIt() {
-        Wire.Answer owner = create("owner", false);
-        create("child", true, owner);
-        hold("child");
-        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
-        awaitMarked("child");
-        assertThat(wire.get(MAPS + "/owner").code()).isEqualTo(200);
-        wire.merge(MAPS + "/child", "{\"metadata\":{\"ownerReferences\":null}}");
-        awaitGone("owner");
-        assertThat(wire.get(MAPS + "/child").code()).isEqualTo(200);
-    }
-
-    @Test
-    void anOwnerInTheForegroundGoesWhenWhatBlockedItBlocksItNoLonger() {
-        Wire.Answer owner = create("owner", false);
-        Wire.Answer child = create("child", true, owner);
-        hold("child");
-        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
-        awaitMarked("child");
-        ArrayNode references = (ArrayNode) child.body().at("/metadata/ownerReferences").deepCopy();
-        ((ObjectNode) references.get(0)).put("blockOwnerDeletion", false);
-        wire.merge(MAPS + "/child", "{\"metadata\":{\"ownerReferences\":" + Json.string(references) + "}}");
-        awaitGone("owner");
-    }
-
-    @Test
-    void whatItsDependentsHaveLeftWaitsForNone() {
-        Wire.Answer owner = create("owner", false);
-        Wire.Answer child = create("child", true, owner);
-        create("grandchild", false, child);
-        wire.merge(MAPS + "/grandchild", "{\"metadata\":{\"ownerReferences\":null}}");
-        hold("child");
-        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
-        awaitMarked("child");
-        assertThat(wire.get(MAPS + "/child").body().at("/metadata/finalizers")).hasSize(1);
-        wire.merge(MAPS + "/child", "{\"metadata\":{\"finalizers\":null}}");
-        awaitGone("owner");
-        assertThat(wire.get(MAPS + "/grandchild").code()).isEqualTo(200);
-    }
-
     @Test
     void orphansLoseTheirOwnerAndStay() {
         Wire.Answer owner = create("owner", false);

@@ -122,6 +122,33 @@ final class AdminClient {
         return send("POST", "/api/v1/units/" + encoded(unit) + ":" + action + (query.isEmpty() ? "" : "?" + query));
     }
 
+    JsonNode modules() {
+        return modules("GET", "");
+    }
+
+    JsonNode module(String name) {
+        return modules("GET", "/" + encoded(name));
+    }
+
+    /** @param path what follows the modules: {@code :load}, {@code /billing:reload} */
+    JsonNode moduleAction(String path, Map<String, String> options) {
+        return modules("POST", path + "?" + query(options));
+    }
+
+    private JsonNode modules(String method, String path) {
+        try {
+            return send(method, "/api/v1/modules" + path);
+        } catch (CliException e) {
+            if (String.valueOf(e.getMessage()).startsWith("no such path")) {
+                throw new CliException(
+                        "the manager at %s was not started with --modules DIR, the folder from which it may load modules"
+                                .formatted(address.getAuthority()),
+                        e);
+            }
+            throw e;
+        }
+    }
+
     JsonNode quota() {
         return send("GET", "/api/v1/quota");
     }
@@ -232,7 +259,7 @@ final class AdminClient {
                         : String.valueOf(e.getMessage());
     }
 
-    private static String encoded(String unit) {
+    static String encoded(String unit) {
         return URLEncoder.encode(unit, StandardCharsets.UTF_8).replace("%2F", "/").replace("+", "%20");
     }
 }

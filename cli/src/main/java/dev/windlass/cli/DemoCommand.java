@@ -62,6 +62,9 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private BindAddress metrics;
 
+    @Option(names = "--modules", paramLabel = "DIR", description = "Let \"windlass modules\" load feature modules from this folder. Without it nothing can be loaded.")
+    private @Nullable Path modules;
+
     @Option(names = "--limits", paramLabel = "LIMITS", converter = LimitsConverter.class, description = "What all units together may cost once the demo has started, for example watches=10,concurrency=4.")
     private @Nullable Limits limits;
 
@@ -119,7 +122,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(Path folder, Path log, Interruption interruption) throws Exception {
-        DemoOptions options = new DemoOptions(new Endpoints(admin, health, metrics), joined, election());
+        DemoOptions options = new DemoOptions(new Endpoints(admin, health, metrics, modules), joined, election());
         try (Demo demo = Demo.prepare(options, folder, this::progress)) {
             try {
                 demo.start(this::progress);

@@ -70,6 +70,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--metrics-address", paramLabel = "HOST:PORT", converter = AddressConverter.class, description = "Metrics; default 127.0.0.1:0, and :8080 with --in-cluster.")
     private @Nullable BindAddress metrics;
 
+    @Option(names = "--modules", paramLabel = "DIR", description = "Let \"windlass modules\" load feature modules from this folder. Without it nothing can be loaded.")
+    private @Nullable Path modules;
+
     @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "text", description = "How the log looks, on the standard error: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init")
     private Log.Format logFormat;
@@ -81,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
         List<Cluster> clusters = targets.stream().map(Target::cluster).toList();
         LeaseElector elector = leaderElect ? targets.getFirst().elector(leaseNamespace, LEASE) : null;
         Endpoints endpoints = new Endpoints(admin, address(health, BindAddress.everywhere(8081)),
-                address(metrics, BindAddress.everywhere(8080)));
+                address(metrics, BindAddress.everywhere(8080)), modules);
         Log.toStandardError(logFormat, root.debug);
         Interruption interruption = Interruption.bySignals(LOG::info);
         try (Operator operator = new Operator("website-operator", endpoints, elector, _ -> {

@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         RestartCommand.class, ReplaceCommand.class, ReconfigureCommand.class, RemoveCommand.class, PauseCommand.class,
         ResumeCommand.class,
         CordonCommand.class,
-        UncordonCommand.class, QuotaCommand.class, ThreadsCommand.class, CompletionCommand.class,
+        UncordonCommand.class, QuotaCommand.class, ModulesCommand.class, ThreadsCommand.class, CompletionCommand.class,
         TrainCacheCommand.class, VersionCommand.class}, versionProvider = VersionCommand.class)
 public final class Windlass implements Runnable {
     @Spec

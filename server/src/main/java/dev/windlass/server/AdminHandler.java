@@ -15,7 +15,11 @@ import dev.windlass.lifecycle.UnitStatus;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,9 +39,11 @@ final class AdminHandler extends Handler.Abstract {
 
     private final Manager manager;
     private final Signal stopping;
+    private final List<AdminAction> actions;
 
-    AdminHandler(RunnableContext context) {
+    AdminHandler(RunnableContext context, List<AdminAction> actions) {
         this.manager = context.manager();
+        this.actions = actions;
         this.stopping = context.stopping();
     }
 
@@ -53,13 +59,18 @@ final class AdminHandler extends Handler.Abstract {
     }
 
     private boolean route(Request request, Response response, Callback callback) throws Exception {
-        AdminOperation.Route route = AdminOperation.find(request.getHttpURI().getPath());
+        String path = request.getHttpURI().getPath();
+        List<AdminAction> leadsTo = actions.stream().filter(action -> action.matches(path)).toList();
+        if (!leadsTo.isEmpty()) {
+            return more(leadsTo, path, request, response, callback);
+        }
+        AdminOperation.Route route = AdminOperation.find(path);
         AdminOperation operation = route.operation();
         String name = decoded(route.unit());
         require(request, operation.method());
         Fields options = options(request, operation);
         return switch (operation) {
-            case SHOW_API -> Reply.json(response, callback, 200, ApiDocument.create());
+            case SHOW_API -> Reply.json(response, callback, 200, ApiDocument.create(actions));
             case LIST_UNITS -> Reply.json(response, callback, 200, UnitViews.UnitList.of(manager));
             case DESCRIBE_UNIT -> Reply.json(response, callback, 200, UnitViews.Description.of(unit(name)));
             case DUMP_THREADS -> threads(name, response, callback);
@@ -80,6 +91,45 @@ final class AdminHandler extends Handler.Abstract {
                 request.addIdleTimeoutListener(_ -> false);
                 act(operation, unit(name), options, response, callback);
                 yield true;
+            }
+        };
+    }
+
+    private boolean more(List<AdminAction> leadsTo, String path, Request request, Response response, Callback callback)
+            throws Exception {
+        AdminAction action = leadsTo.stream().filter(one -> one.method().equals(request.getMethod())).findFirst()
+                .orElse(leadsTo.getFirst());
+        require(request, action.method());
+        Set<String> known = new HashSet<>(action.options().keySet());
+        if (action.waits()) {
+            known.add("wait");
+            request.addIdleTimeoutListener(_ -> false);
+        }
+        Fields options = options(request, known);
+        Map<String, String> given = new HashMap<>();
+        options.forEach(field -> given.put(field.getName(), field.getValue()));
+        Wait wait = Wait.of(options);
+        given.remove("wait");
+        String name = action.isAboutOne() ? decoded(Objects.requireNonNull(action.name(path))) : "";
+        Object answer = action.handler().answer(manager, name, given);
+        return answer instanceof Operation<?> asked
+                ? answer(action, name, asked, wait, response, callback)
+                : Reply.json(response, callback, 200, answer);
+    }
+
+    private <T> boolean answer(AdminAction action, String name, Operation<T> asked, Wait wait, Response response,
+            Callback callback) throws InterruptedException {
+        Outcome<T> outcome = await(asked, wait.limit());
+        return switch (outcome) {
+            case Outcome.Done<T>(T value) -> Reply.json(response, callback, 200, Objects.requireNonNull(value));
+            case Outcome.Failed<T>(LifecycleException error) ->
+                Reply.error(response, callback, ApiError.of(error));
+            case null -> {
+                if (wait.asked() && !stopping.isSet()) {
+                    throw ApiError.deadline("%s%s is not done after %s: it goes on".formatted(action.verb(),
+                            name.isEmpty() ? "" : " of " + name, readable(wait.limit())));
+                }
+                yield Reply.json(response, callback, 202, new UnitViews.Going(action.verb(), false));
             }
         };
     }
@@ -223,11 +273,13 @@ final class AdminHandler extends Handler.Abstract {
     }
 
     private static Fields options(Request request, AdminOperation operation) {
+        return operation.options().contains(AdminOperation.Option.SETTINGS)
+                ? Request.extractQueryParameters(request) // any name may be that of a setting
+                : options(request, operation.optionKeys());
+    }
+
+    private static Fields options(Request request, Set<String> known) {
         Fields options = Request.extractQueryParameters(request);
-        Set<String> known = operation.optionKeys();
-        if (operation.options().contains(AdminOperation.Option.SETTINGS)) {
-            return options; // any name may be that of a setting
-        }
         for (String name : options.getNames()) {
             if (!known.contains(name)) {
                 throw ApiError.badRequest("unknown option \"%s\": %s".formatted(name,

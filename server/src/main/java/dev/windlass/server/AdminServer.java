@@ -6,7 +6,9 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The admin API over all units of the manager, for people and programs on the same machine. The unit is named
@@ -58,11 +60,13 @@ public final class AdminServer implements Unit<ServerHandle> {
     private final RunnableSpec spec = HttpRunnable.spec("server/admin", "AdminServer");
     private final BindAddress address;
     private final Path directory;
+    private final List<AdminAction> actions;
     private final SecureRandom random = new SecureRandom();
 
-    private AdminServer(BindAddress address, Path directory) {
+    private AdminServer(BindAddress address, Path directory, List<AdminAction> actions) {
         this.address = address;
         this.directory = directory;
+        this.actions = actions;
     }
 
     /**
@@ -86,7 +90,14 @@ public final class AdminServer implements Unit<ServerHandle> {
                     "the admin API cannot listen at %s: it can stop everything, so use an address of the loopback interface,"
                             .formatted(address) + " for example 127.0.0.1:" + address.port());
         }
-        return new AdminServer(address, directory);
+        return new AdminServer(address, directory, List.of());
+    }
+
+    /** The same with more that it can be asked. */
+    public AdminServer with(List<AdminAction> more) {
+        List<AdminAction> all = new ArrayList<>(actions);
+        all.addAll(more);
+        return new AdminServer(address, directory, List.copyOf(all));
     }
 
     @Override
@@ -101,7 +112,7 @@ public final class AdminServer implements Unit<ServerHandle> {
             AdminEndpoint endpoint = AdminEndpoint.publish(directory, context, bound, token);
             context.own("file", endpoint.tokenFile().toString(), endpoint::withdraw);
             context.detail("token file", endpoint.tokenFile()::toString);
-            return new AccessGuard(bound.getPort(), token, new AdminHandler(context));
+            return new AccessGuard(bound.getPort(), token, new AdminHandler(context, actions));
         });
     }
 

@@ -42,17 +42,20 @@ final class ApiDocument {
     }
 
     /** The whole document; the same for each manager. */
-    static Map<String, Object> create() {
-        return new ApiDocument().document();
+    static Map<String, Object> create(List<AdminAction> more) {
+        return new ApiDocument().document(more);
     }
 
-    private Map<String, Object> document() {
+    private Map<String, Object> document(List<AdminAction> more) {
         Map<String, Object> paths = new LinkedHashMap<>();
         AdminOperation.byPath().forEach((path, operations) -> {
             Map<String, Object> item = new LinkedHashMap<>();
             operations.forEach((method, operation) -> item.put(method.toLowerCase(Locale.ROOT), operation(operation)));
             paths.put(path, item);
         });
+        for (AdminAction action : more) {
+            item(paths, action.fullPath()).put(action.method().toLowerCase(Locale.ROOT), action(action));
+        }
         schema(ApiError.Body.class);
         return fields("openapi", "3.1.1",
                 "info", fields("title", "Windlass admin API", "version", "v1",
@@ -63,6 +66,34 @@ final class ApiDocument {
                 "paths", paths,
                 "components", fields("schemas", schemas, "securitySchemes", Map.of(TOKEN, fields("type", "http",
                         "scheme", "bearer", "description", "The content of the token file of the endpoint."))));
+    }
+
+    @SuppressWarnings("unchecked") // the values are such maps
+    private static Map<String, Object> item(Map<String, Object> paths, String path) {
+        return (Map<String, Object>) paths.computeIfAbsent(path, _ -> new LinkedHashMap<String, Object>());
+    }
+
+    private Map<String, Object> action(AdminAction action) {
+        List<Object> parameters = new ArrayList<>();
+        if (action.isAboutOne()) {
+            parameters.add(fields("name", "name", "in", "path", "required", true, "description", "Its name.", "schema",
+                    type("string")));
+        }
+        action.options().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .forEach(option -> parameters.add(fields("name", option.getKey(), "in", "query", "required", false,
+                        "description", option.getValue(), "schema", type("string"))));
+        if (action.waits()) {
+            parameters.add(parameter(Option.WAIT));
+        }
+        Map<String, Object> described = fields("operationId",
+                camelCase(action.method() + action.path().replaceAll("[^a-z]+", "_").replaceAll("_$", "")
+                        .replaceFirst("^", "_")),
+                "summary", action.summary());
+        if (!parameters.isEmpty()) {
+            described.put("parameters", parameters);
+        }
+        described.put("responses", responses(JSON, action.answer(), action.waits() ? UnitViews.Going.class : null));
+        return described;
     }
 
     private Map<String, Object> operation(AdminOperation operation) {
@@ -95,16 +126,20 @@ final class ApiDocument {
     }
 
     private Map<String, Object> responses(AdminOperation operation) {
+        Class<?> going = operation == AdminOperation.SET_QUOTA ? operation.answer() : UnitViews.Accepted.class;
+        return responses(operation == AdminOperation.FOLLOW_EVENTS ? EVENTS : JSON, operation.answer(),
+                operation.waits() ? going : null);
+    }
+
+    /** @param going the answer while it goes on; null when the answer always comes when it is done */
+    private Map<String, Object> responses(String media, Class<?> answer, @Nullable Class<?> going) {
         Map<String, Object> responses = new LinkedHashMap<>();
-        String media = operation == AdminOperation.FOLLOW_EVENTS ? EVENTS : JSON;
-        responses.put("200", response("It is done.", media, operation.answer()));
-        if (operation.waits()) {
-            responses.put("202", response("It goes on.", media, operation == AdminOperation.SET_QUOTA
-                    ? operation.answer()
-                    : UnitViews.Accepted.class));
+        responses.put("200", response("It is done.", media, answer));
+        if (going != null) {
+            responses.put("202", response("It goes on.", media, going));
         }
         ERRORS.forEach((code, meaning) -> {
-            if (operation.waits() || (code != 409 && code != 504)) {
+            if (going != null || (code != 409 && code != 504)) {
                 responses.put(Integer.toString(code), response(meaning, JSON, ApiError.Body.class));
             }
         });

@@ -48,7 +48,10 @@ final class ApiError extends RuntimeException {
             case StoppingException _ -> new ApiError(409, "Stopping", sentence);
             case PreemptedException _ -> new ApiError(409, "Preempted", sentence);
             case UnitFailedException _ -> new ApiError(409, "UnitFailed", sentence);
-            default -> new ApiError(500, "InternalError", sentence);
+            // A room above has refusals of its own.
+            default -> e.getClass() == LifecycleException.class
+                    ? new ApiError(500, "InternalError", sentence)
+                    : new ApiError(409, e.getClass().getSimpleName().replaceFirst("Exception$", ""), sentence);
         };
     }
 

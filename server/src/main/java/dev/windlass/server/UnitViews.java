@@ -126,7 +126,11 @@ final class UnitViews {
         }
     }
 
-    /** What was asked for and has not ended when the answer is given; {@code unit} is its state now. */
+    /** What was asked for and has not ended when the answer is given. */
+    record Going(String operation, boolean done) {
+    }
+
+    /** The same of a unit; {@code unit} is its state now. */
     record Accepted(String operation, boolean done, Item unit) {
     }
 

@@ -51,6 +51,9 @@ public final class Operator implements AutoCloseable {
      */
     public Operator(String name, Endpoints endpoints, @Nullable LeaseElector elector, Door door) {
         AdminServer adminServer = AdminServer.at(endpoints.admin());
+        if (endpoints.modules() != null) {
+            adminServer = adminServer.with(new ModuleActions(endpoints.modules()).all());
+        }
         this.door = door;
         Manager.Builder builder = Manager.builder().name(name);
         if (elector != null) {

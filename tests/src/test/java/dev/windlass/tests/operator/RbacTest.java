@@ -70,7 +70,7 @@ class RbacTest {
         cluster.deploy(Manifests.clusterRole());
         Map<String, String> environment = cluster.mount(folder, Cluster.OPERATOR, Cluster.OPERATOR);
         BindAddress anywhere = BindAddress.loopback(0);
-        operator = new Operator("rbac", new Endpoints(anywhere, anywhere, anywhere), null, _ -> {
+        operator = new Operator("rbac", new Endpoints(anywhere, anywhere, anywhere, null), null, _ -> {
         });
         operator.onReconciliation(done -> {
             if (done.failure() != null) {
