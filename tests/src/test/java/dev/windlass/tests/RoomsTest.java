@@ -167,7 +167,8 @@ class RoomsTest {
                 Map.entry("dev.windlass.kubernetes.Transport", "fresh credentials for one request"),
                 Map.entry("dev.windlass.kubernetes.InformerRegistry", "the end of a watch that lingers"),
                 Map.entry("dev.windlass.kubernetes.Clusters", "the last round of the event loops"),
-                Map.entry("dev.windlass.modules.internal.proof.UnloadWatch", "waits for class loaders to go"));
+                Map.entry("dev.windlass.modules.internal.proof.UnloadWatch", "waits for class loaders to go"),
+                Map.entry("dev.windlass.modules.Unloads", "the search for what holds one"));
         assertThat(callers(Set.of("java.lang.Thread.ofVirtual", "java.lang.Thread.ofPlatform",
                 "java.lang.Thread.<init>"))).isEqualTo(new TreeSet<>(places.keySet()));
         assertThat(callers(Set.of("java.lang.Thread.startVirtualThread", "java.util.concurrent.ForkJoinPool.commonPool",
