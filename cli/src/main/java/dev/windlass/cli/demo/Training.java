@@ -45,6 +45,9 @@ public final class Training {
             all.addAll(List.of("run", "--kubeconfig", cluster.kubeconfig().toString(), "--install-crds", "--samples"));
             long began = System.nanoTime();
             Process process = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            // Signals end this process without what is in finally.
+            Thread hook = new Thread(process::destroyForcibly, "end of " + name);
+            Runtime.getRuntime().addShutdownHook(hook);
             try {
                 try {
                     Await.until("all websites to be published", () -> isDone(cluster) || !process.isAlive());
@@ -61,7 +64,16 @@ public final class Training {
                 return took;
             } finally {
                 process.destroyForcibly().waitFor();
+                forget(hook);
             }
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // it runs already, and finds nothing to do
         }
     }
 
