@@ -24,6 +24,7 @@ class ApiServerPageTest {
     private static final String IMPORTS = """
             import dev.windlass.apiserver.*;
             import dev.windlass.testkit.*;
+            import java.net.*;
             import java.nio.file.*;
             import java.time.*;
             import java.util.*;
