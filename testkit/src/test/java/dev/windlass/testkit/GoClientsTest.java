@@ -63,7 +63,8 @@ class GoClientsTest {
     @Test
     void theRealServerIsOneForThem() throws Exception {
         try (RealApiServer server = RealApiServer.start("go")) {
-            assertThat(run(server.kubeconfig(), () -> false)).allMatch(line -> line.startsWith("ok "), "is ok").hasSize(CHECKS);
+            assertThat(run(server.kubeconfig(), () -> false)).allMatch(line -> line.startsWith("ok "), "is ok")
+                    .hasSize(CHECKS);
         }
     }
 
