@@ -182,9 +182,7 @@ final class JsonPatch {
 
     private static void replace(ObjectNode document, String path, JsonNode value) throws InapplicableException {
         if (path.isEmpty() && value instanceof ObjectNode whole) {
-            ObjectNode copy = whole.deepCopy();
-            document.removeAll();
-            document.setAll(copy);
+            Json.become(document, whole.deepCopy());
             return;
         }
         JsonNode parent = required(document, path,

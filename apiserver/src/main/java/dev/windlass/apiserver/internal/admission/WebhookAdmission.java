@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,18 +61,16 @@ public final class WebhookAdmission implements Admission {
             return;
         }
         Rounds rounds = new Rounds();
+        ask(hooks, request, rounds, _ -> true);
+        if (rounds.again) {
+            ask(hooks, request, rounds, hook -> rounds.due.contains(hook.id()));
+        }
+    }
+
+    private void ask(List<Hook> hooks, AdmissionRequest request, Rounds rounds, Predicate<Hook> wanted) {
         for (Hook hook : hooks) {
             ResourceType as = matching.match(hook, request);
-            if (as != null) {
-                rounds.asked(hook, change(hook, request, as));
-            }
-        }
-        if (!rounds.again) {
-            return;
-        }
-        for (Hook hook : hooks) {
-            ResourceType as = matching.match(hook, request);
-            if (as != null && rounds.due.contains(hook.id())) {
+            if (as != null && wanted.test(hook)) {
                 rounds.asked(hook, change(hook, request, as));
             }
         }

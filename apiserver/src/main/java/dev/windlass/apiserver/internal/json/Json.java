@@ -129,6 +129,12 @@ public final class Json {
         return find(node, path) instanceof ArrayNode array ? array : null;
     }
 
+    /** Lets an object have the members of another one, and no others. They are not copied. */
+    public static void become(ObjectNode object, ObjectNode other) {
+        object.removeAll();
+        object.setAll(other);
+    }
+
     /** The object under a name, made when it is missing or something else. */
     public static ObjectNode child(ObjectNode parent, String name) {
         if (parent.get(name) instanceof ObjectNode object) {

@@ -68,8 +68,6 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
 
     /** Lets the object be as another one. */
     public void become(ObjectNode other) {
-        ObjectNode now = required();
-        now.removeAll();
-        now.setAll(other);
+        Json.become(required(), other);
     }
 }

@@ -413,7 +413,7 @@ public final class Writer {
             if (!whole) {
                 ObjectNode merged = merge(target, old, object.deepCopy());
                 copyInMetadata("managedFields", object, merged);
-                become(object, merged);
+                Json.become(object, merged);
             }
         }
         Metadata.keepSystemFields(old, object);
@@ -441,11 +441,6 @@ public final class Writer {
         }
         Stored stored = resources.commit(type, current, object, draft);
         return stored == null ? null : new Outcome(stored, false, warnings);
-    }
-
-    private static void become(ObjectNode object, ObjectNode other) {
-        object.removeAll();
-        object.setAll(other);
     }
 
     /** Who applies what is there already changes nothing, not even the time of his entry. */
