@@ -2,7 +2,6 @@ package dev.windlass.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,19 +41,18 @@ final class ModulesCommand implements Callable<Integer> {
             terminal.line(output.text(answer));
             return 0;
         }
-        List<List<String>> rows = new ArrayList<>(List.of(List.of("NAME", "VERSION", "STATE", "UNITS", "FILE")));
-        answer.path("items").valueStream().forEach(module -> rows.add(List.of(text(module, "name"),
-                text(module, "version"), text(module, "state"), Integer.toString(module.path("units").size()),
-                text(module, "file"))));
-        Table.lines(rows, 5, 2, terminal).forEach(terminal::line);
-        List<List<String>> gone = new ArrayList<>(
-                List.of(List.of("UNLOADED", "VERSION", "LOAD", "CLASSES", "HELD BY")));
-        answer.path("unloads").valueStream().forEach(unload -> gone.add(List.of(text(unload, "module"),
-                text(unload, "version"), text(unload, "load"), text(unload, "state"),
-                (text(unload, "cause") + " " + text(unload, "held")).strip())));
-        if (gone.size() > 1) {
+        Table.print(List.of("NAME", "VERSION", "STATE", "UNITS", "FILE"),
+                answer.path("items").valueStream().map(module -> List.of(text(module, "name"), text(module, "version"),
+                        text(module, "state"), Integer.toString(module.path("units").size()), text(module, "file")))
+                        .toList(),
+                2, terminal);
+        if (!answer.path("unloads").isEmpty()) {
             terminal.line("");
-            Table.lines(gone, 5, -1, terminal).forEach(terminal::line);
+            Table.print(List.of("UNLOADED", "VERSION", "LOAD", "CLASSES", "HELD BY"),
+                    answer.path("unloads").valueStream().map(unload -> List.of(text(unload, "module"),
+                            text(unload, "version"), text(unload, "load"), text(unload, "state"),
+                            (text(unload, "cause") + " " + text(unload, "held")).strip())).toList(),
+                    -1, terminal);
         }
         return 0;
     }

@@ -37,11 +37,11 @@ final class QuotaCommand implements Callable<Integer> {
             terminal.line(output.text(quota));
             return 0;
         }
-        table(List.of("SCOPE", "DIMENSION", "USED", "LIMIT"), scopes(quota), terminal);
+        Table.print(List.of("SCOPE", "DIMENSION", "USED", "LIMIT"), scopes(quota), -1, terminal);
         if (!quota.path("units").isEmpty()) {
             terminal.line("");
-            table(List.of("UNIT", "PRIORITY", "STATE", "RUNG", "DECLARED", "COUNTED", "MEASURED", "WAITS FOR"),
-                    units(quota), terminal);
+            Table.print(List.of("UNIT", "PRIORITY", "STATE", "RUNG", "DECLARED", "COUNTED", "MEASURED", "WAITS FOR"),
+                    units(quota), -1, terminal);
         }
         return 0;
     }
@@ -77,13 +77,6 @@ final class QuotaCommand implements Callable<Integer> {
     static String numbers(JsonNode numbers) {
         return numbers.propertyStream().map(number -> number.getKey() + "=" + number.getValue().asLong())
                 .collect(Collectors.joining(","));
-    }
-
-    private static void table(List<String> head, List<List<String>> rows, Terminal terminal) {
-        List<List<String>> all = new ArrayList<>();
-        all.add(head);
-        all.addAll(rows);
-        Table.lines(all, head.size(), -1, terminal).forEach(terminal::line);
     }
 
     /** What both commands about new limits are told. */

@@ -8,6 +8,14 @@ final class Table {
     private Table() {
     }
 
+    /** Prints all columns that the head has; {@code state} as in {@link #lines}. */
+    static void print(List<String> head, List<List<String>> rows, int state, Terminal terminal) {
+        List<List<String>> all = new ArrayList<>();
+        all.add(head);
+        all.addAll(rows);
+        lines(all, head.size(), state, terminal).forEach(terminal::line);
+    }
+
     /**
      * @param rows the head and what is below it; cells beyond the columns are left out
      * @param state the column that is coloured by the state it names; -1 for none

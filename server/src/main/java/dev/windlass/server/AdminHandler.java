@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -112,26 +113,14 @@ final class AdminHandler extends Handler.Abstract {
         given.remove("wait");
         String name = action.isAboutOne() ? decoded(Objects.requireNonNull(action.name(path))) : "";
         Object answer = action.handler().answer(manager, name, given);
-        return answer instanceof Operation<?> asked
-                ? answer(action, name, asked, wait, response, callback)
-                : Reply.json(response, callback, 200, answer);
-    }
-
-    private <T> boolean answer(AdminAction action, String name, Operation<T> asked, Wait wait, Response response,
-            Callback callback) throws InterruptedException {
-        Outcome<T> outcome = await(asked, wait.limit());
-        return switch (outcome) {
-            case Outcome.Done<T>(T value) -> Reply.json(response, callback, 200, Objects.requireNonNull(value));
-            case Outcome.Failed<T>(LifecycleException error) ->
-                Reply.error(response, callback, ApiError.of(error));
-            case null -> {
-                if (wait.asked() && !stopping.isSet()) {
-                    throw ApiError.deadline("%s%s is not done after %s: it goes on".formatted(action.verb(),
-                            name.isEmpty() ? "" : " of " + name, readable(wait.limit())));
-                }
-                yield Reply.json(response, callback, 202, new UnitViews.Going(action.verb(), false));
-            }
-        };
+        if (answer instanceof Operation<?> asked) {
+            answer(asked, wait, Objects::requireNonNull, () -> new UnitViews.Going(action.verb(), false),
+                    () -> "%s%s is not done after %s: it goes on".formatted(action.verb(),
+                            name.isEmpty() ? "" : " of " + name, readable(wait.limit())),
+                    response, callback);
+            return true;
+        }
+        return Reply.json(response, callback, 200, answer);
     }
 
     private boolean threads(String name, Response response, Callback callback) {
@@ -150,21 +139,11 @@ final class AdminHandler extends Handler.Abstract {
     private void set(Quotas quotas, QuotaRequests asked, Wait wait, Response response, Callback callback)
             throws InterruptedException {
         QuotaPlan foreseen = quotas.whatIf(asked.scope(), asked.limits());
-        Outcome<QuotaPlan> outcome = await(quotas.set(asked.scope(), asked.limits()), wait.limit());
-        switch (outcome) {
-            case Outcome.Done<QuotaPlan>(QuotaPlan plan) ->
-                Reply.json(response, callback, 200, QuotaViews.Plan.of("set", true, plan));
-            case Outcome.Failed<QuotaPlan>(LifecycleException error) ->
-                Reply.error(response, callback, ApiError.of(error));
-            case null -> {
-                if (wait.asked() && !stopping.isSet()) {
-                    throw ApiError.deadline(
-                            "use is not within the limits %s after %s: they hold for all that starts, and it goes on"
-                                    .formatted(asked.limits(), readable(wait.limit())));
-                }
-                Reply.json(response, callback, 202, QuotaViews.Plan.of("set", false, foreseen));
-            }
-        }
+        answer(quotas.set(asked.scope(), asked.limits()), wait, plan -> QuotaViews.Plan.of("set", true, plan),
+                () -> QuotaViews.Plan.of("set", false, foreseen),
+                () -> "use is not within the limits %s after %s: they hold for all that starts, and it goes on"
+                        .formatted(asked.limits(), readable(wait.limit())),
+                response, callback);
     }
 
     private void act(AdminOperation operation, RunnableHandle unit, Fields options, Response response,
@@ -209,21 +188,34 @@ final class AdminHandler extends Handler.Abstract {
         return new UnitViews.Stopped(action, true, UnitViews.Report.of(report));
     }
 
-    /** Answers with what the operation came to, or with what is known when waiting ends. */
     private <T> void answer(String operation, RunnableHandle unit, Operation<T> asked, Wait wait,
             Answer<T> whenDone, Response response, Callback callback) throws InterruptedException {
+        answer(asked, wait, whenDone,
+                () -> new UnitViews.Accepted(operation, false, UnitViews.Item.of(unit.status())),
+                () -> {
+                    UnitStatus now = unit.status();
+                    return "%s of %s is not done after %s: it goes on, and is %s now (%s)".formatted(operation,
+                            unit.name(), readable(wait.limit()), now.state(), now.message());
+                }, response, callback);
+    }
+
+    /**
+     * Answers with what the operation came to, or with what is known when waiting ends.
+     *
+     * @param going the answer when nobody asked to wait for longer
+     * @param late what is said when somebody did
+     */
+    private <T> void answer(Operation<T> asked, Wait wait, Answer<? super T> whenDone, Supplier<Object> going,
+            Supplier<String> late, Response response, Callback callback) throws InterruptedException {
         Outcome<T> outcome = await(asked, wait.limit());
         switch (outcome) {
             case Outcome.Done<T>(T value) -> Reply.json(response, callback, 200, whenDone.of(value));
             case Outcome.Failed<T>(LifecycleException error) -> Reply.error(response, callback, ApiError.of(error));
             case null -> {
-                UnitStatus now = unit.status();
                 if (wait.asked() && !stopping.isSet()) {
-                    throw ApiError.deadline(
-                            "%s of %s is not done after %s: it goes on, and is %s now (%s)".formatted(operation,
-                                    unit.name(), readable(wait.limit()), now.state(), now.message()));
+                    throw ApiError.deadline(late.get());
                 }
-                Reply.json(response, callback, 202, new UnitViews.Accepted(operation, false, UnitViews.Item.of(now)));
+                Reply.json(response, callback, 202, going.get());
             }
         }
     }

@@ -56,7 +56,7 @@ public final class ModuleActions {
     record ModuleProofs(String operation, boolean done, boolean good, List<UnloadReport> items) {
     }
 
-    private static final Map<String, String> FILE = Map.of("file", "The jar, within the folder for modules.");
+    private static final String FILE = "The jar, within the folder for modules.";
     private static final String PREFIX = "modules/{name}";
 
     private final Path folder;
@@ -73,14 +73,14 @@ public final class ModuleActions {
                         ModuleList.class, (manager, _, _) -> list(manager)),
                 AdminAction.get(PREFIX, "One feature module.", ModuleView.class,
                         (manager, name, _) -> ModuleView.of(Modules.of(manager).get(name))),
-                AdminAction.post("modules:load", "Loads a feature module.", ModuleDone.class, FILE,
+                AdminAction.post("modules:load", "Loads a feature module.", ModuleDone.class, Map.of("file", FILE),
                         (manager, _, options) -> load(manager, options)),
                 AdminAction.post("modules:watch",
                         "Loads, reloads and unloads what is put into the folder for modules, replaced or taken away.",
                         ModuleDone.class, Map.of(), (manager, _, _) -> watch(manager)),
                 AdminAction.post(PREFIX + ":reload", "Replaces a feature module by another version while it works.",
                         ModuleDone.class,
-                        Map.of("file", "The jar, within the folder for modules.", "probation",
+                        Map.of("file", FILE, "probation",
                                 "How long the new version is watched after it took over; 30s by default."),
                         (manager, name, options) -> reload(manager, name, options)),
                 AdminAction.post(PREFIX + ":unload", "Stops a feature module and unloads its classes.",
