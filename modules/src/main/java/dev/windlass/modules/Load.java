@@ -4,6 +4,7 @@ import dev.windlass.lifecycle.Unit;
 import dev.windlass.modules.internal.proof.Remain;
 import dev.windlass.modules.internal.proof.Remains;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +93,7 @@ record Load(ModuleJar jar, long number, Path folder, ModuleLoader loader, Map<St
         try {
             loader.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(loader + " cannot be closed", e);
+            throw new UncheckedIOException(loader + " cannot be closed", e);
         }
     }
 }

@@ -142,7 +142,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
             } else {
                 owners.put(name, file);
                 if (!present.get().isLoadedFrom(module)) {
-                    follow(context, name, file, present.get().reload(file, reload));
+                    follow(context, name, file, present.get().reload(module, reload));
                 }
             }
         } catch (LifecycleException e) {

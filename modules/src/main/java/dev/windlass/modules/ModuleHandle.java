@@ -10,6 +10,7 @@ import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The outside face of a module. Holds nothing of the module's classes. Thread-safe. */
@@ -58,6 +59,15 @@ public final class ModuleHandle extends RunnableHandle {
      * when none is loaded, or one is being reloaded already, and when three loads of the module have leaked; nothing is done then.
      */
     public Operation<ReloadReport> reload(Path file, ReplaceOptions options) {
+        return reload(file, () -> ModuleJar.of(file), options);
+    }
+
+    /** The same by what was looked at already. */
+    Operation<ReloadReport> reload(Module next, ReplaceOptions options) {
+        return reload(next.file(), next::jar, options);
+    }
+
+    private Operation<ReloadReport> reload(Path file, Supplier<ModuleJar> look, ReplaceOptions options) {
         Promise<ReloadReport> promise = new Promise<>("reload of " + name(), time());
         ModuleRun running = run;
         if (running == null) {
@@ -65,7 +75,7 @@ public final class ModuleHandle extends RunnableHandle {
                     new RefusedException("%s is %s, and nothing of it is loaded: start it, or remove it and load %s"
                             .formatted(name(), state(), file)));
         } else {
-            running.reload(file, options, promise);
+            running.reload(file, look, options, promise);
         }
         return promise;
     }

@@ -1,8 +1,11 @@
 package dev.windlass.modules;
 
+import dev.windlass.modules.internal.disk.Folders;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -77,7 +80,7 @@ record ModuleJar(Path file, String name, String version, String className, List<
         var entry = jar.getEntry(SERVICE);
         if (entry != null) {
             try (InputStream in = jar.getInputStream(entry)) {
-                new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).lines()
+                new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
                         .map(line -> line.replaceFirst("#.*", "").strip()).filter(line -> !line.isEmpty())
                         .forEach(lines::add);
             }
@@ -136,7 +139,7 @@ record ModuleJar(Path file, String name, String version, String className, List<
         all.addAll(beside);
         for (Path one : all) {
             try (InputStream in = new DigestInputStream(Files.newInputStream(one), digest)) {
-                in.transferTo(java.io.OutputStream.nullOutputStream());
+                in.transferTo(OutputStream.nullOutputStream());
             }
         }
         return HexFormat.of().formatHex(digest.digest());
@@ -182,12 +185,8 @@ record ModuleJar(Path file, String name, String version, String className, List<
 
     /** Deletes a copy. */
     static void delete(Path folder) {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (java.nio.file.NoSuchFileException e) {
-            return; // somebody else has
+        try {
+            Folders.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("a module's copy cannot be deleted: " + folder, e);
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,6 @@ final class ModuleRun implements ManagedRunnable {
         Load first = load(described, modules, running);
         current = first;
         running.contextClassLoader(first.loader());
-        Thread.currentThread().setContextClassLoader(null); // it runs no code of the module from here on
         List<RunnableHandle> units = new ArrayList<>();
         first.units().values().forEach(unit -> units.add(running.add(unit)));
         for (RunnableHandle unit : units) {
@@ -121,7 +121,8 @@ final class ModuleRun implements ManagedRunnable {
         return last == null ? null : last.report();
     }
 
-    void reload(Path file, ReplaceOptions options, Promise<ReloadReport> promise) {
+    /** @param look looks at the file, on a thread of the module */
+    void reload(Path file, Supplier<ModuleJar> look, ReplaceOptions options, Promise<ReloadReport> promise) {
         RunnableContext running = context;
         Load loaded = current;
         if (running == null || loaded == null) {
@@ -132,7 +133,7 @@ final class ModuleRun implements ManagedRunnable {
                     .formatted(described.name())));
         } else {
             try {
-                running.fork("reload", () -> reload(running, loaded, file, options, promise));
+                running.fork("reload", () -> reload(running, loaded, look, options, promise));
             } catch (RevokedException e) {
                 reloading.set(false);
                 promise.fail(new RefusedException("%s has ended: load %s anew".formatted(described.name(), file)));
@@ -140,14 +141,15 @@ final class ModuleRun implements ManagedRunnable {
         }
     }
 
-    private void reload(RunnableContext running, Load loaded, Path file, ReplaceOptions options,
+    private void reload(RunnableContext running, Load loaded, Supplier<ModuleJar> look, ReplaceOptions options,
             Promise<ReloadReport> promise) {
         ReloadReport report;
         try {
-            ModuleJar jar = ModuleJar.of(file);
+            ModuleJar jar = look.get();
             if (!jar.name().equals(described.name())) {
-                throw new RefusedException("%s is the module %s, not %s: load it as one of its own".formatted(file,
-                        jar.name(), described.name()));
+                throw new RefusedException(
+                        "%s is the module %s, not %s: load it as one of its own".formatted(jar.file(),
+                                jar.name(), described.name()));
             }
             report = reload(running, loaded, jar, options);
         } catch (LifecycleException e) {

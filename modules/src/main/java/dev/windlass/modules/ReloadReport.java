@@ -3,6 +3,7 @@ package dev.windlass.modules;
 import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What came of a reload. Strings and numbers only.
@@ -32,7 +33,7 @@ public record ReloadReport(String module, String from, String to, ReplaceOutcome
     public String toString() {
         long handedOver = replaced.stream().mapToLong(ReplaceReport::handedOver).sum();
         StringBuilder line = new StringBuilder("%s %s → %s %s: %d units replaced".formatted(module, from, to,
-                outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '), replaced.size()));
+                outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '), replaced.size()));
         if (!added.isEmpty()) {
             line.append(", ").append(added.size()).append(" added");
         }

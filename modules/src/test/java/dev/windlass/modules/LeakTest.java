@@ -1,46 +1,30 @@
 package dev.windlass.modules;
 
-import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitState;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A module that leaves something behind is reported, with what holds it; one that does so too often is not loaded again. */
 @Timeout(240)
-public class LeakTest {
+public class LeakTest extends Loading {
 
     /** What a host keeps that a module has given it. */
     public static final Map<String, Object> HOST = new ConcurrentHashMap<>();
 
-    private static final Duration HANG = Duration.ofSeconds(60);
     private static final String LEAK = "Task.of(\"leaks\", c -> { LeakTest.HOST.put(c.incarnation().toString(), new Object() { }); c.awaitStop(); })";
 
-    @TempDir
-    private Path folder;
-
-    private final Manager manager = Manager.create();
-
-    @BeforeEach
-    void start() {
-        manager.start();
-    }
-
     @AfterEach
-    void end() {
+    void clear() {
         HOST.clear();
-        manager.close();
     }
 
     private void loadAndUnload(Path jar) throws InterruptedException {

@@ -1,6 +1,5 @@
 package dev.windlass.modules;
 
-import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
@@ -13,8 +12,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,28 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A folder is watched: jars that come, change and go are modules that are loaded, reloaded and unloaded. */
 @Timeout(120)
-class ModuleDirectoryTest {
-
-    private static final Duration HANG = Duration.ofSeconds(60);
-    private static final String TICKER = "Task.of(\"ticker\", RunnableContext::awaitStop)";
+class ModuleDirectoryTest extends Loading {
 
     @TempDir
     private Path builds;
-    @TempDir
-    private Path folder;
-
-    private final Manager manager = Manager.create();
-
-    @BeforeEach
-    void start() {
-        manager.start();
-    }
-
-    @AfterEach
-    void end() {
-        manager.close();
-    }
-
     private RunnableHandle watched() throws InterruptedException {
         RunnableHandle unit = manager.add(ModuleDirectory.at(folder).every(Duration.ofMillis(20))
                 .reloadingWith(ReplaceOptions.defaults().withProbation(Duration.ofMillis(20))));

@@ -1,6 +1,5 @@
 package dev.windlass.modules;
 
-import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceMethod;
 import dev.windlass.lifecycle.ReplaceOptions;
@@ -13,20 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A module is replaced by another version of it while it works: all of its units stay, or all go back. */
 @Timeout(120)
-class ReloadTest {
+class ReloadTest extends Loading {
 
-    private static final Duration HANG = Duration.ofSeconds(60);
     private static final ReplaceOptions SOON = ReplaceOptions.defaults().withProbation(Duration.ofMillis(20));
     /** Hands the names over that it was given, and tells the witness of each. */
     private static final String CLERK = """
@@ -63,20 +59,9 @@ class ReloadTest {
             }
             """;
 
-    @TempDir
-    private Path folder;
-
-    private final Manager manager = Manager.create();
-
     @BeforeEach
-    void start() {
+    void forget() {
         Witness.forget();
-        manager.start();
-    }
-
-    @AfterEach
-    void end() {
-        manager.close();
     }
 
     private Path jar(String version, String units) throws IOException {
@@ -95,14 +80,6 @@ class ReloadTest {
         ModuleHandle handle = manager.add(Module.fromJar(jar(version, units)));
         handle.ready().await();
         return handle;
-    }
-
-    private void proved(String version) {
-        Awaitility.await().atMost(HANG).until(() -> {
-            System.gc();
-            return Modules.of(manager).unloads().stream().filter(report -> report.version().equals(version)).toList();
-        }, reports -> !reports.isEmpty()
-                && reports.stream().allMatch(report -> report.state() == UnloadState.PROVED));
     }
 
     @Test

@@ -1,20 +1,17 @@
 package dev.windlass.modules.internal.proof;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.windlass.modules.internal.disk.Folders;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out at once what has become of class loaders, and what holds those that are still there. Everybody pays: the collections and the
@@ -102,7 +99,7 @@ public final class UnloadProver {
                 return search(dump, proofs);
             }
         } finally {
-            delete(folder);
+            Folders.delete(folder);
         }
     }
 
@@ -134,22 +131,5 @@ public final class UnloadProver {
                 "the JVM keeps the class loader, and the dump does not show why", List.of(),
                 "look at native libraries that the module has loaded, and at its use of other modules' classes")));
         return findings;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -69,11 +69,6 @@ public final class UnloadWatch implements AutoCloseable {
         return open.stream().filter(proof -> proof.state() != UnloadProof.State.PROVED).toList();
     }
 
-    /** How many of the {@link #open()} ones are in a state. */
-    public long count(UnloadProof.State state) {
-        return open().stream().filter(proof -> proof.state() == state).count();
-    }
-
     /** Ends the watch: what is not proved now stays as it is. */
     @Override
     public synchronized void close() {

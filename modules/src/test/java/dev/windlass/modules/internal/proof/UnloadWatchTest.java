@@ -61,10 +61,10 @@ class UnloadWatchTest {
     void oneThatStaysIsPendingThenLeakedAndProvedWhenItGoesAfterAll() throws Exception {
         UnloadProof proof = watchNew("shop", true);
         assertThat(proof.state()).isEqualTo(UnloadProof.State.PENDING);
-        assertThat(watch.count(UnloadProof.State.PENDING)).isEqualTo(1);
+        assertThat(watch.open()).extracting(UnloadProof::state).containsExactly(UnloadProof.State.PENDING);
         collectUntil(proof, UnloadProof.State.LEAKED);
         assertThat(proof.fullCollections()).isEqualTo(UnloadWatch.COLLECTIONS);
-        assertThat(watch.count(UnloadProof.State.LEAKED)).isEqualTo(1);
+        assertThat(watch.open()).extracting(UnloadProof::state).containsExactly(UnloadProof.State.LEAKED);
         kept.set(null);
         collectUntil(proof, UnloadProof.State.PROVED);
         Awaitility.await().atMost(HANG).until(() -> told.equals(List.of("shop LEAKED", "shop PROVED")));

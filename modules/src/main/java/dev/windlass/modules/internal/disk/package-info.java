@@ -1,0 +1,5 @@
+/** Folders that this room makes for itself. */
+@NullMarked
+package dev.windlass.modules.internal.disk;
+
+import org.jspecify.annotations.NullMarked;
