@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class AdminClient {
     private static final int CONNECT_MILLIS = 5_000;
+    private static final String MODULES = "/api/v1/modules";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final URI address;
@@ -126,6 +127,18 @@ final class AdminClient {
         return modules("GET", "");
     }
 
+    /** What has become of the modules that were unloaded, oldest first; empty when the manager may load none. */
+    List<JsonNode> unloads() {
+        try {
+            return send("GET", MODULES).path("unloads").valueStream().toList();
+        } catch (CliException e) {
+            if (isNoSuchPath(e)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     JsonNode module(String name) {
         return modules("GET", "/" + encoded(name));
     }
@@ -137,9 +150,9 @@ final class AdminClient {
 
     private JsonNode modules(String method, String path) {
         try {
-            return send(method, "/api/v1/modules" + path);
+            return send(method, MODULES + path);
         } catch (CliException e) {
-            if (String.valueOf(e.getMessage()).startsWith("no such path")) {
+            if (isNoSuchPath(e)) {
                 throw new CliException(
                         "the manager at %s was not started with --modules DIR, the folder from which it may load modules"
                                 .formatted(address.getAuthority()),
@@ -147,6 +160,10 @@ final class AdminClient {
             }
             throw e;
         }
+    }
+
+    private static boolean isNoSuchPath(CliException e) {
+        return String.valueOf(e.getMessage()).startsWith("no such path");
     }
 
     JsonNode quota() {

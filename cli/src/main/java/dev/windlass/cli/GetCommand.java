@@ -57,7 +57,9 @@ final class GetCommand implements Callable<Integer> {
                 .filter(item -> concerns(UnitTable.text(item, "name"))).toList();
         List<JsonNode> hung = units.path("quarantined").valueStream()
                 .filter(generation -> concerns(UnitTable.text(generation, "unit"))).toList();
-        if (items.isEmpty() && hung.isEmpty() && name != null) {
+        List<JsonNode> unloads = ModuleUnloads.toShow(client.unloads(), items).stream()
+                .filter(unload -> concerns(ModuleUnloads.unit(unload))).toList();
+        if (items.isEmpty() && hung.isEmpty() && unloads.isEmpty() && name != null) {
             // Its answer says what is wrong with the name.
             client.describe(name);
         }
@@ -67,6 +69,9 @@ final class GetCommand implements Callable<Integer> {
             if (!hung.isEmpty()) {
                 list.putArray("quarantined").addAll(hung);
             }
+            if (!unloads.isEmpty()) {
+                list.putArray("unloads").addAll(unloads);
+            }
             terminal.line(output.text(list, watch));
         } else {
             UnitTable.lines(items, output.wide(), Instant.now(), terminal).forEach(terminal::line);
@@ -75,6 +80,7 @@ final class GetCommand implements Callable<Integer> {
                     generation.path("leftovers").valueStream()
                             .map(left -> UnitTable.text(left, "kind") + " " + UnitTable.text(left, "name"))
                             .collect(Collectors.joining(", ")))));
+            unloads.forEach(unload -> terminal.line(ModuleUnloads.line(unload)));
         }
     }
 

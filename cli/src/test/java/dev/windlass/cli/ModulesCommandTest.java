@@ -3,9 +3,11 @@ package dev.windlass.cli;
 import com.example.till.TillModule;
 import dev.windlass.cli.operator.ModuleActions;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.Unit;
 import dev.windlass.modules.FeatureModule;
 import dev.windlass.modules.ModuleHandle;
 import dev.windlass.modules.Modules;
+import dev.windlass.modules.UnloadState;
 import dev.windlass.server.AdminServer;
 import dev.windlass.server.BindAddress;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.jar.Attributes;
@@ -107,6 +110,51 @@ class ModulesCommandTest {
         assertThat(run().lines()).anyMatch(line -> line.matches("UNLOADED +VERSION +LOAD +CLASSES +HELD BY"))
                 .anyMatch(line -> line.matches("till +2 +2 +PROVED"));
         assertThat(run("list", "-o", "json").out()).contains("\"unloads\"");
+    }
+
+    private List<String> get(String... arguments) throws Exception {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "get";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        CommandProcess process = CommandProcess.run(runtime, all);
+        assertThat(process.code()).as(process.err()).isZero();
+        return process.lines();
+    }
+
+    private void collectUntil(UnloadState state) {
+        await().atMost(BOUND).until(() -> {
+            System.gc();
+            return Modules.of(manager).unloads().stream().allMatch(unload -> unload.state() == state);
+        });
+    }
+
+    @Test
+    void getShowsWhatBecomesOfAModuleThatWasUnloaded() throws Exception {
+        serve(true);
+        run("load", jar("1").toString());
+        assertThat(get()).noneMatch(line -> line.contains("is unloaded"));
+        run("unload", "till");
+        assertThat(get()).anyMatch(line -> line.startsWith("module/till 1 (load 1) is unloaded")
+                && line.contains("PENDING") && line.contains("windlass modules prove"));
+        assertThat(get("module/till", "-o", "json")).anyMatch(line -> line.contains("PENDING"));
+        collectUntil(UnloadState.PROVED);
+        assertThat(get()).contains("module/till 1 (load 1) is unloaded, its classes are gone: PROVED");
+        run("load", "till-1.jar");
+        assertThat(get()).as("it is there again").noneMatch(line -> line.contains("is unloaded"));
+    }
+
+    @Test
+    void getShowsWhatHoldsAModuleThatWasUnloaded() throws Exception {
+        serve(true);
+        run("load", jar("1").toString());
+        Unit<?> held = manager.find("module/till/drawer").orElseThrow().unit();
+        run("unload", "till");
+        collectUntil(UnloadState.LEAKED);
+        assertThat(get()).anyMatch(line -> line.startsWith("module/till 1 (load 1) is unloaded")
+                && line.contains("LEAKED") && line.contains("windlass modules prove"));
+        run("prove");
+        assertThat(get()).anyMatch(line -> line.contains("LEAKED: HOST_OBJECT"));
+        assertThat(held).isNotNull();
     }
 
     @Test
