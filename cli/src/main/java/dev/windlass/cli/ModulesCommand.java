@@ -54,6 +54,13 @@ final class ModulesCommand implements Callable<Integer> {
                             (text(unload, "cause") + " " + text(unload, "held")).strip())).toList(),
                     -1, terminal);
         }
+        if (!answer.path("watched").isEmpty()) {
+            terminal.line("");
+            Table.print(List.of("WATCHED", "UNIT", "STATE", "PROBLEMS"),
+                    answer.path("watched").valueStream().map(folder -> List.of(text(folder, "folder"),
+                            text(folder, "unit"), text(folder, "state"), text(folder, "problems"))).toList(),
+                    2, terminal);
+        }
         return 0;
     }
 
@@ -192,11 +199,14 @@ final class ModulesCommand implements Callable<Integer> {
         }
     }
 
-    @Command(name = "watch", description = "Load, reload and unload what is put into the manager's folder for modules, replaced or taken away.")
+    @Command(name = "watch", description = "Load, reload and unload what is put into a folder, replaced or taken away. \"windlass remove UNIT\" ends that; modules stay.")
     static final class WatchCommand extends ModuleCommand {
+        @Parameters(index = "0", arity = "0..1", paramLabel = "DIR", description = "The folder that the manager was started with, which it is by default, or one within.")
+        private @Nullable Path dir;
+
         @Override
         public Integer call() {
-            return act(":watch", Map.of());
+            return act(":watch", dir == null ? Map.of() : Map.of("dir", sent(dir)));
         }
     }
 }

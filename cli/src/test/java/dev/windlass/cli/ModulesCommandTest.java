@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -164,6 +165,42 @@ class ModulesCommandTest {
         assertThat(run("watch").out()).contains("is watched by the unit module-directory");
         await().atMost(BOUND).until(() -> Modules.of(manager).find("till").map(ModuleHandle::version),
                 version -> version.equals(Optional.of("1")));
+        assertThat(run("list").lines()).anyMatch(line -> line.matches("WATCHED +UNIT +STATE +PROBLEMS"))
+                .anyMatch(line -> line.matches(folder + " +module-directory +READY"));
+    }
+
+    @Test
+    void aFolderWithinIsWatchedUntilItsUnitIsRemoved() throws Exception {
+        serve(true);
+        Path inbox = Files.createDirectories(folder.resolve("in box"));
+        assertSays(run("watch", "in box"), inbox + " is watched by the unit module-directory/in-box");
+        Path jar = inbox.resolve("till.jar");
+        Files.move(jar("1"), jar);
+        await().atMost(BOUND).until(() -> Modules.of(manager).find("till").map(ModuleHandle::version),
+                version -> version.equals(Optional.of("1")));
+        Files.move(jar("2"), jar, StandardCopyOption.REPLACE_EXISTING);
+        await().atMost(BOUND).until(() -> Modules.of(manager).find("till").map(ModuleHandle::version),
+                version -> version.equals(Optional.of("2")));
+        CommandProcess again = run("watch", inbox.toString());
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err()).contains("is watched already by the unit module-directory/in-box, which is READY");
+        manager.find("module-directory/in-box").orElseThrow().remove().await(BOUND);
+        assertThat(run("list").out()).contains("till").doesNotContain("WATCHED");
+    }
+
+    @Test
+    void whatCannotBeWatchedIsRefusedWithTheReason() throws Exception {
+        serve(true);
+        assertRefused(run("watch", runtime.toString()), "modules are loaded from " + folder + " only");
+        assertRefused(run("watch", "../elsewhere"), "\"../elsewhere\" is not in it");
+        assertRefused(run("watch", "inbox"), "there is no folder " + folder.resolve("inbox"));
+        assertRefused(run("watch", jar("1").toString()), "is no folder: name the folder");
+        assertThat(run("list").out()).doesNotContain("WATCHED");
+    }
+
+    private static void assertRefused(CommandProcess process, String why) {
+        assertThat(process.code()).isEqualTo(1);
+        assertThat(process.err()).contains(why);
     }
 
     @Test

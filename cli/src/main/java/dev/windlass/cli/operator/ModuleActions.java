@@ -32,8 +32,8 @@ import java.util.function.Predicate;
  */
 public final class ModuleActions {
 
-    /** All modules, and what has become of those that were unloaded. */
-    record ModuleList(String folder, List<ModuleView> items, List<UnloadReport> unloads) {
+    /** All modules, what has become of those that were unloaded, and which folders are watched. */
+    record ModuleList(String folder, List<ModuleView> items, List<UnloadReport> unloads, List<WatchedFolder> watched) {
     }
 
     /** One module. */
@@ -56,6 +56,7 @@ public final class ModuleActions {
     record ModuleProofs(String operation, boolean done, boolean good, List<UnloadReport> items) {
     }
 
+    private static final String DIR = "The folder for modules, which it is by default, or one within.";
     private static final String FILE = "The jar, within the folder for modules.";
     private static final String PREFIX = "modules/{name}";
 
@@ -76,8 +77,8 @@ public final class ModuleActions {
                 AdminAction.post("modules:load", "Loads a feature module.", ModuleDone.class, Map.of("file", FILE),
                         (manager, _, options) -> load(manager, options)),
                 AdminAction.post("modules:watch",
-                        "Loads, reloads and unloads what is put into the folder for modules, replaced or taken away.",
-                        ModuleDone.class, Map.of(), (manager, _, _) -> watch(manager)),
+                        "Loads, reloads and unloads what is put into the folder for modules, or into one within, replaced or taken away.",
+                        ModuleDone.class, Map.of("dir", DIR), (manager, _, options) -> watch(manager, options)),
                 AdminAction.post(PREFIX + ":reload", "Replaces a feature module by another version while it works.",
                         ModuleDone.class,
                         Map.of("file", FILE, "probation",
@@ -93,7 +94,7 @@ public final class ModuleActions {
     private ModuleList list(Manager manager) {
         Modules modules = Modules.of(manager);
         return new ModuleList(folder.toString(), modules.all().stream().map(ModuleView::of).toList(),
-                modules.unloads());
+                modules.unloads(), WatchedFolder.all(manager));
     }
 
     private Operation<ModuleDone> load(Manager manager, Map<String, String> options) {
@@ -103,10 +104,14 @@ public final class ModuleActions {
                 module.name(), module.version(), handle.name(), handle.state()));
     }
 
-    private Operation<ModuleDone> watch(Manager manager) {
-        RunnableHandle unit = manager.add(ModuleDirectory.at(folder));
+    private Operation<ModuleDone> watch(Manager manager, Map<String, String> options) {
+        Path watched = options.containsKey("dir") ? folder(options.getOrDefault("dir", "")) : folder;
+        WatchedFolder.refuseWatched(manager, watched);
+        ModuleDirectory directory = ModuleDirectory.at(watched);
+        RunnableHandle unit = manager
+                .add(watched.equals(folder) ? directory : directory.named(WatchedFolder.name(folder, watched)));
         return done(manager, "watch", unit.ready(), _ -> true,
-                _ -> "%s is watched by the unit %s".formatted(folder, unit.name()));
+                _ -> "%s is watched by the unit %s".formatted(watched, unit.name()));
     }
 
     private Operation<ModuleDone> reload(Manager manager, String name, Map<String, String> options) {
@@ -135,16 +140,31 @@ public final class ModuleActions {
     /** @throws RefusedException when it is outside of the folder, or was not said */
     private Path file(Map<String, String> options) {
         String name = options.getOrDefault("file", "");
+        Path file = path(name);
+        if (name.isEmpty() || !file.startsWith(folder) || file.equals(folder)) {
+            throw new RefusedException("modules are loaded from %s only, and \"%s\" is not in it: put the jar there"
+                    .formatted(folder, name));
+        }
+        return file;
+    }
+
+    /** @throws RefusedException when it is outside of the folder, or none that can be read */
+    private Path folder(String name) {
+        Path watched = path(name);
+        if (!watched.startsWith(folder)) {
+            throw new RefusedException(
+                    "modules are loaded from %s only, and \"%s\" is not in it: watch that folder or one within, or start the manager with --modules %s"
+                            .formatted(folder, name, watched));
+        }
+        return WatchedFolder.readable(watched);
+    }
+
+    private Path path(String name) {
         try {
-            Path file = folder.resolve(name).normalize();
-            if (!name.isEmpty() && file.startsWith(folder) && !file.equals(folder)) {
-                return file;
-            }
+            return folder.resolve(name).normalize();
         } catch (InvalidPathException e) {
             throw new RefusedException("\"%s\" is no path: %s".formatted(name, e.getReason()));
         }
-        throw new RefusedException("modules are loaded from %s only, and \"%s\" is not in it: put the jar there"
-                .formatted(folder, name));
     }
 
     private static <T> Operation<ModuleDone> done(Manager manager, String what, Operation<T> asked,
