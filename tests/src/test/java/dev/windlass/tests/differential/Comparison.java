@@ -34,7 +34,8 @@ final class Comparison {
                 differences.addAll(each.get());
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a sequence could not be played", e.getCause());
+            throw new IllegalStateException("a sequence could not be played: " + e.getCause().getMessage(),
+                    e.getCause());
         }
         return differences;
     }

@@ -1,13 +1,9 @@
 package dev.windlass.tests.differential;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.windlass.apiserver.internal.net.Certificates;
+import dev.windlass.apiserver.internal.net.Listener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
@@ -17,6 +13,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,20 +35,20 @@ final class WebhookServer implements AutoCloseable {
     private static final long SLOW_SECONDS = 20;
 
     private final Certificates certificates = Certificates.make("webhooks");
-    private final HttpsServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Listener listener = new Listener("webhooks", certificates, 0, executor);
 
     WebhookServer() {
-        try {
-            server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setHttpsConfigurator(new HttpsConfigurator(certificates.context()));
-        server.setExecutor(executor);
-        server.createContext("/", this::handle);
-        server.start();
+        listener.open();
+        listener.serve(new Handler.Abstract() {
+
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws IOException {
+                WebhookServer.this.handle(request, response, callback);
+                return true;
+            }
+        });
     }
 
     /** Puts in where it is, and behaviours: {@code $PATCH(…)} and {@code $ANSWER(…)} hold JSON with single quotes. */
@@ -61,43 +63,39 @@ final class WebhookServer implements AutoCloseable {
                         + filled.substring(end + 2);
             }
         }
-        return filled.replace("$HOOKS", "https://127.0.0.1:" + server.getAddress().getPort()).replace("$BUNDLE",
+        return filled.replace("$HOOKS", "https://" + listener.address()).replace("$BUNDLE",
                 Base64.getEncoder().encodeToString(
                         certificates.authorityPem().getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            JsonNode review = JSON.readTree(exchange.getRequestBody().readAllBytes());
-            String[] path = exchange.getRequestURI().getPath().substring(1).split("/", 2);
-            String detail = path.length < 2 || path[0].equals("status")
-                    ? ""
-                    : new String(Base64.getUrlDecoder().decode(path[1]), StandardCharsets.UTF_8);
-            switch (path[0]) {
-                case "status" -> send(exchange, Integer.parseInt(path[1]), "text/plain", " it is so \n");
-                case "text" -> send(exchange, 200, "text/plain", "hello");
-                case "empty" -> send(exchange, 200, "application/json", "");
-                case "list" -> send(exchange, 200, "application/json", "[]");
-                case "refused" -> send(exchange, 418, "application/json",
-                        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"a teapot\"}");
-                case "absent" -> send(exchange, 200, "application/json",
-                        "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}");
-                case "slow" -> {
-                    if (!await()) {
-                        send(exchange, 200, "application/json", "{}");
-                    }
-                }
-                default -> send(exchange, 200, "application/json", answer(review, path[0], detail));
+    private void handle(Request request, Response response, Callback callback) throws IOException {
+        JsonNode review = JSON.readTree(Content.Source.asString(request, StandardCharsets.UTF_8));
+        String[] path = request.getHttpURI().getPath().substring(1).split("/", 2);
+        String detail = path.length < 2 || path[0].equals("status")
+                ? ""
+                : new String(Base64.getUrlDecoder().decode(path[1]), StandardCharsets.UTF_8);
+        switch (path[0]) {
+            case "status" -> send(response, callback, Integer.parseInt(path[1]), "text/plain", " it is so \n");
+            case "text" -> send(response, callback, 200, "text/plain", "hello");
+            case "empty" -> send(response, callback, 200, "application/json", "");
+            case "list" -> send(response, callback, 200, "application/json", "[]");
+            case "refused" -> send(response, callback, 418, "application/json",
+                    "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"a teapot\"}");
+            case "absent" -> send(response, callback, 200, "application/json",
+                    "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\"}");
+            case "slow" -> {
+                await();
+                send(response, callback, 200, "application/json", "{}");
             }
+            default -> send(response, callback, 200, "application/json", answer(review, path[0], detail));
         }
     }
 
-    private boolean await() {
+    private void await() {
         try {
-            return closed.await(SLOW_SECONDS, TimeUnit.SECONDS);
+            closed.await(SLOW_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return true;
         }
     }
 
@@ -155,17 +153,16 @@ final class WebhookServer implements AutoCloseable {
         return node;
     }
 
-    private static void send(HttpExchange exchange, int code, String type, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(code, bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
+    private static void send(Response response, Callback callback, int code, String type, String body) {
+        response.setStatus(code);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+        response.write(true, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), callback);
     }
 
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
+        listener.close();
         executor.close();
     }
 }
