@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -56,22 +57,26 @@ final class Journal {
     /** A reconciler that does the work and notes it. */
     <T extends HasMetadata> Reconciler<T> noting(Work<T> work) {
         return (request, context) -> {
-            Entry entry = new Entry(context.controller(), request.cluster(), request.clusterGeneration(),
-                    request.key());
-            String caller = entry + " on " + Thread.currentThread();
-            String other = running.putIfAbsent(entry.place(), caller);
-            if (other != null) {
-                overlaps.add(caller + " while " + other);
-            }
-            try {
-                entries.add(entry);
-                pass(request.cluster());
-                lastSeen.put(entry.place(), work.reconcile(request, context));
-                return dev.windlass.controller.Result.done();
-            } finally {
-                running.remove(entry.place(), caller);
-            }
+            note(new Entry(context.controller(), request.cluster(), request.clusterGeneration(), request.key()),
+                    () -> work.reconcile(request, context));
+            return dev.windlass.controller.Result.done();
         };
+    }
+
+    /** Does a call's work, behind its cluster's gate, and notes it. */
+    void note(Entry entry, Callable<String> work) throws Exception {
+        String caller = entry + " on " + Thread.currentThread();
+        String other = running.putIfAbsent(entry.place(), caller);
+        if (other != null) {
+            overlaps.add(caller + " while " + other);
+        }
+        try {
+            entries.add(entry);
+            pass(entry.cluster());
+            lastSeen.put(entry.place(), work.call());
+        } finally {
+            running.remove(entry.place(), caller);
+        }
     }
 
     private void pass(String cluster) throws InterruptedException {
