@@ -34,7 +34,7 @@ final class Comparison {
                 differences.addAll(each.get());
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a sequence could not be played: " + e.getCause().getMessage(),
+            throw new IllegalStateException("a sequence could not be played: " + e.getCause(),
                     e.getCause());
         }
         return differences;
