@@ -202,6 +202,13 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
     }
 
     @Override
+    public ControllerHandle<T> handle(RunnableHandle base, RunnableHandle before) {
+        return before instanceof ControllerHandle<?> other
+                ? new ControllerHandle<>(base, other.amendments())
+                : handle(base);
+    }
+
+    @Override
     public String toString() {
         return spec.name();
     }

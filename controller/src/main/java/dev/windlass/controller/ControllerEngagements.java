@@ -16,9 +16,8 @@ final class ControllerEngagements {
     }
 
     void opened(String controller, WatchHandle added) {
-        for (EngagementRun<?> engagement : running(controller)) {
-            engagement.sources().open(added);
-        }
+        running(controller).stream().filter(engagement -> engagement.takes(added))
+                .forEach(engagement -> engagement.sources().open(added));
         told(controller, added);
     }
 

@@ -30,6 +30,7 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private volatile Controller<T> controller;
     private volatile Map<String, String> labels = Map.of();
     private volatile @Nullable Begun begun;
+    private volatile LeavingCode leaving = LeavingCode.of(null, null);
     private volatile boolean paused;
     private volatile boolean succeeds;
     private volatile boolean open;
@@ -69,9 +70,10 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return begun().meters;
     }
 
-    /** The watches that were added to the controller while it runs. */
+    /** The watches that were added to the controller while it runs, but for those that go with the one before. */
     List<WatchHandle> extras() {
-        return begun().context.handle() instanceof ControllerHandle<?> handle ? handle.amendments().all() : List.of();
+        Amendments added = amendments();
+        return added == null ? List.of() : added.all().stream().filter(this::takes).toList();
     }
 
     RunnableContext context() {
@@ -125,6 +127,10 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
         context.onReconfigure((spec, unit) -> follow(engagements, spec, unit)); // before the look at what it is now
         if (context.handle() instanceof ControllerHandle<?> handle) {
             handle.amendments().bind(engagements);
+            leaving = handle.amendments().ranBefore(loader());
+            if (before == null) { // it has ended, and nobody tells whether this one stays
+                codeLeft();
+            }
             // Nothing is reconfigured while it is replaced: what this one was made by has not changed.
             Unit<?> unit = before == null ? handle.unit() : described;
             controller = ControllerHandle.described(unit, context.spec());
@@ -190,6 +196,20 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** It has taken the place of the one before, which has ended and is not known here any more. */
     void succeeded() {
         succession = null;
+        codeLeft();
+    }
+
+    private void codeLeft() {
+        Amendments added = amendments();
+        if (added != null) {
+            added.removeThoseOf(leaving);
+            added.runsBy(loader());
+        }
+    }
+
+    /** Whether a watch that was added is for this one too, and does not go with the one before. */
+    boolean takes(WatchHandle extra) {
+        return !leaving.has(extra.watch());
     }
 
     /** Its engagements may work from now on. */

@@ -503,6 +503,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
         return sources;
     }
 
+    /** Whether a watch that was added to the controller is for this one too. */
+    boolean takes(WatchHandle added) {
+        return owner.takes(added);
+    }
+
     EngagementSources sources() {
         return sources;
     }

@@ -8,7 +8,9 @@ import dev.windlass.lifecycle.TimeSource;
 import dev.windlass.lifecycle.UnitState;
 
 /**
- * A watch that was added to a controller while it runs. It stays through stops and starts, until it is closed. Thread-safe.
+ * A watch that was added to a controller while it runs. It stays through stops, starts and replaces, until it is closed. Only what is of
+ * the code of a generation that had a class loader of its own, as a feature module has, goes with that: when it is replaced by one
+ * of another class loader. Thread-safe.
  */
 public final class WatchHandle implements Registration {
 
@@ -53,6 +55,11 @@ public final class WatchHandle implements Registration {
     void ownerRemoved() {
         ready.fail(new PreemptedException(
                 "the watch " + watch.id() + " of " + owner.name() + " cannot sync: the controller was removed"));
+    }
+
+    void codeLeft() {
+        ready.fail(new PreemptedException("the watch " + watch.id() + " of " + owner.name()
+                + " cannot sync: the controller was replaced, and its code went with the one before"));
     }
 
     void synced() {

@@ -5,11 +5,14 @@ import dev.windlass.lifecycle.ReplaceMethod;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
+import dev.windlass.lifecycle.Replacement;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +176,60 @@ class UnloadTest {
         awaitDone("south", "second", WIDGETS);
         remove();
         awaitCollected(second, "the code of the controller that replaced it");
+    }
+
+    @Test
+    void watchesThatTheHostAddedStayWhenTheScopeReplacesTheControllerAndThoseOfTheCodeThatGoesDoNot() throws Exception {
+        create("north", "a");
+        AtomicReference<@Nullable WeakReference<HotCode>> first = new AtomicReference<>();
+        AtomicReference<@Nullable WeakReference<HotCode>> second = new AtomicReference<>();
+        ControllerHandle<?> handle = run(first, "first");
+        AtomicInteger mapped = addWatches(handle, first);
+        replaceInScope(handle, load(second, "second"), ReplaceMethod.WARM);
+        awaitDone("north", "second", WIDGETS);
+        awaitMapped(mapped, "after-a-warm-replace");
+        awaitCollected(first, "the code of the controller that was replaced, and of a watch");
+        addWatches(handle, second);
+        handle.stop().await(LIMIT);
+        AtomicReference<@Nullable WeakReference<HotCode>> third = new AtomicReference<>();
+        replaceInScope(handle, load(third, "third"), ReplaceMethod.COLD);
+        handle.start().await(LIMIT);
+        awaitDone("north", "third", WIDGETS);
+        awaitMapped(mapped, "after-a-cold-replace");
+        awaitCollected(second, "the code of the controller that was replaced cold, and of a watch");
+        remove();
+    }
+
+    /** One of the host's, which counts the secrets that it is told of, and one of hot code. */
+    private static AtomicInteger addWatches(ControllerHandle<?> handle,
+            AtomicReference<@Nullable WeakReference<HotCode>> loader) throws Exception {
+        AtomicInteger mapped = new AtomicInteger();
+        handle.watch(Secret.class, (secret, context) -> {
+            mapped.incrementAndGet();
+            return List.of();
+        }).ready().await(LIMIT);
+        HotCode code = Objects.requireNonNull(Objects.requireNonNull(loader.get()).get());
+        @SuppressWarnings("unchecked")
+        Mapper<Secret> hot = code.make(Mapper.class, "WidgetOfSecret");
+        handle.watch(Secret.class, hot).ready().await(LIMIT);
+        return mapped;
+    }
+
+    private void awaitMapped(AtomicInteger mapped, String secret) {
+        int before = mapped.get();
+        world.client("north").resource(new SecretBuilder().withNewMetadata().withName(secret).withNamespace("default")
+                .endMetadata().build()).create();
+        eventually(() -> assertThat(mapped.get()).isGreaterThan(before));
+    }
+
+    private void replaceInScope(ControllerHandle<?> handle, Controller<?> next, ReplaceMethod method)
+            throws InterruptedException {
+        says(next);
+        Replacement replacement = Objects.requireNonNull(module.get()).replace(handle, next, ReplaceOptions.defaults());
+        replacement.probation().await(LIMIT);
+        replacement.settle(true, "");
+        assertThat(replacement.over().await(LIMIT)).returns(ReplaceOutcome.REPLACED, ReplaceReport::outcome)
+                .returns(method, ReplaceReport::method);
     }
 
     @SuppressWarnings("unchecked") // the class of the one that is replaced is another one of the same name

@@ -213,7 +213,7 @@ public final class Manager implements AutoCloseable {
 
     private <H extends RunnableHandle> H adopt(UnitCell present, Incarnation asker, Unit<H> unit, RunnableSpec spec) {
         try {
-            H handle = unit.handle(new RunnableHandle(present));
+            H handle = unit.handle(new RunnableHandle(present), present.handle());
             registry.redeclare(present, spec);
             present.adopt(asker, new UnitEntry.Description(unit, spec, handle, asker.contextClassLoader()));
             return handle;

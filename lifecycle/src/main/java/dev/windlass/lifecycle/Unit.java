@@ -16,4 +16,15 @@ public interface Unit<H extends RunnableHandle> {
 
     /** The typed face of the handle. Called once, when the unit is added. */
     H handle(RunnableHandle base);
+
+    /**
+     * The typed face of the handle of a unit that takes the place of another one of its name: in a replace, or because the scope declares
+     * it again. What was told to the one before through its handle, and is to outlive it, is taken along here. By default the same as
+     * the face of a new one.
+     *
+     * @param before the face until then
+     */
+    default H handle(RunnableHandle base, RunnableHandle before) {
+        return handle(base);
+    }
 }

@@ -102,7 +102,7 @@ final class UnitOperations {
         }
         cell.manager().refuseCycle(cell, spec);
         return new UnitEntry.Description(next, spec.withRevision(cell.spec().revision() + 1),
-                next.handle(new RunnableHandle(cell)), cell.loaderOfScope());
+                next.handle(new RunnableHandle(cell), cell.handle()), cell.loaderOfScope());
     }
 
     /** Replaces it; whether the next generation stays is decided by whoever asks. */
