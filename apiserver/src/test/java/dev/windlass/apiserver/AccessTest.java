@@ -1,7 +1,11 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.Wire.Answer;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,6 +93,22 @@ class AccessTest {
 
             now = now.plus(Duration.ofDays(366));
             assertThat(bob.send(bob.bare(MAPS).build()).code()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aCertificateLastsAYearByTheClockInAnyCentury() throws Exception {
+        for (String then : List.of("2049-06-01T12:34:56Z", "2050-01-02T03:04:05Z", "2111-11-11T11:11:11Z")) {
+            Instant made = Instant.parse(then);
+            try (ApiServer later = ApiServer.builder().clock(() -> made).start()) {
+                ClientCertificate encoded = later.clientCertificate("bob");
+                X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(
+                                encoded.certificatePem().getBytes(StandardCharsets.US_ASCII)));
+
+                assertThat(certificate.getNotAfter().toInstant()).isEqualTo(made.plus(Duration.ofDays(365)));
+                certificate.verify(later.caCertificate().getPublicKey());
+            }
         }
     }
 

@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1String;
-import org.bouncycastle.asn1.x500.RDN;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /** Knows users by certificates of one authority: the common name is the user's, each organisation is a group. Thread-safe. */
@@ -43,25 +43,29 @@ public final class ClientCertificates {
             certificate.verify(authority.get().getPublicKey());
             certificate.checkValidity(Date.from(clock.instant()));
             List<String> uses = certificate.getExtendedKeyUsage();
-            X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-            List<String> names = values(subject, BCStyle.CN);
+            LdapName subject = new LdapName(certificate.getSubjectX500Principal().getName(X500Principal.RFC2253));
+            List<String> names = values(subject, "CN");
             if ((uses != null && !uses.contains(FOR_CLIENTS)) || names.isEmpty()) {
                 return null;
             }
             String print = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-            return new User(names.getLast(), "", values(subject, BCStyle.O),
+            return new User(names.getLast(), "", values(subject, "O"),
                     Map.of(CREDENTIAL, List.of("X509SHA256=" + print)));
-        } catch (GeneralSecurityException _) {
+        } catch (GeneralSecurityException | NamingException _) {
             return null; // it proves nothing, which is as good as none
         }
     }
 
-    private static List<String> values(X500Name subject, ASN1ObjectIdentifier attribute) {
+    /** In the order of the certificate. */
+    private static List<String> values(LdapName subject, String type) throws NamingException {
         List<String> values = new ArrayList<>();
-        for (RDN part : subject.getRDNs(attribute)) {
-            if (part.getFirst().getValue() instanceof ASN1String value) {
-                values.add(value.getString());
+        for (Rdn part : subject.getRdns()) {
+            Attribute attribute = part.toAttributes().get(type);
+            for (int i = 0; attribute != null && i < attribute.size(); i++) {
+                if (attribute.get(i) instanceof String value) {
+                    values.add(value);
+                }
             }
         }
         return values;

@@ -1,43 +1,31 @@
 package dev.windlass.apiserver.internal.net;
 
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.util.io.pem.PemObject;
 
 /**
  * A certificate authority made for one server, the server's certificate from it, and those of its clients. ECDSA P-256, since making such keys takes no time.
+ * They are written here, as RFC 5280 has them: a library for certificates takes longer to load than all of them to make.
  *
  * @param name
  *            of the server
@@ -55,13 +43,37 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
     private static final Duration VALID = Duration.ofDays(365);
     private static final Duration CLOCK_SKEW = Duration.ofHours(1);
     private static final String SIGNATURE = "SHA256withECDSA";
+    private static final byte[] SIGNATURE_ALGORITHM = Der.sequence(Der.identifier(1, 2, 840, 10045, 4, 3, 2));
+
+    private static final byte[] COMMON_NAME = Der.identifier(2, 5, 4, 3);
+    private static final byte[] ORGANISATION = Der.identifier(2, 5, 4, 10);
+
+    private static final byte[] SUBJECT_KEY_IDENTIFIER = Der.identifier(2, 5, 29, 14);
+    private static final byte[] KEY_USAGE = Der.identifier(2, 5, 29, 15);
+    private static final byte[] SUBJECT_ALTERNATIVE_NAME = Der.identifier(2, 5, 29, 17);
+    private static final byte[] BASIC_CONSTRAINTS = Der.identifier(2, 5, 29, 19);
+    private static final byte[] AUTHORITY_KEY_IDENTIFIER = Der.identifier(2, 5, 29, 35);
+    private static final byte[] EXTENDED_KEY_USAGE = Der.identifier(2, 5, 29, 37);
+    private static final byte[] FOR_SERVERS = Der.identifier(1, 3, 6, 1, 5, 5, 7, 3, 1);
+    private static final byte[] FOR_CLIENTS = Der.identifier(1, 3, 6, 1, 5, 5, 7, 3, 2);
+    /** Digital signatures: the first bit. */
+    private static final byte[] SIGNING = Der.bits(7, (byte) 0x80);
+    /** Those, and the signing of certificates and of lists of revoked ones. */
+    private static final byte[] SIGNING_CERTIFICATES = Der.bits(1, (byte) 0x86);
+    private static final byte[] SERVER_NAMES = Der.sequence(Der.tagged(7, new byte[]{127, 0, 0, 1}),
+            Der.tagged(7, new byte[]{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), dnsName("localhost"),
+            dnsName("kubernetes.default.svc"));
 
     /** @param name of the server, for the common names */
     public static Certificates make(String name) {
         try {
             KeyPair keys = keys();
-            return signed(name, keys.getPrivate(), authority(new X500Name("CN=" + name + "-ca"), keys));
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            byte[] subject = commonName(name + "-ca");
+            byte[] content = content(subject, subject, keys.getPublic(), Instant.now(),
+                    critical(BASIC_CONSTRAINTS, Der.sequence(Der.TRUE)), critical(KEY_USAGE, SIGNING_CERTIFICATES),
+                    extension(SUBJECT_KEY_IDENTIFIER, Der.octets(identifier(keys.getPublic()))));
+            return signed(name, keys.getPrivate(), sign(content, keys.getPrivate()));
+        } catch (GeneralSecurityException e) {
             throw impossible(name, e);
         }
     }
@@ -70,19 +82,23 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
     public Certificates renewed() {
         try {
             return signed(name, authorityKey, authority);
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw impossible(name, e);
         }
     }
 
     private static Certificates signed(String name, PrivateKey authorityKey, X509Certificate authority)
-            throws GeneralSecurityException, OperatorCreationException, IOException {
+            throws GeneralSecurityException {
         KeyPair keys = keys();
-        X509Certificate server = server(new X500Name("CN=" + name + "-ca"), authorityKey, name, keys);
+        byte[] content = content(authority.getSubjectX500Principal().getEncoded(), commonName(name), keys.getPublic(),
+                Instant.now(), critical(BASIC_CONSTRAINTS, Der.sequence()), critical(KEY_USAGE, SIGNING),
+                extension(EXTENDED_KEY_USAGE, Der.sequence(FOR_SERVERS)), issuedBy(authority),
+                extension(SUBJECT_ALTERNATIVE_NAME, SERVER_NAMES));
+        X509Certificate server = sign(content, authorityKey);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[]{new OneKey(keys.getPrivate(), server, authority)},
                 new TrustManager[]{new AnyClient(authority)}, null);
-        return new Certificates(name, authorityKey, authority, pem(authority), context);
+        return new Certificates(name, authorityKey, authority, pem("CERTIFICATE", authority.getEncoded()), context);
     }
 
     private static KeyPair keys() throws GeneralSecurityException {
@@ -95,31 +111,6 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
         return new IllegalStateException(
                 "no certificate could be made for server " + name + "; does this JDK have EC keys on secp256r1?",
                 cause);
-    }
-
-    private static X509Certificate authority(X500Name name, KeyPair keys)
-            throws GeneralSecurityException, OperatorCreationException, IOException {
-        JcaX509v3CertificateBuilder builder = builder(name, name, keys, Instant.now());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-        builder.addExtension(Extension.keyUsage, true,
-                new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        builder.addExtension(Extension.subjectKeyIdentifier, false,
-                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
-        return sign(builder, keys.getPrivate());
-    }
-
-    private static X509Certificate server(X500Name issuer, PrivateKey issuerKey, String name, KeyPair keys)
-            throws GeneralSecurityException, OperatorCreationException, IOException {
-        JcaX509v3CertificateBuilder builder = builder(issuer, new X500Name("CN=" + name), keys, Instant.now());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-        builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-        builder.addExtension(Extension.subjectAlternativeName, false,
-                new GeneralNames(new GeneralName[]{new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                        new GeneralName(GeneralName.iPAddress, "::1"),
-                        new GeneralName(GeneralName.dNSName, "localhost"),
-                        new GeneralName(GeneralName.dNSName, "kubernetes.default.svc")}));
-        return sign(builder, issuerKey);
     }
 
     /** A certificate and its key, as PEM. */
@@ -135,42 +126,70 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
     public Client client(String user, List<String> groups, Instant now) {
         try {
             KeyPair keys = keys();
-            X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
-            groups.forEach(group -> subject.addRDN(BCStyle.O, group));
-            subject.addRDN(BCStyle.CN, user);
-            JcaX509v3CertificateBuilder builder = builder(
-                    X500Name.getInstance(authority.getSubjectX500Principal().getEncoded()), subject.build(), keys, now);
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(Extension.extendedKeyUsage, false,
-                    new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
-            return new Client(pem(sign(builder, authorityKey)),
-                    pem(new PemObject("PRIVATE KEY", keys.getPrivate().getEncoded())));
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            List<byte[]> subject = new ArrayList<>();
+            groups.forEach(group -> subject.add(attribute(ORGANISATION, group)));
+            subject.add(attribute(COMMON_NAME, user));
+            byte[] content = content(authority.getSubjectX500Principal().getEncoded(),
+                    Der.sequence(subject.toArray(byte[][]::new)), keys.getPublic(), now,
+                    critical(BASIC_CONSTRAINTS, Der.sequence()), critical(KEY_USAGE, SIGNING),
+                    extension(EXTENDED_KEY_USAGE, Der.sequence(FOR_CLIENTS)), issuedBy(authority));
+            return new Client(pem("CERTIFICATE", sign(content, authorityKey).getEncoded()),
+                    pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no certificate could be made for user " + user, e);
         }
     }
 
-    private static JcaX509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys,
-            Instant now) {
+    /** What is signed. */
+    private static byte[] content(byte[] issuer, byte[] subject, PublicKey key, Instant now, byte[]... extensions) {
         BigInteger serial = new BigInteger(64, new SecureRandom()).add(BigInteger.ONE);
-        return new JcaX509v3CertificateBuilder(issuer, serial, Date.from(now.minus(CLOCK_SKEW)),
-                Date.from(now.plus(VALID)), subject, keys.getPublic());
+        byte[] version3 = Der.wrapped(0, Der.integer(BigInteger.TWO));
+        return Der.sequence(version3, Der.integer(serial), SIGNATURE_ALGORITHM, issuer,
+                Der.sequence(Der.time(now.minus(CLOCK_SKEW)), Der.time(now.plus(VALID))), subject, key.getEncoded(),
+                Der.wrapped(3, Der.sequence(extensions)));
     }
 
-    private static X509Certificate sign(JcaX509v3CertificateBuilder builder, PrivateKey key)
-            throws GeneralSecurityException, OperatorCreationException {
-        return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
+    private static X509Certificate sign(byte[] content, PrivateKey key) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(SIGNATURE);
+        signature.initSign(key);
+        signature.update(content);
+        byte[] certificate = Der.sequence(content, SIGNATURE_ALGORITHM, Der.bits(0, signature.sign()));
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(certificate));
     }
 
-    private static String pem(Object object) {
-        StringWriter out = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(out)) {
-            writer.writeObject(object);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString();
+    private static byte[] commonName(String name) {
+        return Der.sequence(attribute(COMMON_NAME, name));
+    }
+
+    private static byte[] attribute(byte[] type, String value) {
+        return Der.set(Der.sequence(type, Der.text(value)));
+    }
+
+    private static byte[] dnsName(String name) {
+        return Der.tagged(2, name.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] extension(byte[] type, byte[] value) {
+        return Der.sequence(type, Der.octets(value));
+    }
+
+    private static byte[] critical(byte[] type, byte[] value) {
+        return Der.sequence(type, Der.TRUE, Der.octets(value));
+    }
+
+    private static byte[] issuedBy(X509Certificate authority) throws GeneralSecurityException {
+        return extension(AUTHORITY_KEY_IDENTIFIER, Der.sequence(Der.tagged(0, identifier(authority.getPublicKey()))));
+    }
+
+    /** By which a key is found: any bytes that others do not have. Here they come from the encoded key, of which RFC 5280 would leave out the frame. */
+    private static byte[] identifier(PublicKey key) throws GeneralSecurityException {
+        return MessageDigest.getInstance("SHA-1").digest(key.getEncoded());
+    }
+
+    private static String pem(String what, byte[] encoded) {
+        return "-----BEGIN " + what + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(encoded) + "\n-----END " + what
+                + "-----\n";
     }
 }
