@@ -8,12 +8,9 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Finds fields that a JSON text has twice. Stateless. */
 public final class Duplicates {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     private Duplicates() {
     }
 
@@ -42,7 +39,7 @@ public final class Duplicates {
     public static List<String> in(byte[] json) {
         List<String> found = new ArrayList<>();
         Deque<Level> levels = new ArrayDeque<>();
-        try (JsonParser parser = MAPPER.createParser(json)) {
+        try (JsonParser parser = Trees.parser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 Level level = levels.peek();
                 if (level != null && level.array && !token.isStructEnd()) {

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MappingIterator;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** JSON and YAML to trees and back. Stateless: the mappers are immutable. */
+/** JSON and YAML to trees and back. Stateless. */
 public final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder().build()).build();
-    private static final YAMLMapper YAML = YAMLMapper.builder().build();
+    /** Loaded with the first YAML. */
+    private static final class Yaml {
+        private static final YAMLMapper MAPPER = YAMLMapper.builder().build();
+    }
 
     private Json() {
     }
@@ -36,11 +36,11 @@ public final class Json {
      * @throws tools.jackson.core.JacksonException when it is none
      */
     public static JsonNode parse(byte[] json) {
-        return MAPPER.readTree(json);
+        return Trees.read(json);
     }
 
     public static JsonNode parse(String json) {
-        return MAPPER.readTree(json);
+        return Trees.read(json);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class Json {
      * @throws tools.jackson.core.JacksonException when it is none
      */
     public static JsonNode parseYaml(byte[] yaml) {
-        return YAML.readTree(new String(yaml, StandardCharsets.UTF_8));
+        return Yaml.MAPPER.readTree(new String(yaml, StandardCharsets.UTF_8));
     }
 
     /**
@@ -58,21 +58,21 @@ public final class Json {
      * @throws tools.jackson.core.JacksonException when it is none
      */
     public static List<JsonNode> parseYamlStream(String yaml) {
-        try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
+        try (MappingIterator<JsonNode> documents = Yaml.MAPPER.readerFor(JsonNode.class).readValues(yaml)) {
             return documents.readAll();
         }
     }
 
     public static String yaml(JsonNode node) {
-        return YAML.writeValueAsString(node);
+        return Yaml.MAPPER.writeValueAsString(node);
     }
 
     public static byte[] bytes(JsonNode node) {
-        return MAPPER.writeValueAsBytes(node);
+        return Trees.bytes(node);
     }
 
     public static String string(JsonNode node) {
-        return MAPPER.writeValueAsString(node);
+        return Trees.string(node);
     }
 
     /** The first byte that is not white space, or 0. */
