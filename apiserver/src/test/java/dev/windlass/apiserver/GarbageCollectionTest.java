@@ -2,9 +2,12 @@ package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -87,6 +90,65 @@ class GarbageCollectionTest {
         awaitGone("owner");
         await().atMost(LIMIT).untilAsserted(() -> assertThat(
                 wire.get(MAPS + "/child").text("metadata", "deletionTimestamp")).isNotEmpty());
+    }
+
+    private void awaitMarked(String name) {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                wire.get(MAPS + "/" + name).text("metadata", "deletionTimestamp")).isNotEmpty());
+    }
+
+    private void hold(String name) {
+        wire.merge(MAPS + "/" + name, "{\"metadata\":{\"finalizers\":[\"example.com/hold\"]}}");
+    }
+
+    @Test
+    void anOwnerInTheForegroundGoesWhenWhatBlockedItLeavesIt() {
+        Wire.Answer owner = create("owner", false);
+        create("child", true, owner);
+        hold("child");
+        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
+        awaitMarked("child");
+        assertThat(wire.get(MAPS + "/owner").code()).isEqualTo(200);
+        wire.merge(MAPS + "/child", "{\"metadata\":{\"ownerReferences\":null}}");
+        awaitGone("owner");
+        assertThat(wire.get(MAPS + "/child").code()).isEqualTo(200);
+    }
+
+    @Test
+    void anOwnerInTheForegroundGoesWhenWhatBlockedItBlocksItNoLonger() {
+        Wire.Answer owner = create("owner", false);
+        Wire.Answer child = create("child", true, owner);
+        hold("child");
+        wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
+        awaitMarked("child");
+        ArrayNode references = (ArrayNode) child.body().at("/metadata/ownerReferences").deepCopy();
+        ((ObjectNode) references.get(0)).put("blockOwnerDeletion", false);
+        wire.merge(MAPS + "/child", "{\"metadata\":{\"ownerReferences\":" + Json.string(references) + "}}");
+        awaitGone("owner");
+    }
+
+    /** By a watch: whoever waits for nobody would have the finalizer for a moment only. */
+    @Test
+    void whatItsDependentsHaveLeftWaitsForNone() {
+        Wire.Answer owner = create("owner", false);
+        Wire.Answer child = create("child", true, owner);
+        create("grandchild", false, child);
+        wire.merge(MAPS + "/grandchild", "{\"metadata\":{\"ownerReferences\":null}}");
+        hold("child");
+        List<String> finalizers = new ArrayList<>();
+        try (Wire.Watching watch = wire.watch(MAPS + "?fieldSelector=metadata.name=child")) {
+            wire.delete(MAPS + "/owner?propagationPolicy=Foreground");
+            awaitMarked("child");
+            wire.merge(MAPS + "/child", "{\"metadata\":{\"finalizers\":null}}");
+            awaitGone("owner");
+            JsonNode event = watch.next();
+            while (!Json.textOrEmpty(event, "type").equals("DELETED")) {
+                event.at("/object/metadata/finalizers").valueStream().map(JsonNode::asString).forEach(finalizers::add);
+                event = watch.next();
+            }
+        }
+        assertThat(finalizers).contains("example.com/hold").containsOnly("example.com/hold");
+        assertThat(wire.get(MAPS + "/grandchild").code()).isEqualTo(200);
     }
 
     @Test

@@ -20,6 +20,7 @@ final class ServiceRule implements KindRule {
     private static final int NODE_PORTS = 2_768;
     private static final int ADDRESSES = 1 << 20;
     private static final int FIRST_ADDRESS = 10;
+    private static final int AFFINITY_SECONDS = 10_800;
 
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
     private final AtomicInteger nextAddress = new AtomicInteger(FIRST_ADDRESS);
@@ -30,6 +31,7 @@ final class ServiceRule implements KindRule {
         ObjectNode spec = Defaults.child(object, "spec");
         Defaults.put(spec, "type", "ClusterIP");
         Defaults.put(spec, "sessionAffinity", "None");
+        affinityDefaults(spec);
         Defaults.each(spec.path("ports"), port -> {
             Defaults.put(port, "protocol", "TCP");
             JsonNode number = port.get("port");
@@ -48,6 +50,16 @@ final class ServiceRule implements KindRule {
         }
         if (type(object).equals("LoadBalancer")) {
             Defaults.put(spec, "allocateLoadBalancerNodePorts", true);
+        }
+    }
+
+    private static void affinityDefaults(ObjectNode spec) {
+        String affinity = Json.textOrEmpty(spec, "sessionAffinity");
+        if (affinity.equals("ClientIP")
+                && Json.find(spec, "sessionAffinityConfig", "clientIP", "timeoutSeconds") == null) {
+            spec.putObject("sessionAffinityConfig").putObject("clientIP").put("timeoutSeconds", AFFINITY_SECONDS);
+        } else if (affinity.equals("None")) {
+            spec.remove("sessionAffinityConfig");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.cel;
 
+import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
@@ -15,6 +16,8 @@ final class ListFunctions extends Functions {
             SimpleType.BOOL, SimpleType.DURATION, SimpleType.TIMESTAMP, SimpleType.STRING, SimpleType.BYTES);
     private static final List<CelType> SUMMED = List.of(SimpleType.INT, SimpleType.UINT, SimpleType.DOUBLE,
             SimpleType.DURATION);
+
+    private static final BigDecimal MAX_UINT = new BigDecimal(UnsignedLong.MAX_VALUE.bigIntegerValue());
 
     ListFunctions() {
         for (CelType type : ORDERED) {
@@ -77,6 +80,12 @@ final class ListFunctions extends Functions {
         BigDecimal sum = BigDecimal.ZERO;
         for (Object each : list) {
             sum = sum.add(new BigDecimal(each.toString()));
+        }
+        if (type.equals(SimpleType.UINT)) {
+            if (sum.compareTo(MAX_UINT) > 0) {
+                throw new CelEvaluationException("unsigned integer overflow");
+            }
+            return UnsignedLong.valueOf(sum.toBigInteger());
         }
         try {
             return sum.longValueExact();

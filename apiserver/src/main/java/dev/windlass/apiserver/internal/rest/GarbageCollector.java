@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -33,6 +34,8 @@ public final class GarbageCollector {
     private final Remover remover;
     private final Executor executor;
     private final Map<String, Set<Item>> dependents = new ConcurrentHashMap<>();
+    // What each dependent was seen to refer to, by the owner's uid.
+    private final Map<Item, Map<String, JsonNode>> references = new ConcurrentHashMap<>();
     private final Queue<Item> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -56,19 +59,47 @@ public final class GarbageCollector {
         resources.onDeleted(this::gone);
     }
 
+    /** Writes may be told in another order than they were made in: what is no longer so is found out by the task. */
     private void written(ResourceType type, ObjectNode object) {
-        ArrayNode owners = Json.arrayAt(object, "metadata", "ownerReferences");
         Item item = Item.of(type, object);
-        if (owners != null) {
-            owners.forEach(owner -> dependents.compute(Json.textOrEmpty(owner, "uid"), (_, items) -> {
-                Set<Item> all = items == null ? ConcurrentHashMap.newKeySet() : items;
-                all.add(item);
-                return all;
-            }));
+        Map<String, JsonNode> owners = ownersOf(object);
+        if (!owners.isEmpty()) {
+            references.merge(item, owners, (before, now) -> {
+                Map<String, JsonNode> both = new HashMap<>(now);
+                before.forEach((uid, each) -> both.merge(uid, each, (one, other) -> blocks(one) ? one : other));
+                return both;
+            });
+            owners.keySet().forEach(uid -> link(uid, item));
         }
-        if (owners != null || Metadata.deleting(object)) {
+        if (references.containsKey(item) || Metadata.deleting(object)) {
             enqueue(item);
         }
+    }
+
+    private static Map<String, JsonNode> ownersOf(ObjectNode object) {
+        Map<String, JsonNode> owners = new HashMap<>();
+        object.path("metadata").path("ownerReferences")
+                .forEach(owner -> owners.put(Json.textOrEmpty(owner, "uid"), owner));
+        return owners;
+    }
+
+    private static boolean blocks(@Nullable JsonNode reference) {
+        return reference != null && Json.flag(reference, false, "blockOwnerDeletion");
+    }
+
+    private void link(String uid, Item item) {
+        dependents.compute(uid, (_, items) -> {
+            Set<Item> all = items == null ? ConcurrentHashMap.newKeySet() : items;
+            all.add(item);
+            return all;
+        });
+    }
+
+    private void unlink(String uid, Item item) {
+        dependents.computeIfPresent(uid, (_, items) -> {
+            items.remove(item);
+            return items.isEmpty() ? null : items;
+        });
     }
 
     private void gone(ResourceType type, ObjectNode object) {
@@ -77,16 +108,37 @@ public final class GarbageCollector {
             left.forEach(this::enqueue);
         }
         Item item = Item.of(type, object);
-        for (JsonNode owner : object.path("metadata").path("ownerReferences")) {
-            dependents.computeIfPresent(Json.textOrEmpty(owner, "uid"), (_, items) -> {
-                items.remove(item);
-                return items.isEmpty() ? null : items;
-            });
-            ResourceType ownerType = typeOf(owner);
-            if (ownerType != null) {
-                enqueue(owner(ownerType, owner, Metadata.namespace(object)));
-            }
+        references.remove(item);
+        ownersOf(object).forEach((uid, owner) -> {
+            unlink(uid, item);
+            wake(item, owner);
+        });
+    }
+
+    /** Looks at an owner again. */
+    private void wake(Item dependent, JsonNode reference) {
+        ResourceType type = typeOf(reference);
+        if (type != null) {
+            enqueue(owner(type, reference, dependent.namespace()));
         }
+    }
+
+    /** Remembers what an object refers to now; whom it has left, or no longer blocks, is looked at again. */
+    private void note(Item item, ObjectNode object) {
+        Map<String, JsonNode> now = ownersOf(object);
+        Map<String, JsonNode> before = now.isEmpty() ? references.remove(item) : references.put(item, now);
+        now.keySet().forEach(uid -> link(uid, item));
+        if (before == null) {
+            return;
+        }
+        before.forEach((uid, reference) -> {
+            if (!now.containsKey(uid)) {
+                unlink(uid, item);
+            }
+            if (blocks(reference) && !blocks(now.get(uid))) {
+                wake(item, reference);
+            }
+        });
     }
 
     private void enqueue(Item item) {
@@ -130,6 +182,7 @@ public final class GarbageCollector {
         if (object == null) {
             return;
         }
+        note(item, object);
         List<String> finalizers = Metadata.finalizers(object);
         if (Metadata.deleting(object) && finalizers.contains(Remover.ORPHAN)) {
             orphan(item);
@@ -156,7 +209,7 @@ public final class GarbageCollector {
             if (object == null || reference == null) {
                 continue;
             }
-            blocked |= Json.flag(reference, false, "blockOwnerDeletion");
+            blocked |= blocks(reference);
             if (!Metadata.deleting(object)) {
                 enqueue(each);
             }
@@ -208,8 +261,14 @@ public final class GarbageCollector {
             waiting.forEach(this::enqueue); // one blocker less
             return;
         }
-        boolean hasDependents = !dependents.getOrDefault(item.uid(), Set.of()).isEmpty();
-        delete(item, !waiting.isEmpty() && hasDependents ? "Foreground" : "");
+        delete(item, !waiting.isEmpty() && hasDependents(item) ? "Foreground" : "");
+    }
+
+    private boolean hasDependents(Item owner) {
+        return Set.copyOf(dependents.getOrDefault(owner.uid(), Set.of())).stream().anyMatch(each -> {
+            ObjectNode object = read(each);
+            return object != null && reference(object, owner.uid()) != null;
+        });
     }
 
     private Owner look(JsonNode reference, String namespace) {

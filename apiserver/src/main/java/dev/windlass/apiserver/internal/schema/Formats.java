@@ -21,8 +21,6 @@ public final class Formats {
             .compile("(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}");
     private static final Pattern HOSTNAME = Pattern
             .compile("[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*\\.?");
-    private static final Pattern DURATION = Pattern.compile(
-            "[-+]?(\\d+(\\.\\d*)?|\\.\\d+)\\s*(ns|us|µs|ms|s|m|h|d|w)(((\\d+(\\.\\d*)?|\\.\\d+))\\s*(ns|us|µs|ms|s|m|h|d|w))*");
 
     private Formats() {
     }
@@ -50,7 +48,7 @@ public final class Formats {
             case "uri" -> isUri(text);
             case "uuid", "uuid3", "uuid4", "uuid5" -> UUID.matcher(text).matches();
             case "hostname" -> HOSTNAME.matcher(text).matches();
-            case "duration" -> text.equals("0") || DURATION.matcher(text).matches();
+            case "duration" -> GoDuration.isDuration(text);
             default -> true;
         };
     }
