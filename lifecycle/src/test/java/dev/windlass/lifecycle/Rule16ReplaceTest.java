@@ -551,8 +551,11 @@ class Rule16ReplaceTest extends Replacing {
         RunnableHandle unit = running();
         next();
         List<String> rebound = Collections.synchronizedList(new ArrayList<>());
-        RunnableHandle can = manager.add(Task.of(RunnableSpec.builder("can").dependsOn("unit").build(), context -> {
+        // One that is replaced for before it has said that it can go on is restarted: ready is who has said so.
+        RunnableSpec goesOn = RunnableSpec.builder("can").dependsOn("unit").signalsReadiness(true).build();
+        RunnableHandle can = manager.add(Task.of(goesOn, context -> {
             context.onRebind(handle -> rebound.add(handle.toString()));
+            context.ready();
             context.awaitStop();
         }));
         RunnableHandle cannot = manager.add(Task.of(RunnableSpec.builder("cannot").dependsOn("unit").build(),

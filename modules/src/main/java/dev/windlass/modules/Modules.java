@@ -107,8 +107,11 @@ public final class Modules implements AutoCloseable {
                 .filter(report -> report.module().equals(module) && report.state() == UnloadState.LEAKED).toList();
         if (leaked.size() >= MOST_LEAKED) {
             throw new RefusedException(
-                    "%s is not loaded again: %d loads of it have leaked, the last is %s; mend that, and restart this process"
-                            .formatted(module, leaked.size(), leaked.getLast()));
+                    "%s is not loaded again: %d loads of it have leaked, the last is %s; %s".formatted(module,
+                            leaked.size(), leaked.getLast(),
+                            leaked.stream().anyMatch(report -> report.cause().isEmpty())
+                                    ? "prove them (\"windlass modules prove\"): what only soft references hold counts no more then, and what holds the others is named"
+                                    : "mend that, and restart this process"));
         }
     }
 

@@ -59,11 +59,20 @@ public class LeakTest extends Loading {
             int leaked = i;
             Awaitility.await().atMost(HANG).until(() -> HOST.size() == leaked);
         }
+        Awaitility.await().atMost(HANG).until(() -> {
+            System.gc();
+            return Modules.of(manager).unloads().stream().allMatch(report -> report.state() == UnloadState.LEAKED);
+        });
+        ModuleHandle unproved = manager.add(Module.fromJar(jar));
+        Awaitility.await().atMost(HANG).until(() -> unproved.state() == UnitState.FAILED);
+        assertThat(unproved.status().lastError()).contains("3 loads of it have leaked", "soft references",
+                "windlass modules prove");
+        unproved.remove().await();
         Modules.of(manager).prove().await();
         ModuleHandle refused = manager.add(Module.fromJar(jar));
         Awaitility.await().atMost(HANG).until(() -> refused.state() == UnitState.FAILED);
         assertThat(refused.status().lastError()).contains("billing is not loaded again: 3 loads of it have leaked",
-                "HOST_OBJECT");
+                "HOST_OBJECT", "mend that, and restart this process");
         HOST.clear();
         Modules.of(manager).prove().await();
         refused.start().await();

@@ -7,6 +7,7 @@ import java.security.Provider;
 import java.security.Security;
 import java.sql.Driver;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -176,18 +177,32 @@ final class Holders {
     }
 
     private void threads() {
-        for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
-            Thread thread = entry.getKey();
+        for (Thread thread : platformThreads()) {
             String name = describe(thread);
             boolean inherited = isLoader(thread.getContextClassLoader());
             if (inherited && thread.getClass().getName().equals("java.util.TimerThread")) {
                 add(LeakCause.TIMER, name, null);
-            } else if (isOurs(thread) || (inherited && runs(entry.getValue()))) {
+            } else if (isOurs(thread) || (inherited && runs(thread.getStackTrace()))) {
                 add(LeakCause.THREAD, name, null);
             } else {
                 borrowed(thread, name);
             }
         }
+    }
+
+    /** Those that are alive, without their stacks: of most nobody wants them, and they stop all threads at once. */
+    private static List<Thread> platformThreads() {
+        ThreadGroup root = Thread.currentThread().getThreadGroup();
+        while (root.getParent() != null) {
+            root = root.getParent();
+        }
+        Thread[] room = new Thread[root.activeCount() + 16];
+        int count = root.enumerate(room);
+        while (count == room.length) { // those that do not fit are left out without a word
+            room = new Thread[2 * room.length];
+            count = root.enumerate(room);
+        }
+        return List.of(Arrays.copyOf(room, count));
     }
 
     /** A thread of the host, which has something of the module all the same. */

@@ -48,7 +48,7 @@ public enum LeakCause {
     HOST_OBJECT("take it out of there when the unit ends: context.own does so by itself"),
     /** Only soft references, which the JVM gives up before it runs out of memory: no leak. */
     SOFT_REFERENCE(
-            "nothing needs to be done: the JVM clears them when memory gets short, or sooner with a smaller -XX:SoftRefLRUPolicyMSPerMB"),
+            "nothing needs to be done: the JVM clears them when memory gets short, at the latest after a second without use for each free MB of the heap, or sooner with a smaller -XX:SoftRefLRUPolicyMSPerMB"),
     /** Nothing that a dump or the JVM's own lists show. */
     UNKNOWN("prove it, which looks at a dump of the heap");
 

@@ -215,6 +215,18 @@ public final class Leaks {
         Introspector.getBeanInfo(Till.class);
     }
 
+    /** A record whose component is of a class of the module. */
+    record Line(Order order, int count) {
+    }
+
+    /** What the JDK has made to compare components is softly referred to by it. */
+    public static void recordsAreCompared() {
+        Order order = new Order();
+        if (!new Line(order, 1).equals(new Line(order, 1))) {
+            throw new IllegalStateException("two lines of one order are one");
+        }
+    }
+
     public static void hostWritesItsType() {
         Host.WRITER.writeValueAsString(new Order());
     }
