@@ -11,7 +11,7 @@ public final class Benchmarks {
     private static final String USAGE = """
             usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | floor-stop CYCLES | events ROUNDS
                    | admission COUNT ROUNDS | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
-                   | server ROUNDS | serve-once | real-server
+                   | server ROUNDS | serve-once | real-server | modules ROUNDS | floor-modules ROUNDS
                    | apiserver embedded|real FEW MANY""";
 
     private Benchmarks() {
@@ -38,6 +38,8 @@ public final class Benchmarks {
             }
             case "server" -> ServerBenchmark.run(number(rest, 1));
             case "apiserver" -> ApiServerBenchmark.run(rest.get(1), number(rest, 2), number(rest, 3));
+            case "modules" -> ModuleBenchmark.run(number(rest, 1));
+            case "floor-modules" -> ModuleFloorBenchmark.run(number(rest, 1));
             case "serve-once" -> ServerBenchmark.serveOnce();
             case "real-server" -> ServerBenchmark.realServer();
             default -> {

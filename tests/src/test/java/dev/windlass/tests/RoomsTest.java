@@ -33,7 +33,7 @@ class RoomsTest {
             Map.entry("modules", Set.of("lifecycle")),
             Map.entry("apiserver", Set.of()),
             Map.entry("testkit", Set.of("lifecycle", "apiserver")),
-            Map.entry("examples", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server")),
+            Map.entry("examples", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server", "modules")),
             Map.entry("cli", Set.of("lifecycle", "workqueue", "kubernetes", "controller", "server", "modules",
                     "apiserver", "examples")));
 

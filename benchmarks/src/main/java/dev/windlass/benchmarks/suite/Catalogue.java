@@ -19,6 +19,7 @@ final class Catalogue {
     static final String JOSDK = "Java Operator SDK";
     static final String OFFICIAL = "official Java client";
     static final String FABRIC8 = "fabric8 informer";
+    static final String PF4J = "PF4J";
     static final String FLOOR = "JVM floor";
     static final String KUBE_APISERVER = "kube-apiserver, etcd";
 
@@ -42,7 +43,7 @@ final class Catalogue {
         return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
                 controller("controller-many", "many", "a kind with %s objects".formatted(grouped(scale.objects()))),
                 units(100_000), units(10_000),
-                units(1_000), units(1), stopUnit(), events(), admission(10_000), server(), apiServer());
+                units(1_000), units(1), stopUnit(), events(), admission(10_000), modules(), server(), apiServer());
     }
 
     private Comparison queue() {
@@ -193,6 +194,28 @@ final class Catalogue {
                         less("raise", "limit doubled → all run"),
                         less("pre-empt", "one of a higher class: add → ready, with the stop of another"),
                         less("lower", "limit halved → half have stopped")));
+    }
+
+    private Comparison modules() {
+        String rounds = number(scale.moduleRounds());
+        return new Comparison("modules", "Modules come and go",
+                """
+                        A jar with one class, whose code waits in a virtual thread for its end: loaded until that code runs, unloaded until it has ended \
+                        and been let go of, and gone when its classes are known to have been collected, for which collections are forced. \
+                        Windlass checks the jar, copies it and rewrites calls of System.exit, and proves itself that the classes are \
+                        gone; PF4J's class loaders, and those of the JVM floor (a URLClassLoader and a thread), are watched from \
+                        outside. One at a time, the very first in the process apart; then a hundred at once.""",
+                false,
+                List.of(new Entry(WINDLASS, "", contenders.windlass("modules", rounds)),
+                        new Entry(PF4J, "", contenders.pf4j("modules", rounds)),
+                        new Entry(FLOOR, "", contenders.windlass("floor-modules", rounds))),
+                List.of(less("first.load", "the first: load → its code runs"), less("load", "load → its code runs"),
+                        less("unload", "unload → ended"), less("gone", "→ known to be gone"),
+                        less("many.load", "100 at once: load → all run"),
+                        less("many.unload", "100: unload → all ended"),
+                        less("many.gone", "100: → all known to be gone"),
+                        less("heap", "heap that each keeps"), less("metaspace", "metaspace that each keeps"),
+                        less("left", "heap that 100 have left behind")));
     }
 
     private Comparison server() {

@@ -65,6 +65,10 @@ final class Contenders {
         return java(folder.resolve("peers/java/fabric8"), "dev.windlass.peers.Fabric8", List.of(), arguments);
     }
 
+    Program pf4j(String... arguments) {
+        return java(folder.resolve("peers/java/pf4j"), "dev.windlass.peers.Pf4j", List.of(), arguments);
+    }
+
     Program go(String... arguments) {
         return new Program(List.of(folder.resolve("target/peer-go").toString())).with(List.of(arguments));
     }

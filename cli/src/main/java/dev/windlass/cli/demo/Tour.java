@@ -17,6 +17,12 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
+import dev.windlass.modules.Module;
+import dev.windlass.modules.ModuleHandle;
+import dev.windlass.modules.Modules;
+import dev.windlass.modules.ReloadReport;
+import dev.windlass.modules.UnloadReport;
+import dev.windlass.modules.UnloadState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -26,6 +32,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +81,7 @@ public final class Tour {
         controllerStopsAndStarts();
         controllerIsReplacedWithWorkQueued();
         thirdControllerComesAndGoes();
+        moduleComesAndGoes();
         quotaIsHalvedAndRestored();
         managerStopsUnderLoad();
     }
@@ -238,9 +247,8 @@ public final class Tour {
     private void thirdControllerComesAndGoes() throws Exception {
         var index = demo.manager().add(demo.siteIndexController());
         index.ready().await(BOUND);
+        awaitIndexes();
         for (EmbeddedCluster cluster : demo.clusters()) {
-            Await.until("the index of " + cluster.name(),
-                    () -> Sites.table(cluster, "site-index").keySet().equals(names(Sites.of(cluster))));
             check(cluster.watches("websites") == 1,
                     "one watch serves both controllers: " + cluster.watches("websites"));
         }
@@ -254,6 +262,56 @@ public final class Tour {
         check(!Sites.table(north, "site-index").containsKey("lighthouse"), "nobody writes the index");
         check(north.watches("websites") == 1, "the watch stays for who still uses it");
         held("it is removed again: its name is free, the others keep their watches and their work");
+    }
+
+    private void moduleComesAndGoes() throws Exception {
+        Path folder = Files.createTempDirectory("windlass-tour-");
+        try {
+            moduleComesAndGoes(SiteIndexJar.write(folder, "1"), SiteIndexJar.write(folder, "2"));
+        } finally {
+            DemoFolder.delete(folder);
+        }
+    }
+
+    private void moduleComesAndGoes(Path first, Path second) throws Exception {
+        ModuleHandle module = demo.manager().add(Module.fromJar(first));
+        module.ready().await(BOUND);
+        awaitIndexes();
+        check(demo.clusters().stream().allMatch(cluster -> cluster.watches("websites") == 1), "one watch serves all");
+        held("a module is loaded from a jar: its controller, of classes of its own, shares the watches that are there");
+        ReloadReport reloaded = module.reload(second,
+                ReplaceOptions.defaults().withProbation(Duration.ofSeconds(1))).await(BOUND);
+        figure(reloaded.toString());
+        check(reloaded.outcome() == ReplaceOutcome.REPLACED && module.version().equals("2"), "replaced: " + reloaded);
+        Sites.create(north, "harbour");
+        awaitIndexes();
+        proved("1");
+        held("another version of it is loaded and takes over; no class of the first one is left in this process");
+        UnloadReport unloaded = module.unload().await(BOUND);
+        check(unloaded.remains().isEmpty(), "nothing is left behind: " + unloaded.remains());
+        proved("2");
+        Sites.create(north, "quay");
+        Await.until("the new website to be published", () -> Sites.hasChildren(north, "quay"));
+        check(!Sites.table(north, "site-index").containsKey("quay"), "nobody writes the index");
+        check(demo.clusters().stream().allMatch(cluster -> cluster.watches("websites") == 1), "the watches stay");
+        held("it is unloaded: no class of it is left, which a collection has proved, and the others go on");
+    }
+
+    private void awaitIndexes() throws InterruptedException {
+        for (EmbeddedCluster cluster : demo.clusters()) {
+            Await.until("the index of " + cluster.name(),
+                    () -> Sites.table(cluster, "site-index").keySet().equals(names(Sites.of(cluster))));
+        }
+    }
+
+    /** Forces collections, for which others would wait. */
+    private void proved(String version) throws InterruptedException {
+        Modules modules = Modules.of(demo.manager());
+        modules.prove().await(BOUND);
+        List<UnloadReport> reports = modules.unloads().stream().filter(unload -> unload.version().equals(version))
+                .toList();
+        check(reports.size() == 1 && reports.getFirst().state() == UnloadState.PROVED, "gone: " + reports);
+        figure(reports.getFirst().toString());
     }
 
     private void quotaIsHalvedAndRestored() throws Exception {

@@ -1,7 +1,6 @@
 package dev.windlass.modules.internal.proof;
 
 import java.lang.Thread.UncaughtExceptionHandler;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.security.Provider;
 import java.security.Security;
@@ -16,6 +15,7 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
@@ -101,8 +101,12 @@ final class Holders {
         }
     }
 
+    /** On all servers that there are: asking for the platform's would start it, which takes as long as a small module's life. */
     private void beans() {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        MBeanServerFactory.findMBeanServer(null).forEach(this::beans);
+    }
+
+    private void beans(MBeanServer server) {
         for (ObjectName name : server.queryNames(null, null)) {
             try {
                 if (isLoader(server.getClassLoaderFor(name))) {
