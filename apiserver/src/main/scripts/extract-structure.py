@@ -208,7 +208,8 @@ def main():
     with open(given.go) as lines:
         add_go(described, dict(json.loads(line) for line in lines))
     todo = [name for name, d in described.items() if "gvk" in d and tuple(d["gvk"]) in roots]
-    todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale", ".authentication.v1.TokenRequest"))]
+    todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale", ".authentication.v1.TokenRequest",
+                                               ".core.v1.Binding", ".policy.v1.Eviction"))]
     reached = set()
     while todo:
         name = todo.pop()

@@ -336,4 +336,49 @@ class WebhooksTest {
         assertThat(wire.delete(MAPS + "/a").code()).isEqualTo(200);
         assertThat(List.of(wire.get(MAPS + "/a").code())).containsExactly(404);
     }
+
+    @Test
+    void whatIsAskedOfAPodIsReviewed() {
+        wire.post("/api/v1/namespaces/default/pods",
+                "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
+        hooks.on("/no", response -> response.put("allowed", false));
+        validating("no", "/no",
+                "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'resources':['pods/eviction'],'operations':['CREATE']}]");
+        String eviction = "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"p\"}}";
+        assertThat(wire.post("/api/v1/namespaces/default/pods/p/eviction", eviction).code()).isEqualTo(400);
+        assertThat(wire.get("/api/v1/namespaces/default/pods/p").code()).isEqualTo(200);
+        JsonNode asked = hooks.asked().getFirst();
+        assertThat(text(asked, "kind", "group")).isEqualTo("policy");
+        assertThat(text(asked, "kind", "kind")).isEqualTo("Eviction");
+        assertThat(text(asked, "subResource")).isEqualTo("eviction");
+
+        hooks.patching("/label", "[{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"by\":\"hook\"}}]");
+        mutating("label", "/label",
+                "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'resources':['pods/binding'],'operations':['CREATE']}]");
+        wire.post("/api/v1/namespaces/default/pods/p/binding",
+                "{\"metadata\":{\"name\":\"p\"},\"target\":{\"kind\":\"Node\",\"name\":\"n\"}}");
+        assertThat(wire.get("/api/v1/namespaces/default/pods/p").text("metadata", "labels", "by")).isEqualTo("hook");
+    }
+
+    @Test
+    void aRequestForATokenIsReviewed() {
+        wire.post("/api/v1/namespaces/default/serviceaccounts", "{\"metadata\":{\"name\":\"bot\"}}");
+        hooks.patching("/short", "[{\"op\":\"replace\",\"path\":\"/spec/expirationSeconds\",\"value\":1200}]");
+        mutating("short", "/short",
+                "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'resources':['serviceaccounts/token'],'operations':['CREATE']}]");
+        Answer given = wire.post("/api/v1/namespaces/default/serviceaccounts/bot/token", "{}");
+        assertThat(given.body().at("/spec/expirationSeconds").intValue()).isEqualTo(1200);
+        assertThat(hooks.asked().getFirst().at("/object/spec/expirationSeconds").intValue()).isEqualTo(3600);
+    }
+
+    @Test
+    void nobodyIsAskedAboutReviews() {
+        hooks.on("/no", response -> response.put("allowed", false));
+        Answer configured = wire.post(VALIDATING, hooks.configuration("Validating", "no", "/no",
+                "'rules':[{'apiGroups':['authorization.k8s.io'],'apiVersions':['v1'],'resources':['selfsubjectaccessreviews'],'operations':['*']}]"));
+        assertThat(configured.code()).isEqualTo(201);
+        assertThat(wire.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                "{\"spec\":{\"resourceAttributes\":{\"verb\":\"get\",\"resource\":\"pods\"}}}").code()).isEqualTo(201);
+        assertThat(hooks.asked()).isEmpty();
+    }
 }

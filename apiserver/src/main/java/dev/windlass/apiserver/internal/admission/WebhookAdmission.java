@@ -25,7 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Asks the webhooks that configurations name: first those that may change an object, one after the other; then those that may only refuse, all at once. */
 public final class WebhookAdmission implements Admission {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookAdmission.class);
-    private static final String OWN_GROUP = "admissionregistration.k8s.io";
 
     private final Hooks mutating;
     private final Hooks validating;
@@ -49,15 +48,10 @@ public final class WebhookAdmission implements Admission {
         return mutating.current().isEmpty() && validating.current().isEmpty();
     }
 
-    /** Whoever configures webhooks must not be kept from it by them. */
-    private static boolean isExempt(AdmissionRequest request) {
-        return request.type().group().equals(OWN_GROUP);
-    }
-
     @Override
     public void mutate(AdmissionRequest request) {
         List<Hook> hooks = mutating.current();
-        if (hooks.isEmpty() || isExempt(request)) {
+        if (hooks.isEmpty() || Exempt.is(request)) {
             return;
         }
         Rounds rounds = new Rounds();
@@ -164,7 +158,7 @@ public final class WebhookAdmission implements Admission {
     @Override
     public void validate(AdmissionRequest request) {
         List<Hook> hooks = validating.current();
-        if (hooks.isEmpty() || isExempt(request)) {
+        if (hooks.isEmpty() || Exempt.is(request)) {
             return;
         }
         List<Future<@Nullable Verdict>> asked = new ArrayList<>();

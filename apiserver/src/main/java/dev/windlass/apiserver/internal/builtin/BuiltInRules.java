@@ -15,8 +15,6 @@ public final class BuiltInRules {
             Map.entry(RBAC + "roles", RbacChecks::role), Map.entry(RBAC + "clusterroles", RbacChecks::clusterRole),
             Map.entry(RBAC + "rolebindings", RbacChecks::roleBinding),
             Map.entry(RBAC + "clusterrolebindings", RbacChecks::clusterRoleBinding),
-            Map.entry(ADMISSION + "validatingwebhookconfigurations", AdmissionChecks::validatingWebhooks),
-            Map.entry(ADMISSION + "mutatingwebhookconfigurations", AdmissionChecks::mutatingWebhooks),
             Map.entry(ADMISSION + "validatingadmissionpolicies", AdmissionChecks::validatingPolicy),
             Map.entry(ADMISSION + "mutatingadmissionpolicies", AdmissionChecks::mutatingPolicy),
             Map.entry(ADMISSION + "validatingadmissionpolicybindings", AdmissionChecks::validatingBinding),
@@ -60,6 +58,10 @@ public final class BuiltInRules {
         resources.rule("storage.k8s.io/csidrivers", new StorageDriverRule());
         resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection",
                 resources.surroundings(), StorageChecks::attributesClass));
+        resources.rule(ADMISSION + "validatingwebhookconfigurations",
+                new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks));
+        resources.rule(ADMISSION + "mutatingwebhookconfigurations",
+                new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks));
         CHECKS.forEach((storageId, check) -> resources.rule(storageId, new Checked(check)));
     }
 }

@@ -62,6 +62,30 @@ final class AdmissionChain {
         }
     }
 
+    /**
+     * Lets others change what is asked of an object, such as that it be evicted.
+     *
+     * @param form
+     *            the type of what is asked
+     * @return whether they have been asked
+     */
+    boolean mutateAsked(Target target, ResourceType form, ObjectNode asked, Call call, List<String> warnings) {
+        Admission admission = resources.admission();
+        if (admission.isIdle()) {
+            return false;
+        }
+        admission.mutate(written(target, asked, null, call, each -> read(each, form), warnings));
+        return true;
+    }
+
+    /** Lets others refuse what is asked of an object. */
+    void validateAsked(Target target, ObjectNode asked, Call call, List<String> warnings) {
+        Admission admission = resources.admission();
+        if (!admission.isIdle()) {
+            admission.validate(written(target, asked.deepCopy(), null, call, UnaryOperator.identity(), warnings));
+        }
+    }
+
     /** The object as the resource shows it. */
     private static ObjectNode shown(Target target, ObjectNode object) {
         return target.subresource().equals(Scales.NAME) ? Scales.of(object, target.type()) : object;

@@ -30,9 +30,10 @@ public final class Api {
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
-        this.podCommands = new PodCommands(resources, remover);
-        this.reviews = new Reviews(resources, writer, access);
-        this.tokenRequests = new TokenRequests(resources, writer, access.tokens());
+        Unstored unstored = new Unstored(resources, writer);
+        this.podCommands = new PodCommands(resources, remover, unstored);
+        this.reviews = new Reviews(resources, unstored, access);
+        this.tokenRequests = new TokenRequests(resources, unstored, access.tokens());
     }
 
     public Writer writer() {

@@ -3,11 +3,13 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Traits;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +23,26 @@ final class PodCommands {
     private static final int MOST_DISRUPTED = 2000;
     private static final int RETRY_SECONDS = 10;
 
+    private static final ResourceType EVICTION_FORM = form("policy", "Eviction");
+    private static final ResourceType BINDING_FORM = form("", "Binding");
+
     private final Resources resources;
     private final Remover remover;
+    private final Unstored unstored;
 
-    PodCommands(Resources resources, Remover remover) {
+    PodCommands(Resources resources, Remover remover, Unstored unstored) {
         this.resources = resources;
         this.remover = remover;
+        this.unstored = unstored;
+    }
+
+    /** The type of what is asked of a pod. */
+    private static ResourceType form(String group, String kind) {
+        String plural = kind.toLowerCase(Locale.ROOT) + "s";
+        return new ResourceType(group, "v1",
+                new ResourceType.Names(kind, kind + "List", plural, kind.toLowerCase(Locale.ROOT), List.of(),
+                        List.of()),
+                true, List.of("create"), List.of(), Traits.custom(List.of()), group + "/" + plural, null);
     }
 
     static boolean appliesTo(Target target) {
@@ -42,20 +58,21 @@ final class PodCommands {
         return resources.catalog().require("", "v1", "pods");
     }
 
-    private static Reply done() {
+    private static Reply done(List<String> warnings) {
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
-        return Reply.json(201, status.put("status", "Success").put("code", 201));
+        return Reply.json(201, status.put("status", "Success").put("code", 201)).withWarnings(warnings);
     }
 
     private Reply bind(Target asked, Call call) {
         ObjectNode binding = Bodies.ofSubresource(call, pods(), "Binding", "v1", "core.Binding", resources.catalog());
-        Bodies.checkNamespace(binding, asked);
+        List<String> warnings = unstored.admit(asked, BINDING_FORM, binding, call);
         String name = Metadata.name(binding);
         if (!asked.name().isEmpty() && !asked.name().equals(name)) {
             throw ApiException.badRequest("name in URL does not match name in Binding object");
         }
         validate(binding);
+        unstored.validate(asked, binding, call, warnings);
         Target target = new Target("update", pods(), asked.namespace(), name, "");
         change(target, call.dryRun(), pod -> {
             String uid = Metadata.uid(binding);
@@ -72,7 +89,7 @@ final class PodCommands {
             }
             condition(pod, "PodScheduled", "", "");
         });
-        return done();
+        return done(warnings);
     }
 
     private static void validate(ObjectNode binding) {
@@ -108,16 +125,17 @@ final class PodCommands {
     private Reply evict(Target target, Call call) {
         ObjectNode eviction = Bodies.ofSubresource(call, pods(), "Eviction", "policy/v1", "policy.Eviction",
                 resources.catalog());
+        List<String> warnings = unstored.admit(target, EVICTION_FORM, eviction, call);
         if (!Metadata.name(eviction).isEmpty() && !target.name().equals(Metadata.name(eviction))) {
             throw ApiException.badRequest("name in URL does not match name in Eviction object");
         }
-        Bodies.checkNamespace(eviction, target);
         ObjectNode given = Json.objectAt(eviction, "deleteOptions");
         ObjectNode wanted = given == null ? Json.object() : given;
         if (wanted.path("dryRun").isEmpty() && call.dryRun()) {
             wanted.putArray("dryRun").add("All");
         }
         Remover.Options options = Remover.Options.of(wanted);
+        unstored.validate(target, eviction, call, warnings);
         Stored stored = resources.require(target);
         ObjectNode pod = Codec.decode(stored, target.type());
         if (counts(pod)) {
@@ -138,7 +156,7 @@ final class PodCommands {
         }
         remover.delete(new Target("delete", target.type(), target.namespace(), target.name(), ""),
                 options.anyVersion());
-        return done();
+        return done(warnings);
     }
 
     private static boolean counts(ObjectNode pod) {

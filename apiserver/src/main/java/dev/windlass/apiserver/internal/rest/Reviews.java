@@ -19,12 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** Kinds that are asked and not stored: who somebody is, and what they may do. Thread-safe. */
 final class Reviews {
     private final Resources resources;
-    private final Writer writer;
+    private final Unstored unstored;
     private final Access access;
 
-    Reviews(Resources resources, Writer writer, Access access) {
+    Reviews(Resources resources, Unstored unstored, Access access) {
         this.resources = resources;
-        this.writer = writer;
+        this.unstored = unstored;
         this.access = access;
     }
 
@@ -36,8 +36,7 @@ final class Reviews {
     Reply.Whole answer(Target target, Call call) {
         ResourceType type = target.type();
         ObjectNode review = Bodies.object(call, type, resources.catalog());
-        List<String> warnings = writer.admitOnly(target, type, review, call);
-        writer.manage(target, type, review, call);
+        List<String> warnings = unstored.admit(target, type, review, call);
         ObjectNode answered = switch (type.plural()) {
             case "selfsubjectreviews" -> self(type, call.user());
             case "selfsubjectrulesreviews" -> rules(type, review, call.user());

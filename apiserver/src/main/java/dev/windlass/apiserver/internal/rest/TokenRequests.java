@@ -24,17 +24,16 @@ final class TokenRequests {
     private static final ResourceType TYPE = new ResourceType(GROUP, "v1",
             new ResourceType.Names(KIND, "TokenRequestList", "tokenrequests", "tokenrequest", List.of(), List.of()),
             true, List.of("create"), List.of(), Traits.custom(List.of()), GROUP + "/tokenrequests", null);
-    private static final long DEFAULT_SECONDS = 3600;
     private static final long FEWEST_SECONDS = 600;
     private static final long MOST_SECONDS = 1L << 32;
 
     private final Resources resources;
-    private final Writer writer;
+    private final Unstored unstored;
     private final ServiceAccountTokens tokens;
 
-    TokenRequests(Resources resources, Writer writer, ServiceAccountTokens tokens) {
+    TokenRequests(Resources resources, Unstored unstored, ServiceAccountTokens tokens) {
         this.resources = resources;
-        this.writer = writer;
+        this.unstored = unstored;
         this.tokens = tokens;
     }
 
@@ -45,12 +44,7 @@ final class TokenRequests {
     /** The request with a token in its status. */
     Reply.Whole answer(Target target, Call call) {
         ObjectNode request = Bodies.object(call, TYPE, resources.catalog());
-        List<String> warnings = writer.admitOnly(target, TYPE, request, call);
-        ObjectNode spec = Json.child(request, "spec");
-        if (Json.find(spec, "expirationSeconds") == null) {
-            spec.put("expirationSeconds", DEFAULT_SECONDS);
-        }
-        writer.manage(target, TYPE, request, call);
+        List<String> warnings = unstored.admit(target, TYPE, request, call);
         String name = Metadata.name(request);
         if (!name.isEmpty() && !name.equals(target.name())) {
             throw ApiException.invalid(GROUP, KIND, target.name(), List.of(FieldError.invalid("metadata.name", name,
@@ -58,14 +52,18 @@ final class TokenRequests {
         }
         ObjectNode account = resources.decode(resources.require(target), target.type());
         refuseOtherUid(request, account);
-        if (spec.path("audiences").isEmpty()) {
-            spec.putArray("audiences").add(tokens.issuer());
+        if (request.path("spec").path("audiences").isEmpty()) {
+            Json.child(request, "spec").putArray("audiences").add(tokens.issuer());
         }
         Instant now = resources.surroundings().clock().instant();
         Metadata.of(request).put("name", target.name()).put("namespace", target.namespace())
                 .put("uid", Metadata.uid(account)).put("creationTimestamp", Surroundings.time(now));
+        request.remove("status");
+        resources.shapes().shape(request, TYPE);
+        ObjectNode spec = Json.child(request, "spec");
         long seconds = Json.number(spec, 0, "expirationSeconds");
         validate(spec, seconds);
+        unstored.validate(target, request, call, warnings);
         List<String> audiences = new ArrayList<>();
         spec.path("audiences").forEach(audience -> audiences.add(audience.stringValue("")));
         Duration lifetime = Duration.ofSeconds(seconds);

@@ -182,30 +182,6 @@ public final class Writer {
         }
     }
 
-    /**
-     * Checks what is sent and not stored, such as a review, and brings it into the form in which it is told.
-     *
-     * @param type
-     *            of the object; not always the one of the target
-     * @return warnings
-     */
-    List<String> admitOnly(Target target, ResourceType type, ObjectNode object, Call call) {
-        Bodies.checkNamespace(object, target);
-        if (!target.namespace().isEmpty()) {
-            Metadata.of(object).put("namespace", target.namespace());
-            if (resources.find(resources.namespaces(), "", target.namespace()) == null) {
-                throw ApiException.notFound("", "namespaces", target.namespace());
-            }
-        }
-        return admit(object, type, call);
-    }
-
-    /** Writes down who has set which field of what is not stored. */
-    void manage(Target target, ResourceType type, ObjectNode object, Call call) {
-        new FieldManagement(shapes.typeOf(type), type.apiVersion(), target.subresource(), Json.object(),
-                resources.surroundings().now()).update(shapes.zero(type), object, call.fieldManager());
-    }
-
     private void requireNamespace(Target target, ObjectNode object) {
         if (!target.type().namespaced()) {
             return;
@@ -228,7 +204,7 @@ public final class Writer {
      *
      * @return warnings
      */
-    private List<String> admit(ObjectNode object, ResourceType type, Call call) {
+    List<String> admit(ObjectNode object, ResourceType type, Call call) {
         String validation = call.parameterOrEmpty("fieldValidation");
         Function<String, ApiException> refusal = refusal(object, type, call);
         List<String> unknown = shapes.admit(object, type, refusal);

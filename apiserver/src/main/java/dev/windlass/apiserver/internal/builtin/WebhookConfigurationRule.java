@@ -1,0 +1,58 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.admission.Exempt;
+import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Configurations of webhooks. */
+final class WebhookConfigurationRule implements KindRule {
+    private static final String ANY = "*";
+
+    private final Checked.Check check;
+
+    WebhookConfigurationRule(Checked.Check check) {
+        this.check = check;
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        check.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        int hook = 0;
+        for (JsonNode each : object.path("webhooks")) {
+            int rule = 0;
+            for (JsonNode described : each.path("rules")) {
+                String at = "webhooks[" + hook + "].rules[" + rule++ + "]: ";
+                exempt(described).forEach(resource -> warnings.add(
+                        at + resource + " is excluded from admission webhooks; this rule will have no effect"));
+            }
+            hook++;
+        }
+    }
+
+    /** What a rule names that nobody is asked about; of one that means all it is not known whether it means this. */
+    private static Set<String> exempt(JsonNode rule) {
+        Set<String> named = new LinkedHashSet<>();
+        for (JsonNode group : rule.path("apiGroups")) {
+            for (JsonNode resource : rule.path("resources")) {
+                if (group.asString("").equals(ANY) || resource.asString("").equals(ANY)) {
+                    return Set.of();
+                }
+                if (Exempt.isReview(group.asString(""), resource.asString(""))) {
+                    named.add(resource.asString("") + "." + group.asString(""));
+                }
+            }
+        }
+        return named;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is sent and not stored, such as a review or an eviction: it is read and shown to others as what is stored. Thread-safe. */
+final class Unstored {
+    private static final List<String> SYSTEM_FIELDS = List.of("uid", "creationTimestamp", "deletionTimestamp",
+            "deletionGracePeriodSeconds", "selfLink");
+
+    private final Resources resources;
+    private final Writer writer;
+    private final AdmissionChain admission;
+
+    Unstored(Resources resources, Writer writer) {
+        this.resources = resources;
+        this.writer = writer;
+        this.admission = new AdmissionChain(resources);
+    }
+
+    /**
+     * Checks what is sent, brings it into the form in which it is told, and lets others change it.
+     *
+     * @param form
+     *            the type of what is sent; not always the one of the target
+     * @return warnings, to which may be added
+     */
+    List<String> admit(Target target, ResourceType form, ObjectNode object, Call call) {
+        Bodies.checkNamespace(object, target);
+        if (!target.namespace().isEmpty()) {
+            Metadata.of(object).put("namespace", target.namespace());
+            if (resources.find(resources.namespaces(), "", target.namespace()) == null) {
+                throw ApiException.notFound("", "namespaces", target.namespace());
+            }
+        }
+        if (!keepsSystemFields(target)) {
+            Metadata.of(object).remove(SYSTEM_FIELDS);
+        }
+        List<String> warnings = writer.admit(object, form, call);
+        Shapes shapes = resources.shapes();
+        new FieldManagement(shapes.typeOf(form), form.apiVersion(), target.subresource(), Json.object(),
+                resources.surroundings().now()).update(shapes.zero(form), object, call.fieldManager());
+        try {
+            if (admission.mutateAsked(target, form, object, call, warnings)) {
+                shapes.shape(object, form);
+            }
+        } catch (ApiException e) {
+            throw e.warning(warnings);
+        }
+        return warnings;
+    }
+
+    /** Of these they are conditions. */
+    private static boolean keepsSystemFields(Target target) {
+        return target.subresource().equals("binding") || TokenRequests.appliesTo(target);
+    }
+
+    /** Lets others refuse it. */
+    void validate(Target target, ObjectNode object, Call call, List<String> warnings) {
+        try {
+            admission.validateAsked(target, object, call, warnings);
+        } catch (ApiException e) {
+            throw e.warning(warnings);
+        }
+    }
+}
