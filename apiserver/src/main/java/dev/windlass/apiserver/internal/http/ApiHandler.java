@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
+import dev.windlass.apiserver.internal.discovery.Swagger;
 import dev.windlass.apiserver.internal.net.ClientChain;
 import dev.windlass.apiserver.internal.rest.Accepted;
 import dev.windlass.apiserver.internal.rest.Api;
@@ -54,7 +55,7 @@ public final class ApiHandler extends Handler.Abstract {
         this.resources = resources;
         this.api = api;
         this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()),
-                access.tokens());
+                new Swagger(resources.catalog(), resources.types()), access.tokens());
         this.witness = witness;
         this.streams = streams;
         this.faults = faults;
@@ -235,7 +236,9 @@ public final class ApiHandler extends Handler.Abstract {
     private static void send(Request request, Response response, Content.Sink sink, Reply.Whole reply,
             Callback callback) {
         response.setStatus(reply.code());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        if (!reply.contentType().isEmpty()) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        }
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
         if (reply.retryAfterSeconds() > 0) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));

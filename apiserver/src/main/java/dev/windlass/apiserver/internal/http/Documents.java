@@ -3,7 +3,10 @@ package dev.windlass.apiserver.internal.http;
 import dev.windlass.apiserver.internal.auth.ServiceAccountTokens;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
+import dev.windlass.apiserver.internal.discovery.Swagger;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.protobuf.SwaggerMessage;
+import dev.windlass.apiserver.internal.rest.Accepted;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Reply;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -21,18 +24,18 @@ final class Documents {
     private static final List<String> OPENID_CONFIGURATION = List.of(".well-known", "openid-configuration");
     private static final List<String> OPENID_KEYS = List.of("openid", "v1", "jwks");
     private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
-    private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
     /** What is told instead: a media type cannot have an @, and kubectl does not read an answer that has one. */
-    private static final String PROTOBUF_V2_ANSWER = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-    /** The field swagger of a document that has nothing else. */
-    private static final byte[] SWAGGER_2 = {0x0a, 3, '2', '.', '0'};
+    private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private static final String FORMER_PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
     private final Discovery discovery;
     private final OpenApi openApi;
+    private final Swagger swagger;
     private final ServiceAccountTokens tokens;
 
-    Documents(Discovery discovery, OpenApi openApi, ServiceAccountTokens tokens) {
+    Documents(Discovery discovery, OpenApi openApi, Swagger swagger, ServiceAccountTokens tokens) {
         this.tokens = tokens;
+        this.swagger = swagger;
         this.discovery = discovery;
         this.openApi = openApi;
     }
@@ -96,19 +99,22 @@ final class Documents {
         };
     }
 
-    /**
-     * Describes no kind, which is no secret: each has a document of version 3. kubectl reads this one before it sends a
-     * {@code kind: List}, and leaves to the server what it does not find in it.
-     */
-    private static Reply openApiV2(Call call) {
-        if (call.accept().contains(PROTOBUF_V2)) {
-            return new Reply.Whole(200, PROTOBUF_V2_ANSWER, ByteBuffer.wrap(SWAGGER_2), 0, List.of());
+    private Reply openApiV2(Call call) {
+        for (String media : Accepted.mediaTypes(call.accept())) {
+            switch (media) {
+                case Reply.JSON, "application/*", "*/*" -> {
+                    return Reply.json(200, swagger.document());
+                }
+                case PROTOBUF_V2, FORMER_PROTOBUF_V2 -> {
+                    return new Reply.Whole(200, PROTOBUF_V2,
+                            ByteBuffer.wrap(SwaggerMessage.write(swagger.document())), 0, List.of());
+                }
+                default -> {
+                    // perhaps the next one is one that can be given
+                }
+            }
         }
-        ObjectNode document = Json.object().put("swagger", "2.0");
-        document.putObject("info").put("title", "Kubernetes").put("version", "unversioned");
-        document.putObject("paths");
-        document.putObject("definitions");
-        return Reply.json(200, document);
+        return new Reply.Whole(406, "", ByteBuffer.allocate(0), 0, List.of());
     }
 
     private @Nullable Reply openApi(List<String> parts) {

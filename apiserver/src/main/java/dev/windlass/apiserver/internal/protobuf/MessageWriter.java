@@ -87,12 +87,12 @@ final class MessageWriter {
         out.write(value);
     }
 
-    private static void varint(int number, long value, Bytes out) {
+    static void varint(int number, long value, Bytes out) {
         varint(((long) number << 3) | Wire.VARINT, out);
         varint(value, out);
     }
 
-    private static void fixed64(int number, long value, Bytes out) {
+    static void fixed64(int number, long value, Bytes out) {
         varint(((long) number << 3) | Wire.FIXED64, out);
         for (int i = 0; i < Long.BYTES; i++) {
             out.write((int) (value >>> (8 * i)));

@@ -77,6 +77,11 @@ public record Accepted(Form form, Format format, String version) {
                         .toList();
     }
 
+    /** What a client accepts, the most wanted first; everything when it does not say. */
+    public static List<String> mediaTypes(String header) {
+        return header.isBlank() ? List.of("*/*") : clauses(header).stream().map(Bodies::mediaType).toList();
+    }
+
     private static double quality(String clause) {
         String given = parameter(clause.split(";", -1), "q");
         try {
