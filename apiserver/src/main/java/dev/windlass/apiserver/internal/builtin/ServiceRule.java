@@ -119,7 +119,11 @@ final class ServiceRule implements KindRule {
             ArrayNode families = spec.putArray("ipFamilies");
             families.add(Json.textOrEmpty(spec, "clusterIP").contains(":") ? "IPv6" : "IPv4");
         }
-        Defaults.put(spec, "ipFamilyPolicy", "SingleStack");
+        boolean open = isOpen(spec);
+        Defaults.put(spec, "ipFamilyPolicy", open ? "RequireDualStack" : "SingleStack");
+        if (open && !Json.textOrEmpty(spec, "ipFamilyPolicy").equals("SingleStack")) {
+            addOtherFamily(spec.withArray("ipFamilies"));
+        }
         taken.add(Json.textOrEmpty(spec, "clusterIP"));
         if (type(object).equals("NodePort") || type(object).equals("LoadBalancer")) {
             Defaults.each(spec.path("ports"), port -> {
@@ -129,6 +133,17 @@ final class ServiceRule implements KindRule {
             });
         } else {
             Defaults.each(spec.path("ports"), port -> port.remove("nodePort"));
+        }
+    }
+
+    /** Without an address and a selector: whoever fills it decides of which families its addresses are. */
+    private static boolean isOpen(ObjectNode spec) {
+        return Json.textOrEmpty(spec, "clusterIP").equals("None") && spec.path("selector").isEmpty();
+    }
+
+    private static void addOtherFamily(ArrayNode families) {
+        if (families.size() == 1) {
+            families.add(families.get(0).asString("").equals("IPv4") ? "IPv6" : "IPv4");
         }
     }
 
