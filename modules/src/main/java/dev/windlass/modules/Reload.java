@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * One reload of a module, on one thread of the module:
  *
  * <pre>
- * the units that both versions have are replaced, until each is on probation
+ * replaces of single units that are under way are awaited
+ *   → the units that both versions have are replaced, until each is on probation
  *   → those that only the old one has are stopped, those that only the new one has are added
  *   → probation of all together
  *   → the new one stays: the replaces are settled, what was stopped is removed
@@ -99,6 +100,7 @@ final class Reload {
     }
 
     private void replaceThoseOfBoth() throws InterruptedException {
+        awaitTurn();
         for (Map.Entry<String, Unit<?>> unit : next.units().entrySet()) {
             RunnableHandle handle = present.get(unit.getKey());
             if (handle != null) {
@@ -107,6 +109,18 @@ final class Reload {
         }
         while (failure == null && !replacing.values().stream().allMatch(one -> one.probation().isDone())) {
             news.acquire();
+        }
+    }
+
+    /** A unit that somebody replaces just now is replaced after that, unless it takes longer than the next one may to get warm. */
+    private void awaitTurn() throws InterruptedException {
+        long end = context.time().nanos() + options.warmUp().toNanos();
+        for (RunnableHandle unit : present.values()) {
+            while (unit.status().replacing() != null && context.time().nanos() - end < 0) {
+                if (!context.sleep(LOOK)) {
+                    throw new InterruptedException();
+                }
+            }
         }
     }
 

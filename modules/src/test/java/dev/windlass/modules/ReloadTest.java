@@ -1,5 +1,6 @@
 package dev.windlass.modules;
 
+import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceMethod;
 import dev.windlass.lifecycle.ReplaceOptions;
@@ -196,5 +197,19 @@ class ReloadTest extends Loading {
         assertThatThrownBy(() -> billing.reload(other).await()).isInstanceOf(RefusedException.class)
                 .hasMessageContaining("nothing of it is loaded");
         assertThat(List.of(billing.state())).containsExactly(UnitState.STOPPED);
+    }
+
+    @Test
+    void aUnitThatIsBeingReplacedAlreadyIsReplacedAfterThat() throws Exception {
+        ModuleHandle billing = manager.add(Module.fromJar(jar("1", task("clerk"))));
+        billing.ready().await(HANG);
+        RunnableHandle clerk = billing.children().getFirst();
+        Operation<ReplaceReport> alone = clerk
+                .replace(ReplaceOptions.defaults().withProbation(Duration.ofSeconds(3)));
+        Awaitility.await().atMost(HANG).until(() -> clerk.status().replacing() != null);
+        ReloadReport report = billing.reload(jar("2", task("clerk")), SOON).await(HANG);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(alone.await(HANG).outcome()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(clerk.generation()).isEqualTo(3);
     }
 }
