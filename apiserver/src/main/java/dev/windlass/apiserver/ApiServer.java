@@ -101,11 +101,13 @@ public final class ApiServer implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("apiserver-" + name + "-", 0).factory());
         // A first start is the loading of classes above all: those of the network beside those of the data.
+        CompletableFuture<Certificates> certificates = CompletableFuture.supplyAsync(() -> Certificates.make(name),
+                executor);
         CompletableFuture<Listener> listening = CompletableFuture.supplyAsync(
-                () -> new Listener(name, Certificates.make(name), builder.port, executor), executor);
+                () -> new Listener(name, certificates::join, builder.port, executor), executor);
         Catalog catalog = Catalog.builtIn();
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
-                new TypeDefaults(StructDefaults.rules()),
+                new TypeDefaults(StructDefaults::fill),
                 new Surroundings(builder.clock, new java.util.Random(new SecureRandom().nextLong())));
         if (builder.garbageCollection) {
             new GarbageCollector(resources, executor);

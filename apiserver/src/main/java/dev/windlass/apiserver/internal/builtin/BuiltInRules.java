@@ -1,67 +1,85 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Resources;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Registers the rules of the built-in kinds. */
+/** The rules of the built-in kinds. */
 public final class BuiltInRules {
     private static final String ADMISSION = "admissionregistration.k8s.io/";
     private static final String RBAC = "rbac.authorization.k8s.io/";
-    /** Kinds of which nothing is special but what they allow. */
-    private static final Map<String, Checked.Check> CHECKS = Map.ofEntries(
-            Map.entry("/resourcequotas", CoreChecks::resourceQuota),
-            Map.entry("/podtemplates", CoreChecks::podTemplate),
-            Map.entry("apps/controllerrevisions", CoreChecks::controllerRevision),
-            Map.entry(RBAC + "roles", RbacChecks::role), Map.entry(RBAC + "clusterroles", RbacChecks::clusterRole),
-            Map.entry(RBAC + "rolebindings", RbacChecks::roleBinding),
-            Map.entry(RBAC + "clusterrolebindings", RbacChecks::clusterRoleBinding),
-            Map.entry(ADMISSION + "validatingadmissionpolicies", AdmissionChecks::validatingPolicy),
-            Map.entry(ADMISSION + "mutatingadmissionpolicies", AdmissionChecks::mutatingPolicy),
-            Map.entry(ADMISSION + "validatingadmissionpolicybindings", AdmissionChecks::validatingBinding),
-            Map.entry(ADMISSION + "mutatingadmissionpolicybindings", AdmissionChecks::mutatingBinding),
-            Map.entry("storage.k8s.io/storageclasses", StorageChecks::storageClass),
-            Map.entry("storage.k8s.io/csinodes", StorageChecks::node),
-            Map.entry("storage.k8s.io/volumeattachments", StorageChecks::attachment),
-            Map.entry("storage.k8s.io/csistoragecapacities", StorageChecks::capacity),
-            Map.entry("networking.k8s.io/ingressclasses", NetworkingChecks::ingressClass),
-            Map.entry("networking.k8s.io/ipaddresses", NetworkingChecks::address),
-            Map.entry("networking.k8s.io/servicecidrs", NetworkingChecks::serviceRange),
-            Map.entry("policy/poddisruptionbudgets", PolicyChecks::disruptionBudget));
 
     private BuiltInRules() {
     }
 
+    /** Each is made when its kind is first asked for: a test needs few of them, and all take a while to load. */
     public static void register(Resources resources) {
+        resources.rules(storageId -> of(storageId, resources));
+    }
+
+    private static @Nullable KindRule of(String storageId, Resources resources) {
         for (Workload workload : Workload.values()) {
-            resources.rule(workload.storageId(), new WorkloadRule(workload));
+            if (workload.storageId().equals(storageId)) {
+                return new WorkloadRule(workload);
+            }
         }
-        resources.rule("/pods", new PodRule(new Priorities(resources)));
-        resources.rule("/services", new ServiceRule());
-        resources.rule("/secrets", new SecretRule());
-        resources.rule("/configmaps", new ConfigMapRule());
-        resources.rule("/persistentvolumeclaims",
-                new ClaimRule(
-                        new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim),
-                        DefaultClass.ofStorage(resources)));
-        resources.rule("/persistentvolumes",
-                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume));
-        resources.rule("discovery.k8s.io/endpointslices", new EndpointSliceRule());
-        resources.rule("/endpoints", new EndpointsRule());
-        resources.rule("/nodes", new NodeRule());
-        resources.rule("/limitranges", new LimitRangeRule(resources.surroundings()::uid));
-        resources.rule("/events", new EventRule());
-        resources.rule("autoscaling/horizontalpodautoscalers", new AutoscalerRule());
-        resources.rule("networking.k8s.io/networkpolicies", new NetworkPolicyRule());
-        resources.rule("coordination.k8s.io/leases", new LeaseRule());
-        resources.rule("networking.k8s.io/ingresses", new IngressRule(DefaultClass.ofIngress(resources)));
-        resources.rule("scheduling.k8s.io/priorityclasses", new PriorityClassRule(resources));
-        resources.rule("storage.k8s.io/csidrivers", new StorageDriverRule());
-        resources.rule("storage.k8s.io/volumeattributesclasses", new ProtectedRule("kubernetes.io/vac-protection",
-                resources.surroundings(), StorageChecks::attributesClass));
-        resources.rule(ADMISSION + "validatingwebhookconfigurations",
-                new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks));
-        resources.rule(ADMISSION + "mutatingwebhookconfigurations",
-                new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks));
-        CHECKS.forEach((storageId, check) -> resources.rule(storageId, new Checked(check)));
+        return switch (storageId) {
+            case "/pods" -> new PodRule(new Priorities(resources));
+            case "/services" -> new ServiceRule();
+            case "/secrets" -> new SecretRule();
+            case "/configmaps" -> new ConfigMapRule();
+            case "/persistentvolumeclaims" -> new ClaimRule(
+                    new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim),
+                    DefaultClass.ofStorage(resources));
+            case "/persistentvolumes" ->
+                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume);
+            case "discovery.k8s.io/endpointslices" -> new EndpointSliceRule();
+            case "/endpoints" -> new EndpointsRule();
+            case "/nodes" -> new NodeRule();
+            case "/limitranges" -> new LimitRangeRule(resources.surroundings()::uid);
+            case "/events" -> new EventRule();
+            case "autoscaling/horizontalpodautoscalers" -> new AutoscalerRule();
+            case "networking.k8s.io/networkpolicies" -> new NetworkPolicyRule();
+            case "coordination.k8s.io/leases" -> new LeaseRule();
+            case "networking.k8s.io/ingresses" -> new IngressRule(DefaultClass.ofIngress(resources));
+            case "scheduling.k8s.io/priorityclasses" -> new PriorityClassRule(resources);
+            case "storage.k8s.io/csidrivers" -> new StorageDriverRule();
+            case "storage.k8s.io/volumeattributesclasses" -> new ProtectedRule("kubernetes.io/vac-protection",
+                    resources.surroundings(), StorageChecks::attributesClass);
+            case ADMISSION + "validatingwebhookconfigurations" ->
+                new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
+            case ADMISSION + "mutatingwebhookconfigurations" ->
+                new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks);
+            default -> {
+                Checked.Check check = check(storageId);
+                yield check == null ? null : new Checked(check);
+            }
+        };
+    }
+
+    /** Kinds of which nothing is special but what they allow. */
+    private static Checked.@Nullable Check check(String storageId) {
+        return switch (storageId) {
+            case "/resourcequotas" -> CoreChecks::resourceQuota;
+            case "/podtemplates" -> CoreChecks::podTemplate;
+            case "apps/controllerrevisions" -> CoreChecks::controllerRevision;
+            case RBAC + "roles" -> RbacChecks::role;
+            case RBAC + "clusterroles" -> RbacChecks::clusterRole;
+            case RBAC + "rolebindings" -> RbacChecks::roleBinding;
+            case RBAC + "clusterrolebindings" -> RbacChecks::clusterRoleBinding;
+            case ADMISSION + "validatingadmissionpolicies" -> AdmissionChecks::validatingPolicy;
+            case ADMISSION + "mutatingadmissionpolicies" -> AdmissionChecks::mutatingPolicy;
+            case ADMISSION + "validatingadmissionpolicybindings" -> AdmissionChecks::validatingBinding;
+            case ADMISSION + "mutatingadmissionpolicybindings" -> AdmissionChecks::mutatingBinding;
+            case "storage.k8s.io/storageclasses" -> StorageChecks::storageClass;
+            case "storage.k8s.io/csinodes" -> StorageChecks::node;
+            case "storage.k8s.io/volumeattachments" -> StorageChecks::attachment;
+            case "storage.k8s.io/csistoragecapacities" -> StorageChecks::capacity;
+            case "networking.k8s.io/ingressclasses" -> NetworkingChecks::ingressClass;
+            case "networking.k8s.io/ipaddresses" -> NetworkingChecks::address;
+            case "networking.k8s.io/servicecidrs" -> NetworkingChecks::serviceRange;
+            case "policy/poddisruptionbudgets" -> PolicyChecks::disruptionBudget;
+            default -> null;
+        };
     }
 }

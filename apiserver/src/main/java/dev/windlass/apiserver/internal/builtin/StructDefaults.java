@@ -2,14 +2,11 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import static dev.windlass.apiserver.internal.builtin.Defaults.child;
 import static dev.windlass.apiserver.internal.builtin.Defaults.put;
-import static java.util.Map.entry;
 
 /** Defaults of types that depend on other fields; the others are data. Stateless. */
 public final class StructDefaults {
@@ -20,17 +17,21 @@ public final class StructDefaults {
     private StructDefaults() {
     }
 
-    /** By the name of the type. */
-    public static Map<String, Consumer<ObjectNode>> rules() {
-        return Map.ofEntries(entry(CORE + "Container", StructDefaults::container),
-                entry(CORE + "EphemeralContainer", StructDefaults::container),
-                entry(CORE + "Volume", StructDefaults::volume), entry(CORE + "PodSpec", StructDefaults::podSpec),
-                entry(CORE + "PodStatus", StructDefaults::podStatus),
-                entry(CORE + "LimitRangeItem", StructDefaults::limits),
-                entry(APPS + "DeploymentStrategy", StructDefaults::rollingUpdate),
-                entry(APPS + "DaemonSetUpdateStrategy", StructDefaults::rollingUpdate),
-                entry(APPS + "StatefulSetUpdateStrategy", StructDefaults::statefulSetStrategy),
-                entry("io.k8s.api.rbac.v1.Subject", StructDefaults::subject));
+    /** Fills an object of a type. */
+    public static void fill(String type, ObjectNode object) {
+        switch (type) {
+            case CORE + "Container", CORE + "EphemeralContainer" -> container(object);
+            case CORE + "Volume" -> volume(object);
+            case CORE + "PodSpec" -> podSpec(object);
+            case CORE + "PodStatus" -> podStatus(object);
+            case CORE + "LimitRangeItem" -> limits(object);
+            case APPS + "DeploymentStrategy", APPS + "DaemonSetUpdateStrategy" -> rollingUpdate(object);
+            case APPS + "StatefulSetUpdateStrategy" -> statefulSetStrategy(object);
+            case "io.k8s.api.rbac.v1.Subject" -> subject(object);
+            default -> {
+                // no field of it depends on another
+            }
+        }
     }
 
     private static void container(ObjectNode container) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -35,12 +36,14 @@ public final class Listener implements AutoCloseable {
     private volatile Certificates certificates;
 
     /**
+     * @param certificates
+     *            what is shown at first; asked for once all else is made
      * @param port
      *            0 for a free one
      * @param executor
      *            runs what may block
      */
-    public Listener(String name, Certificates certificates, int port, Executor executor) {
+    public Listener(String name, Supplier<Certificates> certificates, int port, Executor executor) {
         // Platform threads only move bytes; whatever may block runs on the virtual threads of the executor.
         // With Jetty's own queue it would start the JVM's management, which takes a tenth of a second.
         QueuedThreadPool threads = new QueuedThreadPool(8, 2, 5_000, new LinkedBlockingQueue<>());
@@ -59,8 +62,6 @@ public final class Listener implements AutoCloseable {
         SecureRequestCustomizer secure = new SecureRequestCustomizer(false);
         http.addCustomizer(secure);
 
-        this.certificates = certificates;
-        tls.setSslContext(certificates.context());
         tls.setSniRequired(false);
         tls.setWantClientAuth(true);
 
@@ -84,11 +85,19 @@ public final class Listener implements AutoCloseable {
                 line.setIdleTimeout(getIdleTimeout());
                 return line;
             }
+
+            // Jetty calls its threads by this, and would load the formats of this machine's language for it.
+            @Override
+            public String toString() {
+                return "ServerConnector{" + HOST + ":" + getLocalPort() + "}";
+            }
         };
         connector.setHost(HOST);
         connector.setPort(port);
         connector.setIdleTimeout(0);
         server.addConnector(connector);
+        this.certificates = certificates.get();
+        tls.setSslContext(this.certificates.context());
     }
 
     /** Takes the port, so that it is known; nothing is answered yet. */

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,6 +36,7 @@ public final class Resources {
     private final Shapes shapes;
     private final Surroundings surroundings;
     private final Map<String, KindRule> rules = new ConcurrentHashMap<>();
+    private volatile Function<String, @Nullable KindRule> moreRules = _ -> null;
     private final ReadWriteLock openNamespaces = new ReentrantReadWriteLock();
     private final Lock emptying = new ReentrantLock();
 
@@ -75,6 +77,11 @@ public final class Resources {
     /** Says what is special about the kind that is stored under this id. */
     public void rule(String storageId, KindRule rule) {
         rules.put(storageId, rule);
+    }
+
+    /** Says where rules come from that nobody has given: asked for a kind, by the id under which it is stored, until it gives one. */
+    public void rules(Function<String, @Nullable KindRule> source) {
+        this.moreRules = source;
     }
 
     /** Adds somebody to be asked before something is written. */
@@ -148,7 +155,11 @@ public final class Resources {
     }
 
     KindRule ruleOf(ResourceType type) {
-        return rules.getOrDefault(type.storageId(), NO_RULE);
+        KindRule known = rules.get(type.storageId());
+        if (known == null) {
+            known = rules.computeIfAbsent(type.storageId(), moreRules);
+        }
+        return known == null ? NO_RULE : known;
     }
 
     public Shelf shelf(ResourceType type) {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,10 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Puts the defaults of built-in types into objects, wherever a type occurs. They are data, but for those that depend on other fields. Immutable. */
 public final class TypeDefaults {
     private final Map<String, ObjectNode> values = new HashMap<>();
-    private final Map<String, Consumer<ObjectNode>> rules;
+    private final BiConsumer<String, ObjectNode> rules;
 
-    /** @param rules what depends on other fields, by the name of the type; before the values */
-    public TypeDefaults(Map<String, Consumer<ObjectNode>> rules) {
+    /** @param rules fill what depends on other fields, by the name of the type; before the values */
+    public TypeDefaults(BiConsumer<String, ObjectNode> rules) {
         this.rules = rules;
         try (InputStream in = TypeDefaults.class.getResourceAsStream("defaults.jsonl")) {
             if (in == null) {
@@ -45,10 +45,7 @@ public final class TypeDefaults {
         if (type.shape() != Type.Shape.STRUCT) {
             return;
         }
-        Consumer<ObjectNode> rule = rules.get(type.name());
-        if (rule != null) {
-            rule.accept(object);
-        }
+        rules.accept(type.name(), object);
         ObjectNode fallbacks = values.get(type.name());
         if (fallbacks != null) {
             fallbacks.properties().forEach(each -> put(object, each.getKey(), each.getValue(), type));
