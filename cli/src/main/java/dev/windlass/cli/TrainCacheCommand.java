@@ -2,6 +2,8 @@ package dev.windlass.cli;
 
 import dev.windlass.cli.demo.DemoFolder;
 import dev.windlass.cli.demo.Training;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ final class TrainCacheCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path folder = DemoFolder.create();
+        // Signals end this process without what is in finally.
+        Thread hook = new Thread(() -> endEarly(folder), "end of train-cache");
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
             Files.deleteIfExists(cache); // one of before would pass for the new one
             Training training = new Training(folder, command());
@@ -37,21 +42,52 @@ final class TrainCacheCommand implements Callable<Integer> {
             }
             terminal.line("%s: %d MB, after a run of %d ms".formatted(cache, Files.size(cache) >> 20, took.toMillis()));
             if (times > 0) {
-                terminal.line("launch of the process → all reconciled: %d ms without it, %d ms with it".formatted(
-                        median(training, List.of()), median(training, List.of("-XX:AOTCache=" + cache))));
+                measure(training);
             }
             return 0;
         } finally {
-            DemoFolder.delete(folder);
+            if (forget(hook)) {
+                DemoFolder.delete(folder);
+            }
         }
     }
 
-    private long median(Training training, List<String> options) throws Exception {
-        List<Long> all = new ArrayList<>();
-        for (int i = 0; i < times; i++) {
-            all.add(training.run(options).toMillis());
+    /** The run that has been started goes first: it writes into the folder. */
+    private static void endEarly(Path folder) {
+        ProcessHandle.current().children().forEach(child -> {
+            child.destroyForcibly();
+            child.onExit().join();
+        });
+        try {
+            DemoFolder.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " could not be deleted", e);
         }
-        return all.stream().sorted().toList().get(times / 2);
+    }
+
+    /** @return false when this process is ending, and the hook does what it is there for */
+    private static boolean forget(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            return false;
+        }
+    }
+
+    /** In turn, so that what disturbs the machine meets both. */
+    private void measure(Training training) throws Exception {
+        List<Long> without = new ArrayList<>();
+        List<Long> with = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            without.add(training.run(List.of()).toMillis());
+            with.add(training.run(List.of("-XX:AOTCache=" + cache)).toMillis());
+        }
+        terminal.line("launch of the process → all reconciled: %d ms without it, %d ms with it"
+                .formatted(median(without), median(with)));
+    }
+
+    private static long median(List<Long> times) {
+        return times.stream().sorted().toList().get(times.size() / 2);
     }
 
     /** This program as it was started itself: a cache is good for one class path and one set of options. */

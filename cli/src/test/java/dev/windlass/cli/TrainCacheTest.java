@@ -19,7 +19,7 @@ class TrainCacheTest {
     private Path folder;
 
     @Test
-    void sigtermEndsTheRunThatItHasStartedToo() throws Exception {
+    void sigtermEndsTheRunThatItHasStartedTooAndLeavesNoFolder() throws Exception {
         Path err = folder.resolve("err");
         Process process = CommandProcess.start(folder, folder.resolve("out"), err, "train-cache",
                 folder.resolve("windlass.aot").toString());
@@ -33,6 +33,7 @@ class TrainCacheTest {
             for (ProcessHandle each : started) {
                 await().atMost(BOUND).until(() -> !each.isAlive());
             }
+            assertThat(folder.resolve("windlass")).isEmptyDirectory();
         } finally {
             started.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
