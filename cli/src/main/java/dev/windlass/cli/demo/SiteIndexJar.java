@@ -41,7 +41,8 @@ final class SiteIndexJar {
         try (Stream<Path> all = Files.walk(root)) {
             files = all.filter(Files::isRegularFile).toList();
         }
-        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out, manifest)) {
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out, manifest)) {
             for (Path file : files) {
                 String name = root.relativize(file).toString();
                 if (!name.startsWith("META-INF/") || name.startsWith("META-INF/services/")) {

@@ -5,10 +5,13 @@ import dev.windlass.examples.website.Website;
 import dev.windlass.examples.website.WebsiteSpec;
 import dev.windlass.examples.website.WebsiteStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Websites and redirects as their user sees and changes them, past the manager. */
@@ -97,5 +100,17 @@ final class Sites {
         return status != null && Objects.equals(status.observedGeneration(), site.getMetadata().getGeneration())
                 && status.conditions() != null && status.conditions().stream().anyMatch(
                         condition -> condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+    }
+
+    static Set<String> names(List<? extends HasMetadata> objects) {
+        return objects.stream().map(object -> object.getMetadata().getName()).collect(Collectors.toSet());
+    }
+
+    /** Returns when the index of each cluster lists the websites that it has. */
+    static void awaitIndexes(List<EmbeddedCluster> clusters) throws InterruptedException {
+        for (EmbeddedCluster cluster : clusters) {
+            Await.until("the index of " + cluster.name(),
+                    () -> table(cluster, "site-index").keySet().equals(names(of(cluster))));
+        }
     }
 }

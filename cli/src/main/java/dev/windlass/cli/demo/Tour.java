@@ -17,12 +17,6 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
-import dev.windlass.modules.Module;
-import dev.windlass.modules.ModuleHandle;
-import dev.windlass.modules.Modules;
-import dev.windlass.modules.ReloadReport;
-import dev.windlass.modules.UnloadReport;
-import dev.windlass.modules.UnloadState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -32,8 +26,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +35,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+
+import static dev.windlass.cli.demo.Steps.check;
 
 /**
  * The whole story without a hand on it. Each numbered line is printed after its check has held; what the manager says is
@@ -57,15 +51,14 @@ public final class Tour {
     private final Demo demo;
     private final EmbeddedCluster north;
     private final EmbeddedCluster south;
-    private final Consumer<String> out;
+    private final Steps steps;
     private final Set<String> requested = ConcurrentHashMap.newKeySet();
-    private int number;
 
     public Tour(Demo demo, Consumer<String> out) {
         this.demo = demo;
         this.north = demo.north();
         this.south = demo.south();
-        this.out = out;
+        steps = new Steps(out);
         demo.onReconciliation(done -> requested.add(done.controller() + " " + done.request().cluster() + "#"
                 + done.request().clusterGeneration() + " " + done.request().key().name()));
     }
@@ -81,7 +74,7 @@ public final class Tour {
         controllerStopsAndStarts();
         controllerIsReplacedWithWorkQueued();
         thirdControllerComesAndGoes();
-        moduleComesAndGoes();
+        new ModuleSteps(demo, steps).play();
         quotaIsHalvedAndRestored();
         managerStopsUnderLoad();
     }
@@ -92,7 +85,8 @@ public final class Tour {
             check(Sites.of(cluster).stream().allMatch(Sites::isPublished), "all websites are published");
             check(Sites.of(cluster).stream().allMatch(site -> Sites.hasChildren(cluster, name(site))),
                     "children exist");
-            check(Sites.table(cluster, "redirects").keySet().equals(names(Sites.redirects(cluster))), "redirect table");
+            check(Sites.table(cluster, "redirects").keySet().equals(Sites.names(Sites.redirects(cluster))),
+                    "redirect table");
         }
         check(Sites.of(north).size() + Sites.of(south).size() >= 20, "20 websites");
         held("two clusters are connected; each kind is watched once per cluster");
@@ -125,7 +119,7 @@ public final class Tour {
     private void southGoesOfflineWithWorkQueued() throws Exception {
         RunnableHandle engagement = demo.unit("cluster/south/websites");
         demo.gate().close("south");
-        List<String> sites = List.copyOf(names(Sites.of(south)));
+        List<String> sites = List.copyOf(Sites.names(Sites.of(south)));
         for (String site : sites) {
             Sites.edit(south, site, NEW_TEXT);
         }
@@ -170,7 +164,7 @@ public final class Tour {
     }
 
     private void southComesBack() throws Exception {
-        Set<String> unchanged = names(Sites.of(south));
+        Set<String> unchanged = Sites.names(Sites.of(south));
         unchanged.removeAll(Set.of("lagoon", "acacia", "baobab"));
         Map<String, List<String>> versions = versions(unchanged);
         requested.clear();
@@ -184,7 +178,7 @@ public final class Tour {
                 "redirects south#2 dune-home");
         Await.until("each deleted object to get its request", () -> requested.containsAll(requests));
         Await.until("the redirect table to lose the deleted lines",
-                () -> Sites.table(south, "redirects").keySet().equals(names(Sites.redirects(south))));
+                () -> Sites.table(south, "redirects").keySet().equals(Sites.names(Sites.redirects(south))));
         held("each object that was deleted meanwhile gets its request, also the redirects: their lines are gone");
         // They come last: only when each has had its turn is it known that none of them wrote.
         Await.until("each website that did not change to be looked at",
@@ -217,14 +211,14 @@ public final class Tour {
         UnitStatus status = demo.redirects().start().await(BOUND);
         figure(status.id() + " " + status.state());
         Await.until("the table of north to be right again",
-                () -> Sites.table(north, "redirects").keySet().equals(names(Sites.redirects(north))));
+                () -> Sites.table(north, "redirects").keySet().equals(Sites.names(Sites.redirects(north))));
         held("it starts again and learns of what was deleted while it was stopped");
     }
 
     private void controllerIsReplacedWithWorkQueued() throws Exception {
         RunnableHandle engagement = demo.unit("cluster/north/websites");
         demo.gate().close("north");
-        List<String> sites = List.copyOf(names(Sites.of(north)));
+        List<String> sites = List.copyOf(Sites.names(Sites.of(north)));
         for (String site : sites) {
             Sites.edit(north, site, "<h1>From one to the next</h1>\n");
         }
@@ -247,7 +241,7 @@ public final class Tour {
     private void thirdControllerComesAndGoes() throws Exception {
         var index = demo.manager().add(demo.siteIndexController());
         index.ready().await(BOUND);
-        awaitIndexes();
+        Sites.awaitIndexes(demo.clusters());
         for (EmbeddedCluster cluster : demo.clusters()) {
             check(cluster.watches("websites") == 1,
                     "one watch serves both controllers: " + cluster.watches("websites"));
@@ -262,56 +256,6 @@ public final class Tour {
         check(!Sites.table(north, "site-index").containsKey("lighthouse"), "nobody writes the index");
         check(north.watches("websites") == 1, "the watch stays for who still uses it");
         held("it is removed again: its name is free, the others keep their watches and their work");
-    }
-
-    private void moduleComesAndGoes() throws Exception {
-        Path folder = Files.createTempDirectory("windlass-tour-");
-        try {
-            moduleComesAndGoes(SiteIndexJar.write(folder, "1"), SiteIndexJar.write(folder, "2"));
-        } finally {
-            DemoFolder.delete(folder);
-        }
-    }
-
-    private void moduleComesAndGoes(Path first, Path second) throws Exception {
-        ModuleHandle module = demo.manager().add(Module.fromJar(first));
-        module.ready().await(BOUND);
-        awaitIndexes();
-        check(demo.clusters().stream().allMatch(cluster -> cluster.watches("websites") == 1), "one watch serves all");
-        held("a module is loaded from a jar: its controller, of classes of its own, shares the watches that are there");
-        ReloadReport reloaded = module.reload(second,
-                ReplaceOptions.defaults().withProbation(Duration.ofSeconds(1))).await(BOUND);
-        figure(reloaded.toString());
-        check(reloaded.outcome() == ReplaceOutcome.REPLACED && module.version().equals("2"), "replaced: " + reloaded);
-        Sites.create(north, "harbour");
-        awaitIndexes();
-        proved("1");
-        held("another version of it is loaded and takes over; no class of the first one is left in this process");
-        UnloadReport unloaded = module.unload().await(BOUND);
-        check(unloaded.remains().isEmpty(), "nothing is left behind: " + unloaded.remains());
-        proved("2");
-        Sites.create(north, "quay");
-        Await.until("the new website to be published", () -> Sites.hasChildren(north, "quay"));
-        check(!Sites.table(north, "site-index").containsKey("quay"), "nobody writes the index");
-        check(demo.clusters().stream().allMatch(cluster -> cluster.watches("websites") == 1), "the watches stay");
-        held("it is unloaded: no class of it is left, which a collection has proved, and the others go on");
-    }
-
-    private void awaitIndexes() throws InterruptedException {
-        for (EmbeddedCluster cluster : demo.clusters()) {
-            Await.until("the index of " + cluster.name(),
-                    () -> Sites.table(cluster, "site-index").keySet().equals(names(Sites.of(cluster))));
-        }
-    }
-
-    /** Forces collections, for which others would wait. */
-    private void proved(String version) throws InterruptedException {
-        Modules modules = Modules.of(demo.manager());
-        modules.prove().await(BOUND);
-        List<UnloadReport> reports = modules.unloads().stream().filter(unload -> unload.version().equals(version))
-                .toList();
-        check(reports.size() == 1 && reports.getFirst().state() == UnloadState.PROVED, "gone: " + reports);
-        figure(reports.getFirst().toString());
     }
 
     private void quotaIsHalvedAndRestored() throws Exception {
@@ -450,27 +394,15 @@ public final class Tour {
         }
     }
 
-    private static Set<String> names(List<? extends HasMetadata> objects) {
-        return objects.stream().map(object -> object.getMetadata().getName()).collect(Collectors.toSet());
-    }
-
     private static String name(Website site) {
         return site.getMetadata().getName();
     }
 
     private void held(String what) {
-        number++;
-        out.accept(number + ". " + what);
+        steps.held(what);
     }
 
-    /** A figure of this run. */
     private void figure(String what) {
-        out.accept("   " + what);
-    }
-
-    private static void check(boolean condition, String what) {
-        if (!condition) {
-            throw new IllegalStateException("does not hold: " + what);
-        }
+        steps.figure(what);
     }
 }
