@@ -113,7 +113,8 @@ public final class ApiServer implements AutoCloseable {
             new GarbageCollector(resources, executor);
         }
         Namespaces namespaces = new Namespaces(resources, executor, builder.namespaceDeletion);
-        new Definitions(resources);
+        WebhookClient webhooks = new WebhookClient(new ClusterServices(resources, builder.services::resolve), timer);
+        new Definitions(resources, webhooks);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
         listener = listening.join();
@@ -122,7 +123,6 @@ public final class ApiServer implements AutoCloseable {
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
-        WebhookClient webhooks = new WebhookClient(new ClusterServices(resources, builder.services::resolve), timer);
         resources.admission(new WebhookAdmission(resources, webhooks, executor));
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         atStart = snapshot();

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.crd;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.net.TrustedBundle;
@@ -14,6 +15,7 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
+import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +36,14 @@ public final class Definitions implements KindRule {
     private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
     private final Resources resources;
+    private final WebhookClient webhooks;
     /** Names are given away one definition after the other. Taken before a shelf's lock. */
     private final ReentrantLock naming = new ReentrantLock();
 
-    public Definitions(Resources resources) {
+    /** @param webhooks asks those who convert objects */
+    public Definitions(Resources resources, WebhookClient webhooks) {
         this.resources = resources;
+        this.webhooks = webhooks;
         resources.rule(GROUP + "/" + PLURAL, this);
         resources.onDeleted((type, _) -> objectGone(type));
     }
@@ -263,7 +268,7 @@ public final class Definitions implements KindRule {
         change(name, object -> DefinitionStatus.set(object, DefinitionStatus.TERMINATING, "True",
                 "InstanceDeletionInProgress", "CustomResource deletion is in progress", now()));
         Remover remover = new Remover(resources);
-        ResourceType stored = ServedTypes.stored(definition);
+        ResourceType stored = ServedTypes.stored(definition, conversion(definition));
         if (stored != null) {
             removeAll(remover, stored);
         }
@@ -348,9 +353,16 @@ public final class Definitions implements KindRule {
         ObjectNode definition = find(name);
         if (definition != null && (DefinitionStatus.isTrue(definition, DefinitionStatus.ESTABLISHED)
                 || DefinitionStatus.isTrue(definition, DefinitionStatus.NAMES_ACCEPTED))) {
-            List<ResourceType> types = ServedTypes.of(definition);
+            List<ResourceType> types = ServedTypes.of(definition, conversion(definition));
             replace(name, types);
         }
+    }
+
+    private @Nullable Conversion conversion(ObjectNode definition) {
+        JsonNode spec = definition.path("spec");
+        return Json.textOrEmpty(spec, "conversion", "strategy").equals("Webhook")
+                ? new WebhookConversion(webhooks, resources.surroundings()::uid, spec)
+                : null;
     }
 
     private void replace(String definition, List<ResourceType> types) {

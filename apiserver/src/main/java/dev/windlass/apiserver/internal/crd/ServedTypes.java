@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.crd;
 
 import dev.windlass.apiserver.internal.discovery.VersionOrder;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
@@ -23,11 +24,11 @@ final class ServedTypes {
     }
 
     /** Those of all served versions, the newest first. */
-    static List<ResourceType> of(ObjectNode definition) {
+    static List<ResourceType> of(ObjectNode definition, @Nullable Conversion conversion) {
         List<ResourceType> types = new ArrayList<>();
         for (JsonNode version : definition.path("spec").path("versions")) {
             if (Json.flag(version, false, "served")) {
-                types.add(type(definition, version));
+                types.add(type(definition, version, conversion));
             }
         }
         types.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(a.version(), b.version()));
@@ -35,16 +36,16 @@ final class ServedTypes {
     }
 
     /** That of the version in which objects are stored, served or not; null when the definition names none. */
-    static @Nullable ResourceType stored(ObjectNode definition) {
+    static @Nullable ResourceType stored(ObjectNode definition, @Nullable Conversion conversion) {
         for (JsonNode version : definition.path("spec").path("versions")) {
             if (Json.flag(version, false, "storage")) {
-                return type(definition, version);
+                return type(definition, version, conversion);
             }
         }
         return null;
     }
 
-    private static ResourceType type(ObjectNode definition, JsonNode version) {
+    private static ResourceType type(ObjectNode definition, JsonNode version, @Nullable Conversion conversion) {
         JsonNode spec = definition.path("spec");
         JsonNode names = definition.path("status").path("acceptedNames");
         String kind = Json.textOrEmpty(names, "kind");
@@ -78,7 +79,7 @@ final class ServedTypes {
                         Json.objectAt(version, "schema", "openAPIV3Schema"),
                         Json.flag(spec, false, "preserveUnknownFields"), columns,
                         Json.objectAt(version, "subresources", "scale"), deprecation(definition, version),
-                        Metadata.deleting(definition)));
+                        Metadata.deleting(definition), conversion));
     }
 
     private static String storageVersion(JsonNode spec) {

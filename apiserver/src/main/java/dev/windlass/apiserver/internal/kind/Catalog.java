@@ -61,6 +61,20 @@ public final class Catalog {
         return new ArrayList<>(types.values());
     }
 
+    /** One type of each resource: the one in which its objects are stored, where that is served. */
+    public List<ResourceType> stored() {
+        Map<String, ResourceType> byStorage = new LinkedHashMap<>();
+        for (ResourceType type : types.values()) {
+            CustomVersion custom = type.custom();
+            if (custom != null && custom.storageVersion().equals(type.version())) {
+                byStorage.put(type.storageId(), type);
+            } else {
+                byStorage.putIfAbsent(type.storageId(), type);
+            }
+        }
+        return new ArrayList<>(byStorage.values());
+    }
+
     public boolean hasGroupVersion(String group, String version) {
         return types.values().stream().anyMatch(type -> type.group().equals(group) && type.version().equals(version));
     }

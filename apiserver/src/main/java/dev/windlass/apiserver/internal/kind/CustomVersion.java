@@ -24,9 +24,12 @@ import tools.jackson.databind.node.ObjectNode;
  *            what whoever uses it is warned of, null when it is not deprecated
  * @param terminating
  *            whether the definition is being deleted, so that nothing new is created
+ * @param conversion
+ *            brings objects from one version into another; null when only the version's name is another one
  */
 public record CustomVersion(String definition, String storageVersion, @Nullable ObjectNode schema,
         boolean preserveUnknown,
         List<ObjectNode> columns,
-        @Nullable ObjectNode scale, @Nullable String deprecation, boolean terminating) {
+        @Nullable ObjectNode scale, @Nullable String deprecation, boolean terminating,
+        @Nullable Conversion conversion) {
 }

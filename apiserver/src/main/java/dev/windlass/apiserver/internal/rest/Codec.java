@@ -1,11 +1,14 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Conversion;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.store.Bytes;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -24,12 +27,62 @@ final class Codec {
 
     /** The tree of a stored object as this version of the API shows it. */
     static ObjectNode decode(Stored stored, ResourceType type) {
-        ObjectNode object = (ObjectNode) Json.parse(stored.json(type.head()));
+        ObjectNode object = (ObjectNode) Json.parse(converted(stored, type).json(type.head()));
         return EventFields.appliesTo(type) ? EventFields.fromStorage(object) : object;
+    }
+
+    /** The object in the form of this version of the API: somebody may have to be asked for it. */
+    static Stored converted(Stored stored, ResourceType type) {
+        return isForeign(stored, type) ? converted(List.of(stored), type).getFirst() : stored;
+    }
+
+    /** The same for many, about whom is asked at once. */
+    static List<Stored> converted(List<Stored> stored, ResourceType type) {
+        CustomVersion custom = type.custom();
+        Conversion conversion = custom == null ? null : custom.conversion();
+        List<Stored> foreign = conversion == null
+                ? List.of()
+                : stored.stream().filter(each -> isForeign(each, type)).toList();
+        if (conversion == null || foreign.isEmpty()) {
+            return stored;
+        }
+        // Nobody is told which version of the object it is, as nobody knows it of one that is on its way into the store.
+        List<ObjectNode> asked = foreign.stream().map(each -> {
+            ObjectNode object = (ObjectNode) Json.parse(each.at(0).json(type.head()));
+            return object.put("apiVersion", type.group() + "/" + each.form());
+        }).toList();
+        Iterator<ObjectNode> answers = conversion.convert(asked, type.apiVersion()).iterator();
+        return stored.stream().map(each -> isForeign(each, type)
+                ? encode(answers.next(), type).in(type.version()).at(each.version())
+                : each).toList();
+    }
+
+    private static boolean isForeign(Stored stored, ResourceType type) {
+        CustomVersion custom = type.custom();
+        return custom != null && custom.conversion() != null && !stored.form().isEmpty()
+                && !stored.form().equals(type.version());
     }
 
     /** Encodes an object for the store; its version is not yet known. */
     static Stored draft(ObjectNode object, ResourceType type) {
+        CustomVersion custom = type.custom();
+        if (custom == null) {
+            return encode(object, type);
+        }
+        Conversion conversion = custom.conversion();
+        String form = custom.storageVersion();
+        if (Metadata.name(object).isEmpty()) {
+            return encode(object, type); // no object but what is told in its place
+        }
+        if (conversion == null || form.equals(type.version())) {
+            return encode(object, type).in(form);
+        }
+        ObjectNode asked = object.deepCopy();
+        Metadata.of(asked).remove("resourceVersion");
+        return encode(conversion.convert(List.of(asked), type.group() + "/" + form).getFirst(), type).in(form);
+    }
+
+    private static Stored encode(ObjectNode object, ResourceType type) {
         ObjectNode source = EventFields.appliesTo(type) ? EventFields.toStorage(object) : object;
         ObjectNode metadata = Json.child(source, "metadata");
         ObjectNode ordered = Json.object();

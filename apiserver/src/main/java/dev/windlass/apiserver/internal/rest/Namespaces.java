@@ -139,7 +139,7 @@ public final class Namespaces implements KindRule {
         Lock closed = resources.openNamespaces().writeLock();
         closed.lock();
         try {
-            for (ResourceType type : resources.catalog().all()) {
+            for (ResourceType type : resources.catalog().stored()) {
                 if (type.namespaced() && type.allows("delete")) {
                     resources.shelf(type).snapshot(namespace).objects()
                             .forEach(each -> found.add(new Target("delete", type, namespace, each.name(), "")));

@@ -53,7 +53,8 @@ final class Rendering {
     }
 
     /** One object. */
-    Reply.Whole object(int code, Stored stored) {
+    Reply.Whole object(int code, Stored object) {
+        Stored stored = Codec.converted(object, type);
         return switch (accepted.form()) {
             case OBJECT, METADATA_LIST -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
@@ -113,7 +114,8 @@ final class Rendering {
      * @param remaining
      *            how many are left, null when that is not told
      */
-    Reply.Whole list(long version, List<Stored> objects, String continueToken, @Nullable Long remaining) {
+    Reply.Whole list(long version, List<Stored> page, String continueToken, @Nullable Long remaining) {
+        List<Stored> objects = Codec.converted(page, type);
         if (accepted.form() == Accepted.Form.TABLE) {
             return yamlIfWanted(Reply.json(200, table(listMetadata(version, continueToken, remaining), objects)));
         }
@@ -164,7 +166,8 @@ final class Rendering {
     }
 
     /** Appends one event of a watch, with the line's end. */
-    void event(String kind, Stored stored, Bytes out) {
+    void event(String kind, Stored object, Bytes out) {
+        Stored stored = Codec.converted(object, type);
         if (accepted.format() == Accepted.Format.PROTOBUF) {
             Protobuf.event(kind,
                     accepted.form() == Accepted.Form.OBJECT ? Codec.decode(stored, type) : metadata(stored, true), out);

@@ -93,9 +93,7 @@ public final class Snapshots {
 
     /** One type for each resource that is stored; what others need comes first. */
     private List<ResourceType> types() {
-        Map<String, ResourceType> byStorage = new LinkedHashMap<>();
-        resources.catalog().all().forEach(type -> byStorage.putIfAbsent(type.storageId(), type));
-        List<ResourceType> types = new ArrayList<>(byStorage.values());
+        List<ResourceType> types = resources.catalog().stored();
         types.sort(Comparator.comparingInt(Snapshots::turn));
         return types;
     }

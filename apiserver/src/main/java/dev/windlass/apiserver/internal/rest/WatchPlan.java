@@ -117,6 +117,9 @@ public final class WatchPlan {
         } catch (ExpiredException e) {
             rendering.error(ApiException.expired(e.told()), out);
             ended = true;
+        } catch (ApiException e) {
+            rendering.error(e, out); // an object that nobody could convert
+            ended = true;
         }
     }
 

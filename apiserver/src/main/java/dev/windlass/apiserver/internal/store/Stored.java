@@ -21,6 +21,7 @@ public final class Stored {
     private final String[] fields;
     private final long version;
     private final boolean settled;
+    private final String form;
 
     /**
      * @param members
@@ -34,12 +35,13 @@ public final class Stored {
      */
     public Stored(String namespace, String name, byte[] members, int hole, String[] labels, String[] fields,
             long version) {
-        this(namespace, name, members, hole, labels, fields, version, true);
+        this(namespace, name, members, hole, labels, fields, version, true, "");
     }
 
     private Stored(String namespace, String name, byte[] members, int hole, String[] labels, String[] fields,
-            long version, boolean settled) {
+            long version, boolean settled, String form) {
         this.settled = settled;
+        this.form = form;
         this.namespace = namespace;
         this.name = name;
         this.members = members;
@@ -71,12 +73,22 @@ public final class Stored {
 
     /** The same object at another version; shares the bytes. */
     public Stored at(long newVersion) {
-        return new Stored(namespace, name, members, hole, labels, fields, newVersion, settled);
+        return new Stored(namespace, name, members, hole, labels, fields, newVersion, settled, form);
     }
 
     /** The same object, to be stored anew by its next update, even one that changes nothing. */
     public Stored unsettled() {
-        return new Stored(namespace, name, members, hole, labels, fields, version, false);
+        return new Stored(namespace, name, members, hole, labels, fields, version, false, form);
+    }
+
+    /** The same object, which is known to be in the form of one version of the API; shares the bytes. */
+    public Stored in(String apiVersion) {
+        return new Stored(namespace, name, members, hole, labels, fields, version, settled, apiVersion);
+    }
+
+    /** In the form of which version of the API it is; "" when all have the same. */
+    public String form() {
+        return form;
     }
 
     /** Whether an update that changes nothing leaves it as it is. */
@@ -86,7 +98,7 @@ public final class Stored {
 
     /** Whether nothing but the version is different. */
     public boolean holdsTheSameAs(Stored other) {
-        return this == other || Arrays.equals(members, other.members);
+        return this == other || (form.equals(other.form) && Arrays.equals(members, other.members));
     }
 
     public @Nullable String label(String key) {

@@ -1,0 +1,170 @@
+package dev.windlass.apiserver;
+
+import dev.windlass.apiserver.Wire.Answer;
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Custom resources whose versions a webhook converts: {@code spec.size} of v1, in which they are stored, is {@code spec.width} of v2. */
+class ConversionTest {
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String V1 = "/apis/example.com/v1/namespaces/default/boxes";
+    private static final String V2 = "/apis/example.com/v2/namespaces/default/boxes";
+
+    private final WebhookServer hooks = new WebhookServer();
+    private final ApiServer server = ApiServer.builder().start();
+    private final Wire wire = new Wire(server);
+
+    @AfterEach
+    void close() {
+        try (hooks; server; wire) {
+            // closes all, whatever one does
+        }
+    }
+
+    private void define(String path) {
+        Answer defined = wire.post(DEFINITIONS, """
+                {"metadata": {"name": "boxes.example.com"},
+                 "spec": {"group": "example.com", "scope": "Namespaced", "names": {"plural": "boxes", "kind": "Box"},
+                  "conversion": {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
+                   "clientConfig": {"url": "%s", "caBundle": "%s"}}},
+                  "versions": [%s, %s]}}""".formatted(hooks.url(path), hooks.bundle(), version("v1", "size", true),
+                version("v2", "width", false)));
+        assertThat(defined.code()).as(defined.message()).isEqualTo(201);
+    }
+
+    private static String version(String name, String field, boolean storage) {
+        return """
+                {"name": "%s", "served": true, "storage": %s, "schema": {"openAPIV3Schema": {"type": "object", "properties":
+                 {"spec": {"type": "object", "properties": {"%s": {"type": "integer"}, "note": {"type": "string"}}}}}}}"""
+                .formatted(name, storage, field);
+    }
+
+    private static String box(String name, String version, String field, int value) {
+        return """
+                {"apiVersion": "example.com/%s", "kind": "Box", "metadata": {"name": "%s"}, "spec": {"%s": %d}}"""
+                .formatted(version, name, field, value);
+    }
+
+    /** Lets a path convert, and do something more to each object. */
+    private void convert(String path, UnaryOperator<ObjectNode> more) {
+        hooks.onReview(path, review -> {
+            ObjectNode answer = Json.object().put("kind", "ConversionReview");
+            answer.set("apiVersion", review.path("apiVersion"));
+            ObjectNode response = answer.putObject("response");
+            response.set("uid", review.path("request").path("uid"));
+            response.putObject("result").put("status", "Success");
+            ArrayNode converted = response.putArray("convertedObjects");
+            JsonNode version = review.path("request").path("desiredAPIVersion");
+            for (JsonNode each : review.path("request").path("objects")) {
+                ObjectNode object = (ObjectNode) each.deepCopy();
+                object.set("apiVersion", version);
+                ObjectNode spec = (ObjectNode) object.path("spec");
+                boolean newer = version.asString("").endsWith("v2");
+                JsonNode value = spec.remove(newer ? "size" : "width");
+                spec.set(newer ? "width" : "size", value);
+                converted.add(more.apply(object));
+            }
+            return answer;
+        });
+    }
+
+    private static int number(JsonNode object, String field) {
+        return object.path("spec").path(field).asInt(-1);
+    }
+
+    @Test
+    void whatIsWrittenInOneVersionIsReadInTheOther() {
+        convert("/convert", object -> object);
+        define("/convert");
+        assertThat(wire.post(V1, box("a", "v1", "size", 3)).code()).isEqualTo(201);
+        assertThat(hooks.asked()).isEmpty();
+        assertThat(number(wire.get(V2 + "/a").body(), "width")).isEqualTo(3);
+        assertThat(hooks.asked()).hasSize(1);
+
+        Answer made = wire.post(V2, box("b", "v2", "width", 4));
+        assertThat(number(made.body(), "width")).as(made.message()).isEqualTo(4);
+        hooks.forget();
+        JsonNode stored = wire.get(V1 + "/b").body();
+        assertThat(number(stored, "size")).isEqualTo(4);
+        assertThat(stored.path("spec").has("width")).isFalse();
+        assertThat(hooks.asked()).isEmpty();
+
+        Answer patched = wire.merge(V2 + "/a", "{\"spec\":{\"width\":9}}");
+        assertThat(number(patched.body(), "width")).as(patched.message()).isEqualTo(9);
+        assertThat(number(wire.get(V1 + "/a").body(), "size")).isEqualTo(9);
+        assertThat(wire.delete(V2 + "/a").code()).isEqualTo(200);
+        assertThat(wire.get(V1 + "/a").code()).isEqualTo(404);
+    }
+
+    @Test
+    void aListIsConvertedAtOnceAndAWatchEventByEvent() {
+        convert("/convert", object -> object);
+        define("/convert");
+        List.of("a", "b", "c").forEach(name -> wire.post(V1, box(name, "v1", "size", 5)));
+        JsonNode list = wire.get(V2).body();
+        assertThat(list.path("items")).hasSize(3).allMatch(each -> number(each, "width") == 5);
+        assertThat(hooks.asked()).hasSize(1);
+        try (Wire.Watching watching = wire.watch(
+                V2 + "?resourceVersion=" + Json.textOrEmpty(list, "metadata", "resourceVersion"))) {
+            wire.post(V1, box("d", "v1", "size", 6));
+            JsonNode event = watching.next();
+            assertThat(Json.textOrEmpty(event, "object", "apiVersion")).isEqualTo("example.com/v2");
+            assertThat(number(event.path("object"), "width")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void nothingOfTheMetadataIsTheWebhooksButLabelsAndAnnotations() {
+        convert("/convert", object -> {
+            ObjectNode metadata = (ObjectNode) object.path("metadata");
+            metadata.putObject("labels").put("by", "hook");
+            metadata.putArray("finalizers").add("example.com/hook");
+            ((ObjectNode) object.path("spec")).put("unknown", true);
+            return object;
+        });
+        define("/convert");
+        wire.post(V1, box("a", "v1", "size", 3));
+        JsonNode read = wire.get(V2 + "/a").body();
+        assertThat(Json.textOrEmpty(read, "metadata", "labels", "by")).isEqualTo("hook");
+        assertThat(read.path("metadata").has("finalizers")).isFalse();
+        assertThat(read.path("spec").has("unknown")).isFalse();
+
+        convert("/convert", object -> {
+            ((ObjectNode) object.path("metadata")).put("name", "other");
+            return object;
+        });
+        Answer renamed = wire.get(V2 + "/a");
+        assertThat(renamed.code()).isEqualTo(500);
+        assertThat(renamed.message())
+                .isEqualTo("conversion webhook for example.com/v1, Kind=Box returned invalid object:"
+                        + " must have the same name: a != other");
+    }
+
+    @Test
+    void aWebhookThatFailsIsToldOfAndNothingIsStored() {
+        hooks.onReview("/convert", review -> {
+            ObjectNode answer = Json.object().put("kind", "ConversionReview").put("apiVersion",
+                    "apiextensions.k8s.io/v1");
+            ObjectNode response = answer.putObject("response");
+            response.set("uid", review.path("request").path("uid"));
+            response.putObject("result").put("status", "Failure").put("message", "not today");
+            return answer;
+        });
+        define("/convert");
+        Answer refused = wire.post(V2, box("a", "v2", "width", 4));
+        assertThat(refused.code()).isEqualTo(500);
+        assertThat(refused.message())
+                .isEqualTo("conversion webhook for example.com/v2, Kind=Box failed: not today");
+        assertThat(wire.get(V1 + "/a").code()).isEqualTo(404);
+        wire.post(V1, box("b", "v1", "size", 4));
+        assertThat(wire.get(V2).message()).contains("failed: not today");
+    }
+}
