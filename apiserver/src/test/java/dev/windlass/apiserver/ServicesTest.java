@@ -36,7 +36,7 @@ class ServicesTest {
 
     @Test
     void isOfOneFamilyWithASelectorOrWhenItSaysSo() {
-        for (String fields : new String[] {"\"selector\":{\"app\":\"web\"},", "\"ipFamilyPolicy\":\"SingleStack\","}) {
+        for (String fields : new String[]{"\"selector\":{\"app\":\"web\"},", "\"ipFamilyPolicy\":\"SingleStack\","}) {
             JsonNode spec = create("one" + fields.length(), fields);
             assertThat(spec.path("ipFamilyPolicy").asString()).as(fields).isEqualTo("SingleStack");
             assertThat(spec.path("ipFamilies").toString()).as(fields).isEqualTo("[\"IPv4\"]");

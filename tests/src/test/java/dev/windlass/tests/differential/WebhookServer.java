@@ -37,7 +37,7 @@ final class WebhookServer implements AutoCloseable {
     private final Certificates certificates = Certificates.make("webhooks");
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Listener listener = new Listener("webhooks", certificates, 0, executor);
+    private final Listener listener = new Listener("webhooks", () -> certificates, 0, executor);
 
     WebhookServer() {
         listener.open();
