@@ -137,7 +137,7 @@ final class ServiceRule implements KindRule {
     }
 
     /** Without an address and a selector: whoever fills it decides of which families its addresses are. */
-    private static boolean isOpen(ObjectNode spec) {
+    private static boolean isOpen(JsonNode spec) {
         return Json.textOrEmpty(spec, "clusterIP").equals("None") && spec.path("selector").isEmpty();
     }
 
@@ -208,6 +208,24 @@ final class ServiceRule implements KindRule {
             JsonNode before = Json.find(old, "spec", "clusterIP");
             if (before != null && !before.equals(spec.get("clusterIP"))) {
                 errors.add(FieldError.invalid("spec.clusterIPs[0]", spec.get("clusterIPs"), "may not change once set"));
+            }
+        }
+        if (errors.isEmpty() && !type.equals("ExternalName") && !isOpen(spec)) {
+            checkFamilies(spec, errors);
+        }
+    }
+
+    /** Addresses are IPv4 here, as in a cluster that is told of no others. What is open has none, and may ask for both. */
+    private static void checkFamilies(JsonNode spec, List<FieldError> errors) {
+        JsonNode policy = spec.path("ipFamilyPolicy");
+        if (policy.asString("").equals("RequireDualStack")) {
+            errors.add(FieldError.invalid("spec.ipFamilyPolicy", policy,
+                    "this cluster is not configured for dual-stack services"));
+        }
+        for (int i = 0; i < spec.path("ipFamilies").size(); i++) {
+            JsonNode family = spec.path("ipFamilies").path(i);
+            if (family.asString("").equals("IPv6")) {
+                errors.add(FieldError.invalid("spec.ipFamilies[" + i + "]", family, "not configured on this cluster"));
             }
         }
     }
