@@ -28,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Webhooks that both servers ask. What one does is told by its path: {@code /patch/} is followed by a JSON patch and {@code /answer/} by what the response
- * is to have, both as base64 for URLs. {@code $HOOKS} stands for its URL, {@code $BUNDLE} for what it is trusted by.
+ * is to have, both as base64 for URLs; {@code /convert/} by what each object is to have, and {@code /conversion/} by what the response is to have, when
+ * objects are converted. {@code $HOOKS} stands for its URL, {@code $BUNDLE} for what it is trusted by.
  */
 final class WebhookServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -54,7 +55,7 @@ final class WebhookServer implements AutoCloseable {
     /** Puts in where it is, and behaviours: {@code $PATCH(…)} and {@code $ANSWER(…)} hold JSON with single quotes. */
     String fill(String text) {
         String filled = text;
-        for (String behaviour : List.of("PATCH", "ANSWER")) {
+        for (String behaviour : List.of("PATCH", "ANSWER", "CONVERT", "CONVERSION")) {
             for (int at = filled.indexOf("$" + behaviour + "("); at >= 0; at = filled.indexOf("$" + behaviour + "(")) {
                 int end = filled.indexOf(")$", at);
                 String json = filled.substring(at + behaviour.length() + 2, end).replace('\'', '"');
@@ -87,6 +88,8 @@ final class WebhookServer implements AutoCloseable {
                 await();
                 send(response, callback, 200, "application/json", "{}");
             }
+            case "convert", "conversion" -> send(response, callback, 200, "application/json",
+                    conversion(review, path[0].equals("convert"), detail));
             default -> send(response, callback, 200, "application/json", answer(review, path[0], detail));
         }
     }
@@ -97,6 +100,25 @@ final class WebhookServer implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String conversion(JsonNode review, boolean objects, String detail) {
+        ObjectNode answer = JSON.createObjectNode().put("kind", "ConversionReview");
+        answer.set("apiVersion", review.path("apiVersion"));
+        ObjectNode response = answer.putObject("response");
+        response.set("uid", review.path("request").path("uid"));
+        response.putObject("result").put("status", "Success");
+        ArrayNode converted = response.putArray("convertedObjects");
+        ObjectNode more = (ObjectNode) JSON.readTree(detail);
+        for (JsonNode each : review.path("request").path("objects")) {
+            ObjectNode object = (ObjectNode) each.deepCopy();
+            object.set("apiVersion", review.path("request").path("desiredAPIVersion"));
+            converted.add(objects ? object.setAll(more) : object);
+        }
+        if (!objects) {
+            response.setAll(more);
+        }
+        return JSON.writeValueAsString(answer);
     }
 
     private static String answer(JsonNode review, String behaviour, String detail) {
