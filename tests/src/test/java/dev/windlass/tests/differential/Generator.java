@@ -152,6 +152,7 @@ final class Generator {
 
     private void settle(Kind kind) {
         settle(kind, "\"reason\":\"InitialNamesAccepted\"");
+        awaitServed(kind);
     }
 
     /** The real server cannot empty what it cannot list yet, and may not try again for a minute. */
@@ -191,6 +192,7 @@ final class Generator {
         send("PUT", kind.one(), "application/json", kind.object());
         get(kind.collection() + "?watch=1&timeoutSeconds=1&resourceVersion={{1.metadata.resourceVersion}}&"
                 + kind.selected());
+        awaitServed(kind);
         send("DELETE", kind.one() + "?dryRun=All", "", "");
         send("DELETE", kind.one(), "", "");
         settle(kind, "");
@@ -382,7 +384,6 @@ final class Generator {
         ((ObjectNode) held.path("metadata")).putArray("finalizers").add("example.com/hold");
         post(kind, "", held);
         settle(kind);
-        awaitServed(kind);
         send("DELETE", kind.one(), "application/json", "{\"preconditions\":{\"uid\":\"another\"}}");
         send("DELETE", kind.one(), "application/json", "{\"preconditions\":{\"resourceVersion\":\"1\"}}");
         send("DELETE", kind.one(), "application/json", "{\"propagationPolicy\":\"Sometimes\"}");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Has the webhook of a definition convert its objects. Immutable. */
@@ -99,6 +100,11 @@ final class WebhookConversion implements Conversion {
                 .putObject("metadata");
         ObjectNode answer = client.post(endpoint, question, TIMEOUT);
         if (review.equals(STRICT) && !qualified(answer).equals(GROUP + STRICT + ", Kind=" + KIND)) {
+            if (qualified(answer).startsWith(GROUP + STRICT + ", ")) {
+                throw new CallFailedException("no kind " + FieldError.quote(Json.textOrEmpty(answer, "kind"))
+                        + " is registered for version " + FieldError.quote(GROUP + STRICT)
+                        + " in scheme \"pkg/runtime/scheme.go:111\"");
+            }
             throw new CallFailedException("expected webhook response of " + GROUP + STRICT + ", Kind=" + KIND
                     + ", got " + qualified(answer));
         }
@@ -128,9 +134,25 @@ final class WebhookConversion implements Conversion {
                     + " Kind string \"json:\\\"kind,omitempty\\\"\" }");
         }
         if (Json.textOrEmpty(object, "kind").isEmpty()) {
-            throw failed("Object 'Kind' is missing in '" + Json.string(object) + "'");
+            throw failed("Object 'Kind' is missing in '" + Json.string(sorted(object)) + "'");
         }
         return object;
+    }
+
+    /** As Go writes its maps. */
+    private static JsonNode sorted(JsonNode node) {
+        if (node.isArray()) {
+            ArrayNode out = Json.array();
+            node.forEach(each -> out.add(sorted(each)));
+            return out;
+        }
+        if (!node.isObject()) {
+            return node;
+        }
+        ObjectNode out = Json.object();
+        node.properties().stream().sorted(Map.Entry.comparingByKey())
+                .forEach(each -> out.set(each.getKey(), sorted(each.getValue())));
+        return out;
     }
 
     private static void check(ObjectNode original, ObjectNode converted, String apiVersion, String subject) {
