@@ -149,7 +149,7 @@ class ModuleRulesTest extends Loading {
                         + TICKER));
         assertThat(quotas.whatIf(Limits.parse("watches=5")).stopped()).containsExactly("module/billing/report");
         quotas.set(Limits.parse("watches=5")).await(HANG);
-        assertThat(unit("module/billing/report").state()).isEqualTo(UnitState.PENDING);
+        awaitState("module/billing/report", UnitState.PENDING);
         assertThat(unit("module/billing/report").status().message()).contains("watches");
         assertThat(unit("module/billing/ticker").state()).isEqualTo(UnitState.READY);
         assertThat(billing.state()).isEqualTo(UnitState.READY);
