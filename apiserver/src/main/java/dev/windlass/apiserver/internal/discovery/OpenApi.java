@@ -33,7 +33,7 @@ public final class OpenApi {
         ObjectNode out = Json.object();
         ObjectNode paths = out.putObject("paths");
         for (ResourceType type : catalog.all()) {
-            String root = root(type);
+            String root = Schemas.root(type);
             if (!paths.has(root)) {
                 String document = Json.string(document(type.group(), type.version()));
                 paths.putObject(root).put("serverRelativeURL",
@@ -41,10 +41,6 @@ public final class OpenApi {
             }
         }
         return out;
-    }
-
-    private static String root(ResourceType type) {
-        return type.group().isEmpty() ? "api/" + type.version() : "apis/" + type.group() + "/" + type.version();
     }
 
     /**
@@ -72,7 +68,8 @@ public final class OpenApi {
     }
 
     private void describe(ResourceType type, ObjectNode paths, ObjectNode schemas, Set<String> wanted) {
-        String collection = "/" + root(type) + (type.namespaced() ? "/namespaces/{namespace}/" : "/") + type.plural();
+        String collection = "/" + Schemas.root(type) + (type.namespaced() ? "/namespaces/{namespace}/" : "/")
+                + type.plural();
         CustomVersion custom = type.custom();
         if (custom == null) {
             String name = types.ofKind(type.group(), type.version(), type.kind()).name();
@@ -80,7 +77,7 @@ public final class OpenApi {
                 wanted.add(name);
             }
         } else {
-            schemas.set(customName(type), customSchema(type, custom));
+            schemas.set(Schemas.customName(type, type.kind()), customSchema(type, custom));
             wanted.add(METADATA);
         }
         ObjectNode many = paths.putObject(collection);
@@ -111,16 +108,7 @@ public final class OpenApi {
             }
         }
         operation.put("x-kubernetes-action", action);
-        kind(operation.putObject("x-kubernetes-group-version-kind"), type.group(), type.version(), type.kind());
-    }
-
-    private static void kind(ObjectNode out, String group, String version, String kind) {
-        out.put("group", group).put("kind", kind).put("version", version);
-    }
-
-    private static String customName(ResourceType type) {
-        List<String> parts = List.of(type.group().split("\\.", -1));
-        return String.join(".", parts.reversed()) + "." + type.version() + "." + type.kind();
+        Schemas.kind(operation.putObject(Schemas.KIND), type.group(), type.version(), type.kind());
     }
 
     private static ObjectNode customSchema(ResourceType type, CustomVersion custom) {
@@ -130,7 +118,7 @@ public final class OpenApi {
         properties.putObject("apiVersion").put("type", "string");
         properties.putObject("kind").put("type", "string");
         properties.putObject("metadata").putArray("allOf").addObject().put("$ref", REF + METADATA);
-        kind(schema.putArray("x-kubernetes-group-version-kind").addObject(), type.group(), type.version(), type.kind());
+        Schemas.addKind(schema, type.group(), type.version(), type.kind());
         return schema;
     }
 
@@ -149,7 +137,7 @@ public final class OpenApi {
         ObjectNode schema = body(type, todo);
         List<String> kind = types.kindOf(name);
         if (kind != null) {
-            kind(schema.putArray("x-kubernetes-group-version-kind").addObject(), kind.get(0), kind.get(1), kind.get(2));
+            Schemas.addKind(schema, kind.get(0), kind.get(1), kind.get(2));
         }
         return schema;
     }
@@ -188,24 +176,11 @@ public final class OpenApi {
             out.putArray("allOf").addObject().put("$ref", REF + type.name());
         }
         Type.Use use = type.use();
-        put(out, "x-kubernetes-list-type", use.listType());
-        put(out, "x-kubernetes-map-type", use.mapType());
-        put(out, "x-kubernetes-patch-strategy", use.patchStrategy());
-        put(out, "x-kubernetes-patch-merge-key", use.mergeKey());
-        if (!use.keys().isEmpty()) {
-            var keys = out.putArray("x-kubernetes-list-map-keys");
-            use.keys().forEach(keys::add);
-        }
+        Schemas.addUse(out, use);
         if (use.fallback() != null) {
             out.set("default", use.fallback());
         }
         return out;
-    }
-
-    private static void put(ObjectNode out, String field, String value) {
-        if (!value.isEmpty()) {
-            out.put(field, value);
-        }
     }
 
     private static void scalar(ObjectNode out, String scalar) {

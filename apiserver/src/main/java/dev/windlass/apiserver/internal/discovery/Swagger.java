@@ -19,21 +19,6 @@ public final class Swagger {
     private static final String REF = "#/definitions/";
     private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
     private static final String DEFINITIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
-    /** Bodies of requests that are no kinds that are stored. */
-    private static final String BESIDE = """
-            {"io.k8s.apimachinery.pkg.apis.meta.v1.Patch": {"type": "object"},
-             "io.k8s.api.core.v1.Binding": {"type": "object", "required": ["target"], "properties": {
-              "apiVersion": {"type": "string"}, "kind": {"type": "string"},
-              "metadata": {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},
-              "target": {"$ref": "#/definitions/io.k8s.api.core.v1.ObjectReference"}},
-              "x-kubernetes-group-version-kind": [{"group": "", "kind": "Binding", "version": "v1"}]},
-             "io.k8s.api.policy.v1.Eviction": {"type": "object", "properties": {
-              "apiVersion": {"type": "string"}, "kind": {"type": "string"},
-              "deleteOptions": {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"},
-              "metadata": {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}},
-              "x-kubernetes-group-version-kind": [{"group": "policy", "kind": "Eviction", "version": "v1"}]}}
-            """;
-
     private final Catalog catalog;
     private final BuiltInTypes types;
 
@@ -50,11 +35,11 @@ public final class Swagger {
         ObjectNode definitions = out.putObject("definitions");
         SwaggerPaths operations = new SwaggerPaths(paths, this::nameOf);
         types.names().forEach(name -> definitions.set(name, named(name)));
-        definitions.setAll((ObjectNode) Json.parse(BESIDE));
+        definitions.putObject(META + "Patch").put("type", "object");
         for (ResourceType type : catalog.all()) {
             CustomVersion custom = type.custom();
             if (custom != null) {
-                definitions.set(customName(type, type.kind()), custom(type, custom));
+                definitions.set(Schemas.customName(type, type.kind()), custom(type, custom));
             }
             if (type.allows("list")) {
                 definitions.set(listName(type), list(type));
@@ -73,7 +58,7 @@ public final class Swagger {
             return listName(type);
         }
         if (kind.equals(type.kind())) {
-            return type.isCustom() ? customName(type, kind) : builtInName(type.group(), type.version(), kind);
+            return type.isCustom() ? Schemas.customName(type, kind) : builtInName(type.group(), type.version(), kind);
         }
         for (Subresource each : type.subresources()) {
             if (each.kind().equals(kind)) {
@@ -96,15 +81,10 @@ public final class Swagger {
 
     private String listName(ResourceType type) {
         if (type.isCustom()) {
-            return customName(type, type.listKind());
+            return Schemas.customName(type, type.listKind());
         }
         String item = nameOf(type, type.kind());
         return item.substring(0, item.lastIndexOf('.') + 1) + type.listKind();
-    }
-
-    private static String customName(ResourceType type, String kind) {
-        List<String> parts = List.of(type.group().split("\\.", -1));
-        return String.join(".", parts.reversed()) + "." + type.version() + "." + kind;
     }
 
     private ObjectNode list(ResourceType type) {
@@ -116,7 +96,7 @@ public final class Swagger {
                 .put("$ref", REF + nameOf(type, type.kind()));
         properties.putObject("kind").put("type", "string");
         properties.putObject("metadata").put("$ref", REF + META + "ListMeta");
-        addKind(out, type.group(), type.version(), type.listKind());
+        Schemas.addKind(out, type.group(), type.version(), type.listKind());
         return out;
     }
 
@@ -125,25 +105,20 @@ public final class Swagger {
         if (given == null || custom.preserveUnknown()
                 || Json.flag(given, false, "x-kubernetes-preserve-unknown-fields")) {
             ObjectNode open = Json.object().put("type", "object");
-            addKind(open, type.group(), type.version(), type.kind());
+            Schemas.addKind(open, type.group(), type.version(), type.kind());
             return open;
         }
         ObjectNode out = CustomSwagger.of(given);
         CustomSwagger.addTypeAndMetadata(out);
-        addKind(out, type.group(), type.version(), type.kind());
+        Schemas.addKind(out, type.group(), type.version(), type.kind());
         return out;
-    }
-
-    private static void addKind(ObjectNode out, String group, String version, String kind) {
-        ArrayNode kinds = out.putArray("x-kubernetes-group-version-kind");
-        kinds.addObject().put("group", group).put("kind", kind).put("version", version);
     }
 
     private ObjectNode named(String name) {
         ObjectNode out = body(types.named(name));
         List<String> kind = types.kindOf(name);
         if (kind != null) {
-            addKind(out, kind.get(0), kind.get(1), kind.get(2));
+            Schemas.addKind(out, kind.get(0), kind.get(1), kind.get(2));
         }
         return out;
     }
@@ -185,22 +160,8 @@ public final class Swagger {
 
     private static ObjectNode reference(Type type) {
         ObjectNode out = type.name().isEmpty() ? body(type) : Json.object().put("$ref", REF + type.name());
-        Type.Use use = type.use();
-        if (!use.keys().isEmpty()) {
-            ArrayNode keys = out.putArray("x-kubernetes-list-map-keys");
-            use.keys().forEach(keys::add);
-        }
-        put(out, "x-kubernetes-list-type", use.listType());
-        put(out, "x-kubernetes-map-type", use.mapType());
-        put(out, "x-kubernetes-patch-merge-key", use.mergeKey());
-        put(out, "x-kubernetes-patch-strategy", use.patchStrategy());
+        Schemas.addUse(out, type.use());
         return out;
-    }
-
-    private static void put(ObjectNode out, String field, String value) {
-        if (!value.isEmpty()) {
-            out.put(field, value);
-        }
     }
 
     private static void scalar(ObjectNode out, String name, String scalar) {

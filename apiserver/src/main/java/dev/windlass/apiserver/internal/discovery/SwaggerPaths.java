@@ -44,7 +44,7 @@ final class SwaggerPaths {
 
     /** All paths of one resource. */
     void add(ResourceType type) {
-        String root = "/" + (type.group().isEmpty() ? "api/" : "apis/" + type.group() + "/") + type.version() + "/";
+        String root = "/" + Schemas.root(type) + "/";
         if (type.namespaced() && type.allows("list")) {
             ObjectNode everywhere = paths.putObject(root + type.plural());
             new Operation(type, "list", type.kind(), "ForAllNamespaces").into(everywhere, "get").answering("200",
@@ -167,7 +167,7 @@ final class SwaggerPaths {
             out.put("operationId", id(group));
             out.putObject("responses").putObject("401").put("description", "Unauthorized");
             out.put("x-kubernetes-action", action());
-            addKind(out.putObject("x-kubernetes-group-version-kind"));
+            addKind(out.putObject(Schemas.KIND));
             path.set(method, out);
             return this;
         }
@@ -175,13 +175,13 @@ final class SwaggerPaths {
         /** A sub-resource may have a kind of another group; of a custom resource it is told as its own. */
         private void addKind(ObjectNode itsKind) {
             if (type.isCustom()) {
-                itsKind.put("group", type.group()).put("kind", type.kind()).put("version", type.version());
+                Schemas.kind(itsKind, type.group(), type.version(), type.kind());
                 return;
             }
             Subresource sub = type.subresources().stream().filter(each -> !suffix.isEmpty()
                     && each.kind().equals(kind) && !each.version().isEmpty()).findFirst().orElse(null);
-            itsKind.put("group", sub == null ? type.group() : sub.group()).put("kind", kind)
-                    .put("version", sub == null ? type.version() : sub.version());
+            Schemas.kind(itsKind, sub == null ? type.group() : sub.group(),
+                    sub == null ? type.version() : sub.version(), kind);
         }
 
         private String action() {
