@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
+import dev.windlass.apiserver.internal.webhook.ReviewAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -56,15 +57,12 @@ record Verdict(boolean allowed, String patch, @Nullable ObjectNode status, List<
     }
 
     private static void check(ObjectNode review, ObjectNode response, String uid) throws CallFailedException {
-        if (!Json.textOrEmpty(response, "uid").equals(uid)) {
-            throw invalid("expected response.uid=" + FieldError.quote(uid) + ", got "
-                    + FieldError.quote(Json.textOrEmpty(response, "uid")));
+        String wrong = ReviewAnswer.otherUid(response, uid);
+        if (wrong == null) {
+            wrong = ReviewAnswer.otherKind(review, WANTED);
         }
-        String version = Json.textOrEmpty(review, "apiVersion");
-        String got = (version.contains("/") ? version : "/" + version) + ", Kind="
-                + Json.textOrEmpty(review, "kind");
-        if (!got.equals(WANTED)) {
-            throw invalid("expected webhook response of " + WANTED + ", got " + got);
+        if (wrong != null) {
+            throw invalid(wrong);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
 import dev.windlass.apiserver.internal.webhook.Endpoint;
+import dev.windlass.apiserver.internal.webhook.ReviewAnswer;
 import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class WebhookConversion implements Conversion {
 
     @Override
     public List<ObjectNode> convert(List<ObjectNode> objects, String apiVersion) {
-        String subject = "conversion webhook for " + qualified(objects.getFirst()) + " ";
+        String subject = "conversion webhook for " + ReviewAnswer.kindOf(objects.getFirst()) + " ";
         JsonNode converted;
         try {
             converted = ask(objects, apiVersion);
@@ -83,12 +84,6 @@ final class WebhookConversion implements Conversion {
         return ApiException.of(500, "", message);
     }
 
-    private static String qualified(ObjectNode object) {
-        String apiVersion = Json.textOrEmpty(object, "apiVersion");
-        return (apiVersion.contains("/") ? apiVersion : "/" + apiVersion) + ", Kind="
-                + Json.textOrEmpty(object, "kind");
-    }
-
     private JsonNode ask(List<ObjectNode> objects, String apiVersion) throws CallFailedException {
         String uid = uids.get();
         ObjectNode question = Json.object().put("kind", KIND).put("apiVersion", GROUP + review);
@@ -98,23 +93,16 @@ final class WebhookConversion implements Conversion {
         question.putObject("response").put("uid", "").putNull("convertedObjects").putObject("result")
                 .putObject("metadata");
         ObjectNode answer = client.post(endpoint, question, TIMEOUT);
-        if (review.equals(STRICT) && !qualified(answer).equals(GROUP + STRICT + ", Kind=" + KIND)) {
-            if (qualified(answer).startsWith(GROUP + STRICT + ", ")) {
-                throw new CallFailedException("no kind " + FieldError.quote(Json.textOrEmpty(answer, "kind"))
-                        + " is registered for version " + FieldError.quote(GROUP + STRICT)
-                        + " in scheme \"pkg/runtime/scheme.go:111\"");
-            }
-            throw new CallFailedException("expected webhook response of " + GROUP + STRICT + ", Kind=" + KIND
-                    + ", got " + qualified(answer));
+        if (review.equals(STRICT)) {
+            checkKind(answer);
         }
         ObjectNode response = Json.objectAt(answer, "response");
         if (response == null) {
             throw new CallFailedException("no response provided");
         }
-        String told = Json.textOrEmpty(response, "uid");
-        if (review.equals(STRICT) && !told.equals(uid)) {
-            throw new CallFailedException("expected response.uid=" + FieldError.quote(uid) + ", got "
-                    + FieldError.quote(told));
+        String otherUid = review.equals(STRICT) ? ReviewAnswer.otherUid(response, uid) : null;
+        if (otherUid != null) {
+            throw new CallFailedException(otherUid);
         }
         String status = Json.textOrEmpty(response, "result", "status");
         if (!status.equals("Success")) {
@@ -124,6 +112,18 @@ final class WebhookConversion implements Conversion {
                     : message);
         }
         return response.path("convertedObjects");
+    }
+
+    private static void checkKind(ObjectNode answer) throws CallFailedException {
+        String otherKind = ReviewAnswer.otherKind(answer, GROUP + STRICT + ", Kind=" + KIND);
+        if (otherKind != null && Json.textOrEmpty(answer, "apiVersion").equals(GROUP + STRICT)) {
+            throw new CallFailedException("no kind " + FieldError.quote(Json.textOrEmpty(answer, "kind"))
+                    + " is registered for version " + FieldError.quote(GROUP + STRICT)
+                    + " in scheme \"pkg/runtime/scheme.go:111\"");
+        }
+        if (otherKind != null) {
+            throw new CallFailedException(otherKind);
+        }
     }
 
     private static ObjectNode read(JsonNode converted) {
