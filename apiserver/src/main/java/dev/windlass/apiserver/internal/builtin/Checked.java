@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The rule of a kind of which nothing is special but what it allows. */
-final class Checked implements KindRule {
+/** The rule of a kind of which nothing is special but what it allows, unless it is said what else. */
+class Checked implements KindRule {
     private final Check check;
 
     Checked(Check check) {
@@ -26,7 +26,7 @@ final class Checked implements KindRule {
     }
 
     @Override
-    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+    public final void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         check.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
     }
 }

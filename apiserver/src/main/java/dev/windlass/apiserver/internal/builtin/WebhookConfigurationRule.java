@@ -1,9 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.admission.Exempt;
-import dev.windlass.apiserver.internal.rest.KindRule;
-import dev.windlass.apiserver.internal.status.FieldError;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,18 +9,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Configurations of webhooks. */
-final class WebhookConfigurationRule implements KindRule {
+final class WebhookConfigurationRule extends Checked {
     private static final String ANY = "*";
 
-    private final Checked.Check check;
-
-    WebhookConfigurationRule(Checked.Check check) {
-        this.check = check;
-    }
-
-    @Override
-    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        check.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
+    WebhookConfigurationRule(Check check) {
+        super(check);
     }
 
     @Override

@@ -3,13 +3,11 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.kind.Traits;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +21,8 @@ final class PodCommands {
     private static final int MOST_DISRUPTED = 2000;
     private static final int RETRY_SECONDS = 10;
 
-    private static final ResourceType EVICTION_FORM = form("policy", "Eviction");
-    private static final ResourceType BINDING_FORM = form("", "Binding");
+    private static final ResourceType EVICTION_FORM = Unstored.form("policy", "Eviction");
+    private static final ResourceType BINDING_FORM = Unstored.form("", "Binding");
 
     private final Resources resources;
     private final Remover remover;
@@ -34,15 +32,6 @@ final class PodCommands {
         this.resources = resources;
         this.remover = remover;
         this.unstored = unstored;
-    }
-
-    /** The type of what is asked of a pod. */
-    private static ResourceType form(String group, String kind) {
-        String plural = kind.toLowerCase(Locale.ROOT) + "s";
-        return new ResourceType(group, "v1",
-                new ResourceType.Names(kind, kind + "List", plural, kind.toLowerCase(Locale.ROOT), List.of(),
-                        List.of()),
-                true, List.of("create"), List.of(), Traits.custom(List.of()), group + "/" + plural, null);
     }
 
     static boolean appliesTo(Target target) {

@@ -4,7 +4,6 @@ import dev.windlass.apiserver.internal.auth.ServiceAccountTokens;
 import dev.windlass.apiserver.internal.auth.ServiceAccountTokens.Bound;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.kind.Traits;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -21,9 +20,7 @@ final class TokenRequests {
     static final String SUBRESOURCE = "token";
     private static final String GROUP = "authentication.k8s.io";
     private static final String KIND = "TokenRequest";
-    private static final ResourceType TYPE = new ResourceType(GROUP, "v1",
-            new ResourceType.Names(KIND, "TokenRequestList", "tokenrequests", "tokenrequest", List.of(), List.of()),
-            true, List.of("create"), List.of(), Traits.custom(List.of()), GROUP + "/tokenrequests", null);
+    private static final ResourceType TYPE = Unstored.form(GROUP, KIND);
     private static final long FEWEST_SECONDS = 600;
     private static final long MOST_SECONDS = 1L << 32;
 

@@ -3,8 +3,10 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Traits;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is sent and not stored, such as a review or an eviction: it is read and shown to others as what is stored. Thread-safe. */
@@ -20,6 +22,15 @@ final class Unstored {
         this.resources = resources;
         this.writer = writer;
         this.admission = new AdmissionChain(resources);
+    }
+
+    /** The type of what is sent to be done, in version v1 and a namespace. */
+    static ResourceType form(String group, String kind) {
+        String singular = kind.toLowerCase(Locale.ROOT);
+        String plural = singular + "s";
+        return new ResourceType(group, "v1",
+                new ResourceType.Names(kind, kind + "List", plural, singular, List.of(), List.of()), true,
+                List.of("create"), List.of(), Traits.custom(List.of()), group + "/" + plural, null);
     }
 
     /**
