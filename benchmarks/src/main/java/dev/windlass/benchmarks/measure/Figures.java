@@ -52,6 +52,12 @@ public final class Figures {
         return settled(Figures::histogramTotal);
     }
 
+    /** Bytes that classes take outside of the heap. */
+    public static long metaspace() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals("Metaspace"))
+                .mapToLong(pool -> pool.getUsage().getUsed()).sum();
+    }
+
     /** Reads until two readings in a row agree: each collects, and what is let go of by one is gone in the next. */
     private static long settled(LongSupplier reading) {
         long last = Long.MAX_VALUE;

@@ -3,8 +3,6 @@ package dev.windlass.benchmarks.measure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +60,9 @@ public final class ModuleRounds {
 
         /** Returns when the classes of all are known to be gone. */
         void awaitGone() throws Exception;
+
+        @Override
+        void close() throws IOException;
     }
 
     /** @param rounds of a hundred at once; ten times as many of one */
@@ -112,18 +113,13 @@ public final class ModuleRounds {
 
     private void weighed(List<Path> jars) throws Exception {
         long heap = Figures.liveBytes();
-        long metaspace = metaspace();
+        long metaspace = Figures.metaspace();
         load(jars);
         Figures.report("heap", (double) (Figures.liveBytes() - heap) / MANY, "B");
-        Figures.report("metaspace", (double) (metaspace() - metaspace) / MANY, "B");
+        Figures.report("metaspace", (double) (Figures.metaspace() - metaspace) / MANY, "B");
         host.unload();
         host.awaitGone();
-        Figures.report("left", Figures.liveBytes() - heap, "B");
-    }
-
-    private static long metaspace() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals("Metaspace"))
-                .map(MemoryPoolMXBean::getUsage).mapToLong(usage -> usage.getUsed()).sum();
+        Figures.report("left", (double) (Figures.liveBytes() - heap), "B");
     }
 
     private static Path jar(Path folder, int number) {

@@ -2,6 +2,7 @@ package dev.windlass.peers;
 
 import dev.windlass.benchmarks.measure.Loaders;
 import dev.windlass.benchmarks.measure.ModuleRounds;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ public final class Pf4j implements ModuleRounds.Host {
     private final Loaders loaders = new Loaders();
     private final List<String> loaded = new ArrayList<>();
 
-    private Pf4j() throws java.io.IOException {
+    private Pf4j() throws IOException {
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -72,7 +73,7 @@ public final class Pf4j implements ModuleRounds.Host {
     }
 
     @Override
-    public void close() throws java.io.IOException {
+    public void close() throws IOException {
         Files.delete(folder);
     }
 }
