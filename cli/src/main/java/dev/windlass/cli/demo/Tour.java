@@ -17,7 +17,6 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitState;
 import dev.windlass.lifecycle.UnitStatus;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -89,8 +88,8 @@ public final class Tour {
                     "redirect table");
         }
         check(Sites.of(north).size() + Sites.of(south).size() >= 20, "20 websites");
-        held("two clusters are connected; each kind is watched once per cluster");
-        held("every website has its ConfigMap, Deployment and Service, and its status says so");
+        steps.held("two clusters are connected; each kind is watched once per cluster");
+        steps.held("every website has its ConfigMap, Deployment and Service, and its status says so");
     }
 
     private void driftIsRepaired() throws Exception {
@@ -106,14 +105,14 @@ public final class Tour {
         Await.until("the Service birch to be back",
                 () -> !user.services().inNamespace(Sites.NAMESPACE).withName("birch")
                         .get().getMetadata().getUid().equals(before.getMetadata().getUid()));
-        held("a Deployment that somebody scaled is scaled back, a Service that somebody deleted is there again");
+        steps.held("a Deployment that somebody scaled is scaled back, a Service that somebody deleted is there again");
     }
 
     private void websiteIsDeleted() throws Exception {
         Sites.delete(north, "kestrel");
         Await.until("website kestrel to go", () -> !Sites.exists(north, "kestrel"));
         check(Sites.hasNoChildren(north, "kestrel"), "children are gone when their website is");
-        held("a deleted website takes its children with it before it goes");
+        steps.held("a deleted website takes its children with it before it goes");
     }
 
     private void southGoesOfflineWithWorkQueued() throws Exception {
@@ -131,22 +130,22 @@ public final class Tour {
         var stop = demo.unit("cluster/south").stop(StopOptions.drain(BOUND));
         demo.gate().open("south");
         StopReport report = stop.await(BOUND);
-        figure(report + " (" + drained(report) + " drained in all)");
+        steps.figure(report + " (" + drained(report) + " drained in all)");
         check(report.clean(), "clean: " + report);
         check(drained(report) >= queued, "drained " + drained(report) + " of " + queued + " queued");
         check(Sites.of(south).stream().allMatch(Sites::isPublished), "what was queued was written before the end");
-        held("south goes offline with work queued: the queue is drained, nothing is left");
+        steps.held("south goes offline with work queued: the queue is drained, nothing is left");
         Await.until("the watches of south to close", () -> south.watches().isEmpty());
         Await.until("the connections of south to close", south::nobodyIsConnected);
         check(!metricsMention("cluster=\"south\""), "no meter speaks of south");
         check(metricsMention("cluster=\"north\""), "meters speak of north");
-        held("its watches and connections are closed, and no meter speaks of it any more");
+        steps.held("its watches and connections are closed, and no meter speaks of it any more");
         Sites.edit(north, "aurora", NEW_TEXT);
         Await.until("north to work on", () -> Sites.isPublished(Sites.get(north, "aurora")));
         check(north.watches().equals(northWatches), "the watches of north are the same");
         check(north.requests().stream().noneMatch(request -> Set.of("list", "watch").contains(request.verb())),
                 "north was not listed or watched again");
-        held("north does not miss a beat: same watches, no new list, its changes are published");
+        steps.held("north does not miss a beat: same watches, no new list, its changes are published");
     }
 
     private void southChangesBehindItsBack() throws Exception {
@@ -160,7 +159,8 @@ public final class Tour {
         check(Sites.table(south, "redirects").keySet().containsAll(Set.of("coral-home", "dune-home")),
                 "table is as it was");
         check(south.requests().isEmpty(), "the manager asks south nothing: " + south.requests());
-        held("behind its back websites are created, changed and deleted, and redirects without finalizers deleted");
+        steps.held(
+                "behind its back websites are created, changed and deleted, and redirects without finalizers deleted");
     }
 
     private void southComesBack() throws Exception {
@@ -171,21 +171,22 @@ public final class Tour {
         UnitStatus status = demo.unit("cluster/south").start().await(BOUND);
         Await.until("south to catch up", () -> Sites.of(south).stream().allMatch(Sites::isPublished)
                 && !Sites.exists(south, "baobab") && Sites.hasChildren(south, "lagoon"));
-        figure(status.id() + " " + status.state() + ": " + demo.unit("cluster/south").details().get("caught up"));
+        steps.figure(status.id() + " " + status.state() + ": " + demo.unit("cluster/south").details().get("caught up"));
         check(Sites.hasNoChildren(south, "baobab"), "children of baobab are gone");
-        held("south comes back and catches up: the new website is published, the changed one too, the deleted one is gone");
+        steps.held(
+                "south comes back and catches up: the new website is published, the changed one too, the deleted one is gone");
         Set<String> requests = Set.of("websites south#2 baobab", "redirects south#2 coral-home",
                 "redirects south#2 dune-home");
         Await.until("each deleted object to get its request", () -> requested.containsAll(requests));
         Await.until("the redirect table to lose the deleted lines",
                 () -> Sites.table(south, "redirects").keySet().equals(Sites.names(Sites.redirects(south))));
-        held("each object that was deleted meanwhile gets its request, also the redirects: their lines are gone");
+        steps.held("each object that was deleted meanwhile gets its request, also the redirects: their lines are gone");
         // They come last: only when each has had its turn is it known that none of them wrote.
         Await.until("each website that did not change to be looked at",
                 () -> unchanged.stream().allMatch(site -> requested.contains("websites south#2 " + site)));
         check(versions(unchanged).equals(versions),
                 "websites that did not change, and their children, have the versions that they had");
-        held("what did not change meanwhile was not written again");
+        steps.held("what did not change meanwhile was not written again");
     }
 
     /** Of websites of south and of their children. */
@@ -195,7 +196,7 @@ public final class Tour {
 
     private void controllerStopsAndStarts() throws Exception {
         StopReport report = demo.redirects().stop().await(BOUND);
-        figure(report.toString());
+        steps.figure(report.toString());
         check(report.clean(), "clean: " + report);
         for (EmbeddedCluster cluster : demo.clusters()) {
             check(demo.unit("cluster/" + cluster.name() + "/redirects").state() == UnitState.STOPPED,
@@ -207,12 +208,12 @@ public final class Tour {
         Sites.edit(north, "birch", NEW_TEXT);
         Await.until("websites to be published", () -> Sites.isPublished(Sites.get(north, "birch")));
         check(Sites.table(north, "redirects").containsKey("elk-home"), "nobody writes the table");
-        held("a controller stops: its work stands still, the other controller goes on");
+        steps.held("a controller stops: its work stands still, the other controller goes on");
         UnitStatus status = demo.redirects().start().await(BOUND);
-        figure(status.id() + " " + status.state());
+        steps.figure(status.id() + " " + status.state());
         Await.until("the table of north to be right again",
                 () -> Sites.table(north, "redirects").keySet().equals(Sites.names(Sites.redirects(north))));
-        held("it starts again and learns of what was deleted while it was stopped");
+        steps.held("it starts again and learns of what was deleted while it was stopped");
     }
 
     private void controllerIsReplacedWithWorkQueued() throws Exception {
@@ -230,12 +231,13 @@ public final class Tour {
                 .contains("hands over"));
         demo.gate().open("north");
         ReplaceReport report = replace.await(BOUND);
-        figure(report.toString());
+        steps.figure(report.toString());
         check(report.outcome() == ReplaceOutcome.REPLACED && report.method() == ReplaceMethod.WARM,
                 "replaced, warm: " + report);
         Await.until("what was queued to be published", () -> Sites.of(north).stream().allMatch(Sites::isPublished));
         check(north.watches().equals(northWatches), "the watches of north are the same");
-        held("a controller is replaced with work queued: the next one is warm when it takes over, and nothing is lost");
+        steps.held(
+                "a controller is replaced with work queued: the next one is warm when it takes over, and nothing is lost");
     }
 
     private void thirdControllerComesAndGoes() throws Exception {
@@ -246,16 +248,16 @@ public final class Tour {
             check(cluster.watches("websites") == 1,
                     "one watch serves both controllers: " + cluster.watches("websites"));
         }
-        held("a third controller is added while all runs; it shares the watches that are there");
+        steps.held("a third controller is added while all runs; it shares the watches that are there");
         StopReport report = index.remove().await(BOUND);
-        figure(report.toString());
+        steps.figure(report.toString());
         check(report.clean(), "clean: " + report);
         check(demo.manager().find("controller/site-index").isEmpty(), "its name is free");
         Sites.create(north, "lighthouse");
         Await.until("the new website to be published", () -> Sites.hasChildren(north, "lighthouse"));
         check(!Sites.table(north, "site-index").containsKey("lighthouse"), "nobody writes the index");
         check(north.watches("websites") == 1, "the watch stays for who still uses it");
-        held("it is removed again: its name is free, the others keep their watches and their work");
+        steps.held("it is removed again: its name is free, the others keep their watches and their work");
     }
 
     private void quotaIsHalvedAndRestored() throws Exception {
@@ -274,12 +276,13 @@ public final class Tour {
         quotas.set(Limits.of(CostDimension.WATCHES, full)).await(BOUND);
         Await.until("watches that linger to close", () -> watches() == watchesInUse());
         long open = north.watches().size();
-        held("twelve controllers are added, each with a watch of its own: four critical, four normal, four batch");
+        steps.held(
+                "twelve controllers are added, each with a watch of its own: four critical, four normal, four batch");
 
         int half = Tenants.COUNT / 2;
         List<Integer> down = List.of(11, 10, 9, 8, 7, 6); // the lowest class first, in it the youngest
         QuotaPlan plan = quotas.set(Limits.of(CostDimension.WATCHES, full - half)).await(BOUND);
-        plan.toString().lines().forEach(this::figure);
+        plan.toString().lines().forEach(steps::figure);
         check(plan.stopped().equals(down.stream().map(Tenants::engagement).toList()), "who gives way: " + plan);
         Await.until("the API server to see it", () -> north.watches().size() == open - half);
         for (int tenant : down) {
@@ -288,14 +291,15 @@ public final class Tour {
         }
         String message = demo.unit(Tenants.engagement(down.getFirst())).status().message();
         check(message.contains("needs watches=1") && message.contains("free 0 of " + (full - half)), message);
-        figure(Tenants.engagement(down.getFirst()) + " " + message);
+        steps.figure(Tenants.engagement(down.getFirst()) + " " + message);
         for (int tenant = 0; tenant < Tenants.COUNT; tenant++) {
             tenants.write(tenant, "second");
         }
         Await.until("those who run to do their work", () -> IntStream.range(0, half)
                 .allMatch(tenant -> tenants.copyOf(tenant).equals("second")));
         check(down.stream().allMatch(tenant -> tenants.copyOf(tenant).equals("first")), "the others stand still");
-        held("half of these watches are taken away: the batch ones and the youngest normal ones give way, and say what they lack");
+        steps.held(
+                "half of these watches are taken away: the batch ones and the youngest normal ones give way, and say what they lack");
 
         List<Integer> back = List.of(6, 7, 8, 9, 10, 11); // the highest class first, in it the oldest
         for (int i = 0; i < back.size(); i++) {
@@ -309,7 +313,8 @@ public final class Tour {
                 .allMatch(tenant -> tenants.copyOf(tenant).equals("second")));
         check(north.watches().size() == open, "as many watches as before: " + north.watches().size());
         quotas.set(Limits.none()).await(BOUND);
-        held("they are given back one by one: who gave way returns by class and age, and does what was missed meanwhile");
+        steps.held(
+                "they are given back one by one: who gave way returns by class and age, and does what was missed meanwhile");
     }
 
     /** What the API servers see. */
@@ -339,8 +344,8 @@ public final class Tour {
         List<StopReport> engagements = demo.clusters().stream()
                 .map(cluster -> demo.unit("cluster/" + cluster.name() + "/websites").lastStop().orElseThrow()).toList();
         long carriedOver = engagements.stream().mapToLong(StopReport::carriedOver).sum();
-        figure(report.toString());
-        engagements.forEach(engagement -> figure(engagement.toString()));
+        steps.figure(report.toString());
+        engagements.forEach(engagement -> steps.figure(engagement.toString()));
         check(report.clean(), "clean: " + report);
         check(demo.manager().units().stream().noneMatch(unit -> unit.state() == UnitState.QUARANTINED),
                 "no unit hangs");
@@ -348,17 +353,18 @@ public final class Tour {
                 .filter(site -> !Sites.isPublished(site)).count();
         check(unpublished <= carriedOver,
                 "%d websites are not published, and %d reported".formatted(unpublished, carriedOver));
-        held("the manager stops under load: all that was queued is done or reported, nothing is left, nothing unknown");
+        steps.held(
+                "the manager stops under load: all that was queued is done or reported, nothing is left, nothing unknown");
         for (EmbeddedCluster cluster : demo.clusters()) {
             Await.until("all watches and requests to end",
                     () -> cluster.watches().isEmpty() && cluster.requestsInFlight() == 0);
             Await.until("all connections to close", cluster::nobodyIsConnected);
         }
-        held("the API servers agree: no watch, no request in flight, no connection");
+        steps.held("the API servers agree: no watch, no request in flight, no connection");
         Await.until("all threads of units to end", () -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(
                         thread -> thread.getName().startsWith("cluster/") || thread.getName().startsWith("server/")));
-        held("no thread of any unit is left in this process");
+        steps.held("no thread of any unit is left in this process");
     }
 
     /**
@@ -396,13 +402,5 @@ public final class Tour {
 
     private static String name(Website site) {
         return site.getMetadata().getName();
-    }
-
-    private void held(String what) {
-        steps.held(what);
-    }
-
-    private void figure(String what) {
-        steps.figure(what);
     }
 }
