@@ -143,9 +143,13 @@ final class Generator {
         send("POST", kind.collection() + query, "application/json", body);
     }
 
+    private static boolean isDefinition(Kind kind) {
+        return kind.object().path("kind").stringValue().equals("CustomResourceDefinition");
+    }
+
     /** What the real server does with a definition it does after it has answered. */
     private void settle(Kind kind, String until) {
-        if (kind.object().path("kind").stringValue().equals("CustomResourceDefinition")) {
+        if (isDefinition(kind)) {
             requests.add(new Request("GET", kind.one(), Map.of(), until, until.isEmpty() ? 404 : 200));
         }
     }
@@ -157,8 +161,8 @@ final class Generator {
 
     /** The real server cannot empty what it cannot list yet, and may not try again for a minute. */
     private void awaitServed(Kind kind) {
-        JsonNode spec = kind.object().path("spec");
-        if (kind.object().path("kind").stringValue().equals("CustomResourceDefinition")) {
+        if (isDefinition(kind)) {
+            JsonNode spec = kind.object().path("spec");
             requests.add(new Request("GET", "/apis/%s/%s/%s".formatted(spec.path("group").stringValue(),
                     spec.at("/versions/0/name").stringValue(), spec.at("/names/plural").stringValue()), Map.of(),
                     "\"items\"", 200));
@@ -400,7 +404,7 @@ final class Generator {
         get(kind.one());
         ObjectNode generated = kind.object().deepCopy();
         ((ObjectNode) generated.path("metadata")).remove("name");
-        if (!kind.object().path("kind").stringValue().equals("CustomResourceDefinition")) {
+        if (!isDefinition(kind)) {
             ((ObjectNode) generated.path("metadata")).put("generateName", "made-a-").putObject("labels").put("made",
                     "$NS");
             post(kind, "", generated);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -45,11 +46,11 @@ final class Player {
             headers.put("Content-Type",
                     request.method().equals("PATCH") ? "application/merge-patch+json" : "application/json");
         }
-        Answer first = server.send(request.method(), fill(request.path()), headers, body);
+        Supplier<Answer> sending = () -> server.send(request.method(), fill(request.path()), headers, body);
+        Answer first = sending.get();
         return isBetweenStorages(first)
-                ? Awaitility.await(request.toString()).atMost(PATIENCE)
-                        .until(() -> server.send(request.method(), fill(request.path()), headers, body),
-                                answer -> !isBetweenStorages(answer))
+                ? Awaitility.await(request.toString()).atMost(PATIENCE).until(sending::get,
+                        answer -> !isBetweenStorages(answer))
                 : first;
     }
 

@@ -91,7 +91,7 @@ class ModuleReloadTest {
         outside.each(changed.subList(0, 90), name -> outside.rewrite(name, "1"));
         outside.each(gone.subList(0, 45), outside::unpublish);
         // It awaits what is in flight, and that waits for the gate. If it did not, the next one would begin all keys, also those.
-        eventually(() -> assertThat(handsOver(world) || !world.journal.overlaps().isEmpty()).isTrue());
+        eventually(() -> assertThat(world.handsOver(SOUTH, SITES) || !world.journal.overlaps().isEmpty()).isTrue());
         outside.each(changed.subList(90, 100), name -> outside.rewrite(name, "1"));
         outside.each(gone.subList(45, 50), outside::unpublish);
         world.journal.release(SOUTH);
@@ -145,11 +145,6 @@ class ModuleReloadTest {
 
     private static UnitStatus status(World world) {
         return world.engagement(SOUTH, SITES).status();
-    }
-
-    private static boolean handsOver(World world) {
-        String replacing = status(world).replacing();
-        return replacing != null && replacing.contains("hands over");
     }
 
     /** Nothing of a version is left in the process. */

@@ -83,7 +83,7 @@ class ReplaceTest {
         outside.each(changed.subList(0, 90), name -> outside.overwrite(name, "1"));
         outside.each(gone.subList(0, 45), outside::discard);
         // It awaits what is in flight, and that waits for the gate. If it did not, the next one would begin all keys, also those.
-        eventually(() -> assertThat(handsOver(world) || !world.journal.overlaps().isEmpty()).isTrue());
+        eventually(() -> assertThat(world.handsOver(SOUTH, NOTES) || !world.journal.overlaps().isEmpty()).isTrue());
         outside.each(changed.subList(90, 100), name -> outside.overwrite(name, "1"));
         outside.each(gone.subList(45, 50), outside::discard);
         world.journal.release(SOUTH);
@@ -107,11 +107,6 @@ class ReplaceTest {
         eventually(() -> assertThat(world.server(SOUTH).watches()).isEqualTo(watches));
         assertThat(series(world)).isEqualTo(series);
         assertThat(notes.state()).isEqualTo(UnitState.READY);
-    }
-
-    private static boolean handsOver(World world) {
-        String replacing = world.engagement(SOUTH, NOTES).status().replacing();
-        return replacing != null && replacing.contains("hands over");
     }
 
     /** Those of the controller, but for those that come and go with the priorities of what is queued. */

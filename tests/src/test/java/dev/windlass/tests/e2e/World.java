@@ -123,6 +123,12 @@ final class World implements AutoCloseable {
                         + manager.units()));
     }
 
+    /** Whether a controller's work on a cluster is about to go to another generation. */
+    boolean handsOver(String cluster, String controller) {
+        String replacing = engagement(cluster, controller).status().replacing();
+        return replacing != null && replacing.contains("hands over");
+    }
+
     // ---- what can be seen
 
     static void eventually(ThrowingRunnable assertion) {
