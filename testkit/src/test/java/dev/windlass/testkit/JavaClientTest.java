@@ -26,6 +26,7 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ConfigMapList;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1CustomResourceDefinition;
+import io.kubernetes.client.openapi.models.V1CustomResourceDefinitionStatus;
 import io.kubernetes.client.openapi.models.V1DeleteOptions;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
@@ -52,6 +53,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.StreamSupport;
 import okhttp3.Call;
@@ -395,8 +397,9 @@ class JavaClientTest {
                 .toJsonTree(new org.yaml.snakeyaml.Yaml().<Map<String, Object>>load(SHOPS)).getAsJsonObject());
         new DynamicKubernetesApi("apiextensions.k8s.io", "v1", "customresourcedefinitions", client).create(definition)
                 .throwsApiException();
-        await().atMost(LIMIT).until(() -> extensions.readCustomResourceDefinition("shops.java.example.com").execute()
-                .getStatus().getConditions().stream()
+        await().atMost(LIMIT).until(() -> Optional
+                .ofNullable(extensions.readCustomResourceDefinition("shops.java.example.com").execute().getStatus())
+                .map(V1CustomResourceDefinitionStatus::getConditions).stream().flatMap(List::stream)
                 .anyMatch(condition -> condition.getType().equals("Established")
                         && condition.getStatus().equals("True")));
         DynamicKubernetesApi shops = new DynamicKubernetesApi("java.example.com", "v1", "shops", client);

@@ -19,9 +19,11 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Task;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -175,10 +177,11 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
         }
     }
 
-    /** Whether a definition has taken effect. */
+    /** Whether a definition has taken effect. For a moment it has neither a status nor, after that, conditions. */
     public static boolean isEstablished(CustomResourceDefinition definition) {
-        return definition.getStatus() != null && definition.getStatus().getConditions().stream().anyMatch(
-                condition -> condition.getType().equals("Established") && condition.getStatus().equals("True"));
+        return Optional.ofNullable(definition.getStatus()).map(CustomResourceDefinitionStatus::getConditions).stream()
+                .flatMap(List::stream).anyMatch(condition -> condition.getType().equals("Established")
+                        && condition.getStatus().equals("True"));
     }
 
     private void requireKinds(Client client, RunnableContext context) throws InterruptedException {

@@ -4,6 +4,7 @@ import dev.windlass.controller.ReconcileContext;
 import dev.windlass.controller.Reconciler;
 import dev.windlass.controller.Request;
 import dev.windlass.controller.Result;
+import dev.windlass.kubernetes.ApiException;
 import dev.windlass.kubernetes.FieldOwner;
 import dev.windlass.kubernetes.Finalizers;
 import dev.windlass.kubernetes.ObjectKey;
@@ -68,7 +69,14 @@ public final class WebsiteReconciler implements Reconciler<Website> {
                     .ifPresent(context.client()::delete);
         }
         Finalizers.remove(site, FINALIZER);
-        context.client().update(site);
+        try {
+            context.client().update(site);
+        } catch (ApiException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+            // somebody else has removed the finalizer, and what was to go is gone
+        }
         context.logger().atDebug().log("website taken down");
     }
 
