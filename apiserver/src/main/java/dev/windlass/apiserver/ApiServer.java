@@ -123,7 +123,7 @@ public final class ApiServer implements AutoCloseable {
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
-        resources.admission(new WebhookAdmission(resources, webhooks, executor));
+        resources.admission(new WebhookAdmission(resources, authorizer, webhooks, executor));
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();

@@ -25,6 +25,7 @@ class DifferentialTest {
     private static final List<String> CORPORA = List.of(
             "access.http",
             "bad-input.http",
+            "conditions.http",
             "conversions.http",
             "custom-resources.http",
             "definitions.http",

@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.admission;
 
 import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.webhook.Endpoint;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,10 +13,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param id
  *            which no other one of its kind has
+ * @param scope
+ *            what it wants to be asked about
  * @param failsOpen
  *            whether a request goes on when it cannot be asked
- * @param exact
- *            whether only the versions that its rules name are meant
  * @param again
  *            whether it wants to be asked again when others have changed what it has seen
  * @param reviews
@@ -25,26 +24,21 @@ import tools.jackson.databind.JsonNode;
  * @param conditions
  *            which must hold for it to be asked
  */
-record Hook(String id, String name, Endpoint endpoint, List<Rule> rules, boolean failsOpen, boolean exact,
-        LabelSelector namespaces, LabelSelector objects, Duration timeout, boolean again, List<String> reviews,
-        Conditions conditions) {
+record Hook(String id, String name, Endpoint endpoint, Scope scope, boolean failsOpen, Duration timeout,
+        boolean again, List<String> reviews, Conditions conditions) {
     private static final long DEFAULT_TIMEOUT = 10;
 
     /** @param configuration the name of what it is part of */
     static Hook of(String configuration, int index, JsonNode hook) {
         String name = Json.textOrEmpty(hook, "name");
-        List<Rule> rules = new ArrayList<>();
-        hook.path("rules").forEach(each -> rules.add(Rule.of(each)));
         List<String> conditions = new ArrayList<>();
         hook.path("matchConditions").forEach(each -> conditions.add(Json.textOrEmpty(each, "expression")));
         List<String> reviews = new ArrayList<>();
         hook.path("admissionReviewVersions").forEach(each -> reviews.add(each.stringValue("")));
-        return new Hook(configuration + "/" + index + "/" + name, name, Endpoint.of(hook.path("clientConfig")), rules,
-                Json.textOrEmpty(hook, "failurePolicy").equals("Ignore"),
-                Json.textOrEmpty(hook, "matchPolicy").equals("Exact"),
-                LabelSelector.ofObject(hook.path("namespaceSelector")),
-                LabelSelector.ofObject(hook.path("objectSelector")),
+        return new Hook(configuration + "/" + index + "/" + name, name, Endpoint.of(hook.path("clientConfig")),
+                Scope.ofWebhook(hook), Json.textOrEmpty(hook, "failurePolicy").equals("Ignore"),
                 Duration.ofSeconds(Json.number(hook, DEFAULT_TIMEOUT, "timeoutSeconds")),
-                Json.textOrEmpty(hook, "reinvocationPolicy").equals("IfNeeded"), reviews, new Conditions(conditions));
+                Json.textOrEmpty(hook, "reinvocationPolicy").equals("IfNeeded"), reviews,
+                new Conditions(conditions, false));
     }
 }

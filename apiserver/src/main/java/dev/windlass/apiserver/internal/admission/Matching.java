@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.admission;
 
-import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -12,57 +11,46 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Says who is asked about what. Thread-safe. */
-final class Matching {
+/** Says which requests are in whose scope. Thread-safe. */
+public final class Matching {
     private final Resources resources;
 
-    Matching(Resources resources) {
+    public Matching(Resources resources) {
         this.resources = resources;
     }
 
     /**
-     * As what a webhook is asked about a request.
+     * As what somebody sees a request.
      *
-     * @return the type of the request or, where several versions are there and it wants another one, that one; null when it is not asked
+     * @return the type of the request or, where several versions are there and another one is wanted, that one; null when it is out of scope
      * @throws ApiException
-     *             404 when it asks for labels of a namespace that is not there
+     *             404 when labels of a namespace are asked for that is not there
      */
-    @Nullable
-    ResourceType match(Hook hook, AdmissionRequest request) {
-        if (!hook.objects().isEmpty() && !selects(hook.objects(), request.object())
-                && !selects(hook.objects(), request.old())) {
+    public @Nullable ResourceType match(Scope scope, AdmissionRequest request) {
+        if (!scope.objects().isEmpty() && !selects(scope.objects(), request.object())
+                && !selects(scope.objects(), request.old())) {
             return null;
         }
-        ResourceType as = type(hook, request);
-        return as != null && inNamespace(hook.namespaces(), request) && hold(hook, request, as) ? as : null;
+        if (type(scope.excluded(), scope, request) != null) {
+            return null;
+        }
+        ResourceType as = scope.all() && scope.rules().isEmpty()
+                ? request.type()
+                : type(scope.rules(), scope, request);
+        return as != null && inNamespace(scope.namespaces(), request) ? as : null;
     }
 
-    private static boolean hold(Hook hook, AdmissionRequest request, ResourceType as) {
-        if (hook.conditions().isEmpty()) {
-            return true;
-        }
-        try {
-            return hook.conditions().hold(AdmissionReviews.of("v1", "", request, as).path("request"));
-        } catch (Conditions.UndecidedException e) {
-            if (hook.failsOpen()) {
-                return false;
-            }
-            throw ApiException.forbidden(request.type().group(), request.type().plural(), request.target().name(),
-                    String.valueOf(e.getMessage()), List.of());
-        }
-    }
-
-    private @Nullable ResourceType type(Hook hook, AdmissionRequest request) {
+    private @Nullable ResourceType type(List<Rule> rules, Scope scope, AdmissionRequest request) {
         ResourceType type = request.type();
-        for (Rule rule : hook.rules()) {
+        for (Rule rule : rules) {
             if (rule.matches(request, type)) {
                 return type;
             }
         }
-        if (hook.exact() || !type.isCustom()) {
+        if (scope.exact() || !type.isCustom()) {
             return null;
         }
-        for (Rule rule : hook.rules()) {
+        for (Rule rule : rules) {
             for (ResourceType other : resources.catalog().all()) {
                 if (other.storageId().equals(type.storageId()) && rule.matches(request, other)) {
                     return other;

@@ -7,14 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Which requests somebody wants to be asked about. */
+/**
+ * Which requests somebody wants to be asked about.
+ *
+ * @param names
+ *            of the objects that are meant; all when there are none
+ */
 record Rule(List<String> operations, List<String> groups, List<String> versions, List<String> resources,
-        String scope) {
+        String scope, List<String> names) {
     private static final String ANY = "*";
 
     static Rule of(JsonNode rule) {
         return new Rule(texts(rule.path("operations")), texts(rule.path("apiGroups")), texts(rule.path("apiVersions")),
-                texts(rule.path("resources")), Json.textOrEmpty(rule, "scope"));
+                texts(rule.path("resources")), Json.textOrEmpty(rule, "scope"), texts(rule.path("resourceNames")));
+    }
+
+    static List<Rule> all(JsonNode rules) {
+        List<Rule> all = new ArrayList<>();
+        rules.forEach(each -> all.add(of(each)));
+        return all;
     }
 
     private static List<String> texts(JsonNode array) {
@@ -27,7 +38,8 @@ record Rule(List<String> operations, List<String> groups, List<String> versions,
     boolean matches(AdmissionRequest request, ResourceType as) {
         return inScope(request) && has(operations, request.operation()) && has(groups, as.group())
                 && has(versions, as.version()) && resources.stream().anyMatch(
-                        each -> matches(each, as.plural(), request.target().subresource()));
+                        each -> matches(each, as.plural(), request.target().subresource()))
+                && (names.isEmpty() || names.contains(request.target().name()));
     }
 
     private boolean inScope(AdmissionRequest request) {

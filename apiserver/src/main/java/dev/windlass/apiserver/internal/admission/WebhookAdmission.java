@@ -1,5 +1,8 @@
 package dev.windlass.apiserver.internal.admission;
 
+import dev.windlass.apiserver.internal.auth.Authorizer;
+import dev.windlass.apiserver.internal.cel.Conditions;
+import dev.windlass.apiserver.internal.cel.RequestFacts;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Admission;
@@ -32,9 +35,17 @@ public final class WebhookAdmission implements Admission {
     private final WebhookClient client;
     private final ExecutorService executor;
     private final Resources resources;
+    private final Authorizer authorizer;
 
-    /** @param executor for those who are asked at once */
-    public WebhookAdmission(Resources resources, WebhookClient client, ExecutorService executor) {
+    /**
+     * @param authorizer
+     *            whom conditions ask what somebody may do
+     * @param executor
+     *            for those who are asked at once
+     */
+    public WebhookAdmission(Resources resources, Authorizer authorizer, WebhookClient client,
+            ExecutorService executor) {
+        this.authorizer = authorizer;
         this.resources = resources;
         this.mutating = new Hooks(resources, "mutatingwebhookconfigurations");
         this.validating = new Hooks(resources, "validatingwebhookconfigurations");
@@ -63,10 +74,36 @@ public final class WebhookAdmission implements Admission {
 
     private void ask(List<Hook> hooks, AdmissionRequest request, Rounds rounds, Predicate<Hook> wanted) {
         for (Hook hook : hooks) {
-            ResourceType as = matching.match(hook, request);
+            ResourceType as = match(hook, request);
             if (as != null && wanted.test(hook)) {
                 rounds.asked(hook, change(hook, request, as));
             }
+        }
+    }
+
+    /**
+     * As what a webhook is asked about a request.
+     *
+     * @return null when it is not asked
+     */
+    private @Nullable ResourceType match(Hook hook, AdmissionRequest request) {
+        ResourceType as = matching.match(hook.scope(), request);
+        return as != null && hold(hook, request, as) ? as : null;
+    }
+
+    private boolean hold(Hook hook, AdmissionRequest request, ResourceType as) {
+        if (hook.conditions().isEmpty()) {
+            return true;
+        }
+        try {
+            return hook.conditions().hold(RequestFacts.of(AdmissionReviews.of("v1", "", request, as).path("request"),
+                    authorizer, request.user()));
+        } catch (Conditions.UndecidedException e) {
+            if (hook.failsOpen()) {
+                return false;
+            }
+            throw ApiException.forbidden(request.type().group(), request.type().plural(), request.target().name(),
+                    String.valueOf(e.getMessage()), List.of());
         }
     }
 
@@ -164,7 +201,7 @@ public final class WebhookAdmission implements Admission {
         List<Future<@Nullable Verdict>> asked = new ArrayList<>();
         List<Hook> matched = new ArrayList<>();
         for (Hook hook : hooks) {
-            ResourceType as = matching.match(hook, request);
+            ResourceType as = match(hook, request);
             if (as != null) {
                 matched.add(hook);
                 asked.add(executor.submit(() -> judge(hook, request, as)));

@@ -23,6 +23,11 @@ public final class ServiceAccounts {
         return List.of(ALL, ALL + ":" + namespace);
     }
 
+    /** A service account as nobody has proved to be it. */
+    public static User user(String namespace, String name) {
+        return User.of(userName(namespace, name), groups(namespace));
+    }
+
     /** @return null when the user is no service account */
     static @Nullable Name parse(String userName) {
         if (!userName.startsWith(PREFIX)) {

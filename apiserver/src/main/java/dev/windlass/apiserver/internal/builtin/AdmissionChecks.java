@@ -255,7 +255,7 @@ final class AdmissionChecks {
             Field expression = condition.at("expression");
             expression(expression, "");
             String problem = compiled && !expression.text().isBlank()
-                    ? Conditions.problem(expression.text().strip())
+                    ? Conditions.problem(expression.text().strip(), false)
                     : null;
             if (problem != null) {
                 expression.invalid(expression.text().strip(), problem);

@@ -27,9 +27,10 @@ final class Expressions {
             .build();
     private static final ListFunctions LISTS = new ListFunctions();
     private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
+    private static final AccessFunctions ACCESS = new AccessFunctions();
     private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
             .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                    CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES)
+                    CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
             .build();
 
     private final CelCompiler compiler;
@@ -52,7 +53,7 @@ final class Expressions {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS).setTypeProvider(types)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES);
+                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
         new LinkedHashMap<>(variables).forEach(builder::addVar);
         compiler = builder.build();
     }
@@ -60,7 +61,7 @@ final class Expressions {
     Compiled compile(String expression) throws CompilationException {
         CelValidationResult result = compiler.compile(expression);
         if (result.hasError()) {
-            throw new CompilationException(result.getErrorString());
+            throw new CompilationException(Problems.ofCompilation(result.getErrorString()));
         }
         try {
             CelAbstractSyntaxTree tree = result.getAst();

@@ -9,8 +9,18 @@ final class Problems {
     private static final Pattern PREFIX = Pattern.compile("^evaluation error(?: at [^:]*:\\d+)?: ", Pattern.DOTALL);
     private static final Pattern KEY = Pattern.compile("key '(.*)' is not present in map\\.?.*", Pattern.DOTALL);
     private static final Pattern INDEX = Pattern.compile("Index out of bounds: (-?\\d+).*", Pattern.DOTALL);
+    private static final Pattern FIELD = Pattern.compile("Error resolving field '(.*)'\\. Field selections must .*",
+            Pattern.DOTALL);
+    private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: [^\n]*\\)(?=\n|$)");
+    private static final Pattern SYNTAX = Pattern.compile("(?<=ERROR: <input>:\\d{1,9}:\\d{1,9}: )"
+            + "(?=mismatched input|extraneous input|no viable alternative|token recognition error|missing )");
 
     private Problems() {
+    }
+
+    /** What the compiler has found wrong. */
+    static String ofCompilation(String found) {
+        return SYNTAX.matcher(CANDIDATES.matcher(found).replaceAll("")).replaceAll("Syntax error: ");
     }
 
     static String of(CelEvaluationException problem) {
@@ -18,6 +28,10 @@ final class Problems {
         Matcher key = KEY.matcher(text);
         if (key.matches()) {
             return "no such key: " + key.group(1);
+        }
+        Matcher field = FIELD.matcher(text);
+        if (field.matches()) {
+            return "no such key: " + field.group(1);
         }
         Matcher index = INDEX.matcher(text);
         if (index.matches()) {

@@ -1,0 +1,96 @@
+package dev.windlass.apiserver.internal.cel;
+
+import com.google.common.collect.ImmutableList;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypes;
+import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.NullValue;
+import dev.cel.runtime.CelEvaluationException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** An expression about a request: compiled, or what is wrong with it. Immutable. */
+public final class RequestExpression {
+    private final String text;
+    private final Expressions.@Nullable Compiled compiled;
+    private final String problem;
+
+    /** What an expression may come to. */
+    public enum Result {
+        BOOL(SimpleType.BOOL), TEXT(SimpleType.STRING), TEXT_OR_NULL(SimpleType.STRING, SimpleType.NULL_TYPE), ANY;
+
+        private final ImmutableList<CelType> types;
+
+        Result(CelType... types) {
+            this.types = ImmutableList.copyOf(types);
+        }
+
+        private String problem(CelType type) {
+            if (types.isEmpty() || types.contains(type)) {
+                return "";
+            }
+            String wanted = types.size() == 1
+                    ? CelTypes.format(types.getFirst())
+                    : types.stream().map(CelTypes::format).collect(Collectors.joining(" ", "one of [", "]"));
+            return "must evaluate to " + wanted + " but got " + CelTypes.format(type);
+        }
+    }
+
+    /** It could not be evaluated. */
+    public static final class FailedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        FailedException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private RequestExpression(String text, Expressions.@Nullable Compiled compiled, String problem) {
+        this.text = text;
+        this.compiled = compiled;
+        this.problem = problem;
+    }
+
+    static RequestExpression compile(String text, Result wanted, Expressions expressions) {
+        try {
+            Expressions.Compiled compiled = expressions.compile(text);
+            return new RequestExpression(text, compiled, wanted.problem(compiled.type()));
+        } catch (Expressions.CompilationException e) {
+            return new RequestExpression(text, null, "compilation failed: " + e.getMessage());
+        }
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** What is wrong with it, null when nothing is. */
+    public @Nullable String problem() {
+        return problem.isEmpty() ? null : problem;
+    }
+
+    CelType type() {
+        return compiled == null ? SimpleType.DYN : compiled.type();
+    }
+
+    /**
+     * What it comes to.
+     *
+     * @return null when it comes to null
+     */
+    public @Nullable Object evaluate(RequestFacts facts) throws FailedException {
+        try {
+            Object value = value(facts);
+            return value instanceof NullValue ? null : value;
+        } catch (CelEvaluationException e) {
+            throw new FailedException("expression '" + text + "' resulted in error: " + Problems.of(e));
+        }
+    }
+
+    Object value(RequestFacts facts) throws FailedException, CelEvaluationException {
+        if (compiled == null || !problem.isEmpty()) {
+            throw new FailedException("compilation error: " + problem);
+        }
+        return compiled.program().eval(facts.values());
+    }
+}
