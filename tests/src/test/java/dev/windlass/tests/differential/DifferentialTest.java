@@ -32,6 +32,7 @@ class DifferentialTest {
             "deletes.http",
             "lists.http",
             "objects.http",
+            "pods.http",
             "refusals.http",
             "subresources.http",
             "watches.http",
@@ -67,7 +68,7 @@ class DifferentialTest {
                         CORPORA.stream().flatMap(corpus -> Corpus.read(corpus).stream()))
                 .toList();
         assertThat(all).as("sequences").hasSizeGreaterThan(500);
-        assertThat(all.stream().mapToInt(each -> each.requests().size()).sum()).as("requests").isGreaterThan(7_500);
+        assertThat(all.stream().mapToInt(each -> each.requests().size()).sum()).as("requests").isGreaterThan(8_500);
         return all;
     }
 

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.apply;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,11 +40,52 @@ final class Typed {
                 }
             }
         } else {
+            Set<String> repeated = repeated(value, type);
             for (JsonNode item : value) {
-                FieldSet child = at.under(Steps.item(item, type));
-                collect(item, type.element(), child);
+                String step = Steps.item(item, type);
+                FieldSet child = at.under(step);
+                if (!repeated.contains(step)) {
+                    collect(item, type.element(), child);
+                }
                 child.add();
             }
+        }
+    }
+
+    /** The steps to what has the same key as something else in its list, and is owned and compared as a whole with it. */
+    private static Set<String> repeated(@Nullable JsonNode value, Type type) {
+        Set<String> seen = new HashSet<>();
+        Set<String> repeated = new LinkedHashSet<>();
+        if (value != null && value.isArray()) {
+            for (JsonNode item : value) {
+                String step = Steps.item(item, type);
+                if (!seen.add(step)) {
+                    repeated.add(step);
+                }
+            }
+        }
+        return repeated;
+    }
+
+    private static List<JsonNode> items(@Nullable JsonNode value, String step, Type type) {
+        List<JsonNode> items = new ArrayList<>();
+        if (value != null && value.isArray()) {
+            value.forEach(item -> {
+                if (Steps.item(item, type).equals(step)) {
+                    items.add(item);
+                }
+            });
+        }
+        return items;
+    }
+
+    private static void compareRepeated(List<JsonNode> before, List<JsonNode> after, Difference at) {
+        if (before.isEmpty()) {
+            at.added().add();
+        } else if (after.isEmpty()) {
+            at.removed().add();
+        } else if (!before.equals(after)) {
+            at.modified().add();
         }
     }
 
@@ -95,6 +137,12 @@ final class Typed {
             Map<String, JsonNode> right = parts(after, type);
             Set<String> steps = new LinkedHashSet<>(left.keySet());
             steps.addAll(right.keySet());
+            Set<String> repeated = repeated(before, type);
+            repeated.addAll(repeated(after, type));
+            for (String step : repeated) {
+                compareRepeated(items(before, step, type), items(after, step, type), at.under(step));
+            }
+            steps.removeAll(repeated);
             for (String step : steps) {
                 compare(left.get(step), right.get(step), below(type, step), at.under(step));
             }

@@ -37,6 +37,17 @@ final class Amounts {
         return STANDARD.contains(name) || name.startsWith("hugepages-") || name.startsWith("requests.hugepages-");
     }
 
+    /** Whether Kubernetes knows what it is. */
+    static boolean isNative(String name) {
+        return !name.contains("/") || name.contains("kubernetes.io/");
+    }
+
+    /** Whether it is something that nodes may have and Kubernetes counts only. */
+    static boolean isExtended(String name) {
+        return !isNative(name) && !name.startsWith("requests.")
+                && NameRules.qualifiedName("requests." + name).isEmpty();
+    }
+
     static void quotaName(Field at, String name) {
         resourceName(at, name);
         if (!name.contains("/") && (!isStandard(name) || name.equals("storage"))) {
@@ -52,7 +63,7 @@ final class Amounts {
 
     static void whole(Field amount, String name) {
         notNegative(amount);
-        if (COUNTED.contains(name) && of(amount.value()).stripTrailingZeros().scale() > 0) {
+        if ((COUNTED.contains(name) || isExtended(name)) && of(amount.value()).stripTrailingZeros().scale() > 0) {
             amount.invalid(amount.value(), "must be an integer");
         }
     }

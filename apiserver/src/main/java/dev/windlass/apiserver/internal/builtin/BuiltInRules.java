@@ -24,7 +24,7 @@ public final class BuiltInRules {
             }
         }
         return switch (storageId) {
-            case "/pods" -> new PodRule(new Priorities(resources));
+            case "/pods" -> new PodRule(new Priorities(resources), resources.surroundings());
             case "/services" -> new ServiceRule();
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();

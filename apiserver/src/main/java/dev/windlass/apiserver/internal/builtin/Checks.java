@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,21 +23,28 @@ final class Checks {
             return;
         }
         for (Map.Entry<String, JsonNode> entry : data.properties()) {
-            String key = entry.getKey();
-            String at = path + "[" + key + "]";
-            if (key.length() > MAX_KEY) {
-                errors.add(FieldError.invalid(at, key, "must be no more than " + MAX_KEY + " characters"));
-            }
-            if (!CONFIG_KEY.matcher(key).matches()) {
-                errors.add(FieldError.invalid(at, key,
-                        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or"
-                                + " 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
-            } else if (key.equals(".") || key.equals("..")) {
-                errors.add(FieldError.invalid(at, key, "must not be '" + key + "'"));
-            } else if (key.startsWith("..")) {
-                errors.add(FieldError.invalid(at, key, "must not start with '..'"));
-            }
+            String at = path + "[" + entry.getKey() + "]";
+            configKey(entry.getKey()).forEach(problem -> errors.add(FieldError.invalid(at, entry.getKey(), problem)));
         }
+    }
+
+    /** What is wrong with a key of a config map or secret. */
+    static List<String> configKey(String key) {
+        List<String> problems = new ArrayList<>();
+        if (key.length() > MAX_KEY) {
+            problems.add("must be no more than " + MAX_KEY + " characters");
+        }
+        if (!CONFIG_KEY.matcher(key).matches()) {
+            problems.add(
+                    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or"
+                            + " 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
+        }
+        if (key.equals(".") || key.equals("..")) {
+            problems.add("must not be '" + key + "'");
+        } else if (key.startsWith("..")) {
+            problems.add("must not start with '..'");
+        }
+        return problems;
     }
 
     /** Once something is marked immutable, its mark and its data stay. */

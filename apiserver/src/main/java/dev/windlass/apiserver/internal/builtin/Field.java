@@ -44,6 +44,11 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         return new Field(value.path(name), path + "[" + name + "]", errors);
     }
 
+    /** The same place, with the empty text where there is nothing. */
+    static Field textAt(Field field) {
+        return new Field(Json.object().stringNode(field.text()), field.path(), field.errors());
+    }
+
     /** The same value, told to be elsewhere. */
     Field as(String otherPath) {
         return new Field(value, otherPath, errors);
@@ -68,6 +73,11 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     String text() {
         return value.asString("");
+    }
+
+    /** Whether it is set to true. */
+    boolean flag() {
+        return value.asBoolean(false);
     }
 
     long number() {
@@ -189,6 +199,18 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         }
     }
 
+    void positive() {
+        if (number() <= 0) {
+            invalid(Json.object().numberNode(number()), "must be greater than zero");
+        }
+    }
+
+    void between(long least, long most) {
+        if (number() < least || number() > most) {
+            invalid(Json.object().numberNode(number()), "must be between " + least + " and " + most + ", inclusive");
+        }
+    }
+
     void port() {
         if (number() < 1 || number() > MAX_PORT) {
             invalid(Json.object().numberNode(number()), "must be between 1 and 65535, inclusive");
@@ -221,7 +243,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
                 }
                 default -> operator.invalid(operator.text(), "not a valid selector operator");
             }
-            expression.at("key").named(NameRules::qualifiedName);
+            expression.at("key").named(NameRules::labelKey);
             values.items().forEach(each -> each.named(NameRules::labelValue));
         }
     }
@@ -229,7 +251,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     /** Keys and values of labels. */
     void labels() {
         for (Map.Entry<String, JsonNode> label : value.properties()) {
-            NameRules.qualifiedName(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
+            NameRules.labelKey(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
         }
         // A value that several labels have is told once.
         value.valueStream().map(each -> each.asString("")).distinct()

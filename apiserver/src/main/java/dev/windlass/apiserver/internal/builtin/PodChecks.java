@@ -1,68 +1,115 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/** What the specification of a pod allows, by itself and in a template. Stateless. */
+/** What the specification of a pod allows, by itself and in a template, in the order in which the real server says what is wrong. Stateless. */
 final class PodChecks {
-    /** What each source of a volume must say; a source that is not here has nothing that it must. */
-    private static final Map<String, List<String>> VOLUME_SOURCES = Map.of("hostPath", List.of("path"), "secret",
-            List.of("secretName"), "configMap", List.of("name"), "persistentVolumeClaim", List.of("claimName"), "nfs",
-            List.of("server", "path"), "csi", List.of("driver"), "flexVolume", List.of("driver"), "glusterfs",
-            List.of("endpoints", "path"), "rbd", List.of("monitors", "image"));
-    private static final List<String> ENV_SOURCES = List.of("fieldRef", "resourceFieldRef", "configMapKeyRef",
-            "secretKeyRef", "fileKeyRef");
-    private static final Set<String> CONTAINER_RESOURCES = Set.of("cpu", "memory", "ephemeral-storage");
-    private static final String MAX_INT = Integer.toString(Integer.MAX_VALUE);
+    private static final int MOST_NAME_SERVERS = 3;
+    private static final int MOST_SEARCHES = 32;
+    private static final int LONGEST_SEARCHES = 2048;
+    private static final int LONGEST_HOSTNAME = 64;
 
     private PodChecks() {
     }
 
     /** The template of a pod. */
     static void template(Field template) {
-        template.at("metadata", "labels").as(template.path() + ".labels").labels();
-        spec(template.at("spec"));
+        Field metadata = template.at("metadata");
+        metadata.at("labels").as(template.path() + ".labels").labels();
+        Field annotations = metadata.at("annotations").as(template.path() + ".annotations");
+        Field spec = template.at("spec");
+        PodAnnotationChecks.keys(annotations);
+        PodAnnotationChecks.meaning(annotations, spec);
+        spec(spec, "", false);
+        PodAnnotationChecks.sameAsFields(annotations, spec);
+        if (!spec.at("ephemeralContainers").isEmpty()) {
+            spec.at("ephemeralContainers").forbidden("ephemeral containers not allowed in pod template");
+        }
     }
 
-    static void spec(Field spec) {
-        Set<String> volumes = volumes(spec.at("volumes"));
-        Field containers = spec.at("containers");
-        if (containers.mustBeSet("")) {
-            containers(containers, volumes);
-        }
-        containers(spec.at("initContainers"), volumes);
-        Field restart = spec.at("restartPolicy");
-        if (restart.mustBeSet("")) {
-            restart.oneOf("Always", "OnFailure", "Never");
-        }
-        Field dns = spec.at("dnsPolicy");
-        if (dns.mustBeSet("")) {
-            dns.oneOf("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
-        }
-        spec.at("nodeSelector").labels();
-        named(spec.at("serviceAccountName"));
-        named(spec.at("nodeName"));
-        Field deadline = spec.at("activeDeadlineSeconds");
-        if (deadline.isSet() && (deadline.number() < 1 || deadline.number() > Integer.MAX_VALUE)) {
-            deadline.invalid("must be between 1 and " + MAX_INT + ", inclusive");
-        }
-        for (String name : List.of("hostname", "subdomain")) {
-            if (!spec.at(name).isEmpty()) {
-                spec.at(name).named(NameRules::label);
+    /** What is checked of a pod whenever it is written. */
+    static void pod(Field pod) {
+        Field spec = pod.at("spec");
+        PodAnnotationChecks.meaning(pod.at("metadata", "annotations"), spec);
+        spec(spec, pod.at("metadata", "name").text(), true);
+        if (spec.at("serviceAccountName").isEmpty()) {
+            for (Field volume : spec.at("volumes").items()) {
+                volume.at("projected", "sources").items().stream().map(each -> each.at("serviceAccountToken"))
+                        .filter(Field::isSet).forEach(each -> each
+                                .forbidden("must not be specified when serviceAccountName is not set"));
             }
         }
-        spec.at("tolerations").items().forEach(PodChecks::toleration);
+        spec.at("terminationGracePeriodSeconds").notNegative();
+        for (String list : List.of("containers", "initContainers")) {
+            spec.at(list).items().forEach(container -> ContainerChecks.trimmed(container.at("image")));
+        }
+    }
+
+    /** What is checked of a new pod beside that. */
+    static void created(Field pod) {
+        Field spec = pod.at("spec");
+        if (!spec.at("ephemeralContainers").isEmpty()) {
+            spec.at("ephemeralContainers").forbidden("cannot be set on create");
+        }
+        if (!spec.at("nodeName").isEmpty() && !spec.at("schedulingGates").isEmpty()) {
+            spec.at("nodeName").forbidden("cannot be set until all schedulingGates have been cleared");
+        }
+        PodAnnotationChecks.sameAsFields(pod.at("metadata", "annotations"), spec);
+    }
+
+    private static void spec(Field spec, String pod, boolean isPod) {
+        Set<String> claims = new HashSet<>();
+        spec.at("resourceClaims").items().stream().map(each -> each.at("name").text()).filter(each -> !each.isEmpty())
+                .forEach(claims::add);
+        PodScope scope = new PodScope(spec, VolumeChecks.volumes(spec.at("volumes"), pod), claims);
+        ResourceChecks.claims(spec.at("resourceClaims"));
+        ContainerChecks.running(spec.at("containers"), scope);
+        ContainerChecks.first(spec.at("initContainers"), scope);
+        ContainerChecks.ephemeral(spec.at("ephemeralContainers"), scope);
+        ResourceChecks.pod(scope);
+        hostPorts(spec, isPod);
+        required(spec.at("restartPolicy"), "Always", "OnFailure", "Never");
+        required(spec.at("dnsPolicy"), "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
+        spec.at("nodeSelector").labels();
+        SecurityContextChecks.pod(spec);
+        sharedProcesses(spec);
+        AffinityChecks.affinity(spec.at("affinity"));
+        nameServices(spec.at("dnsConfig"), spec.at("dnsPolicy").text());
+        spec.at("readinessGates").items()
+                .forEach(gate -> Field.textAt(gate.at("conditionType")).named(NameRules::qualifiedName));
+        schedulingGates(spec.at("schedulingGates"));
+        AffinityChecks.spread(spec.at("topologySpreadConstraints"));
+        SecurityContextChecks.hostProcesses(spec);
+        if (!scope.hostUsers()) {
+            ownUsers(spec);
+        }
+        hostname(spec);
+        names(spec);
+        spec.at("tolerations").items().forEach(AffinityChecks::toleration);
+        for (Field alias : spec.at("hostAliases").items()) {
+            alias.at("ip").named(Addresses::address);
+            alias.at("hostnames").items().forEach(each -> each.named(NameRules::subdomain));
+        }
         named(spec.at("priorityClassName"));
-        named(spec.at("runtimeClassName"));
-        spec.at("preemptionPolicy").oneOfIfSet("PreemptLowerPriority", "Never");
+        if (spec.at("runtimeClassName").isSet()) {
+            spec.at("runtimeClassName").named(NameRules::subdomain);
+        }
+        if (spec.at("preemptionPolicy").isSet()) {
+            required(spec.at("preemptionPolicy"), "PreemptLowerPriority", "Never");
+        }
+        ResourceChecks.overhead(spec.at("overhead"));
+        SecurityContextChecks.operatingSystem(spec);
+        EnvironmentChecks.filesInEmptyDirectories(spec);
+    }
+
+    private static void required(Field field, String... supported) {
+        if (field.mustBeSet("")) {
+            field.oneOf(supported);
+        }
     }
 
     private static void named(Field name) {
@@ -71,178 +118,116 @@ final class PodChecks {
         }
     }
 
-    /** @return the names of those that are right */
-    private static Set<String> volumes(Field volumes) {
-        Set<String> names = new HashSet<>();
-        for (Field volume : volumes.items()) {
-            int before = volumes.errors().size();
-            volumeSource(volume);
-            Field name = volume.at("name");
-            name.requiredName(NameRules::label);
-            if (names.contains(name.text())) {
-                name.duplicate();
-            }
-            if (volumes.errors().size() == before) {
-                names.add(name.text());
-            }
+    private static void names(Field spec) {
+        named(spec.at("serviceAccountName"));
+        named(spec.at("nodeName"));
+        Field deadline = spec.at("activeDeadlineSeconds");
+        if (deadline.isSet()) {
+            deadline.between(1, Integer.MAX_VALUE);
         }
-        return names;
-    }
-
-    private static void volumeSource(Field volume) {
-        List<String> sources = volume.value().properties().stream().filter(each -> !each.getKey().equals("name"))
-                .map(Map.Entry::getKey).toList();
-        if (sources.isEmpty()) {
-            volume.required("must specify a volume type");
-        }
-        for (int i = 0; i < sources.size(); i++) {
-            Field source = volume.at(sources.get(i));
-            if (i > 0) {
-                source.forbidden("may not specify more than 1 volume type");
-            } else {
-                VOLUME_SOURCES.getOrDefault(sources.get(i), List.of()).forEach(each -> source.at(each).mustBeSet(""));
+        for (String name : List.of("hostname", "subdomain")) {
+            if (!spec.at(name).isEmpty()) {
+                spec.at(name).named(NameRules::label);
             }
         }
     }
 
-    private static void containers(Field containers, Set<String> volumes) {
-        Set<String> names = new HashSet<>();
-        for (Field container : containers.items()) {
-            container(container, volumes);
-            Field name = container.at("name");
-            if (!names.add(name.text())) {
-                name.duplicate();
-            }
-            for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
-                probe(container.at(probe), !probe.equals("readinessProbe"));
-            }
+    /** A pod on the network of its node has the ports that its containers have; a template may leave them out. */
+    private static void hostPorts(Field spec, boolean isPod) {
+        if (!spec.at("hostNetwork").flag()) {
+            return;
         }
-    }
-
-    private static void container(Field container, Set<String> volumes) {
-        container.at("name").requiredName(NameRules::label);
-        container.at("image").mustBeSet("");
-        container.at("terminationMessagePolicy").oneOf("File", "FallbackToLogsOnError");
-        ports(container.at("ports"));
-        container.at("env").items().forEach(PodChecks::variable);
-        mounts(container.at("volumeMounts"), volumes);
-        container.at("imagePullPolicy").oneOf("Always", "IfNotPresent", "Never");
-        resources(container.at("resources"));
-    }
-
-    private static void ports(Field ports) {
-        Set<String> names = new HashSet<>();
-        for (Field port : ports.items()) {
-            Field name = port.at("name");
-            if (!name.isEmpty()) {
-                int before = ports.errors().size();
-                name.named(NameRules::portName);
-                if (ports.errors().size() == before && !names.add(name.text())) {
-                    name.duplicate();
+        for (Field container : spec.at("containers").items()) {
+            for (Field port : container.at("ports").items()) {
+                Field host = port.at("hostPort");
+                if ((isPod || host.number() != 0) && host.number() != port.at("containerPort").number()) {
+                    host.invalid("must match `containerPort` when `hostNetwork` is true");
                 }
             }
-            Field number = port.at("containerPort");
-            if (number.number() == 0) {
-                number.required("");
-            } else {
-                number.port();
-            }
-            if (port.at("hostPort").number() != 0) {
-                port.at("hostPort").port();
-            }
-            port.at("protocol").oneOf("SCTP", "TCP", "UDP");
         }
     }
 
-    private static void variable(Field variable) {
-        Field name = variable.at("name");
-        if (name.mustBeSet("") && name.text().contains("=")) {
-            name.invalid(
-                    "a valid environment variable name must consist only of printable ASCII characters other than '='");
+    private static void sharedProcesses(Field spec) {
+        if (spec.at("shareProcessNamespace").flag() && spec.at("hostPID").flag()) {
+            spec.at("shareProcessNamespace").invalid("ShareProcessNamespace and HostPID cannot both be enabled");
         }
-        Field from = variable.at("valueFrom");
-        if (!from.isSet()) {
+    }
+
+    private static void nameServices(Field config, String policy) {
+        Field servers = config.at("nameservers");
+        if (policy.equals("None") && !config.isSet()) {
+            config.required("must provide `dnsConfig` when `dnsPolicy` is None");
             return;
         }
-        List<Field> sources = new ArrayList<>();
-        ENV_SOURCES.stream().map(from::at).filter(Field::isSet).forEach(sources::add);
-        sources.forEach(PodChecks::variableSource);
-        if (sources.isEmpty()) {
-            from.invalid("",
-                    "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`");
-        } else if (!variable.at("value").isEmpty()) {
-            from.invalid("", "may not be specified when `value` is not empty");
-        } else if (sources.size() > 1) {
-            from.invalid("", "may not have more than one field specified at a time");
-        }
-    }
-
-    private static void variableSource(Field source) {
-        if (source.path().endsWith("KeyRef") && !source.path().endsWith("fileKeyRef")) {
-            source.at("name").mustBeSet("");
-            source.at("key").mustBeSet("");
-        } else if (source.path().endsWith("fieldRef")) {
-            source.at("fieldPath").mustBeSet("");
-        } else if (source.path().endsWith("resourceFieldRef")) {
-            source.at("resource").mustBeSet("");
-        }
-    }
-
-    private static void mounts(Field mounts, Set<String> volumes) {
-        Set<String> paths = new HashSet<>();
-        for (Field mount : mounts.items()) {
-            Field name = mount.at("name");
-            name.mustBeSet("");
-            if (!volumes.contains(name.text())) {
-                name.notFound();
-            }
-            Field path = mount.at("mountPath");
-            path.mustBeSet("");
-            if (!paths.add(path.text())) {
-                path.invalid("must be unique");
-            }
-        }
-    }
-
-    private static void probe(Field probe, boolean once) {
-        if (!probe.isSet()) {
+        if (policy.equals("None") && servers.isEmpty()) {
+            servers.required("must provide at least one DNS nameserver when `dnsPolicy` is None");
             return;
         }
-        int handlers = 0;
-        for (String name : List.of("exec", "httpGet", "tcpSocket", "grpc")) {
-            Field handler = probe.at(name);
-            if (handler.isSet() && handlers++ > 0) {
-                handler.forbidden("may not specify more than 1 handler type");
-            } else if (handler.isSet()) {
-                handler(handler, name);
+        if (servers.value().size() > MOST_NAME_SERVERS) {
+            servers.invalid("must not have more than " + MOST_NAME_SERVERS + " nameservers");
+        }
+        servers.items().forEach(each -> each.named(Addresses::address));
+        Field searches = config.at("searches");
+        if (searches.value().size() > MOST_SEARCHES) {
+            searches.invalid("must not have more than " + MOST_SEARCHES + " search paths");
+        }
+        if (String.join(" ", searches.texts()).length() > LONGEST_SEARCHES) {
+            searches.invalid("must not have more than " + LONGEST_SEARCHES
+                    + " characters (including spaces) in the search list");
+        }
+        for (Field search : searches.items()) {
+            String domain = search.text().endsWith(".")
+                    ? search.text().substring(0, search.text().length() - 1)
+                    : search.text();
+            if (!search.text().equals(".")) {
+                NameRules.subdomainWithUnderscores(domain).forEach(problem -> search.invalid(domain, problem));
             }
         }
-        if (handlers == 0) {
-            probe.required("must specify a handler type");
-        }
-        for (String number : List.of("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
-                "failureThreshold")) {
-            probe.at(number).notNegative();
-        }
-        Field grace = probe.at("terminationGracePeriodSeconds");
-        if (grace.isSet() && grace.number() <= 0) {
-            grace.invalid("must be greater than 0");
-        }
-        if (once && probe.at("successThreshold").number() != 1) {
-            probe.at("successThreshold").invalid("must be 1");
+        config.at("options").items().stream().filter(each -> each.at("name").isEmpty())
+                .forEach(each -> each.required("must not be empty"));
+    }
+
+    private static void schedulingGates(Field gates) {
+        Set<String> seen = new HashSet<>();
+        for (Field gate : gates.items()) {
+            Field name = Field.textAt(gate.at("name").as(gate.path()));
+            name.named(NameRules::qualifiedName);
+            if (!seen.add(name.text())) {
+                name.duplicate();
+            }
         }
     }
 
-    private static void handler(Field handler, String name) {
-        switch (name) {
-            case "exec" -> handler.at("command").mustBeSet("");
-            case "httpGet" -> {
-                handler.at("path").mustBeSet("");
-                portOrName(handler.at("port"));
-                handler.at("scheme").oneOf("HTTP", "HTTPS");
-            }
-            default -> portOrName(handler.at("port"));
+    /** A pod whose users are not those of its node shares nothing else with it. */
+    private static void ownUsers(Field spec) {
+        String problem = "when `hostUsers` is false";
+        if (spec.at("hostNetwork").flag()) {
+            spec.at("hostNetwork").forbidden(problem);
         }
+        if (spec.at("hostPID").flag()) {
+            spec.at("HostPID").forbidden(problem);
+        }
+        if (spec.at("hostIPC").flag()) {
+            spec.at("HostIPC").forbidden(problem);
+        }
+        PodScope.containers(spec).stream().map(each -> each.at("volumeDevices")).filter(each -> !each.isEmpty())
+                .forEach(each -> each.forbidden(problem));
+    }
+
+    private static void hostname(Field spec) {
+        Field hostname = spec.at("hostnameOverride");
+        if (!hostname.isSet()) {
+            return;
+        }
+        for (String other : List.of("setHostnameAsFQDN", "hostNetwork")) {
+            if (spec.at(other).flag()) {
+                hostname.forbidden("may not be specified when " + other + " is true");
+            }
+        }
+        if (hostname.text().length() > LONGEST_HOSTNAME) {
+            hostname.tooLong(LONGEST_HOSTNAME);
+        }
+        hostname.named(NameRules::subdomain);
     }
 
     static void portOrName(Field port) {
@@ -251,140 +236,5 @@ final class PodChecks {
         } else {
             port.port();
         }
-    }
-
-    private static void resources(Field resources) {
-        Field limits = resources.at("limits");
-        Field requests = resources.at("requests");
-        amounts(limits);
-        amounts(requests);
-        for (Map.Entry<String, JsonNode> request : requests.value().properties()) {
-            Field limit = limits.at(request.getKey());
-            if (limit.isSet() && Amounts.of(request.getValue()).compareTo(Amounts.of(limit.value())) > 0) {
-                requests.invalid(request.getValue(), "must be less than or equal to " + request.getKey() + " limit of "
-                        + limit.text());
-            }
-        }
-    }
-
-    private static void amounts(Field amounts) {
-        for (Map.Entry<String, JsonNode> amount : amounts.value().properties()) {
-            Field field = amounts.key(amount.getKey());
-            String name = amount.getKey();
-            Amounts.resourceName(field, name);
-            if (!name.contains("/") && !CONTAINER_RESOURCES.contains(name) && !name.startsWith("hugepages-")) {
-                field.invalid(name, "must be a standard resource for containers");
-            }
-            Amounts.notNegative(field);
-        }
-    }
-
-    private static void toleration(Field toleration) {
-        Field key = toleration.at("key");
-        Field operator = toleration.at("operator");
-        if (key.isEmpty() && !operator.text().equals("Exists")) {
-            operator.invalid(operator.text(),
-                    "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
-        }
-        Field effect = toleration.at("effect");
-        if (toleration.at("tolerationSeconds").isSet() && !effect.text().equals("NoExecute")) {
-            effect.invalid(effect.text(), "effect must be 'NoExecute' when `tolerationSeconds` is set");
-        }
-        Field value = toleration.at("value");
-        switch (operator.text()) {
-            case "", "Equal" -> {
-                List<String> problems = NameRules.labelValue(value.text());
-                if (!problems.isEmpty()) {
-                    operator.invalid(value.text(), String.join(";", problems));
-                }
-            }
-            case "Exists" -> {
-                if (!value.isEmpty()) {
-                    operator.invalid(value.text(), "value must be empty when `operator` is 'Exists'");
-                }
-            }
-            default -> operator.oneOf("Equal", "Exists");
-        }
-        if (!effect.isEmpty()) {
-            effect.oneOf("NoSchedule", "PreferNoSchedule", "NoExecute");
-        }
-        if (!key.isEmpty()) {
-            key.named(NameRules::qualifiedName);
-        }
-    }
-
-    /** What is checked of a pod and not of a template. */
-    static void pod(Field pod) {
-        Field spec = pod.at("spec");
-        spec(spec);
-        spec.at("terminationGracePeriodSeconds").notNegative();
-        for (String list : List.of("containers", "initContainers")) {
-            spec.at(list).items().forEach(container -> trimmed(container.at("image")));
-        }
-    }
-
-    private static void trimmed(Field image) {
-        if (!image.text().strip().equals(image.text())) {
-            image.invalid("must not have leading or trailing whitespace");
-        }
-    }
-
-    /** What may be changed of a pod that is there. */
-    static void update(Field spec, Field before) {
-        for (String list : List.of("containers", "initContainers")) {
-            if (spec.at(list).value().size() != before.at(list).value().size()) {
-                spec.at(list).forbidden("pod updates may not add or remove containers");
-                return;
-            }
-        }
-        Field deadline = spec.at("activeDeadlineSeconds");
-        Field oldDeadline = before.at("activeDeadlineSeconds");
-        if (deadline.isSet() && oldDeadline.isSet() && deadline.number() > oldDeadline.number()) {
-            deadline.invalid("must be less than or equal to previous value");
-            return;
-        }
-        if (!deadline.isSet() && oldDeadline.isSet()) {
-            deadline.invalid("must not update from a positive integer to nil value");
-        }
-        tolerationsStay(spec.at("tolerations"), before.at("tolerations"));
-        if (!Json.same(unchangeable(spec, before), before.value())) {
-            spec.errors().add(FieldError.forbidden(spec.path(),
-                    "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-                            + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-                            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n"));
-        }
-    }
-
-    private static void tolerationsStay(Field now, Field before) {
-        for (JsonNode old : before.value()) {
-            boolean kept = false;
-            for (JsonNode each : now.value()) {
-                kept |= Json.same(each, old);
-            }
-            if (!kept) {
-                now.forbidden("existing toleration can not be modified except its tolerationSeconds");
-                return;
-            }
-        }
-    }
-
-    /** The new specification with what may change as it was. */
-    private static JsonNode unchangeable(Field spec, Field before) {
-        ObjectNode copy = (ObjectNode) spec.value().deepCopy();
-        for (String list : List.of("containers", "initContainers")) {
-            for (int i = 0; i < copy.path(list).size(); i++) {
-                ((ObjectNode) copy.path(list).get(i)).set("image",
-                        before.value().path(list).get(i).path("image"));
-            }
-        }
-        for (String free : List.of("activeDeadlineSeconds", "tolerations", "schedulingGates")) {
-            JsonNode old = before.value().get(free);
-            if (old == null) {
-                copy.remove(free);
-            } else {
-                copy.set(free, old);
-            }
-        }
-        return copy;
     }
 }

@@ -2,7 +2,9 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.rest.Surroundings;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,15 +21,20 @@ final class PodRule implements KindRule {
     private static final long LONGEST_GRACE = 100L * 365 * 24 * 60 * 60;
 
     private final Priorities priorities;
+    private final Surroundings surroundings;
 
-    PodRule(Priorities priorities) {
+    PodRule(Priorities priorities, Surroundings surroundings) {
         this.priorities = priorities;
+        this.surroundings = surroundings;
     }
 
     @Override
     public void fillDefaults(ObjectNode object) {
         ObjectNode spec = Defaults.child(object, "spec");
         Defaults.put(spec, "enableServiceLinks", true);
+        if (Json.number(spec, 0, "terminationGracePeriodSeconds") < 0) {
+            spec.put("terminationGracePeriodSeconds", 1);
+        }
         boolean hostNetwork = Json.flag(spec, false, "hostNetwork");
         for (String list : CONTAINERS) {
             Defaults.each(spec.path(list), container -> {
@@ -49,9 +56,19 @@ final class PodRule implements KindRule {
     }
 
     @Override
-    public void prepareCreate(ObjectNode object, boolean dryRun) {
-        ObjectNode spec = Defaults.child(object, "spec");
-        object.putObject("status").put("phase", "Pending").put("qosClass", quality(spec));
+    public void prepareCreate(ObjectNode object, boolean dryRun, List<String> warnings) {
+        object.putObject("status").put("phase", "Pending");
+        DisabledFields.drop(object.path("spec"));
+        PodPreparation.holdBack(object, surroundings.now());
+        PodPreparation.selectByOwnLabels(object);
+        AppArmor.fill(object, warnings);
+        PodPreparation.fillResources(object);
+        Defaults.child(object, "status").put("qosClass", PodPreparation.quality(object));
+    }
+
+    @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        DisabledFields.drop(object.path("spec"));
     }
 
     @Override
@@ -83,22 +100,6 @@ final class PodRule implements KindRule {
         }
     }
 
-    private static String quality(ObjectNode spec) {
-        boolean any = false;
-        boolean guaranteed = true;
-        for (String list : CONTAINERS) {
-            for (JsonNode container : spec.path(list)) {
-                JsonNode limits = container.path("resources").path("limits");
-                JsonNode requests = container.path("resources").path("requests");
-                for (String resource : List.of("cpu", "memory")) {
-                    any |= limits.has(resource) || requests.has(resource);
-                    guaranteed &= limits.has(resource) && Json.same(limits.get(resource), requests.get(resource));
-                }
-            }
-        }
-        return any ? guaranteed ? "Guaranteed" : "Burstable" : "BestEffort";
-    }
-
     @Override
     public long graceSeconds(ObjectNode object, @Nullable Long wanted) {
         String phase = Json.textOrEmpty(object, "status", "phase");
@@ -115,8 +116,19 @@ final class PodRule implements KindRule {
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         Field pod = Field.of(object, errors);
         PodChecks.pod(pod);
-        if (old != null) {
-            PodChecks.update(pod.at("spec"), Field.of(old, errors).at("spec"));
+        if (old == null) {
+            PodChecks.created(pod);
+        } else {
+            Field before = Field.of(old, errors);
+            PodUpdateChecks.annotations(pod.at("metadata", "annotations"), before.at("metadata", "annotations"));
+            PodUpdateChecks.spec(pod.at("spec"), before.at("spec"));
+        }
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        if (old == null) {
+            PodWarnings.pod(Field.of(object, new ArrayList<>()), warnings);
         }
     }
 }

@@ -58,7 +58,7 @@ final class Priorities {
         String policy = Json.textOrEmpty(priority, "preemptionPolicy");
         String wanted = policy.isEmpty() ? "PreemptLowerPriority" : policy;
         String given = Json.textOrEmpty(spec, "preemptionPolicy");
-        if (!given.isEmpty() && !given.equals(wanted)) {
+        if (spec.has("preemptionPolicy") && !given.equals(wanted)) {
             throw forbidden(pod, "the string value of PreemptionPolicy (" + given
                     + ") must not be provided in pod spec; priority admission controller computed " + wanted
                     + " from the given PriorityClass name");
@@ -68,6 +68,12 @@ final class Priorities {
 
     private @Nullable ObjectNode find(String name) {
         Stored stored = resources.shelf(type()).get(name);
+        Long ofSystem = PriorityClassRule.SYSTEM_CLASSES.get(name);
+        if (stored == null && ofSystem != null) {
+            ObjectNode known = Json.object().put("value", ofSystem);
+            known.putObject("metadata").put("name", name);
+            return known;
+        }
         return stored == null ? null : resources.decode(stored, type());
     }
 

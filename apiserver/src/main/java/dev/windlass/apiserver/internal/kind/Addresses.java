@@ -110,6 +110,15 @@ public final class Addresses {
         return problems;
     }
 
+    /** What to say of an address that is right but not in its canonical form, empty when it is in it. */
+    public static String addressWarning(String text) {
+        byte[] bytes = parse(text);
+        if (bytes == null || bytes.length == 4 || isMapped(bytes) || canonical(bytes).equals(text)) {
+            return "";
+        }
+        return "IPv6 address \"" + text + "\" should be in RFC 5952 canonical format (\"" + canonical(bytes) + "\")";
+    }
+
     /** What is wrong with an address that must be in its canonical form. */
     public static List<String> canonicalAddress(String text) {
         List<String> problems = address(text);

@@ -20,6 +20,9 @@ public final class NameRules {
     private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
     private static final Pattern VALUE_PATTERN = Pattern.compile(VALUE);
 
+    private static final String UNDERSCORE_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    private static final String UNDERSCORE_SUBDOMAIN = UNDERSCORE_LABEL + "(\\." + UNDERSCORE_LABEL + ")*";
+    private static final Pattern UNDERSCORE_PATTERN = iterating(UNDERSCORE_SUBDOMAIN);
     private static final Pattern WILDCARD_PATTERN = iterating(WILDCARD);
     private static final Pattern PORT_NAME_PATTERN = Pattern.compile("[-a-z0-9]+");
 
@@ -49,6 +52,19 @@ public final class NameRules {
         return check(name, SUBDOMAIN_PATTERN, MAX_SUBDOMAIN,
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric"
                         + " character (e.g. 'example.com', regex used for validation is '" + SUBDOMAIN + "')");
+    }
+
+    /** Something that a name may begin with: it may end in a hyphen. */
+    public static List<String> subdomainPrefix(String name) {
+        return subdomain(name.length() > 1 && name.endsWith("-") ? name.substring(0, name.length() - 1) + "a" : name);
+    }
+
+    /** Of a domain that is searched for names: its parts may have underscores. */
+    public static List<String> subdomainWithUnderscores(String name) {
+        return check(name, UNDERSCORE_PATTERN, MAX_SUBDOMAIN,
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric"
+                        + " character (e.g. 'example.com', regex used for validation is '" + UNDERSCORE_SUBDOMAIN
+                        + "')");
     }
 
     /** Of a field that is declared to take either case. */

@@ -29,6 +29,11 @@ public interface KindRule {
     default void prepareCreate(ObjectNode object, boolean dryRun) {
     }
 
+    /** Prepares a new object and adds what the client should know of what it was before. */
+    default void prepareCreate(ObjectNode object, boolean dryRun, List<String> warnings) {
+        prepareCreate(object, dryRun);
+    }
+
     /** Whether a change of metadata counts as one of what is wanted. */
     default boolean raisesGeneration(ObjectNode old, ObjectNode object) {
         return false;

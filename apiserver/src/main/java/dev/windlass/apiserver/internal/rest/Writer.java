@@ -10,6 +10,7 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
@@ -119,7 +120,7 @@ public final class Writer {
                         + resources.surroundings().suffix());
             }
             if (attempt == 1) {
-                rule.prepareCreate(object, dryRun);
+                rule.prepareCreate(object, dryRun, warnings);
                 shapes.shape(object, type);
                 validate(object, null, type, rule, warnings);
                 settled = fillAgain(object, type, rule);
@@ -239,6 +240,7 @@ public final class Writer {
         return whole && Json.firstByte(call.body()) == '{' ? Duplicates.in(call.body()) : List.of();
     }
 
+    /** What is wrong for several reasons is told once, but of definitions and what they define. */
     private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule,
             List<String> warnings) {
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
@@ -248,7 +250,9 @@ public final class Writer {
         errors.addAll(shapes.validate(object, old, type, warnings));
         rule.validate(object, old, errors);
         if (!errors.isEmpty()) {
-            throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object), errors);
+            boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");
+            throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
+                    everyTime ? errors : List.copyOf(new LinkedHashSet<>(errors)));
         }
         rule.warnOfValid(object, old, warnings);
     }

@@ -21,6 +21,9 @@ public final class GoForm {
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
 
+    /** Amounts of resources are kept to the thousandth. */
+    private static final int SMALLEST_OF_RESOURCES = 3;
+
     private GoForm() {
     }
 
@@ -114,7 +117,10 @@ public final class GoForm {
             }
             case MAP -> {
                 if (value instanceof ObjectNode map) {
-                    map.properties().forEach(entry -> entry.setValue(element(entry.getValue(), type.element())));
+                    boolean amounts = type.element().body().scalar().equals("quantity");
+                    map.properties().forEach(entry -> entry.setValue(amounts
+                            ? quantity(entry.getValue(), SMALLEST_OF_RESOURCES)
+                            : element(entry.getValue(), type.element())));
                 }
             }
             case LIST -> {
@@ -140,10 +146,7 @@ public final class GoForm {
 
     private static JsonNode scalar(JsonNode value, Type type) {
         return switch (type.body().scalar()) {
-            case "quantity" -> {
-                Quantity quantity = Quantity.parse(value.asString().strip());
-                yield quantity == null ? value : NODES.stringNode(quantity.canonical());
-            }
+            case "quantity" -> quantity(value, Quantity.SMALLEST);
             // Go leaves out the ends of lines that it reads over.
             case "byte" -> value.isString()
                     ? NODES.stringNode(value.stringValue().replace("\n", "").replace("\r", ""))
@@ -151,6 +154,12 @@ public final class GoForm {
             case "date-time" -> value.isString() ? time(value, type.name().endsWith(".MicroTime")) : value;
             default -> value;
         };
+    }
+
+    /** @param digits how many it may have after the point; what is less is rounded up */
+    private static JsonNode quantity(JsonNode value, int digits) {
+        Quantity quantity = Quantity.parse(value.asString("").strip());
+        return quantity == null ? value : NODES.stringNode(quantity.atMost(digits).canonical());
     }
 
     private static JsonNode time(JsonNode value, boolean micro) {

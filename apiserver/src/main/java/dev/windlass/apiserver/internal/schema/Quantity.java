@@ -28,7 +28,8 @@ public record Quantity(BigDecimal value, Format format) {
     private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
     private static final int DECIMAL_ONE = 3;
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
-    private static final int SMALLEST = 9;
+    /** How many digits after the point are kept. */
+    static final int SMALLEST = 9;
     /** Nobody has so much; to write it out would take all memory. */
     private static final int LARGEST_EXPONENT = 1_000;
 
@@ -75,6 +76,11 @@ public record Quantity(BigDecimal value, Format format) {
 
     private static Quantity bounded(BigDecimal value, Format format) {
         return new Quantity(value.setScale(Math.min(SMALLEST, Math.max(0, value.scale())), RoundingMode.UP), format);
+    }
+
+    /** The same, or the next larger one that has no more digits after the point. */
+    Quantity atMost(int digits) {
+        return value.scale() <= digits ? this : new Quantity(value.setScale(digits, RoundingMode.UP), format);
     }
 
     /** In the one form that each amount has: no fraction, and the largest suffix that allows it. */
