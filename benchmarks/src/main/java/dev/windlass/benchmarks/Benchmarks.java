@@ -12,7 +12,7 @@ public final class Benchmarks {
             usage: queue ROUNDS | units COUNT IN-ALL | floor COUNT IN-ALL | stop-unit CYCLES | floor-stop CYCLES | events ROUNDS
                    | admission COUNT ROUNDS | sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few|many CYCLES
                    | server ROUNDS | serve-once | real-server | modules ROUNDS | floor-modules ROUNDS
-                   | apiserver embedded|real FEW MANY""";
+                   | apiserver embedded|real FEW MANY | image REPOSITORY ROUNDS""";
 
     private Benchmarks() {
     }
@@ -41,6 +41,7 @@ public final class Benchmarks {
             case "modules" -> ModuleBenchmark.run(number(rest, 1));
             case "floor-modules" -> ModuleFloorBenchmark.run(number(rest, 1));
             case "serve-once" -> ServerBenchmark.serveOnce();
+            case "image" -> ImageBenchmark.run(Path.of(rest.get(1)), number(rest, 2));
             case "real-server" -> ServerBenchmark.realServer();
             default -> {
                 System.err.println(USAGE);

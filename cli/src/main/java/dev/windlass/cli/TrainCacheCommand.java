@@ -2,6 +2,7 @@ package dev.windlass.cli;
 
 import dev.windlass.cli.demo.DemoFolder;
 import dev.windlass.cli.demo.Training;
+import dev.windlass.cli.operator.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -14,9 +15,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 @Command(name = "train-cache", sortOptions = false, description = "Make the JVM's AOT cache for run, as an image has it: runs it once on an embedded API server.")
 final class TrainCacheCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private Windlass root;
+
     @Parameters(paramLabel = "FILE", description = "Where the cache goes.")
     @SuppressWarnings("NullAway.Init")
     private Path cache;
@@ -28,6 +34,8 @@ final class TrainCacheCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        // The API server runs in this process, and without a level logs every byte of it, far slower than the program can wait.
+        Log.toStandardError(Log.Format.TEXT, root.debug);
         Path folder = DemoFolder.create();
         // Signals end this process without what is in finally.
         Thread hook = new Thread(() -> endEarly(folder), "end of train-cache");
@@ -35,6 +43,7 @@ final class TrainCacheCommand implements Callable<Integer> {
         try {
             Files.deleteIfExists(cache); // one of before would pass for the new one
             Training training = new Training(folder, command());
+            faint("training: run on an embedded API server until all is reconciled, then its end, at which the JVM writes the cache");
             Duration took = training.run(List.of("-XX:AOTCacheOutput=" + cache));
             if (!Files.exists(cache)) {
                 throw new CliException(
@@ -81,9 +90,15 @@ final class TrainCacheCommand implements Callable<Integer> {
         for (int i = 0; i < times; i++) {
             without.add(training.run(List.of()).toMillis());
             with.add(training.run(List.of("-XX:AOTCache=" + cache)).toMillis());
+            faint("measured %d of %d: %d ms without it, %d ms with it".formatted(i + 1, times, without.getLast(),
+                    with.getLast()));
         }
         terminal.line("launch of the process → all reconciled: %d ms without it, %d ms with it"
                 .formatted(median(without), median(with)));
+    }
+
+    private void faint(String text) {
+        terminal.line(terminal.styled(Terminal.Style.FAINT, text));
     }
 
     private static long median(List<Long> times) {

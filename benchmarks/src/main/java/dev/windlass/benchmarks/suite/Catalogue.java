@@ -43,7 +43,8 @@ final class Catalogue {
         return List.of(queue(), sync(), controller("controller", "few", "a kind with a handful of objects"),
                 controller("controller-many", "many", "a kind with %s objects".formatted(grouped(scale.objects()))),
                 units(100_000), units(10_000),
-                units(1_000), units(1), stopUnit(), events(), admission(10_000), modules(), server(), apiServer());
+                units(1_000), units(1), stopUnit(), events(), admission(10_000), modules(), image(),
+                server(), apiServer());
     }
 
     private Comparison queue() {
@@ -216,6 +217,18 @@ final class Catalogue {
                         less("many.gone", "100: → all known to be gone"),
                         less("heap", "heap that each keeps"), less("metaspace", "metaspace that each keeps"),
                         less("left", "heap that 100 have left behind")));
+    }
+
+    private Comparison image() {
+        return new Comparison("image", "Start of the image of the website example",
+                """
+                        What the image has, in a folder, started by its command on an embedded API server that holds the definitions \
+                        and the websites of the example when all are reconciled, on the same cores: from the launch of the process to there, \
+                        in turn without the AOT cache and with the one that was trained before, as the build of the image does it.""",
+                false, List.of(new Entry(WINDLASS, "", contenders.image(scale.images()))),
+                List.of(less("image.without", "launch → all websites reconciled, without the AOT cache"),
+                        less("image.with", "launch → all websites reconciled, with it"),
+                        more("image.ratio", "so many times sooner"), less("image.cache", "size of the cache")));
     }
 
     private Comparison server() {

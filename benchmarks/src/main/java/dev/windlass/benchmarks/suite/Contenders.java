@@ -30,6 +30,11 @@ final class Contenders {
         return windlass(List.of(), arguments);
     }
 
+    /** The website example as its image starts it; the room {@code cli} is packed. */
+    Program image(int rounds) {
+        return windlass("image", folder.resolve("..").toString(), Integer.toString(rounds));
+    }
+
     /** The same with a cache of loaded and linked classes, which {@link #trainCache} has made. */
     Program windlassWithCache(String... arguments) {
         return windlass(List.of("-XX:AOTCache=" + cache()), arguments);

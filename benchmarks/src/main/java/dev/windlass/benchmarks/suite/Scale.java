@@ -15,17 +15,18 @@ package dev.windlass.benchmarks.suite;
  * @param admissionRounds of as many units as the comparison says
  * @param servers that are started in one JVM
  * @param moduleRounds of a hundred modules at once
+ * @param images that are started with the AOT cache, and as many without
  */
 record Scale(int objects, int runs, int rounds, int queueRounds, int cycles, int slowCycles, int units, int stops,
-        int eventRounds, int admissionRounds, int servers, int moduleRounds) {
+        int eventRounds, int admissionRounds, int servers, int moduleRounds, int images) {
 
-    static final Scale FULL = new Scale(10_000, 3, 16, 25, 1_000, 60, 1_500_000, 20_000, 30, 20, 20, 10);
+    static final Scale FULL = new Scale(10_000, 3, 16, 25, 1_000, 60, 1_500_000, 20_000, 30, 20, 20, 10, 3);
 
     /** Goes through everything in a few minutes, and measures nothing. */
-    static final Scale QUICK = new Scale(500, 1, 3, 3, 20, 4, 20_000, 500, 4, 2, 4, 2);
+    static final Scale QUICK = new Scale(500, 1, 3, 3, 20, 4, 20_000, 500, 4, 2, 4, 2, 1);
 
     Scale withRuns(int other) {
         return new Scale(objects, other, rounds, queueRounds, cycles, slowCycles, units, stops, eventRounds,
-                admissionRounds, servers, moduleRounds);
+                admissionRounds, servers, moduleRounds, images);
     }
 }

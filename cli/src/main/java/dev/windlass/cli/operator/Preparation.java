@@ -13,6 +13,7 @@ import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.FailurePolicy;
 import dev.windlass.lifecycle.Leadership;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RestartPolicy;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
@@ -53,7 +54,7 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
     private static final FieldOwner OWNER = FieldOwner.of("windlass-run");
 
     /**
-     * Prepares a cluster, if it can be reached.
+     * Prepares a cluster; one that cannot be reached is prepared when it comes, if anything is to be applied to it.
      *
      * @param progress is told what was done
      * @throws IllegalStateException when it lacks something, with the remedy
@@ -63,13 +64,11 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
             throws InterruptedException {
         ClusterConnection connection = connected(manager, cluster);
         if (connection == null) {
-            progress.accept(cluster.name() + " is not there yet: " + cluster.status().message()
-                    + "; the controllers begin when it is");
+            prepareLater(manager, cluster, progress);
             return;
         }
         CompletableFuture<List<String>> done = new CompletableFuture<>();
-        RunnableHandle task = manager.add(Task.of(RunnableSpec.builder("preparation/" + cluster.clusterName())
-                .leadership(Leadership.ALWAYS).dependsOn(cluster.name()).onFailure(FailurePolicy.ISOLATE).build(),
+        RunnableHandle task = manager.add(Task.of(spec(cluster).build(),
                 context -> {
                     try {
                         done.complete(run(cluster.connection().orElse(connection).client(context), context));
@@ -86,6 +85,28 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
                     PREPARE.toMinutes(), task.name(), task.state()), e);
         } finally {
             task.remove();
+        }
+    }
+
+    private static RunnableSpec.Builder spec(ClusterHandle cluster) {
+        return RunnableSpec.builder("preparation/" + cluster.clusterName()).leadership(Leadership.ALWAYS)
+                .dependsOn(cluster.name()).onFailure(FailurePolicy.ISOLATE);
+    }
+
+    /** Nobody looks when it comes, so what fails then is tried again. */
+    private void prepareLater(Manager manager, ClusterHandle cluster, Consumer<String> progress) {
+        String message = cluster.status().message();
+        boolean something = definitions || samples;
+        progress.accept("%s is not there yet: %s; %sthe controllers begin when it is".formatted(cluster.name(),
+                message.isEmpty() ? "it is " + cluster.state() : message,
+                something ? "it is prepared, and " : ""));
+        if (something) {
+            manager.add(Task.of(spec(cluster).restart(RestartPolicy.onFailure()).build(), context -> {
+                ClusterConnection connection = cluster.connection().orElseThrow(
+                        () -> new IllegalStateException(
+                                cluster.name() + " is gone again; it is prepared when it is back"));
+                run(connection.client(context), context).forEach(progress);
+            }));
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.windlass.tests.operator;
 
+import dev.windlass.apiserver.ApiServer;
 import dev.windlass.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,6 +138,26 @@ class RunTest {
             operator.awaitLog("cluster/away is not there yet: .*127\\.0\\.0\\.1:1.* cannot be reached");
             operator.awaitLog("controller/websites#1 STARTING -> READY");
             assertThat(operator.terminate()).as(operator.log()).isZero();
+        }
+    }
+
+    @Test
+    void aClusterThatComesLaterIsPreparedThen() throws Exception {
+        try (ApiServer late = ApiServer.builder().name("late").start();
+                KubernetesClient client = new KubernetesClientBuilder()
+                        .withConfig(Config.fromKubeconfig(late.kubeconfig())).build()) {
+            late.faults().blackHole();
+            Path kubeconfig = Files.writeString(folder.resolve("late"), late.kubeconfig());
+            try (OperatorProcess operator = OperatorProcess.start(folder, "run", "--kubeconfig", kubeconfig.toString(),
+                    "--install-crds", "--samples")) {
+                operator.awaitLog("cluster/late is not there yet: .*; it is prepared, and the controllers begin");
+                operator.awaitLog("controller/websites#1 STARTING -> READY");
+                late.faults().heal();
+                operator.awaitLog("cluster/late has 17 samples");
+                eventually().until(() -> client.apps().deployments().inNamespace("default").list().getItems(),
+                        deployments -> !deployments.isEmpty());
+                assertThat(operator.terminate()).as(operator.log()).isZero();
+            }
         }
     }
 
