@@ -27,6 +27,7 @@ import dev.windlass.apiserver.internal.rest.Loader;
 import dev.windlass.apiserver.internal.rest.Namespaces;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Snapshots;
+import dev.windlass.apiserver.internal.rest.StandardObjects;
 import dev.windlass.apiserver.internal.rest.Surroundings;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
@@ -125,7 +126,6 @@ public final class ApiServer implements AutoCloseable {
                 : Authorizer.ALLOW_ALL;
         resources.admission(new WebhookAdmission(resources, authorizer, webhooks, executor));
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
-        atStart = snapshot();
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));
         ServiceAccountTokens serviceAccounts = new ServiceAccountTokens(store, clock, this::url,
@@ -138,6 +138,8 @@ public final class ApiServer implements AutoCloseable {
         Streams streams = new Streams(openWatches, executor, timer);
         try {
             listener.open();
+            StandardObjects.create(resources, name, listener.port(), caCertificatePem());
+            atStart = snapshot();
             listener.serve(new ApiHandler(resources, api, new Discovery(catalog, listener.address()),
                     witness, streams, faultRules, access));
         } catch (RuntimeException e) {
@@ -327,7 +329,8 @@ public final class ApiServer implements AutoCloseable {
 
     /**
      * Applies manifests: YAML, with any number of documents, or JSON, each an object or a list of some. Namespaces and custom resource definitions are applied
-     * first. An object that has a status gets it. What only a server gives, such as uid and resource version, is passed over.
+     * first. An object that has a status gets it. What only a server gives, such as uid and resource version, is passed over,
+     * and so are objects in which a server tells of itself, such as the service {@code kubernetes}.
      *
      * @return how many objects there were
      * @throws IllegalArgumentException

@@ -25,12 +25,12 @@ public final class Snapshot {
         return state;
     }
 
-    /** How many objects there are. */
+    /** How many objects there are, with those in which the server tells of itself. */
     public int size() {
         return state.size();
     }
 
-    /** As YAML: one object of kind List, namespaces and custom resource definitions first. {@link ApiServer#load} and {@code kubectl apply} take it. */
+    /** As YAML: one object of kind List, namespaces and custom resource definitions first. {@link ApiServer#load} and {@code kubectl apply} take it. Objects in which the server tells of itself are left out. */
     public String yaml() {
         return Json.yaml(state.list());
     }

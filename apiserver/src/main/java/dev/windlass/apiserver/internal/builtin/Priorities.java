@@ -68,12 +68,6 @@ final class Priorities {
 
     private @Nullable ObjectNode find(String name) {
         Stored stored = resources.shelf(type()).get(name);
-        Long ofSystem = PriorityClassRule.SYSTEM_CLASSES.get(name);
-        if (stored == null && ofSystem != null) {
-            ObjectNode known = Json.object().put("value", ofSystem);
-            known.putObject("metadata").put("name", name);
-            return known;
-        }
         return stored == null ? null : resources.decode(stored, type());
     }
 

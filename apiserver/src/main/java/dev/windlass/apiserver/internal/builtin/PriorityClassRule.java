@@ -17,7 +17,7 @@ final class PriorityClassRule implements KindRule {
     private static final long HIGHEST = 1_000_000_000;
     private static final String SYSTEM = "system-";
     /** Those that are always there, by name. */
-    static final Map<String, Long> SYSTEM_CLASSES = Map.of("system-node-critical", 2 * HIGHEST + 1000,
+    private static final Map<String, Long> SYSTEM_CLASSES = Map.of("system-node-critical", 2 * HIGHEST + 1000,
             "system-cluster-critical", 2 * HIGHEST);
 
     private final Priorities priorities;
@@ -30,6 +30,14 @@ final class PriorityClassRule implements KindRule {
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         Metadata.of(object).put("generation", 1);
         refuseSecondDefault(object);
+    }
+
+    @Override
+    public void checkPreconditions(ObjectNode object, String uid, String version) {
+        if (SYSTEM_CLASSES.containsKey(Metadata.name(object))) {
+            throw ApiException.forbidden("scheduling.k8s.io", "priorityclasses", Metadata.name(object),
+                    "this is a system priority class and cannot be deleted", List.of());
+        }
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class Loader {
         }
         if (object.path("items").isArray() && Json.textOrEmpty(object, "kind").endsWith("List")) {
             object.path("items").forEach(item -> collect(item, into));
-        } else {
+        } else if (!StandardObjects.isOfTheServer(object)) {
             into.add(object);
         }
     }

@@ -49,13 +49,14 @@ public final class Snapshots {
             return held.values().stream().mapToInt(each -> each.objects().size()).sum();
         }
 
-        /** As one object of kind List. */
+        /** As one object of kind List, without those in which the server tells of itself. */
         public ObjectNode list() {
             ObjectNode list = Json.object().put("apiVersion", "v1").put("kind", "List");
             ArrayNode items = list.putArray("items");
             held.values().stream().sorted(Comparator.comparingInt(each -> turn(each.type())))
-                    .forEach(each -> each.objects().values()
-                            .forEach(object -> items.add(Codec.decode(object, each.type()))));
+                    .forEach(each -> each.objects().values().stream()
+                            .map(object -> Codec.decode(object, each.type()))
+                            .filter(object -> !StandardObjects.isOfTheServer(object)).forEach(items::add));
             return list;
         }
 
