@@ -1,5 +1,6 @@
 package dev.windlass.apiserver;
 
+import java.net.http.HttpHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,5 +37,24 @@ class DiscoveryTest {
         wire.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
                 "{\"metadata\":{\"name\":\"things.example.com\"},\"spec\":{\"group\":\"example.com\",\"scope\":\"Cluster\",\"names\":{\"plural\":\"things\",\"kind\":\"Thing\"},\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"schema\":{\"openAPIV3Schema\":{\"type\":\"object\"}}}]}}");
         assertThat(read(tag).code()).isEqualTo(200);
+    }
+
+    @Test
+    void anOpenApiDocumentOfWhichTheHashIsKnownMayBeKept() {
+        String document = "/openapi/v3/apis/apps/v1";
+        String url = wire.get("/openapi/v3").text("paths", "apis/apps/v1", "serverRelativeURL");
+        HttpHeaders kept = wire.get(url).raw().headers();
+        assertThat(kept.firstValue("Cache-Control")).hasValue("public, immutable");
+        assertThat(kept.firstValue("Expires")).isPresent();
+        assertThat(kept.firstValue("ETag")).hasValue('"' + url.substring(url.indexOf('=') + 1) + '"');
+
+        Wire.Answer former = wire.get(document + "?hash=00FF");
+        assertThat(former.code()).isEqualTo(301);
+        assertThat(former.raw().headers().firstValue("Location")).hasValue(url);
+        assertThat(former.raw().body()).isEmpty();
+
+        HttpHeaders asked = wire.get(document).raw().headers();
+        assertThat(asked.firstValue("Cache-Control")).hasValue("no-cache, private");
+        assertThat(asked.firstValue("ETag")).isEqualTo(kept.firstValue("ETag"));
     }
 }

@@ -6,8 +6,12 @@ import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.Type;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,12 +39,23 @@ public final class OpenApi {
         for (ResourceType type : catalog.all()) {
             String root = Schemas.root(type);
             if (!paths.has(root)) {
-                String document = Json.string(document(type.group(), type.version()));
+                byte[] document = Json.bytes(document(type.group(), type.version()));
                 paths.putObject(root).put("serverRelativeURL",
-                        "/openapi/v3/" + root + "?hash=" + Integer.toHexString(document.hashCode()));
+                        "/openapi/v3/" + root + "?hash=" + hash(ByteBuffer.wrap(document)));
             }
         }
         return out;
+    }
+
+    /** By which a document is known, in the index and as its entity tag. */
+    public static String hash(ByteBuffer document) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-512");
+            digest.update(document.duplicate());
+            return HexFormat.of().withUpperCase().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM has no SHA-512", e);
+        }
     }
 
     /**

@@ -244,9 +244,13 @@ public final class ApiHandler extends Handler.Abstract {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
         }
         addWarnings(response, reply.warnings());
-        if (EntityTags.isUnchanged(request, response, reply)) {
-            response.setStatus(304);
-            response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+        EntityTags.Outcome outcome = EntityTags.tag(request, response, reply);
+        if (outcome != EntityTags.Outcome.WHOLE) {
+            boolean unchanged = outcome == EntityTags.Outcome.UNCHANGED;
+            response.setStatus(unchanged ? 304 : 301);
+            if (unchanged) {
+                response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+            }
             sink.write(true, ByteBuffer.allocate(0), callback);
             return;
         }
