@@ -89,14 +89,6 @@ public final class ApiServer implements AutoCloseable {
     private ApiServer(Builder builder) {
         name = builder.name;
         clock = builder.clock;
-        Map<String, User> users = builder.knownUsers();
-        tokens = new LinkedHashMap<>();
-        users.keySet().forEach(user -> tokens.put(user, randomToken()));
-        if (!builder.token.isEmpty()) {
-            tokens.put(ADMIN, builder.token);
-        }
-        store = new Store(builder.historySize);
-        witness = new Witness(builder.requestLogSize);
         timer = new ScheduledThreadPoolExecutor(1,
                 task -> Thread.ofPlatform().daemon().name("apiserver-" + name + "-timer").unstarted(task));
         timer.setRemoveOnCancelPolicy(true);
@@ -106,6 +98,14 @@ public final class ApiServer implements AutoCloseable {
                 executor);
         CompletableFuture<Listener> listening = CompletableFuture.supplyAsync(
                 () -> new Listener(name, certificates::join, builder.port, executor), executor);
+        Map<String, User> users = builder.knownUsers();
+        tokens = new LinkedHashMap<>();
+        users.keySet().forEach(user -> tokens.put(user, randomToken()));
+        if (!builder.token.isEmpty()) {
+            tokens.put(ADMIN, builder.token);
+        }
+        store = new Store(builder.historySize);
+        witness = new Witness(builder.requestLogSize);
         Catalog catalog = Catalog.builtIn();
         Resources resources = new Resources(store, catalog, BuiltInTypes.read(),
                 new TypeDefaults(StructDefaults::fill),
@@ -118,9 +118,7 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources, webhooks);
         BuiltInRules.register(resources);
         namespaces.createDefaults();
-        listener = listening.join();
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
-        faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
@@ -131,11 +129,12 @@ public final class ApiServer implements AutoCloseable {
         ServiceAccountTokens serviceAccounts = new ServiceAccountTokens(store, clock, this::url,
                 resources.surroundings()::uid);
         Access access = new Access(new Authenticator(byToken, serviceAccounts,
-                new ClientCertificates(() -> listener.certificates().authority(), clock), builder.anonymous),
-                authorizer, serviceAccounts);
+                new ClientCertificates(this::caCertificate, clock), builder.anonymous), authorizer, serviceAccounts);
         Api api = new Api(resources, access);
         loader = new Loader(resources, api);
         Streams streams = new Streams(openWatches, executor, timer);
+        listener = listening.join(); // all that does not need it has been made meanwhile
+        faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         try {
             listener.open();
             StandardObjects.create(resources, name, listener.port(), caCertificatePem());

@@ -98,6 +98,7 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[]{new OneKey(keys.getPrivate(), server, authority)},
                 new TrustManager[]{new AnyClient(authority)}, null);
+        context.createSSLEngine(); // loads what the first connection needs, while others are busy
         return new Certificates(name, authorityKey, authority, pem("CERTIFICATE", authority.getEncoded()), context);
     }
 
