@@ -165,9 +165,15 @@ final class ModulesCommand implements Callable<Integer> {
         @Option(names = "--probation", paramLabel = "DURATION", description = "For how long its health decides whether it stays; 30s by default, 0s for none.")
         private @Nullable String probation;
 
+        @Option(names = "--cascade", description = "First stop the units outside of the module that depend on units of it which must stop; they come back with them. Otherwise that is refused while they run.")
+        private boolean cascade;
+
         @Override
         public Integer call() {
             Map<String, String> options = new LinkedHashMap<>(Map.of("file", sent(file)));
+            if (cascade) {
+                options.put("cascade", "true");
+            }
             if (probation != null) {
                 options.put("probation", Durations.checked("--probation", probation));
             }

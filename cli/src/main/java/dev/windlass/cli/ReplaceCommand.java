@@ -23,6 +23,9 @@ final class ReplaceCommand extends UnitCommand {
     @Option(names = "--probation", paramLabel = "DURATION", description = "For how long its health decides whether it stays; 30s by default, 0s for none.")
     private @Nullable String probation;
 
+    @Option(names = "--cascade", description = "Where it must stop before the new generation starts, first stop the units that depend on it; they come back with it. Otherwise that is refused while they run.")
+    private boolean cascade;
+
     @Option(names = "--wait", description = "Wait until one generation is left, tell how far it is, and print what came of it.")
     private boolean wait;
 
@@ -34,6 +37,9 @@ final class ReplaceCommand extends UnitCommand {
         }
         if (probation != null) {
             options.put("probation", Durations.checked("--probation", probation));
+        }
+        if (cascade) {
+            options.put("cascade", "true");
         }
         Terminal terminal = Terminal.standard();
         AdminClient client = connect();

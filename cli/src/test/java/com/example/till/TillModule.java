@@ -1,6 +1,6 @@
 package com.example.till;
 
-import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.HealthKind;
 import dev.windlass.lifecycle.Task;
 import dev.windlass.lifecycle.Unit;
 import dev.windlass.modules.Feature;
@@ -14,6 +14,11 @@ public final class TillModule implements FeatureModule {
 
     @Override
     public List<Unit<?>> units(ModuleContext context) {
-        return List.of(Task.of("drawer", RunnableContext::awaitStop));
+        return List.of(Task.of("drawer", running -> {
+            running.health("drawer", HealthKind.READINESS, () -> {
+                // it is there
+            });
+            running.awaitStop();
+        }));
     }
 }

@@ -10,9 +10,14 @@ import dev.windlass.modules.Modules;
 import dev.windlass.modules.UnloadState;
 import dev.windlass.server.AdminServer;
 import dev.windlass.server.BindAddress;
+import dev.windlass.server.HealthServer;
+import dev.windlass.server.ServerHandle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +99,24 @@ class ModulesCommandTest {
     }
 
     @Test
+    void theHealthChecksOfAModuleAreServedWhileItIsLoaded() throws Exception {
+        ServerHandle health = manager.add(HealthServer.at(BindAddress.loopback(0)));
+        health.ready().await(BOUND);
+        serve(true);
+        run("load", jar("1").toString());
+        assertThat(readyz(health)).contains("[+]drawer ok");
+        run("unload", "till");
+        assertThat(readyz(health)).doesNotContain("drawer").contains("readyz check passed");
+    }
+
+    private static String readyz(ServerHandle health) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(health.address().orElseThrow().resolve("/readyz?verbose"))
+                    .timeout(BOUND).build(), HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    @Test
     void aModuleIsLoadedShownReloadedAndUnloaded() throws Exception {
         serve(true);
         jar("2");
@@ -102,7 +125,8 @@ class ModulesCommandTest {
                 .anyMatch(line -> line.matches("till +1 +READY +1 +.*till-1.jar"));
         assertThat(run("describe", "till").lines()).contains("unit:     module/till", "version:  1",
                 "  module/till/drawer");
-        assertSays(run("reload", "till", "till-2.jar", "--probation", "0s"), "till 1 → 2 replaced: 1 units replaced");
+        assertSays(run("reload", "till", "till-2.jar", "--probation", "0s", "--cascade"),
+                "till 1 → 2 replaced: 1 units replaced");
         assertSays(run("unload", "till"), "till 2 (load 2): PENDING");
         run("load", "till-1.jar");
         CommandProcess proved = run("unload", "till", "--prove");

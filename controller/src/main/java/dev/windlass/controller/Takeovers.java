@@ -146,7 +146,8 @@ final class Takeovers {
         boolean provisional = succession != null && !succession.settled();
         Takeover takeover = new Takeover(pair, run, pair.engagement, handle,
                 handle.replace(EngagementUnit.of(pair, run, connection.informers().unit()),
-                        new ReplaceOptions(warmUp, provisional ? ReplaceOptions.LONGEST : Duration.ZERO, null)));
+                        ReplaceOptions.defaults().withWarmUp(warmUp)
+                                .withProbation(provisional ? ReplaceOptions.LONGEST : Duration.ZERO)));
         pair.takeover = takeover;
         if (succession != null && provisional) {
             succession.add(takeover);

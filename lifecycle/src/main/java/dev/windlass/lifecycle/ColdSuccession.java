@@ -45,9 +45,10 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
         cell.succession(this);
         if (cell.isAlive()) {
             StopOptions asked = options.retire();
-            StopOptions stop = asked == null ? old.spec().stop() : asked;
-            UnitStop.ask(cell, cell.order(Reason.REPLACED, atLeastHandoff(stop), actor, false), this::onStopped,
-                    this::fail);
+            StopOptions stop = atLeastHandoff(asked == null ? old.spec().stop() : asked);
+            UnitStop.ask(cell,
+                    cell.order(Reason.REPLACED, options.cascade() ? stop.withCascade() : stop, actor, false),
+                    this::onStopped, this::fail);
             if (phase == Phase.STOPPING && !hasLeft()) {
                 cell.ongoingStop().letStartFollow();
             }

@@ -119,6 +119,25 @@ class Rule16ReplaceTest extends Replacing {
     }
 
     @Test
+    void oneThatMustStopUnderOthersIsReplacedWithCascadeOnlyAndTheyComeBackWithIt() throws Exception {
+        manager.start();
+        RunnableHandle unit = manager.add("unit", RunnableContext::awaitStop);
+        RunnableHandle top = manager.add(
+                Task.of(RunnableSpec.builder("top").dependsOn("unit").build(), RunnableContext::awaitStop));
+        top.ready().await();
+        assertThatThrownBy(() -> unit.replace(SOON).await()).isInstanceOf(RefusedException.class)
+                .hasMessageContainingAll("unit cannot be stopped", "top depends on it", "cascade");
+        assertThat(top.status().id()).isEqualTo("top#1");
+        assertThat(unit.status().id()).isEqualTo("unit#1");
+
+        assertThat(unit.replace(SOON.withCascade()).await().outcome()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(unit.status().id()).isEqualTo("unit#2");
+        top.ready().await();
+        assertThat(top.status().id()).isEqualTo("top#2");
+        assertThat(top.lastStop().orElseThrow().reason()).isEqualTo(Reason.DEPENDENCY_STOPPED);
+    }
+
+    @Test
     void whatIsStartedAfterTheStopAndFailsIsTakenBackToo() throws Exception {
         manager.start();
         RunnableHandle unit = manager.add("unit", RunnableContext::awaitStop);

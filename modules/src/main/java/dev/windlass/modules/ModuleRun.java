@@ -170,12 +170,8 @@ final class ModuleRun implements ManagedRunnable {
         Modules modules = Modules.of(running.manager());
         Load next = load(jar, modules, running);
         Reload reload = new Reload(running, loaded, next, unitsOf(running), options);
-        running.contextClassLoader(next.loader());
         boolean stays = reload.run();
         current = stays ? next : loaded;
-        if (!stays) {
-            running.contextClassLoader(loaded.loader());
-        }
         Load leaving = stays ? loaded : next;
         open.remove(leaving);
         return reload.report(stays, leaving.close(modules).report());

@@ -9,6 +9,7 @@ import dev.windlass.lifecycle.Replacement;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
+import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.Unit;
 import dev.windlass.lifecycle.UnitState;
 import java.time.Duration;
@@ -17,8 +18,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * replaces of single units that are under way are awaited
+ *   → those that depend on one which will be away for a while are stopped
  *   → the units that both versions have are replaced, until each is on probation
- *   → those that only the old one has are stopped, those that only the new one has are added
+ *   → those that only the old one has are stopped, those that only the new one has are added, those that were stopped start
  *   → probation of all together
- *   → the new one stays: the replaces are settled, what was stopped is removed
+ *   → the new one stays: the replaces are settled, what only the old one has is removed
  * at each step, one failure
- *   → it does not: the replaces are taken back, what was added is removed, what was stopped starts again
+ *   → it does not: what waited is stopped again and what was added is removed, the replaces are taken back, what was stopped starts
  * </pre>
  *
  * An interrupt says that the whole module stops, and everything in it: nothing is taken back then.
@@ -47,7 +51,10 @@ final class Reload {
     private final Map<String, RunnableHandle> present;
     private final ReplaceOptions options;
     private final Map<String, Replacement> replacing = new LinkedHashMap<>();
+    /** Of both versions, and stopped to wait for others. */
+    private final Map<String, RunnableHandle> waiting = new LinkedHashMap<>();
     private final Map<String, RunnableHandle> added = new LinkedHashMap<>();
+    /** Of the old version only. */
     private final Map<String, RunnableHandle> stopped = new LinkedHashMap<>();
     private final Semaphore news = new Semaphore(0);
     private final List<ReplaceReport> reports = new ArrayList<>();
@@ -65,11 +72,15 @@ final class Reload {
 
     /** Returns whether the new version stays; all units are of that version then, or all of the old one. */
     boolean run() throws InterruptedException {
+        context.contextClassLoader(next.loader());
         try {
+            awaitTurn();
+            ReloadPlan plan = ReloadPlan.of(context.name(), present, next.units());
+            stop(plan.waiting(), waiting);
             replaceThoseOfBoth();
             if (failure == null) {
-                stopThoseOfTheOld();
-                addThoseOfTheNew();
+                stop(plan.leaving(), stopped);
+                add(plan.coming());
                 probation();
             }
         } catch (LifecycleException | IllegalArgumentException e) {
@@ -100,7 +111,6 @@ final class Reload {
     }
 
     private void replaceThoseOfBoth() throws InterruptedException {
-        awaitTurn();
         for (Map.Entry<String, Unit<?>> unit : next.units().entrySet()) {
             RunnableHandle handle = present.get(unit.getKey());
             if (handle != null) {
@@ -140,24 +150,40 @@ final class Reload {
         return replacement;
     }
 
-    private void stopThoseOfTheOld() throws InterruptedException {
-        for (Map.Entry<String, RunnableHandle> unit : present.entrySet()) {
-            if (!next.units().containsKey(unit.getKey())) {
-                stopped.put(unit.getKey(), unit.getValue());
-                unit.getValue().stop(unit.getValue().spec().stop().withMode(StopMode.HANDOFF)).await();
-            }
+    /** @param done is told of each before it stops */
+    private void stop(List<String> units, Map<String, RunnableHandle> done) throws InterruptedException {
+        for (String unit : units) {
+            RunnableHandle handle = Objects.requireNonNull(present.get(unit), unit);
+            done.put(unit, handle);
+            handle.stop(handingOver(handle)).await();
         }
     }
 
-    private void addThoseOfTheNew() throws InterruptedException {
-        for (Map.Entry<String, Unit<?>> unit : next.units().entrySet()) {
-            if (!present.containsKey(unit.getKey())) {
-                added.put(unit.getKey(), context.add(unit.getValue()));
-            }
+    private StopOptions handingOver(RunnableHandle unit) {
+        StopOptions asked = options.retire();
+        StopOptions stop = asked == null ? unit.spec().stop() : asked;
+        StopOptions handoff = stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF);
+        return options.cascade() ? handoff.withCascade() : handoff;
+    }
+
+    private void add(List<String> units) throws InterruptedException {
+        for (String unit : units) {
+            added.put(unit, context.add(Objects.requireNonNull(next.units().get(unit), unit)));
         }
-        for (RunnableHandle unit : added.values()) {
+        waiting.values().forEach(Reload::start);
+        for (RunnableHandle unit : startedLast()) {
             ModuleRun.awaitReady(unit, options.warmUp());
         }
+    }
+
+    private List<RunnableHandle> startedLast() {
+        return Stream.concat(added.values().stream(), waiting.values().stream()).toList();
+    }
+
+    private static void start(RunnableHandle unit) {
+        unit.start().whenDone(_ -> {
+            // its state says what came of it
+        });
     }
 
     private void probation() throws InterruptedException {
@@ -167,13 +193,22 @@ final class Reload {
             if (!context.sleep(Duration.ofNanos(Math.min(left, LOOK.toNanos())))) {
                 throw new InterruptedException();
             }
-            added.values().stream().filter(unit -> !STANDS.contains(unit.state())).findFirst()
+            startedLast().stream().filter(unit -> !STANDS.contains(unit.state())).findFirst()
                     .ifPresent(
                             unit -> fail("%s is %s: %s".formatted(unit.name(), unit.state(), unit.status().message())));
         }
     }
 
     private void settle(boolean stays) throws InterruptedException {
+        if (!stays) {
+            context.contextClassLoader(old.loader()); // before anything is described by the old version again
+            if (!replacing.isEmpty()) { // it may be of the new version
+                for (RunnableHandle unit : waiting.values()) {
+                    unit.stop(handingOver(unit).withCascade()).await(); // what depends on it comes back with it
+                }
+            }
+            remove(added);
+        }
         String why = stays ? "" : "the reload of " + old.jar().name() + " is taken back: " + failure;
         replacing.values().forEach(one -> one.settle(stays, why));
         for (Map.Entry<String, Replacement> unit : replacing.entrySet()) {
@@ -182,15 +217,17 @@ final class Reload {
                 describe(unit.getKey(), stays ? next : old);
             }
         }
-        for (RunnableHandle unit : (stays ? stopped : added).values()) {
-            unit.remove().await();
+        if (stays) {
+            remove(stopped);
+        } else {
+            stopped.values().forEach(Reload::start);
+            waiting.values().forEach(Reload::start);
         }
-        if (!stays) {
-            for (RunnableHandle unit : stopped.values()) {
-                unit.start().whenDone(_ -> {
-                    // its state says what came of it
-                });
-            }
+    }
+
+    private static void remove(Map<String, RunnableHandle> units) throws InterruptedException {
+        for (RunnableHandle unit : units.values()) {
+            unit.remove(unit.spec().stop().withCascade()).await();
         }
     }
 

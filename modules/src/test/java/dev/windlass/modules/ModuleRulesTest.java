@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,100 @@ class ModuleRulesTest extends Loading {
         billing.unload().await(HANG);
         assertThat(Modules.of(manager).all()).isEmpty();
         assertThat(proved("1")).extracting(UnloadReport::module).containsExactlyInAnyOrder("billing", "shop");
+    }
+
+    @Test
+    void aReloadStopsWhatDependsOnTheModuleOnlyWhenItIsToldTo() throws Exception {
+        ModuleHandle billing = load(billing("1", TICKER));
+        load(shop(ON_BILLING));
+        ReloadReport refused = billing.reload(billing("2", TICKER), SOON).await(HANG);
+        assertThat(refused.outcome()).isEqualTo(ReplaceOutcome.FAILED);
+        assertThat(refused.toString()).contains("module/shop/till", "cascade");
+        assertThat(List.of(unit("module/billing/ticker"), unit("module/shop/till")))
+                .allSatisfy(unit -> assertThat(unit.generation()).isEqualTo(1))
+                .allSatisfy(unit -> assertThat(unit.state()).isEqualTo(UnitState.READY));
+
+        ReloadReport report = billing
+                .reload(billing("3", TICKER), SOON.withCascade()).await(HANG);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        awaitState("module/shop/till", UnitState.READY);
+        assertThat(unit("module/shop/till").generation()).as("it did not say that it can go on").isEqualTo(2);
+        proved("1");
+        proved("2");
+    }
+
+    /** Tasks that say in which order they start and stop. */
+    private static String chain(String... units) {
+        return Stream.of(units).map(unit -> unit.split("<", -1))
+                .map(names -> """
+                        Task.of(RunnableSpec.builder("%s")%s.restart(RestartPolicy.never()).signalsReadiness(true).build(), running -> {
+                            Witness.saw("+" + running.id());
+                            running.ready();
+                            running.awaitStop();
+                            Witness.saw("-" + running.id());
+                        })"""
+                        .formatted(names[0],
+                                names.length == 1 ? "" : ".dependsOn(\"module/billing/" + names[1] + "\")"))
+                .collect(Collectors.joining(", "));
+    }
+
+    private ReloadReport reload(ModuleHandle billing, String version, String units) throws Exception {
+        Witness.forget();
+        return billing.reload(billing(version, units), SOON).await(HANG);
+    }
+
+    private static List<String> seen() {
+        return Witness.seen().stream().map(what -> what.replace("module/billing/", "")).toList();
+    }
+
+    @Test
+    void unitsThatDependOnEachOtherAreReloadedTogether() throws Exception {
+        ModuleHandle billing = load(billing("1", chain("desk<till", "ledger", "till<ledger")));
+        ReloadReport report = reload(billing, "2", chain("desk<till", "ledger", "till<ledger"));
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(seen()).containsExactly("-desk#1", "-till#1", "-ledger#1", "+ledger#2", "+till#2", "+desk#2");
+        assertThat(billing.children()).allSatisfy(unit -> assertThat(unit.state()).isEqualTo(UnitState.READY));
+        proved("1");
+    }
+
+    @Test
+    void aUnitMayDependOnOneThatOnlyItsVersionHas() throws Exception {
+        ModuleHandle billing = load(billing("1", chain("till<ledger", "ledger", "log")));
+        ReloadReport report = reload(billing, "2", chain("till<book", "book<log", "log"));
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(seen()).containsSubsequence("-till#1", "-ledger#1", "+till#2")
+                .containsSubsequence("-log#1", "+log#2", "+book#1", "+till#2").hasSize(6);
+        assertThat(billing.children()).extracting(RunnableHandle::name).containsExactlyInAnyOrder("module/billing/till",
+                "module/billing/book", "module/billing/log");
+        proved("1");
+    }
+
+    @Test
+    void aReloadThatIsRefusedDisturbsNobodyOutside() throws Exception {
+        ModuleHandle billing = load(billing("1", chain("ticker<ledger", "ledger")));
+        load(shop(ON_BILLING));
+        ReloadReport report = reload(billing, "2", chain("ticker<ledger", "ledger"));
+        assertThat(report.outcome()).isEqualTo(ReplaceOutcome.FAILED);
+        assertThat(report.message()).contains("module/shop/till", "cascade");
+        assertThat(unit("module/shop/till").status().id()).isEqualTo("module/shop/till#1");
+        assertThat(seen()).isEmpty();
+    }
+
+    @Test
+    void whatWaitedForOthersGoesBackWithThem() throws Exception {
+        ModuleHandle billing = load(billing("1", chain("till<ledger", "ledger", "safe")));
+        String broken = chain("till<ledger", "ledger", "book<ledger").replace("Witness.saw(\"+\" + running.id());",
+                "if (running.name().endsWith(\"till\")) { throw new IllegalStateException(\"no till\"); }");
+        ReloadReport report = reload(billing, "2", broken);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.ROLLED_BACK);
+        assertThat(report.message()).contains("no till");
+        assertThat(billing.version()).isEqualTo("1");
+        for (String unit : List.of("till", "ledger", "safe")) {
+            awaitState("module/billing/" + unit, UnitState.READY);
+        }
+        assertThat(billing.children()).hasSize(3);
+        assertThat(seen()).containsSubsequence("+ledger#3", "+till#3");
+        proved("2");
     }
 
     @Test

@@ -29,7 +29,7 @@ enum AdminOperation {
     REPLACE("POST", "/api/v1/units/{name}:replace",
             "Replaces the running generation by a new one of the same description, which gets warm beside it where it can, and is "
                     + "on probation.",
-            UnitViews.Replaced.class, Option.WARM_UP, Option.PROBATION, Option.WAIT),
+            UnitViews.Replaced.class, Option.WARM_UP, Option.PROBATION, Option.CASCADE, Option.WAIT),
     RECONFIGURE("POST", "/api/v1/units/{name}:reconfigure",
             "Changes settings that need no restart; those that are not named stay.", UnitViews.Started.class,
             Option.SETTINGS, Option.WAIT),
@@ -71,7 +71,8 @@ enum AdminOperation {
         WAIT("wait", "true, or for how long: the answer comes when it is done; otherwise at once."),
         MODE("mode", "How to stop: drain, handoff or abort; as the unit's specification has it by default."),
         TIMEOUT("timeout", "The total budget of the stop."),
-        CASCADE("cascade", "true also stops what depends on the unit; without it such a stop is refused."),
+        CASCADE("cascade",
+                "true also stops what depends on the unit; without it such a stop, or a replace that needs one, is refused."),
         WARM_UP("warmUp", "How long the new generation may take to get warm."),
         PROBATION("probation", "How long the new generation is watched after it took over."),
         SETTINGS("settings", "The settings by name, such as workers=8, priority=batch or label.team=shop."),

@@ -44,7 +44,7 @@ import java.util.List;
  * </table>
  *
  * <p>Options of {@code :stop}, {@code :restart} and {@code :remove} are {@code mode=drain|handoff|abort}, {@code timeout=20s} (the stop's total
- * budget) and {@code cascade=true}; of {@code :replace} they are {@code warmUp=2m} and {@code probation=30s}; of {@code :reconfigure} all but
+ * budget) and {@code cascade=true}; of {@code :replace} they are {@code warmUp=2m}, {@code probation=30s} and {@code cascade=true}; of {@code :reconfigure} all but
  * {@code wait} are settings, see {@link dev.windlass.lifecycle.RunnableHandle#reconfigure(java.util.Map)}. With {@code wait=true} or {@code wait=30s} the answer comes when it is done (200, with the
  * unit or the stop report) or when the time is over (504); otherwise at once (202). A start is done when the unit is ready; the
  * answer then gives the units inside it up to 30 s more to catch up. New limits are done when use is within them. Both requests about

@@ -9,7 +9,9 @@ final class ReplaceRequests {
     }
 
     static ReplaceOptions read(Fields options) {
-        ReplaceOptions replace = ReplaceOptions.defaults();
+        ReplaceOptions replace = StopRequests.cascade(options)
+                ? ReplaceOptions.defaults().withCascade()
+                : ReplaceOptions.defaults();
         String warmUp = options.getValue("warmUp");
         String probation = options.getValue("probation");
         try {

@@ -24,11 +24,15 @@ final class StopRequests {
         if (mode != null) {
             stop = stop.withMode(mode(mode));
         }
+        return cascade(options) ? stop.withCascade() : stop;
+    }
+
+    static boolean cascade(Fields options) {
         String cascade = options.getValue("cascade");
         return switch (cascade) {
-            case null -> stop;
-            case "true", "" -> stop.withCascade();
-            case "false" -> stop;
+            case null -> false;
+            case "true", "" -> true;
+            case "false" -> false;
             default -> throw ApiError.badRequest("option cascade is \"%s\": use true or false".formatted(cascade));
         };
     }

@@ -252,6 +252,7 @@ class AdminServerTest {
         assertError(post("/api/v1/units/sluice:replace"), 409, "Refused", "being replaced already");
         assertError(post("/api/v1/units/sluice:replace?probation=soon"), 400, "BadRequest", "probation", "soon");
         assertError(post("/api/v1/units/sluice:replace?warmUp=0"), 400, "BadRequest", "warmUp");
+        assertError(post("/api/v1/units/sluice:replace?cascade=maybe"), 400, "BadRequest", "cascade", "maybe");
     }
 
     @Test

@@ -82,7 +82,8 @@ public final class ModuleActions {
                 AdminAction.post(PREFIX + ":reload", "Replaces a feature module by another version while it works.",
                         ModuleDone.class,
                         Map.of("file", FILE, "probation",
-                                "How long the new version is watched after it took over; 30s by default."),
+                                "How long the new version is watched after it took over; 30s by default.", "cascade",
+                                "true also stops what depends on units of it that must stop, until they are back; without it such a reload fails."),
                         (manager, name, options) -> reload(manager, name, options)),
                 AdminAction.post(PREFIX + ":unload", "Stops a feature module and unloads its classes.",
                         ModuleDone.class, Map.of(), (manager, name, _) -> unload(manager, name)),
@@ -116,6 +117,13 @@ public final class ModuleActions {
 
     private Operation<ModuleDone> reload(Manager manager, String name, Map<String, String> options) {
         ReplaceOptions replace = ReplaceOptions.defaults();
+        switch (options.getOrDefault("cascade", "false")) {
+            case "true", "" -> replace = replace.withCascade();
+            case "false" -> {
+            }
+            default ->
+                throw new RefusedException("cascade is \"%s\": use true or false".formatted(options.get("cascade")));
+        }
         String probation = options.get("probation");
         if (probation != null) {
             try {
