@@ -20,7 +20,9 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
+import dev.windlass.apiserver.internal.policy.ValidatingPolicies;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
+import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.Api;
 import dev.windlass.apiserver.internal.rest.GarbageCollector;
 import dev.windlass.apiserver.internal.rest.Loader;
@@ -122,7 +124,8 @@ public final class ApiServer implements AutoCloseable {
         Authorizer authorizer = builder.rbac
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
-        resources.admission(new WebhookAdmission(resources, authorizer, webhooks, executor));
+        resources.admission(Admission.inOrder(new ValidatingPolicies(resources, authorizer),
+                new WebhookAdmission(resources, authorizer, webhooks, executor)));
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));

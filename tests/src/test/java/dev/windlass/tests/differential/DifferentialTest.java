@@ -33,6 +33,7 @@ class DifferentialTest {
             "lists.http",
             "objects.http",
             "pods.http",
+            "policies.http",
             "refusals.http",
             "subresources.http",
             "watches.http",

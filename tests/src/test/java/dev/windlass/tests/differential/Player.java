@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Plays one sequence on one server. One use. */
 final class Player {
     private static final Pattern REFERENCE = Pattern.compile("\\{\\{(\\d+)((?:\\.[^.{}]+)*)}}");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Server server;
     private final WebhookServer hooks;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The questions that webhooks are asked. Stateless. */
-final class AdmissionReviews {
+/** The questions that webhooks are asked, and what expressions see of requests. Stateless. */
+public final class AdmissionReviews {
 
     private AdmissionReviews() {
     }
@@ -20,7 +20,7 @@ final class AdmissionReviews {
      * @param as
      *            the type that the webhook wants to see it as
      */
-    static ObjectNode of(String version, String uid, AdmissionRequest request, ResourceType as) {
+    public static ObjectNode of(String version, String uid, AdmissionRequest request, ResourceType as) {
         ObjectNode review = Json.object().put("kind", "AdmissionReview").put("apiVersion",
                 "admission.k8s.io/" + version);
         ObjectNode asked = review.putObject("request").put("uid", uid);

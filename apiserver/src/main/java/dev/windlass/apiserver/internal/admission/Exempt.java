@@ -20,6 +20,11 @@ public final class Exempt {
         return REVIEWS.getOrDefault(group, Set.of()).contains(resource);
     }
 
+    /** Whether it is a policy or what puts one to use. */
+    public static boolean isPolicy(String group, String resource) {
+        return group.equals(CONFIGURATIONS) && resource.contains("admissionpolic");
+    }
+
     /** Whoever configures admission must not be kept from it by it. */
     static boolean is(AdmissionRequest request) {
         String group = request.type().group();

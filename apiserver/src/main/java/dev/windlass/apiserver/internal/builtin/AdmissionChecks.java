@@ -1,30 +1,23 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.cel.Conditions;
-import dev.windlass.apiserver.internal.cel.Names;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the kinds of admissionregistration.k8s.io allow. Stateless. */
+/** What configurations of webhooks allow, and what policies have in common with them. Stateless. */
 final class AdmissionChecks {
     private static final String STATIC = ".static.k8s.io";
     private static final List<String> REVIEWS = List.of("v1", "v1beta1");
-    private static final String[] OPERATIONS = {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"};
-    private static final String[] MUTATED_OPERATIONS = {"*", "CONNECT", "CREATE", "UPDATE"};
+    static final String[] OPERATIONS = {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"};
     private static final String URL_FORM = "; desired format: https://host[/path]";
     private static final int MAX_TIMEOUT = 30;
     private static final int MAX_CONDITIONS = 64;
-    private static final int MAX_AUDIT_ANNOTATIONS = 20;
-    private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
 
     private AdmissionChecks() {
     }
@@ -50,7 +43,7 @@ final class AdmissionChecks {
         name(now);
     }
 
-    private static void name(Field now) {
+    static void name(Field now) {
         Field name = now.at("metadata", "name");
         if (name.text().endsWith(STATIC)) {
             name.invalid("names ending with \"" + STATIC
@@ -79,7 +72,7 @@ final class AdmissionChecks {
             hook.at("reinvocationPolicy").oneOfIfSet("IfNeeded", "Never");
         }
         client(hook.at("clientConfig"));
-        conditions(hook.at("matchConditions"), true);
+        conditions(hook.at("matchConditions"), false);
     }
 
     private static void fullyQualified(Field name) {
@@ -189,7 +182,7 @@ final class AdmissionChecks {
         }
     }
 
-    private static void rule(Field rule, String[] supported) {
+    static void rule(Field rule, String[] supported) {
         Field operations = rule.at("operations");
         operations.mustBeSet("");
         wildcard(operations, "operations");
@@ -245,8 +238,8 @@ final class AdmissionChecks {
         }
     }
 
-    /** @param compiled whether their expressions are compiled */
-    private static void conditions(Field conditions, boolean compiled) {
+    /** @param params whether there may be parameters to speak of */
+    static void conditions(Field conditions, boolean params) {
         if (conditions.value().size() > MAX_CONDITIONS) {
             conditions.errors().add(FieldError.tooMany(conditions.path(), conditions.value().size(), MAX_CONDITIONS));
         }
@@ -254,9 +247,9 @@ final class AdmissionChecks {
         for (Field condition : conditions.items()) {
             Field expression = condition.at("expression");
             expression(expression, "");
-            String problem = compiled && !expression.text().isBlank()
-                    ? Conditions.problem(expression.text().strip(), false)
-                    : null;
+            String problem = expression.text().isBlank()
+                    ? null
+                    : Conditions.problem(expression.text().strip(), params);
             if (problem != null) {
                 expression.invalid(expression.text().strip(), problem);
             }
@@ -267,239 +260,9 @@ final class AdmissionChecks {
         }
     }
 
-    private static void expression(Field expression, String problem) {
+    static void expression(Field expression, String problem) {
         if (expression.text().isBlank()) {
             expression.required(problem);
-        }
-    }
-
-    static void validatingPolicy(Field now, @SuppressWarnings("unused") Field before) {
-        Field spec = now.at("spec");
-        policy(spec, OPERATIONS);
-        variables(spec.at("variables"));
-        Field validations = spec.at("validations");
-        Field annotations = spec.at("auditAnnotations");
-        if (validations.isEmpty() && annotations.isEmpty()) {
-            validations.required("validations or auditAnnotations must contain at least one item");
-            annotations.required("validations or auditAnnotations must contain at least one item");
-        }
-        validations.items().forEach(AdmissionChecks::validation);
-        auditAnnotations(now, annotations);
-        name(now);
-    }
-
-    private static void policy(Field spec, String[] operations) {
-        spec.at("failurePolicy").oneOf("Fail", "Ignore");
-        if (spec.at("paramKind").isSet()) {
-            paramKind(spec.at("paramKind"));
-        }
-        Field matched = spec.at("matchConstraints");
-        if (matched.isSet()) {
-            matched(matched, operations);
-            matched.at("resourceRules").mustBeSet("");
-        } else {
-            matched.required("");
-        }
-        conditions(spec.at("matchConditions"), false);
-    }
-
-    private static void paramKind(Field kind) {
-        Field apiVersion = kind.at("apiVersion");
-        if (apiVersion.mustBeSet("")) {
-            String[] parts = apiVersion.text().split("/", -1);
-            String group = parts.length == 1 ? "" : parts[0];
-            String version = parts[parts.length - 1];
-            if (parts.length > 2) {
-                apiVersion.invalid("unexpected GroupVersion string: " + apiVersion.text());
-                return;
-            }
-            if (!group.isEmpty() && !NameRules.subdomain(group).isEmpty()) {
-                apiVersion.invalid(group, String.join(",", NameRules.subdomain(group)));
-            }
-            if (version.isEmpty()) {
-                apiVersion.invalid("version must be specified");
-            } else if (!NameRules.label1035(version).isEmpty()) {
-                apiVersion.invalid(version, String.join(",", NameRules.label1035(version)));
-            }
-        }
-        Field name = kind.at("kind");
-        if (name.mustBeSet("")) {
-            List<String> problems = NameRules.label1035(name.text().toLowerCase(Locale.ROOT));
-            if (!problems.isEmpty()) {
-                name.invalid("may have mixed case, but should otherwise match: " + String.join(",", problems));
-            }
-        }
-    }
-
-    private static void matched(Field resources, String[] operations) {
-        resources.at("matchPolicy").oneOf("Equivalent", "Exact");
-        resources.at("namespaceSelector").labelSelector();
-        resources.at("objectSelector").labelSelector();
-        for (String list : List.of("resourceRules", "excludeResourceRules")) {
-            for (Field rule : resources.at(list).items()) {
-                resourceNames(rule.at("resourceNames"));
-                rule(rule, OPERATIONS);
-            }
-        }
-        if (Arrays.equals(operations, MUTATED_OPERATIONS)) {
-            for (Field rule : resources.at("resourceRules").items()) {
-                for (Field operation : rule.at("operations").items()) {
-                    new Field(operation.value(), resources.path() + ".resourceRules.operations", operation.errors())
-                            .oneOf(operations);
-                }
-            }
-        }
-    }
-
-    private static void resourceNames(Field names) {
-        Set<String> seen = new HashSet<>();
-        for (Field name : names.items()) {
-            name.named(NameRules::pathSegment);
-            if (!seen.add(name.text())) {
-                name.duplicate();
-            }
-        }
-    }
-
-    private static void variables(Field variables) {
-        for (Field variable : variables.items()) {
-            Field name = variable.at("name");
-            if (name.text().isBlank()) {
-                name.required("name is not specified");
-            } else if (!IDENTIFIER.matcher(name.text()).matches() || Names.isReserved(name.text())) {
-                name.invalid("must be a valid CEL identifier");
-            }
-            expression(variable.at("expression"), "expression is not specified");
-        }
-    }
-
-    private static void validation(Field validation) {
-        expression(validation.at("expression"), "expression is not specified");
-        for (String field : List.of("messageExpression", "message")) {
-            Field text = validation.at(field);
-            if (!text.isEmpty() && text.text().isBlank()) {
-                text.invalid("must be non-empty if specified");
-            }
-        }
-        Field message = validation.at("message");
-        if (message.text().strip().contains("\n") || message.text().strip().contains("\r")) {
-            message.invalid("must not contain line breaks");
-        }
-        validation.at("reason").oneOfIfSet("Forbidden", "Invalid", "RequestEntityTooLarge");
-    }
-
-    private static void auditAnnotations(Field now, Field annotations) {
-        if (annotations.value().size() > MAX_AUDIT_ANNOTATIONS) {
-            annotations.invalid("must not have more than " + MAX_AUDIT_ANNOTATIONS + " auditAnnotations");
-        }
-        Set<String> keys = new HashSet<>();
-        for (Field annotation : annotations.items()) {
-            Field key = annotation.at("key");
-            String name = now.at("metadata", "name").text();
-            if (name.isEmpty()) {
-                key.invalid(key.text(), "requires metadata.name be non-empty");
-            } else {
-                NameRules.qualifiedName(name + "/" + key.text())
-                        .forEach(problem -> key.invalid(name + "/" + key.text(), problem));
-            }
-            expression(annotation.at("valueExpression"), "valueExpression is not specified");
-            if (!keys.add(key.text())) {
-                key.duplicate();
-            }
-        }
-    }
-
-    static void mutatingPolicy(Field now, @SuppressWarnings("unused") Field before) {
-        Field spec = now.at("spec");
-        policy(spec, MUTATED_OPERATIONS);
-        variables(spec.at("variables"));
-        spec.at("mutations").mustBeSet("mutations must contain at least one item");
-        spec.at("mutations").items().forEach(AdmissionChecks::mutation);
-        if (spec.at("reinvocationPolicy").mustBeSet("")) {
-            spec.at("reinvocationPolicy").oneOf("IfNeeded", "Never");
-        }
-        name(now);
-    }
-
-    private static void mutation(Field mutation) {
-        Field type = mutation.at("patchType");
-        if (!type.mustBeSet("")) {
-            return;
-        }
-        String wanted = type.text().equals("JSONPatch") ? "jsonPatch" : "applyConfiguration";
-        String other = type.text().equals("JSONPatch") ? "applyConfiguration" : "jsonPatch";
-        if (!List.of("ApplyConfiguration", "JSONPatch").contains(type.text())) {
-            type.oneOf("ApplyConfiguration", "JSONPatch");
-            return;
-        }
-        if (mutation.at(wanted).isSet()) {
-            expression(mutation.at(wanted, "expression"), "");
-        } else {
-            mutation.at(wanted).required("must be specified when patchType is " + type.text());
-        }
-        if (mutation.at(other).isSet()) {
-            mutation.at(other).invalid("{" + other + "}", "must not be specified when patchType is " + type.text());
-        }
-    }
-
-    static void validatingBinding(Field now, @SuppressWarnings("unused") Field before) {
-        Field spec = now.at("spec");
-        binding(spec, OPERATIONS);
-        Field actions = spec.at("validationActions");
-        Set<String> seen = new HashSet<>();
-        for (Field action : actions.items()) {
-            action.oneOf("Audit", "Deny", "Warn");
-            if (!seen.add(action.text())) {
-                action.duplicate();
-            }
-        }
-        if (seen.containsAll(List.of("Deny", "Warn"))) {
-            actions.invalid(
-                    "must not contain both Deny and Warn (repeating the same validation failure information in the"
-                            + " API response and headers serves no purpose)");
-        }
-        name(now);
-        spec.at("policyName").mustBeSet("");
-        actions.mustBeSet("");
-    }
-
-    static void mutatingBinding(Field now, @SuppressWarnings("unused") Field before) {
-        now.at("spec", "policyName").mustBeSet("");
-        binding(now.at("spec"), MUTATED_OPERATIONS);
-        name(now);
-    }
-
-    private static void binding(Field spec, String[] operations) {
-        if (!spec.at("policyName").isEmpty()) {
-            spec.at("policyName").named(NameRules::subdomain);
-        }
-        if (spec.at("paramRef").isSet()) {
-            paramRef(spec.at("paramRef"));
-        }
-        if (spec.at("matchResources").isSet()) {
-            matched(spec.at("matchResources"), operations);
-        }
-    }
-
-    private static void paramRef(Field reference) {
-        Field name = reference.at("name");
-        Field selector = reference.at("selector");
-        boolean both = !name.isEmpty() && selector.isSet();
-        if (!name.isEmpty()) {
-            name.named(NameRules::pathSegment);
-        }
-        if (both) {
-            name.forbidden("name and selector are mutually exclusive");
-        }
-        selector.labelSelector();
-        if (both) {
-            selector.forbidden("name and selector are mutually exclusive");
-        }
-        if (name.isEmpty() && !selector.isSet()) {
-            reference.required("one of name or selector must be specified");
-        }
-        if (reference.at("parameterNotFoundAction").mustBeSet("")) {
-            reference.at("parameterNotFoundAction").oneOf("Deny", "Allow");
         }
     }
 }

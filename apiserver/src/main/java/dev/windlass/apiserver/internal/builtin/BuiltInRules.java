@@ -67,10 +67,10 @@ public final class BuiltInRules {
             case RBAC + "clusterroles" -> RbacChecks::clusterRole;
             case RBAC + "rolebindings" -> RbacChecks::roleBinding;
             case RBAC + "clusterrolebindings" -> RbacChecks::clusterRoleBinding;
-            case ADMISSION + "validatingadmissionpolicies" -> AdmissionChecks::validatingPolicy;
-            case ADMISSION + "mutatingadmissionpolicies" -> AdmissionChecks::mutatingPolicy;
-            case ADMISSION + "validatingadmissionpolicybindings" -> AdmissionChecks::validatingBinding;
-            case ADMISSION + "mutatingadmissionpolicybindings" -> AdmissionChecks::mutatingBinding;
+            case ADMISSION + "validatingadmissionpolicies" -> AdmissionPolicyChecks::validatingPolicy;
+            case ADMISSION + "mutatingadmissionpolicies" -> AdmissionPolicyChecks::mutatingPolicy;
+            case ADMISSION + "validatingadmissionpolicybindings" -> AdmissionPolicyChecks::validatingBinding;
+            case ADMISSION + "mutatingadmissionpolicybindings" -> AdmissionPolicyChecks::mutatingBinding;
             case "storage.k8s.io/storageclasses" -> StorageChecks::storageClass;
             case "storage.k8s.io/csinodes" -> StorageChecks::node;
             case "storage.k8s.io/volumeattachments" -> StorageChecks::attachment;

@@ -31,7 +31,7 @@ public final class Conditions {
     }
 
     private static RequestExpression compile(String expression, boolean params) {
-        return new RequestExpressions(params).compile(expression, RequestExpression.Result.BOOL);
+        return new RequestExpressions(params, false).compile(expression, RequestExpression.Result.BOOL);
     }
 
     /** @param params whether there may be parameters to speak of */

@@ -12,6 +12,8 @@ final class Problems {
     private static final Pattern FIELD = Pattern.compile("Error resolving field '(.*)'\\. Field selections must .*",
             Pattern.DOTALL);
     private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: [^\n]*\\)(?=\n|$)");
+    private static final Pattern SELECTION = Pattern
+            .compile("type '([a-z]+\\.[\\w.]+)' does not support field selection");
     private static final Pattern SYNTAX = Pattern.compile("(?<=ERROR: <input>:\\d{1,9}:\\d{1,9}: )"
             + "(?=mismatched input|extraneous input|no viable alternative|token recognition error|missing )");
 
@@ -20,7 +22,9 @@ final class Problems {
 
     /** What the compiler has found wrong. */
     static String ofCompilation(String found) {
-        return SYNTAX.matcher(CANDIDATES.matcher(found).replaceAll("")).replaceAll("Syntax error: ");
+        String shorter = CANDIDATES.matcher(found).replaceAll("");
+        String selected = SELECTION.matcher(shorter).replaceAll("unexpected failed resolution of '$1'");
+        return SYNTAX.matcher(selected).replaceAll("Syntax error: ");
     }
 
     static String of(CelEvaluationException problem) {

@@ -25,14 +25,18 @@ public final class RequestExpression {
             this.types = ImmutableList.copyOf(types);
         }
 
+        private static String shown(CelType type) {
+            return type.equals(SimpleType.NULL_TYPE) ? "null_type" : CelTypes.format(type);
+        }
+
         private String problem(CelType type) {
             if (types.isEmpty() || types.contains(type)) {
                 return "";
             }
             String wanted = types.size() == 1
-                    ? CelTypes.format(types.getFirst())
-                    : types.stream().map(CelTypes::format).collect(Collectors.joining(" ", "one of [", "]"));
-            return "must evaluate to " + wanted + " but got " + CelTypes.format(type);
+                    ? shown(types.getFirst())
+                    : types.stream().map(Result::shown).collect(Collectors.joining(" ", "one of [", "]"));
+            return "must evaluate to " + wanted + " but got " + shown(type);
         }
     }
 

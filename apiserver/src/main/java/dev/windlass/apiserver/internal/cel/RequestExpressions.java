@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles the expressions of one policy or webhook, which may speak of variables that have been declared before. Not thread-safe; what it has compiled is. */
 public final class RequestExpressions {
     private final boolean params;
+    private final boolean declaring;
     private final Map<String, CelType> types = new LinkedHashMap<>();
     private final Map<String, RequestExpression> variables = new LinkedHashMap<>();
     private final Map<Boolean, Expressions> own = new HashMap<>();
@@ -33,9 +34,15 @@ public final class RequestExpressions {
         }
     }
 
-    /** @param params whether there may be parameters to speak of */
-    public RequestExpressions(boolean params) {
+    /**
+     * @param params
+     *            whether there may be parameters to speak of
+     * @param declaring
+     *            whether variables will be declared
+     */
+    public RequestExpressions(boolean params, boolean declaring) {
         this.params = params;
+        this.declaring = declaring;
     }
 
     private static Expressions environment(RequestTypes types, boolean params, boolean authorizer,
@@ -59,10 +66,9 @@ public final class RequestExpressions {
     }
 
     private Expressions environment(boolean authorizer) {
-        return types.isEmpty()
-                ? Shared.of(params, authorizer)
-                : own.computeIfAbsent(authorizer,
-                        each -> environment(new RequestTypes(types), params, each, true));
+        return declaring
+                ? own.computeIfAbsent(authorizer, each -> environment(new RequestTypes(types), params, each, true))
+                : Shared.of(params, authorizer);
     }
 
     /** Declares a variable, and says what came of compiling it. What is compiled from now on may speak of it. */

@@ -23,6 +23,35 @@ public interface Admission {
         }
     };
 
+    /** Asks one after the other. */
+    static Admission inOrder(Admission... all) {
+        return new Admission() {
+            @Override
+            public boolean isIdle() {
+                for (Admission each : all) {
+                    if (!each.isIdle()) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public void mutate(AdmissionRequest request) {
+                for (Admission each : all) {
+                    each.mutate(request);
+                }
+            }
+
+            @Override
+            public void validate(AdmissionRequest request) {
+                for (Admission each : all) {
+                    each.validate(request);
+                }
+            }
+        };
+    }
+
     /** Whether there is nobody to ask: what most writes come to, so it costs next to nothing. */
     boolean isIdle();
 

@@ -1,0 +1,84 @@
+package dev.windlass.apiserver.internal.policy;
+
+import dev.windlass.apiserver.internal.admission.AdmissionReviews;
+import dev.windlass.apiserver.internal.admission.Exempt;
+import dev.windlass.apiserver.internal.auth.Authorizer;
+import dev.windlass.apiserver.internal.cel.RequestFacts;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.store.Stored;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What policies see of requests. Thread-safe. */
+final class Views {
+    private final Resources resources;
+    private final Authorizer authorizer;
+
+    Views(Resources resources, Authorizer authorizer) {
+        this.resources = resources;
+        this.authorizer = authorizer;
+    }
+
+    /** Whoever makes policies must not be kept from it by them. */
+    static boolean isExempt(AdmissionRequest request) {
+        ResourceType type = request.type();
+        return Exempt.isReview(type.group(), type.plural()) || Exempt.isPolicy(type.group(), type.plural());
+    }
+
+    RequestFacts facts(AdmissionRequest request, ResourceType as) {
+        return RequestFacts.of(AdmissionReviews.of("v1", "", request, as).path("request"), authorizer,
+                request.user());
+    }
+
+    /** The namespace in which a request is; null when it is in none. A namespace is in none. */
+    @Nullable
+    JsonNode namespace(AdmissionRequest request) {
+        if (request.namespace().isEmpty() || request.type().is("", "namespaces")) {
+            return null;
+        }
+        ResourceType type = resources.namespaces();
+        Stored namespace = resources.shelf(type).get(request.namespace());
+        if (namespace == null) {
+            return null;
+        }
+        ObjectNode object = resources.decode(namespace, type);
+        ObjectNode metadata = Json.child(object, "metadata");
+        metadata.remove(List.of("managedFields", "ownerReferences"));
+        object.remove(List.of("kind", "apiVersion"));
+        return object;
+    }
+
+    /** @param denied what came of a policy, for the client */
+    static ApiException refusal(AdmissionRequest request, String denied, String reason) {
+        ResourceType type = request.type();
+        String name = name(request);
+        ObjectNode details = Json.object().put("name", name);
+        if (!type.group().isEmpty()) {
+            details.put("group", type.group());
+        }
+        details.put("kind", type.plural()).putArray("causes").addObject().put("message", denied);
+        int code = switch (reason) {
+            case "Forbidden" -> 403;
+            case "RequestEntityTooLarge" -> 413;
+            default -> 422;
+        };
+        return ApiException.told(code, reason,
+                type.qualified() + " " + FieldError.quote(name) + " is forbidden: " + denied, details);
+    }
+
+    /** How a request is called that is refused. */
+    private static String name(AdmissionRequest request) {
+        if (!request.target().name().isEmpty()) {
+            return request.target().name();
+        }
+        String prefix = Json.textOrEmpty(request.object(), "metadata", "generateName");
+        return prefix.isEmpty() ? "Unknown" : prefix;
+    }
+}
