@@ -35,6 +35,14 @@ class WorkloadRefusalsTest {
             "/api/v1/namespaces/default/persistentvolumeclaims|`'spec':{'accessModes':['Sometimes'],'resources':{'requests':{'storage':'1Gi'}}}`|spec.accessModes: Unsupported value: \"Sometimes\": supported values: \"ReadOnlyMany\", \"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"",
             "/apis/batch/v1/namespaces/default/cronjobs|`'spec':{'schedule':'61 * * * *','jobTemplate':{'spec':{'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}}}`|spec.schedule: Invalid value: \"61 * * * *\": end of range (61) above maximum (59): 61",
             "/apis/batch/v1/namespaces/default/jobs|`'spec':{'completionMode':'Indexed','parallelism':1,'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}`|spec.completions: Required value: when completion mode is Indexed",
+            "/apis/apps/v1/namespaces/default/deployments|`'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'b'}]}},'strategy':{'rollingUpdate':{'maxSurge':0,'maxUnavailable':0}}}`|spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0",
+            "/apis/apps/v1/namespaces/default/statefulsets|`'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'b'}]}},'updateStrategy':{'type':'RollingUpdate','rollingUpdate':{'maxUnavailable':'101%'}}}`|spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%",
+            "/apis/apps/v1/namespaces/default/statefulsets|`'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'b'}]}},'persistentVolumeClaimRetentionPolicy':{'whenScaled':'x'}}`|spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: \"x\": supported values: \"Retain\", \"Delete\"",
+            "/apis/apps/v1/namespaces/default/daemonsets|`'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'b'}]}},'updateStrategy':{'rollingUpdate':{'maxUnavailable':1,'maxSurge':1}}}`|spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero",
+            "/apis/batch/v1/namespaces/default/jobs|`'spec':{'managedBy':'x','template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}`|spec.managedBy: Invalid value: \"x\": must be a domain-prefixed path (such as \"acme.io/foo\")",
+            "/apis/batch/v1/namespaces/default/jobs|`'spec':{'completionMode':'Indexed','completions':5,'successPolicy':{'rules':[{'succeededIndexes':'9'}]},'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}`|spec.successPolicy.rules[0].succeededIndexes: Invalid value: \"9\": error parsing succeededIndexes: too large index: \"9\"",
+            "/apis/batch/v1/namespaces/default/jobs|`'spec':{'podFailurePolicy':{'rules':[{'action':'FailJob'}]},'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}`|spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required",
+            "/apis/batch/v1/namespaces/default/cronjobs|`'spec':{'schedule':'@daily','timeZone':'','jobTemplate':{'spec':{'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'a','image':'b'}]}}}}}`|spec.timeZone: Invalid value: \"\": timeZone must be nil or non-empty string",
             "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers|`'spec':{'maxReplicas':1,'minReplicas':2,'scaleTargetRef':{'kind':'Deployment','name':'d','apiVersion':'apps/v1'}}`|spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`",
             "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices|`'addressType':'IPv6','endpoints':[{'addresses':['10.0.0.1']}]`|endpoints[0].addresses: Invalid value: \"10.0.0.1\": must be an IPv6 address"})
     void anObjectThatIsNotAllowedIsRefused(String path, String fields, String problem) {
@@ -65,5 +73,20 @@ class WorkloadRefusalsTest {
                 + "\"terminationMessagePath\":\"/dev/termination-log\"}]}}").code()).isEqualTo(200);
         assertThat(wire.merge(CORE + "pods/pod", "{\"spec\":{\"hostNetwork\":true}}").message())
                 .contains("spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`");
+    }
+
+    @Test
+    void aStatusCountsWhatFitsTogether() {
+        String jobs = "/apis/batch/v1/namespaces/default/jobs";
+        wire.post("/apis/apps/v1/namespaces/default/deployments", ("{'metadata':{'name':'counted'},'spec':{"
+                + "'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{'a':'b'}},'spec':{"
+                + "'containers':[{'name':'a','image':'b'}]}}}}").replace('\'', '"'));
+        assertThat(wire.merge("/apis/apps/v1/namespaces/default/deployments/counted/status",
+                "{\"status\":{\"replicas\":1,\"readyReplicas\":2}}").message())
+                .contains("status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas");
+        wire.post(jobs, ("{'metadata':{'name':'counted'},'spec':{'template':{'spec':{'restartPolicy':'Never',"
+                + "'containers':[{'name':'a','image':'b'}]}}}}").replace('\'', '"'));
+        assertThat(wire.merge(jobs + "/counted/status", "{\"status\":{\"active\":1,\"ready\":2}}").message())
+                .contains("status.ready: Invalid value: 2: cannot set more ready pods than active");
     }
 }

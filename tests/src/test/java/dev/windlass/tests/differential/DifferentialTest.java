@@ -37,7 +37,8 @@ class DifferentialTest {
             "refusals.http",
             "subresources.http",
             "watches.http",
-            "webhooks.http");
+            "webhooks.http",
+            "workloads.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 
     @Test

@@ -16,7 +16,7 @@ record KnownDifference(String what, String why, Predicate<Difference> covers) {
     private static final Pattern GO_NAME = Pattern.compile("\\\\\"[A-Z][A-Za-z]+\\\\\":");
     private static final Pattern STRUCT = Pattern
             .compile(
-                    "Invalid value: [\\[{].*?[\\]}]: (?=field is immutable|must be|cannot set|only one of|only additions|no additions)");
+                    "Invalid value: [\\[{].*?[\\]}]: (?=field is immutable|must be|cannot set|only one of|only a|no additions|requires indexed)");
     private static final Pattern GO_DIFF = Pattern.compile("(?<=\\\\n)@@.*?\\\\n(?=, [a-z]|]?\"$)");
     private static final Pattern NAMELESS_CAUSE = Pattern.compile("\\$\\.details\\.causes\\[\\d](\\.(reason|field))?");
 

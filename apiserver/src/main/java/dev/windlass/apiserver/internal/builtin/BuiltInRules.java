@@ -35,6 +35,7 @@ public final class BuiltInRules {
                 new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume);
             case "discovery.k8s.io/endpointslices" -> new EndpointSliceRule();
             case "/endpoints" -> new EndpointsRule();
+            case "/podtemplates" -> new PodTemplateRule();
             case "/nodes" -> new NodeRule();
             case "/limitranges" -> new LimitRangeRule(resources.surroundings()::uid);
             case "/events" -> new EventRule();
@@ -61,7 +62,6 @@ public final class BuiltInRules {
     private static Checked.@Nullable Check check(String storageId) {
         return switch (storageId) {
             case "/resourcequotas" -> CoreChecks::resourceQuota;
-            case "/podtemplates" -> CoreChecks::podTemplate;
             case "apps/controllerrevisions" -> CoreChecks::controllerRevision;
             case RBAC + "roles" -> RbacChecks::role;
             case RBAC + "clusterroles" -> RbacChecks::clusterRole;

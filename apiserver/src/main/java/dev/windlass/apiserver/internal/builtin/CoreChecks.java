@@ -164,10 +164,6 @@ final class CoreChecks {
         }
     }
 
-    static void podTemplate(Field now, Field before) {
-        PodChecks.template(now.at("template"));
-    }
-
     static void controllerRevision(Field now, Field before) {
         Field data = now.at("data");
         now.at("revision").notNegative();

@@ -57,13 +57,17 @@ final class PodWarnings {
     }
 
     static void pod(Field pod, List<String> warnings) {
-        String name = pod.at("metadata", "name").text();
+        name(pod.at("metadata", "name").text(), "the Pod's hostname", warnings);
+        new PodWarnings(pod, false, warnings).collect();
+    }
+
+    /** A name that is one of hosts too had better be a label. */
+    static void name(String name, String of, List<String> warnings) {
         List<String> problems = NameRules.label(name);
         if (!problems.isEmpty()) {
-            warnings.add("metadata.name: this is used in the Pod's hostname, which can result in surprising behavior;"
+            warnings.add("metadata.name: this is used in " + of + ", which can result in surprising behavior;"
                     + " a DNS label is recommended: [" + String.join(" ", problems) + "]");
         }
-        new PodWarnings(pod, false, warnings).collect();
     }
 
     static void template(Field template, List<String> warnings) {

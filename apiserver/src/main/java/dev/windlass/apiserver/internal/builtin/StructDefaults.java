@@ -39,7 +39,7 @@ public final class StructDefaults {
     }
 
     private static boolean isLatest(String image) {
-        if (image.contains("@")) {
+        if (image.contains("@") || !image.strip().equals(image)) {
             return false;
         }
         String last = image.substring(image.lastIndexOf('/') + 1);

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +21,6 @@ final class WorkloadChecks {
     private static final Pattern PERCENT = Pattern.compile("\\d+%");
     private static final String BAD_PERCENT = "a valid percent string must be a numeric string followed by an ending '%'"
             + " (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-    private static final List<String> JOB_NUMBERS = List.of("parallelism", "completions", "activeDeadlineSeconds",
-            "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes");
 
     private WorkloadChecks() {
     }
@@ -29,8 +28,7 @@ final class WorkloadChecks {
     static void deployment(Field now, Field before) {
         Field spec = now.at("spec");
         spec.at("replicas").notNegative();
-        requiredSelector(spec.at("selector"), "deployment");
-        servingTemplate(spec, "ReplicaSet");
+        replicaTemplate(spec);
         strategy(spec.at("strategy"));
         spec.at("minReadySeconds").notNegative();
         spec.at("revisionHistoryLimit").notNegative();
@@ -48,20 +46,31 @@ final class WorkloadChecks {
         Field spec = now.at("spec");
         spec.at("replicas").notNegative();
         spec.at("minReadySeconds").notNegative();
-        requiredSelector(spec.at("selector"), "deployment");
-        servingTemplate(spec, "ReplicaSet");
+        replicaTemplate(spec);
         stays(spec, before, IMMUTABLE_SELECTOR);
+    }
+
+    /** The selector and the template of what makes replica sets, or is one. */
+    private static void replicaTemplate(Field spec) {
+        Field template = spec.at("template");
+        if (!requiredSelector(spec.at("selector"), "deployment")) {
+            spec.at("selector").invalid("invalid label selector");
+            return;
+        }
+        matches(spec.at("selector").value(), template);
+        PodChecks.template(template);
+        serving(template, "ReplicaSet");
     }
 
     static void statefulSet(Field now, Field before) {
         Field spec = now.at("spec");
         Field management = spec.at("podManagementPolicy");
-        if (!List.of("OrderedReady", "Parallel").contains(management.text())) {
+        if (management.mustBeSet("") && !List.of("OrderedReady", "Parallel").contains(management.text())) {
             management.invalid("must be 'OrderedReady' or 'Parallel'");
         }
-        Field strategy = spec.at("updateStrategy");
-        if (!List.of("RollingUpdate", "OnDelete").contains(strategy.at("type").text())) {
-            strategy.invalid("must be 'RollingUpdate' or 'OnDelete'");
+        statefulStrategy(spec.at("updateStrategy"));
+        for (String when : List.of("whenDeleted", "whenScaled")) {
+            spec.at("persistentVolumeClaimRetentionPolicy", when).oneOfIfSet("Retain", "Delete");
         }
         spec.at("volumeClaimTemplates").items().forEach(claim -> ClaimChecks.spec(claim.at("spec")));
         spec.at("replicas").notNegative();
@@ -70,13 +79,42 @@ final class WorkloadChecks {
         if (!spec.at("serviceName").isEmpty()) {
             spec.at("serviceName").named(NameRules::label);
         }
-        requiredSelector(spec.at("selector"), "statefulset");
         Field template = spec.at("template");
-        matches(spec.at("selector").value(), template);
-        PodChecks.template(withClaims(template, spec.at("volumeClaimTemplates")));
+        if (requiredSelector(spec.at("selector"), "statefulset")) {
+            matches(spec.at("selector").value(), template);
+            PodChecks.template(withClaims(template, spec.at("volumeClaimTemplates")));
+        } else {
+            spec.at("selector").invalid("");
+        }
         serving(template, "StatefulSet");
         for (String field : List.of("selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy")) {
             stays(spec, before, field);
+        }
+    }
+
+    private static void statefulStrategy(Field strategy) {
+        Field rolling = strategy.at("rollingUpdate");
+        switch (strategy.at("type").text()) {
+            case "" -> strategy.required("");
+            case "OnDelete" -> {
+                if (rolling.isSet()) {
+                    rolling.invalid(rolling.asGo("partition:Partition", "maxUnavailable:MaxUnavailable"),
+                            "only allowed for updateStrategy 'RollingUpdate'");
+                }
+            }
+            case "RollingUpdate" -> {
+                rolling.at("partition").notNegative();
+                Field unavailable = rolling.at("maxUnavailable");
+                if (unavailable.isSet()) {
+                    countOrPercentage(unavailable);
+                    if (percentage(unavailable) == 0) {
+                        unavailable.invalid("cannot be 0");
+                    }
+                    notMoreThanAll(unavailable);
+                }
+            }
+            default -> strategy.invalid(strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"),
+                    "must be 'RollingUpdate' or 'OnDelete'");
         }
     }
 
@@ -106,123 +144,61 @@ final class WorkloadChecks {
 
     static void daemonSet(Field now, Field before) {
         Field spec = now.at("spec");
+        stays(spec, before, IMMUTABLE_SELECTOR);
         Field selector = spec.at("selector");
+        int known = selector.errors().size();
         selector.labelSelector();
-        matches(selector.value(), spec.at("template"));
+        if (selector.errors().size() == known) {
+            matches(selector.value(), spec.at("template"));
+        }
         refuseEmpty(selector, "daemonset");
         PodChecks.template(spec.at("template"));
         serving(spec.at("template"), "DaemonSet");
         spec.at("minReadySeconds").notNegative();
-        spec.at("updateStrategy", "type").oneOf("RollingUpdate", "OnDelete");
+        Field strategy = spec.at("updateStrategy");
+        switch (strategy.at("type").text()) {
+            case "OnDelete" -> {
+                // asks for nothing more
+            }
+            case "RollingUpdate" -> rollingDaemons(strategy.at("rollingUpdate"));
+            default -> strategy.errors().add(FieldError.notSupported(strategy.path(),
+                    strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"), List.of("RollingUpdate", "OnDelete")));
+        }
         spec.at("revisionHistoryLimit").notNegative();
-        stays(spec, before, IMMUTABLE_SELECTOR);
     }
 
-    static void replicationController(Field now, Field before) {
+    private static void rollingDaemons(Field rolling) {
+        if (!rolling.isSet()) {
+            rolling.required("");
+            return;
+        }
+        Field unavailable = rolling.at("maxUnavailable");
+        Field surge = rolling.at("maxSurge");
+        List.of(unavailable, surge).forEach(WorkloadChecks::countOrPercentage);
+        List.of(unavailable, surge).forEach(WorkloadChecks::notMoreThanAll);
+        if (percentage(unavailable) != 0 && percentage(surge) != 0) {
+            surge.invalid("may not be set when maxUnavailable is non-zero");
+        } else if (percentage(unavailable) == 0 && percentage(surge) == 0) {
+            unavailable.required("cannot be 0 when maxSurge is 0");
+        }
+    }
+
+    static void replicationController(Field now, @SuppressWarnings("unused") Field before) {
         Field spec = now.at("spec");
-        spec.at("minReadySeconds").notNegative();
         Field selector = spec.at("selector");
         selector.mustBeSet("");
-        spec.at("replicas").notNegative();
         Field template = spec.at("template");
-        if (!template.isSet()) {
+        if (template.isSet()) {
+            if (!selector.isEmpty() && !hasLabels(selector.value(), template.at("metadata", "labels").value())) {
+                template.at("metadata", "labels").invalid(NO_MATCH);
+            }
+            PodChecks.template(template);
+            serving(template, "ReplicationController");
+        } else {
             template.required("");
-            return;
         }
-        if (!selector.isEmpty() && !hasLabels(selector.value(), template.at("metadata", "labels").value())) {
-            template.at("metadata", "labels").invalid(NO_MATCH);
-        }
-        PodChecks.template(template);
-        serving(template, "ReplicationController");
-    }
-
-    static void job(Field now, Field before) {
-        Field spec = now.at("spec");
-        jobSpec(spec);
-        Field selector = spec.at("selector");
-        if (selector.isSet()) {
-            selector.labelSelector();
-        } else {
-            selector.required("");
-        }
-        matches(selector.value(), spec.at("template"));
-        if (!before.isSet()) {
-            return;
-        }
-        Field old = before.at("spec");
-        boolean indexed = spec.at("completionMode").text().equals("Indexed")
-                && spec.at("completions").isSet() && !spec.at("completions").differs(spec.at("parallelism"));
-        if (!indexed) {
-            spec.at("completions").immutable(old.at("completions"));
-        }
-        spec.at("selector").immutable(old.at("selector"));
-        if (!old.at("suspend").value().asBoolean(false)) {
-            spec.at("template").immutable(old.at("template"));
-        }
-        for (String field : List.of("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy",
-                "successPolicy")) {
-            spec.at(field).immutable(old.at(field));
-        }
-    }
-
-    private static void jobSpec(Field spec) {
-        for (String number : JOB_NUMBERS) {
-            spec.at(number).notNegative();
-        }
-        Field mode = spec.at("completionMode");
-        mode.oneOfIfSet("NonIndexed", "Indexed");
-        if (mode.text().equals("Indexed")) {
-            spec.at("completions").mustBeSet("when completion mode is Indexed");
-        } else {
-            for (String field : List.of("backoffLimitPerIndex", "maxFailedIndexes")) {
-                if (spec.at(field).isSet()) {
-                    spec.at(field).invalid("requires indexed completion mode");
-                }
-            }
-        }
-        PodChecks.template(spec.at("template"));
-        Field restart = spec.at("template", "spec", "restartPolicy");
-        if (restart.isEmpty() || restart.text().equals("Always")) {
-            restart.required("valid values: \"OnFailure\", \"Never\"");
-        } else {
-            restart.oneOf("OnFailure", "Never");
-        }
-    }
-
-    static void cronJob(Field now, Field before) {
-        Field spec = now.at("spec");
-        Field schedule = spec.at("schedule");
-        if (!schedule.isEmpty()) {
-            String problem = CronSchedule.problem(schedule.text());
-            if (problem != null) {
-                schedule.invalid(problem);
-            }
-            if (schedule.text().contains("TZ")) {
-                schedule.invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
-            }
-        }
-        spec.at("startingDeadlineSeconds").notNegative();
-        timeZone(spec.at("timeZone"));
-        spec.at("concurrencyPolicy").oneOf("Allow", "Forbid", "Replace");
-        Field job = spec.at("jobTemplate", "spec");
-        if (job.at("manualSelector").value().asBoolean(false)) {
-            job.at("manualSelector").unsupported();
-        }
-        jobSpec(job);
-        spec.at("successfulJobsHistoryLimit").notNegative();
-        spec.at("failedJobsHistoryLimit").notNegative();
-        schedule.mustBeSet("");
-    }
-
-    private static void timeZone(Field zone) {
-        if (!zone.isSet()) {
-            return;
-        }
-        if (zone.text().isEmpty()) {
-            zone.invalid("must not be empty string");
-        } else if (!java.time.ZoneId.getAvailableZoneIds().contains(zone.text())) {
-            zone.invalid("unknown time zone " + zone.text());
-        }
+        spec.at("replicas").notNegative();
+        spec.at("minReadySeconds").notNegative();
     }
 
     private static void strategy(Field strategy) {
@@ -241,11 +217,16 @@ final class WorkloadChecks {
                 if (percentage(unavailable) == 0 && percentage(surge) == 0) {
                     unavailable.invalid("may not be 0 when `maxSurge` is 0");
                 }
-                if (unavailable.value().isString() && percentage(unavailable) > 100) {
-                    unavailable.invalid("must not be greater than 100%");
-                }
+                notMoreThanAll(unavailable);
             }
-            default -> strategy.oneOf("Recreate", "RollingUpdate");
+            default -> strategy.errors().add(FieldError.notSupported(strategy.path(),
+                    strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"), List.of("Recreate", "RollingUpdate")));
+        }
+    }
+
+    private static void notMoreThanAll(Field field) {
+        if (field.value().isString() && percentage(field) > 100) {
+            field.invalid("must not be greater than 100%");
         }
     }
 
@@ -265,26 +246,23 @@ final class WorkloadChecks {
                 : field.number();
     }
 
-    private static void requiredSelector(Field selector, String kind) {
+    /** @return whether it can select anything at all */
+    private static boolean requiredSelector(Field selector, String kind) {
         if (!selector.isSet()) {
             selector.required("");
-            return;
+            return true;
         }
+        int known = selector.errors().size();
         selector.labelSelector();
+        boolean right = selector.errors().size() == known;
         refuseEmpty(selector, kind);
+        return right;
     }
 
     private static void refuseEmpty(Field selector, String kind) {
         if (selector.isSet() && selector.at("matchLabels").isEmpty() && selector.at("matchExpressions").isEmpty()) {
             selector.invalid("empty selector is invalid for " + kind);
         }
-    }
-
-    private static void servingTemplate(Field spec, String kind) {
-        Field template = spec.at("template");
-        matches(spec.at("selector").value(), template);
-        PodChecks.template(template);
-        serving(template, kind);
     }
 
     /** Pods that are to run for good. */
@@ -302,7 +280,7 @@ final class WorkloadChecks {
         }
     }
 
-    private static void matches(JsonNode selector, Field template) {
+    static void matches(JsonNode selector, Field template) {
         Field labels = template.at("metadata", "labels");
         boolean matches = selector.isObject() && hasLabels(selector.path("matchLabels"), labels.value())
                 && StreamSupport.stream(selector.path("matchExpressions").spliterator(), false)
@@ -337,8 +315,8 @@ final class WorkloadChecks {
             case REPLICA_SET -> WorkloadChecks::replicaSet;
             case STATEFUL_SET -> WorkloadChecks::statefulSet;
             case DAEMON_SET -> WorkloadChecks::daemonSet;
-            case JOB -> WorkloadChecks::job;
-            case CRON_JOB -> WorkloadChecks::cronJob;
+            case JOB -> JobChecks::job;
+            case CRON_JOB -> JobChecks::cronJob;
             case REPLICATION_CONTROLLER -> WorkloadChecks::replicationController;
         };
     }

@@ -7,7 +7,10 @@ import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +22,10 @@ import static dev.windlass.apiserver.internal.builtin.Defaults.put;
 /** Deployments, replica sets, stateful sets, daemon sets, jobs, cron jobs, replication controllers. */
 final class WorkloadRule implements KindRule {
     private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
+    /** Kinds that give their names to pods. */
+    private static final Set<Workload> NAMED_AFTER = EnumSet.of(Workload.DEPLOYMENT, Workload.REPLICA_SET,
+            Workload.REPLICATION_CONTROLLER, Workload.JOB, Workload.CRON_JOB);
 
     private final Workload kind;
     private final Checked checked;
@@ -73,15 +80,24 @@ final class WorkloadRule implements KindRule {
                 : child(spec, "template");
     }
 
+    private JsonNode podSpec(ObjectNode object) {
+        JsonNode spec = object.path("spec");
+        return (kind == Workload.CRON_JOB ? spec.path("jobTemplate").path("spec") : spec).path("template").path("spec");
+    }
+
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         object.putObject("status");
+        DisabledFields.drop(podSpec(object));
         if (kind == Workload.JOB && !Json.flag(object, false, "spec", "manualSelector")) {
             String uid = Metadata.uid(object);
             String name = Metadata.name(object);
             ObjectNode labels = child(child(template(object), "metadata"), "labels");
-            labels.put("controller-uid", uid).put("batch.kubernetes.io/controller-uid", uid).put("job-name", name)
-                    .put("batch.kubernetes.io/job-name", name);
+            // What somebody has put there stays, and is refused when it is something else.
+            put(labels, "batch.kubernetes.io/controller-uid", uid);
+            put(labels, "batch.kubernetes.io/job-name", name);
+            put(labels, "controller-uid", uid);
+            put(labels, "job-name", name);
             child(child(child(object, "spec"), "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid",
                     uid);
         }
@@ -92,6 +108,7 @@ final class WorkloadRule implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        DisabledFields.drop(podSpec(object));
         if (kind == Workload.DAEMON_SET) {
             String before = Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION);
             long generation = before.matches("\\d{1,18}") ? Long.parseLong(before) : 0;
@@ -124,5 +141,34 @@ final class WorkloadRule implements KindRule {
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         checked.validate(object, old, errors);
+    }
+
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        WorkloadStatusChecks.status(kind, Field.of(object, errors), Field.of(old, new ArrayList<>()));
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        Field now = Field.of(object, new ArrayList<>());
+        if (old == null && NAMED_AFTER.contains(kind)) {
+            PodWarnings.name(now.at("metadata", "name").text(), "Pod names and hostnames", warnings);
+        }
+        Field spec = now.at("spec");
+        if (old == null || templateCounts(old, object)) {
+            PodWarnings.template(kind == Workload.CRON_JOB
+                    ? spec.at("jobTemplate", "spec", "template")
+                    : spec.at("template"), warnings);
+        }
+        if (kind == Workload.STATEFUL_SET && spec.at("revisionHistoryLimit").number() < 0) {
+            warnings.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is"
+                    + " recommended");
+        }
+    }
+
+    private boolean templateCounts(ObjectNode old, ObjectNode object) {
+        return kind == Workload.DAEMON_SET
+                ? !Json.same(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"))
+                : Json.number(old, 0, "metadata", "generation") != Json.number(object, 0, "metadata", "generation");
     }
 }

@@ -59,6 +59,11 @@ public interface KindRule {
     default void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
     }
 
+    /** Adds what is wrong with an object of which the status has been changed. */
+    default void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        validate(object, old, errors);
+    }
+
     /**
      * Adds what the client should know of an object that has been found right.
      *

@@ -122,7 +122,7 @@ public final class Writer {
             if (attempt == 1) {
                 rule.prepareCreate(object, dryRun, warnings);
                 shapes.shape(object, type);
-                validate(object, null, type, rule, warnings);
+                validate(object, null, target, rule, warnings);
                 settled = fillAgain(object, type, rule);
             }
             admission.validate(target, object, null, call, warnings);
@@ -241,14 +241,19 @@ public final class Writer {
     }
 
     /** What is wrong for several reasons is told once, but of definitions and what they define. */
-    private void validate(ObjectNode object, @Nullable ObjectNode old, ResourceType type, KindRule rule,
+    private void validate(ObjectNode object, @Nullable ObjectNode old, Target target, KindRule rule,
             List<String> warnings) {
+        ResourceType type = target.type();
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
         if (old != null) {
             errors.addAll(Metadata.validateUpdate(object, old));
         }
         errors.addAll(shapes.validate(object, old, type, warnings));
-        rule.validate(object, old, errors);
+        if (old != null && target.subresource().equals("status")) {
+            rule.validateStatus(object, old, errors);
+        } else {
+            rule.validate(object, old, errors);
+        }
         if (!errors.isEmpty()) {
             boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");
             throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
@@ -407,7 +412,7 @@ public final class Writer {
             Metadata.of(object).put("generation", Metadata.generation(old) + 1);
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
-        validate(object, old, type, rule, warnings);
+        validate(object, old, target, rule, warnings);
         if (!track) {
             keepTimes(old, object);
         }
