@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Custom resources whose versions a webhook converts: {@code spec.size} of v1, in which they are stored, is {@code spec.width} of v2. */
+/** Custom resources of two versions, most of them converted by a webhook: {@code spec.size} of v1, in which they are stored, is {@code spec.width} of v2. */
 class ConversionTest {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String V1 = "/apis/example.com/v1/namespaces/default/boxes";
@@ -30,13 +30,17 @@ class ConversionTest {
     }
 
     private void define(String path) {
+        define("""
+                {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
+                 "clientConfig": {"url": "%s", "caBundle": "%s"}}}""".formatted(hooks.url(path), hooks.bundle()),
+                version("v1", "size", true), version("v2", "width", false));
+    }
+
+    private void define(String conversion, String first, String second) {
         Answer defined = wire.post(DEFINITIONS, """
                 {"metadata": {"name": "boxes.example.com"},
                  "spec": {"group": "example.com", "scope": "Namespaced", "names": {"plural": "boxes", "kind": "Box"},
-                  "conversion": {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
-                   "clientConfig": {"url": "%s", "caBundle": "%s"}}},
-                  "versions": [%s, %s]}}""".formatted(hooks.url(path), hooks.bundle(), version("v1", "size", true),
-                version("v2", "width", false)));
+                  "conversion": %s, "versions": [%s, %s]}}""".formatted(conversion, first, second));
         assertThat(defined.code()).as(defined.message()).isEqualTo(201);
     }
 
@@ -102,6 +106,34 @@ class ConversionTest {
         assertThat(number(wire.get(V1 + "/a").body(), "size")).isEqualTo(9);
         assertThat(wire.delete(V2 + "/a").code()).isEqualTo(200);
         assertThat(wire.get(V1 + "/a").code()).isEqualTo(404);
+    }
+
+    @Test
+    void withoutAWebhookNothingButTheNameOfTheVersionChangesAndWhatItDoesNotKnowIsDropped() {
+        define("{\"strategy\": \"None\"}", version("v1", "size", true), version("v2", "width", false));
+        wire.post(V1,
+                """
+                        {"apiVersion": "example.com/v1", "kind": "Box", "metadata": {"name": "a"}, "spec": {"size": 1, "note": "n"}}""");
+        Answer other = wire.get(V2 + "/a");
+        assertThat(other.text("apiVersion")).isEqualTo("example.com/v2");
+        assertThat(other.text("spec", "note")).isEqualTo("n");
+        assertThat(other.body().path("spec").has("size")).isFalse();
+        assertThat(number(wire.get(V1 + "/a").body(), "size")).isEqualTo(1);
+        wire.post(V2, box("b", "v2", "width", 2));
+        assertThat(wire.get(V2 + "/b").body().path("spec").has("width")).as("the stored version has no width")
+                .isFalse();
+    }
+
+    @Test
+    void whatHasNotBeenChangedIsNotHeldAgainstTheSchema() {
+        define("{\"strategy\": \"None\"}", version("v1", "size", true),
+                version("v2", "size", false).replace("\"integer\"", "\"integer\", \"maximum\": 5"));
+        wire.post(V1, box("a", "v1", "size", 9));
+        assertThat(wire.merge(V2 + "/a", "{\"spec\": {\"note\": \"n\"}}").code()).isEqualTo(200);
+        Answer refused = wire.merge(V2 + "/a", "{\"spec\": {\"size\": 8}}");
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message()).contains("spec.size in body should be less than or equal to 5");
+        assertThat(wire.merge(V2 + "/a", "{\"spec\": {\"size\": 4}}").code()).isEqualTo(200);
     }
 
     @Test

@@ -36,6 +36,7 @@ class DifferentialTest {
             "policies.http",
             "refusals.http",
             "subresources.http",
+            "versions.http",
             "watches.http",
             "webhooks.http",
             "workloads.http");

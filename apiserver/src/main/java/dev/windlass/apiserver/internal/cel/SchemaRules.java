@@ -5,6 +5,7 @@ import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.Correlation;
 import dev.windlass.apiserver.internal.schema.FieldPaths;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;

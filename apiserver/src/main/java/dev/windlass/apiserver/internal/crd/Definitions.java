@@ -360,9 +360,10 @@ public final class Definitions implements KindRule {
 
     private @Nullable Conversion conversion(ObjectNode definition) {
         JsonNode spec = definition.path("spec");
-        return Json.textOrEmpty(spec, "conversion", "strategy").equals("Webhook")
-                ? new WebhookConversion(webhooks, resources.surroundings()::uid, spec)
-                : null;
+        if (Json.textOrEmpty(spec, "conversion", "strategy").equals("Webhook")) {
+            return new WebhookConversion(webhooks, resources.surroundings()::uid, spec);
+        }
+        return spec.path("versions").size() > 1 ? new NameConversion(spec) : null;
     }
 
     private void replace(String definition, List<ResourceType> types) {

@@ -3,7 +3,6 @@ package dev.windlass.apiserver.internal.crd;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.rest.Metadata;
-import dev.windlass.apiserver.internal.schema.SchemaPruning;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
@@ -12,7 +11,6 @@ import dev.windlass.apiserver.internal.webhook.ReviewAnswer;
 import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -32,8 +30,7 @@ final class WebhookConversion implements Conversion {
     private final Supplier<String> uids;
     private final Endpoint endpoint;
     private final String review;
-    /** By the API version, of those in which what they do not know is dropped. */
-    private final Map<String, ObjectNode> schemas = new HashMap<>();
+    private final VersionSchemas schemas;
 
     /** @param spec of the definition, which has been checked */
     WebhookConversion(WebhookClient client, Supplier<String> uids, JsonNode spec) {
@@ -46,12 +43,7 @@ final class WebhookConversion implements Conversion {
             first = first.isEmpty() && REVIEWS.contains(version.asString("")) ? version.asString("") : first;
         }
         this.review = first;
-        for (JsonNode version : spec.path("versions")) {
-            ObjectNode schema = Json.objectAt(version, "schema", "openAPIV3Schema");
-            if (schema != null && !Json.flag(spec, false, "preserveUnknownFields")) {
-                schemas.put(Json.textOrEmpty(spec, "group") + "/" + Json.textOrEmpty(version, "name"), schema);
-            }
-        }
+        this.schemas = new VersionSchemas(spec);
     }
 
     @Override
@@ -71,10 +63,7 @@ final class WebhookConversion implements Conversion {
             ObjectNode object = read(converted.get(i));
             check(objects.get(i), object, apiVersion, subject);
             restoreMetadata(objects.get(i), object, subject + "returned invalid metadata: ");
-            ObjectNode schema = schemas.get(apiVersion);
-            if (schema != null) {
-                SchemaPruning.prune(object, schema, new ArrayList<>());
-            }
+            schemas.fit(object, apiVersion);
             out.add(object);
         }
         return out;

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param terminating
  *            whether the definition is being deleted, so that nothing new is created
  * @param conversion
- *            brings objects from one version into another; null when only the version's name is another one
+ *            brings objects from one version into another; null when there is one only
  */
 public record CustomVersion(String definition, String storageVersion, @Nullable ObjectNode schema,
         boolean preserveUnknown,

@@ -160,7 +160,7 @@ final class Shapes {
         if (schema == null) {
             return List.of();
         }
-        List<FieldError> errors = new ArrayList<>(SchemaValidation.validate(object, schema));
+        List<FieldError> errors = new ArrayList<>(SchemaValidation.validate(object, old, schema));
         if (schema.findValue("x-kubernetes-validations") == null) {
             return errors;
         }

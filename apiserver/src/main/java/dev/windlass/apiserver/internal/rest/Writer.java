@@ -279,7 +279,8 @@ public final class Writer {
             resources.require(target);
             throw ApiException.invalid(type.group(), type.plural(), target.name(),
                     List.of(FieldError.invalid("metadata.resourceVersion", object.numberNode(0),
-                            "must be specified for an update")));
+                            "must be specified for an update")))
+                    .warning(admit(object.deepCopy(), type, call));
         }
         return change(target, _ -> object.deepCopy(), call);
     }
@@ -369,8 +370,8 @@ public final class Writer {
             boolean track) {
         ResourceType type = target.type();
         checkIdentity(target, old, desired, call.method().equals("PUT"));
+        List<String> warnings = admit(desired, type, call); // also what is not taken from it
         ObjectNode object = merge(target, old, desired);
-        List<String> warnings = admit(object, type, call);
         try {
             return commitAdmitted(target, current, old, object, call, track, warnings);
         } catch (ApiException e) {

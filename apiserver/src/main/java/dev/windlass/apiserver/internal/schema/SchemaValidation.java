@@ -23,9 +23,10 @@ public final class SchemaValidation {
     private SchemaValidation() {
     }
 
-    public static List<FieldError> validate(ObjectNode object, ObjectNode schema) {
+    /** @param old what the object was; null when it is new. What has not been changed is not held against the schema. */
+    public static List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, ObjectNode schema) {
         SchemaValidation validation = new SchemaValidation();
-        validation.check("", object, schema, true);
+        validation.check("", object, old, schema, true);
         return validation.errors;
     }
 
@@ -36,11 +37,14 @@ public final class SchemaValidation {
 
     private static List<FieldError> of(String path, JsonNode value, JsonNode schema) {
         SchemaValidation validation = new SchemaValidation();
-        validation.check(path, value, schema, false);
+        validation.check(path, value, null, schema, false);
         return validation.errors;
     }
 
-    private void check(String path, JsonNode value, JsonNode schema, boolean resource) {
+    private void check(String path, JsonNode value, @Nullable JsonNode old, JsonNode schema, boolean resource) {
+        if (old != null && Json.same(value, old)) {
+            return;
+        }
         if (value.isNull() && Json.flag(schema, false, "nullable")) {
             return;
         }
@@ -53,9 +57,10 @@ public final class SchemaValidation {
         } else if (value.isNumber()) {
             checkNumber(path, value, schema);
         } else if (value.isArray()) {
-            checkArray(path, value, schema);
+            checkArray(path, value, old, schema);
         } else if (value instanceof ObjectNode object) {
-            checkObject(path, object, schema, resource || Json.flag(schema, false, "x-kubernetes-embedded-resource"));
+            checkObject(path, object, old, schema,
+                    resource || Json.flag(schema, false, "x-kubernetes-embedded-resource"));
         }
         checkCombinations(path, value, schema);
     }
@@ -192,7 +197,7 @@ public final class SchemaValidation {
         }
     }
 
-    private void checkArray(String path, JsonNode array, JsonNode schema) {
+    private void checkArray(String path, JsonNode array, @Nullable JsonNode old, JsonNode schema) {
         long most = Json.number(schema, Long.MAX_VALUE, "maxItems");
         if (array.size() > most) {
             errors.add(FieldError.tooMany(shown(path), array.size(), (int) most));
@@ -208,7 +213,7 @@ public final class SchemaValidation {
         JsonNode items = schema.get("items");
         if (items != null) {
             for (int i = 0; i < array.size(); i++) {
-                check(path + "[" + i + "]", array.get(i), items, false);
+                check(path + "[" + i + "]", array.get(i), Correlation.item(array.get(i), old, schema), items, false);
             }
         }
     }
@@ -244,7 +249,8 @@ public final class SchemaValidation {
         return items;
     }
 
-    private void checkObject(String path, ObjectNode object, JsonNode schema, boolean resource) {
+    private void checkObject(String path, ObjectNode object, @Nullable JsonNode old, JsonNode schema,
+            boolean resource) {
         long most = Json.number(schema, Long.MAX_VALUE, "maxProperties");
         if (object.size() > most) {
             errors.add(FieldError.tooMany(shown(path), object.size(), (int) most));
@@ -269,7 +275,8 @@ public final class SchemaValidation {
                 property = additional;
             }
             if (property != null) {
-                check(child(path, field.getKey()), field.getValue(), property, false);
+                JsonNode before = old == null ? null : old.get(field.getKey());
+                check(child(path, field.getKey()), field.getValue(), before, property, false);
             }
         }
     }
@@ -284,25 +291,28 @@ public final class SchemaValidation {
                 errors.addAll(found);
             }
             if (failed) {
-                invalid(path, value, "must validate all the schemas (allOf)");
+                combination(path, "must validate all the schemas (allOf)");
             }
         }
         JsonNode any = schema.get("anyOf");
         if (any != null && count(path, value, any) == 0) {
-            invalid(path, value, "must validate at least one schema (anyOf)");
+            combination(path, "must validate at least one schema (anyOf)");
             errors.addAll(of(path, value, any.get(0)));
         }
         JsonNode one = schema.get("oneOf");
         if (one != null) {
             int matching = count(path, value, one);
             if (matching != 1) {
-                invalid(path, value, "must validate one and only one schema (oneOf). "
+                combination(path, "must validate one and only one schema (oneOf). "
                         + (matching == 0 ? "Found none valid" : "Found " + matching + " valid alternatives"));
+            }
+            if (matching == 0) {
+                errors.addAll(of(path, value, one.get(0)));
             }
         }
         JsonNode not = schema.get("not");
         if (not != null && of(path, value, not).isEmpty()) {
-            invalid(path, value, "must not validate the schema (not)");
+            combination(path, "must not validate the schema (not)");
         }
     }
 
@@ -318,6 +328,11 @@ public final class SchemaValidation {
 
     private void invalid(String path, @Nullable JsonNode value, String what) {
         errors.add(FieldError.invalid(shown(path), value, name(path) + " in body " + what));
+    }
+
+    /** Of these the real server does not say in their place where they are. */
+    private void combination(String path, String what) {
+        errors.add(FieldError.invalid("<nil>", "", FieldError.quote(path) + " " + what));
     }
 
     private static String child(String path, String name) {

@@ -1,16 +1,16 @@
-package dev.windlass.apiserver.internal.cel;
+package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Which item of the old list is the same as one of the new. Stateless. */
-final class Correlation {
+public final class Correlation {
     private Correlation() {
     }
 
     /** @return null when there is none, or the list does not tell its items apart by what they say */
-    static @Nullable JsonNode item(JsonNode item, @Nullable JsonNode oldList, JsonNode schema) {
+    public static @Nullable JsonNode item(JsonNode item, @Nullable JsonNode oldList, JsonNode schema) {
         if (oldList == null || !Json.textOrEmpty(schema, "x-kubernetes-list-type").equals("map")) {
             return null;
         }
