@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Plays one sequence on one server. One use. */
 final class Player {
     private static final Pattern REFERENCE = Pattern.compile("\\{\\{(\\d+)((?:\\.[^.{}]+)*)}}");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** The real server deletes a definition whose storage it is just making only after a time that doubles with each attempt. */
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Server server;
     private final WebhookServer hooks;
