@@ -20,6 +20,8 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
+import dev.windlass.apiserver.internal.policy.MutatingPolicies;
+import dev.windlass.apiserver.internal.policy.ParamGuard;
 import dev.windlass.apiserver.internal.policy.ValidatingPolicies;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Admission;
@@ -125,7 +127,11 @@ public final class ApiServer implements AutoCloseable {
                 ? RoleBased.on(resources, builder.roleAggregation ? executor : null)
                 : Authorizer.ALLOW_ALL;
         resources.admission(Admission.inOrder(new ValidatingPolicies(resources, authorizer),
-                new WebhookAdmission(resources, authorizer, webhooks, executor)));
+                new MutatingPolicies(resources, authorizer,
+                        new WebhookAdmission(resources, authorizer, webhooks, executor))));
+        if (builder.rbac) {
+            resources.guard(new ParamGuard(resources, authorizer));
+        }
         snapshots = new Snapshots(resources, builder.rbac && builder.roleAggregation);
         Map<String, User> byToken = new HashMap<>();
         tokens.forEach((user, token) -> byToken.put(token, users.get(user)));

@@ -144,4 +144,81 @@ class PolicyTest {
         assertThat(wire.delete(POLICIES + "/none").code()).isEqualTo(200);
         created(create("a", "v"));
     }
+
+    private void mutating(String name, String mutation, String more) {
+        created(wire.post(ADMISSION + "mutatingadmissionpolicies", json("{'metadata':{'name':'" + name + "'},'spec':{"
+                + MAP_RULE.replace(",'DELETE'", "") + ",'mutations':[" + mutation + "],'reinvocationPolicy':" + more
+                + "}}")));
+        created(wire.post(ADMISSION + "mutatingadmissionpolicybindings",
+                json("{'metadata':{'name':'" + name + "'},'spec':{'policyName':'" + name + "'}}")));
+    }
+
+    private static String applying(String expression) {
+        return "{'patchType':'ApplyConfiguration','applyConfiguration':{'expression':'" + expression + "'}}";
+    }
+
+    private static String patching(String expression) {
+        return "{'patchType':'JSONPatch','jsonPatch':{'expression':'" + expression + "'}}";
+    }
+
+    @Test
+    void aPolicyAppliesAConfiguration() {
+        mutating("labels", applying("Object{metadata: Object.metadata{labels: {`by`: request.operation}}}"),
+                "'Never'");
+        assertThat(create("a", "v").text("metadata", "labels", "by")).isEqualTo("CREATE");
+        assertThat(wire.merge(MAPS + "/a", json("{'data':{'k':'w'}}")).text("metadata", "labels", "by"))
+                .isEqualTo("UPDATE");
+    }
+
+    @Test
+    void aPolicyMakesAJsonPatch() {
+        mutating("patch", patching("[JSONPatch{op: `test`, path: `/data/k`, value: `v`},"
+                + " JSONPatch{op: `add`, path: `/data/` + jsonpatch.escapeKey(`x`), value: object.data.k + `!`}]"),
+                "'Never'");
+        assertThat(create("a", "v").text("data", "x")).isEqualTo("v!");
+        assertThat(create("b", "w").body().path("data").has("x")).isFalse();
+    }
+
+    @Test
+    void aPolicyIsAskedAgainWhenAnotherHasChangedWhatItHasSeen() {
+        mutating("a", applying("Object{data: {`seen`: has(object.data.b) ? `yes` : `no`}}"), "'IfNeeded'");
+        mutating("b", applying("Object{data: {`b`: `x`}}"), "'Never'");
+        assertThat(create("a", "v").text("data", "seen")).isEqualTo("yes");
+    }
+
+    @Test
+    void aChangeThatCannotBeMadeIsRefused() {
+        mutating("bad", patching("[JSONPatch{op: `remove`, path: `/data/none`}]"), "'Never'");
+        Answer refused = create("a", "v");
+        assertThat(refused.code()).isEqualTo(403);
+        assertThat(refused.message()).startsWith("policy 'bad' with binding 'bad' denied request: JSON Patch: ");
+    }
+
+    @Test
+    void mutationsAreCompiledWhenTheyAreWritten() {
+        Answer refused = wire.post(ADMISSION + "mutatingadmissionpolicies", json("{'metadata':{'name':'x'},'spec':{"
+                + MAP_RULE.replace(",'DELETE'", "") + ",'reinvocationPolicy':'Never','mutations':["
+                + applying("object") + "," + patching("[1]") + "]}}"));
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message()).contains("must evaluate to Object but got dyn",
+                "must evaluate to list(JSONPatch) but got list(int)");
+    }
+
+    @Test
+    void whoBindsParametersMustBeAllowedToReadThem() {
+        try (ApiServer guarded = ApiServer.builder().rbac(true).user("alice").start(); Wire admin = new Wire(guarded)) {
+            String rbac = "/apis/rbac.authorization.k8s.io/v1/";
+            created(admin.post(rbac + "clusterroles", json("{'metadata':{'name':'p'},'rules':[{'apiGroups':"
+                    + "['admissionregistration.k8s.io'],'resources':['*'],'verbs':['*']}]}")));
+            created(admin.post(rbac + "clusterrolebindings", json("{'metadata':{'name':'p'},'roleRef':{'apiGroup':"
+                    + "'rbac.authorization.k8s.io','kind':'ClusterRole','name':'p'},'subjects':[{'kind':'User','name':'alice'}]}")));
+            String policy = json("{'metadata':{'name':'p'},'spec':{" + MAP_RULE
+                    + ",'paramKind':{'apiVersion':'v1','kind':'Secret'},'validations':[{'expression':'true'}]}}");
+            Answer refused = admin.as(guarded.token("alice")).post(POLICIES, policy);
+            assertThat(refused.code()).isEqualTo(422);
+            assertThat(refused.message()).contains("spec.paramKind: Forbidden: user &{alice ",
+                    "must have \"get\" permission on all objects of the referenced paramKind (kind=Secret, apiVersion=v1)");
+            created(admin.post(POLICIES, policy));
+        }
+    }
 }

@@ -31,6 +31,7 @@ class DifferentialTest {
             "definitions.http",
             "deletes.http",
             "lists.http",
+            "mutating-policies.http",
             "objects.http",
             "pods.http",
             "policies.http",

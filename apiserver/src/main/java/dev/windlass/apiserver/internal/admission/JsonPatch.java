@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A JSON patch with which a webhook answers, and in the words of the real server why it cannot be done. */
-final class JsonPatch {
+/** A JSON patch with which a webhook answers, or that a policy makes, and in the words of the real server why it cannot be done. */
+public final class JsonPatch {
     private static final String MISSING = ": missing value";
 
     private final ArrayNode operations;
@@ -23,9 +23,28 @@ final class JsonPatch {
     }
 
     /** It could be read but not be done. */
-    static final class InapplicableException extends Exception {
+    public static final class InapplicableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final boolean ofTest;
+
         InapplicableException(String message) {
+            this(message, false);
+        }
+
+        private InapplicableException(String message, boolean ofTest) {
             super(message, null, false, false);
+            this.ofTest = ofTest;
+        }
+
+        /** Whether it is a test in it that has failed. */
+        public boolean isOfTest() {
+            return ofTest;
+        }
+
+        /** The same as part of something else. */
+        public InapplicableException within(String what) {
+            return new InapplicableException(what + ": " + getMessage(), ofTest);
         }
     }
 
@@ -49,12 +68,16 @@ final class JsonPatch {
         return new JsonPatch(operations);
     }
 
+    public static JsonPatch of(ArrayNode operations) {
+        return new JsonPatch(operations);
+    }
+
     boolean isEmpty() {
         return operations.isEmpty();
     }
 
     /** @param document it is changed */
-    void apply(ObjectNode document) throws InapplicableException {
+    public void apply(ObjectNode document) throws InapplicableException {
         for (JsonNode each : operations) {
             String path = Json.textOrEmpty(each, "path");
             String kind = Json.textOrEmpty(each, "op");
@@ -217,7 +240,7 @@ final class JsonPatch {
         String failed = "testing value " + path + " failed: test failed";
         if (path.isEmpty()) {
             if (!Json.same(document, value)) {
-                throw new InapplicableException(failed);
+                throw new InapplicableException(failed, true);
             }
             return;
         }
@@ -226,7 +249,7 @@ final class JsonPatch {
         String key = last(path);
         JsonNode found = parent instanceof ArrayNode array ? array.path(index(key)) : parent.path(key);
         if (!Json.same(orNull(found), orNull(value))) {
-            throw new InapplicableException(failed);
+            throw new InapplicableException(failed, true);
         }
     }
 }

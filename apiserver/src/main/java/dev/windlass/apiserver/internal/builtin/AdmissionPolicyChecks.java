@@ -192,16 +192,16 @@ final class AdmissionPolicyChecks {
     static void mutatingPolicy(Field now, @SuppressWarnings("unused") Field before) {
         Field spec = now.at("spec");
         policy(spec, MUTATED_OPERATIONS);
-        variables(spec);
+        RequestExpressions expressions = variables(spec);
         spec.at("mutations").mustBeSet("mutations must contain at least one item");
-        spec.at("mutations").items().forEach(AdmissionPolicyChecks::mutation);
+        spec.at("mutations").items().forEach(each -> mutation(each, expressions));
         if (spec.at("reinvocationPolicy").mustBeSet("")) {
             spec.at("reinvocationPolicy").oneOf("IfNeeded", "Never");
         }
         AdmissionChecks.name(now);
     }
 
-    private static void mutation(Field mutation) {
+    private static void mutation(Field mutation, RequestExpressions expressions) {
         Field type = mutation.at("patchType");
         if (!type.mustBeSet("")) {
             return;
@@ -213,7 +213,18 @@ final class AdmissionPolicyChecks {
             return;
         }
         if (mutation.at(wanted).isSet()) {
-            AdmissionChecks.expression(mutation.at(wanted, "expression"), "");
+            Field expression = mutation.at(wanted, "expression");
+            AdmissionChecks.expression(expression, "");
+            String text = expression.text().strip();
+            if (!text.isEmpty()) {
+                RequestExpression made = wanted.equals("jsonPatch")
+                        ? expressions.compilePatch(text)
+                        : expressions.compileConfiguration(text);
+                String problem = made.problem();
+                if (problem != null) {
+                    expression.invalid(text, problem);
+                }
+            }
         } else {
             mutation.at(wanted).required("must be specified when patchType is " + type.text());
         }

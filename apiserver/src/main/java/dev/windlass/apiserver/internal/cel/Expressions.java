@@ -28,12 +28,25 @@ final class Expressions {
     private static final ListFunctions LISTS = new ListFunctions();
     private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
     private static final AccessFunctions ACCESS = new AccessFunctions();
-    private static final CelRuntime RUNTIME = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
+    private static final CelRuntime PLAIN = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
             .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                     CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
             .build();
 
     private final CelCompiler compiler;
+    private final CelRuntime runtime;
+
+    /** What makes patches has another runtime, which knows the types that these are made of. */
+    private static final class Patching {
+        private static final PatchFunctions FUNCTIONS = new PatchFunctions();
+        private static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS)
+                .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS, FUNCTIONS)
+                .setValueProvider(Patches::make).build();
+
+        private Patching() {
+        }
+    }
 
     /** What came of compiling an expression: a program, or what is wrong. */
     record Compiled(CelRuntime.Program program, CelType type, boolean usesOldSelf) {
@@ -50,12 +63,21 @@ final class Expressions {
 
     /** @param variables names and types of what expressions can speak of */
     Expressions(CelTypeProvider types, Map<String, CelType> variables) {
+        this(types, variables, false);
+    }
+
+    /** @param patching whether they may make patches */
+    Expressions(CelTypeProvider types, Map<String, CelType> variables, boolean patching) {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS).setTypeProvider(types)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                         CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
         new LinkedHashMap<>(variables).forEach(builder::addVar);
+        if (patching) {
+            builder.addLibraries(Patching.FUNCTIONS);
+        }
         compiler = builder.build();
+        runtime = patching ? Patching.RUNTIME : PLAIN;
     }
 
     Compiled compile(String expression) throws CompilationException {
@@ -66,7 +88,7 @@ final class Expressions {
         try {
             CelAbstractSyntaxTree tree = result.getAst();
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(RUNTIME.createProgram(tree), tree.getResultType(), old);
+            return new Compiled(runtime.createProgram(tree), tree.getResultType(), old);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));
         }

@@ -6,8 +6,11 @@ import dev.cel.common.types.CelTypes;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
-import java.util.stream.Collectors;
+import dev.windlass.apiserver.internal.json.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** An expression about a request: compiled, or what is wrong with it. Immutable. */
 public final class RequestExpression {
@@ -17,11 +20,13 @@ public final class RequestExpression {
 
     /** What an expression may come to. */
     public enum Result {
-        BOOL(SimpleType.BOOL), TEXT(SimpleType.STRING), TEXT_OR_NULL(SimpleType.STRING, SimpleType.NULL_TYPE), ANY;
+        BOOL("bool"), TEXT("string"), TEXT_OR_NULL("string", "null_type"), CONFIGURATION(PatchTypes.OBJECT), OPERATIONS(
+                "list(" + PatchTypes.OPERATION + ")"),
+        ANY;
 
-        private final ImmutableList<CelType> types;
+        private final ImmutableList<String> types;
 
-        Result(CelType... types) {
+        Result(String... types) {
             this.types = ImmutableList.copyOf(types);
         }
 
@@ -30,12 +35,12 @@ public final class RequestExpression {
         }
 
         private String problem(CelType type) {
-            if (types.isEmpty() || types.contains(type)) {
+            if (types.isEmpty() || types.contains(shown(type))) {
                 return "";
             }
             String wanted = types.size() == 1
-                    ? shown(types.getFirst())
-                    : types.stream().map(Result::shown).collect(Collectors.joining(" ", "one of [", "]"));
+                    ? types.getFirst()
+                    : "one of [" + String.join(" ", types) + "]";
             return "must evaluate to " + wanted + " but got " + shown(type);
         }
     }
@@ -88,6 +93,26 @@ public final class RequestExpression {
             return value instanceof NullValue ? null : value;
         } catch (CelEvaluationException e) {
             throw new FailedException("expression '" + text + "' resulted in error: " + Problems.of(e));
+        }
+    }
+
+    /** What it comes to when it makes a configuration to be applied. */
+    public ObjectNode configuration(RequestFacts facts) throws FailedException {
+        Object value = evaluate(facts);
+        try {
+            return value != null && Patches.json(value) instanceof ObjectNode made ? made : Json.object();
+        } catch (IllegalArgumentException e) {
+            throw new FailedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What it comes to when it makes the operations of a JSON patch. */
+    public ArrayNode operations(RequestFacts facts) throws FailedException {
+        Object value = evaluate(facts);
+        try {
+            return value instanceof List<?> made ? Patches.operations(made) : Json.array();
+        } catch (IllegalArgumentException e) {
+            throw new FailedException(String.valueOf(e.getMessage()));
         }
     }
 

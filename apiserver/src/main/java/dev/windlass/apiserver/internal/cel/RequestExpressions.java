@@ -47,6 +47,11 @@ public final class RequestExpressions {
 
     private static Expressions environment(RequestTypes types, boolean params, boolean authorizer,
             boolean variables) {
+        return new Expressions(types, names(types, params, authorizer, variables));
+    }
+
+    private static Map<String, CelType> names(RequestTypes types, boolean params, boolean authorizer,
+            boolean variables) {
         Map<String, CelType> names = new LinkedHashMap<>();
         names.put("object", SimpleType.DYN);
         names.put("oldObject", SimpleType.DYN);
@@ -62,7 +67,7 @@ public final class RequestExpressions {
         if (variables) {
             names.put(RequestFacts.VARIABLES, types.variables());
         }
-        return new Expressions(types, names);
+        return names;
     }
 
     private Expressions environment(boolean authorizer) {
@@ -96,6 +101,25 @@ public final class RequestExpressions {
     /** An expression that makes a message, which may not ask what somebody may do. */
     public RequestExpression compileMessage(String text) {
         return RequestExpression.compile(text, RequestExpression.Result.TEXT, environment(false));
+    }
+
+    /** An expression that makes a configuration to be applied. */
+    public RequestExpression compileConfiguration(String text) {
+        return compile(text, RequestExpression.Result.CONFIGURATION, patching(text));
+    }
+
+    /** An expression that makes the operations of a JSON patch. */
+    public RequestExpression compilePatch(String text) {
+        return compile(text, RequestExpression.Result.OPERATIONS, patching(text));
+    }
+
+    private static RequestExpression compile(String text, RequestExpression.Result wanted, Expressions expressions) {
+        return RequestExpression.compile(text, wanted, expressions);
+    }
+
+    private Expressions patching(String text) {
+        RequestTypes known = new RequestTypes(types);
+        return new Expressions(new PatchTypes(known, text), names(known, params, true, true), true);
     }
 
     /** The same facts, and the values of the variables as they are asked for: each is worked out once. */
@@ -153,7 +177,16 @@ public final class RequestExpressions {
 
         @Override
         public Set<Entry<String, Object>> entrySet() {
-            throw new UnsupportedOperationException("variables are asked for by name");
+            // What makes patches wants to have them all.
+            Map<String, Object> all = new HashMap<>();
+            for (String name : variables.keySet()) {
+                try {
+                    all.put(name, get(name));
+                } catch (IllegalStateException _) {
+                    // one that fails is missing, and whoever asks for it is told so
+                }
+            }
+            return all.entrySet();
         }
     }
 }

@@ -58,19 +58,30 @@ final class Views {
     /** @param denied what came of a policy, for the client */
     static ApiException refusal(AdmissionRequest request, String denied, String reason) {
         ResourceType type = request.type();
-        String name = name(request);
-        ObjectNode details = Json.object().put("name", name);
-        if (!type.group().isEmpty()) {
-            details.put("group", type.group());
-        }
-        details.put("kind", type.plural()).putArray("causes").addObject().put("message", denied);
+        ObjectNode details = details(request);
+        details.putArray("causes").addObject().put("message", denied);
         int code = switch (reason) {
             case "Forbidden" -> 403;
             case "RequestEntityTooLarge" -> 413;
             default -> 422;
         };
         return ApiException.told(code, reason,
-                type.qualified() + " " + FieldError.quote(name) + " is forbidden: " + denied, details);
+                type.qualified() + " " + FieldError.quote(name(request)) + " is forbidden: " + denied, details);
+    }
+
+    /** @param denied what came of policies that were to change the object, for the client; the first one is told first */
+    static ApiException refusals(AdmissionRequest request, List<String> denied, String reason) {
+        ObjectNode details = details(request);
+        denied.forEach(each -> details.withArray("causes").addObject().put("message", each));
+        return ApiException.told(403, reason, denied.getFirst(), details);
+    }
+
+    private static ObjectNode details(AdmissionRequest request) {
+        ObjectNode details = Json.object().put("name", name(request));
+        if (!request.type().group().isEmpty()) {
+            details.put("group", request.type().group());
+        }
+        return details.put("kind", request.type().plural());
     }
 
     /** How a request is called that is refused. */

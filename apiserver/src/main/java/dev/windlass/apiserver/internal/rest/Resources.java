@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
+import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Shelf;
@@ -62,6 +63,11 @@ public final class Resources {
         return catalog;
     }
 
+    /** The structure of a resource's objects. */
+    public Type typeOf(ResourceType type) {
+        return shapes.typeOf(type);
+    }
+
     Shapes shapes() {
         return shapes;
     }
@@ -100,6 +106,10 @@ public final class Resources {
 
     void checkGuards(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
         guards.forEach(guard -> guard.check(target, object, old, call));
+    }
+
+    void checkGuardsOfValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+        guards.forEach(guard -> guard.checkValid(target, object, old, call));
     }
 
     /** Adds somebody to be told, without a lock held, of every object that is gone. */

@@ -16,4 +16,13 @@ public interface WriteGuard {
      *             403 when it is refused
      */
     void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call);
+
+    /**
+     * Asked when the object has been found right.
+     *
+     * @throws ApiException
+     *             422 when it is refused
+     */
+    default void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    }
 }

@@ -123,6 +123,7 @@ public final class Writer {
                 rule.prepareCreate(object, dryRun, warnings);
                 shapes.shape(object, type);
                 validate(object, null, target, rule, warnings);
+                resources.checkGuardsOfValid(target, object, null, call);
                 settled = fillAgain(object, type, rule);
             }
             admission.validate(target, object, null, call, warnings);
@@ -414,6 +415,7 @@ public final class Writer {
         }
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
         validate(object, old, target, rule, warnings);
+        resources.checkGuardsOfValid(target, object, old, call);
         if (!track) {
             keepTimes(old, object);
         }

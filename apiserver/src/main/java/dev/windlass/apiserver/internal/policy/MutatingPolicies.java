@@ -1,0 +1,218 @@
+package dev.windlass.apiserver.internal.policy;
+
+import dev.windlass.apiserver.internal.admission.JsonPatch;
+import dev.windlass.apiserver.internal.apply.Overlay;
+import dev.windlass.apiserver.internal.auth.Authorizer;
+import dev.windlass.apiserver.internal.cel.Conditions;
+import dev.windlass.apiserver.internal.cel.RequestExpression;
+import dev.windlass.apiserver.internal.cel.RequestFacts;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Subresource;
+import dev.windlass.apiserver.internal.rest.Admission;
+import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.schema.Type;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Lets policies change what is written: before webhooks do, and again after them where that is wanted. Thread-safe. */
+public final class MutatingPolicies implements Admission {
+    private final Resources resources;
+    private final Policies<Mutator> policies;
+    private final Views views;
+    private final Admission webhooks;
+
+    /**
+     * @param authorizer
+     *            whom expressions ask what somebody may do
+     * @param webhooks
+     *            who may change objects in between
+     */
+    public MutatingPolicies(Resources resources, Authorizer authorizer, Admission webhooks) {
+        this.resources = resources;
+        this.policies = new Policies<>(resources, "mutatingadmission", Mutator::of);
+        this.views = new Views(resources, authorizer);
+        this.webhooks = webhooks;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return policies.isEmpty() && webhooks.isIdle();
+    }
+
+    @Override
+    public void validate(AdmissionRequest request) {
+        webhooks.validate(request);
+    }
+
+    @Override
+    public void mutate(AdmissionRequest request) {
+        if (policies.isEmpty() || Views.isExempt(request)) {
+            webhooks.mutate(request);
+            return;
+        }
+        Rounds rounds = new Rounds();
+        round(request, rounds);
+        ObjectNode before = request.object() == null ? null : request.object().deepCopy();
+        webhooks.mutate(request);
+        if (!Json.same(before, request.object())) {
+            rounds.changed();
+        }
+        if (!rounds.due.isEmpty()) {
+            rounds.again = true;
+            round(request, rounds);
+        }
+    }
+
+    private void round(AdmissionRequest request, Rounds rounds) {
+        Round round = new Round(request, rounds);
+        policies.visit(request, round);
+        round.run();
+        if (!round.problems.isEmpty()) {
+            throw Views.refusals(request, round.problems, round.reason);
+        }
+    }
+
+    /** Who has to be asked a second time: those who want it, when somebody after them has changed what they have seen. */
+    private static final class Rounds {
+        private final Set<String> due = new HashSet<>();
+        private final Set<String> before = new HashSet<>();
+        private boolean again;
+
+        void changed() {
+            due.addAll(before);
+            before.clear();
+        }
+    }
+
+    /** A policy that is to change an object, with a binding and its parameters. */
+    private record Turn(Policy policy, Binding binding, Mutator mutator, ResourceType as, Optional<JsonNode> params) {
+        String key() {
+            JsonNode metadata = params.map(each -> each.path("metadata")).orElse(Json.object());
+            return policy.name() + "/" + binding.name() + "/" + Json.textOrEmpty(metadata, "namespace") + "/"
+                    + Json.textOrEmpty(metadata, "name");
+        }
+    }
+
+    /** All policies once. Who is to be asked is known before anything is changed. */
+    private final class Round implements Policies.Visitor<Mutator> {
+        private final AdmissionRequest request;
+        private final Rounds rounds;
+        private final List<Turn> turns = new ArrayList<>();
+        private final List<String> problems = new ArrayList<>();
+        private String reason = "";
+
+        Round(AdmissionRequest request, Rounds rounds) {
+            this.request = request;
+            this.rounds = rounds;
+        }
+
+        @Override
+        public void judge(Policy policy, Binding binding, Mutator compiled, ResourceType as,
+                Optional<JsonNode> params) {
+            turns.add(new Turn(policy, binding, compiled, as, params));
+        }
+
+        @Override
+        public void misconfigured(Policy policy, @Nullable Binding binding, String problem) {
+            refuse(policy, binding, problem, "Forbidden");
+        }
+
+        private void refuse(Policy policy, @Nullable Binding binding, String problem, String why) {
+            reason = reason.isEmpty() ? why : reason;
+            problems.add(binding == null
+                    ? "policy \"" + policy.name() + "\" denied request: " + problem
+                    : "policy '" + policy.name() + "' with binding '" + binding.name() + "' denied request: "
+                            + problem);
+        }
+
+        void run() {
+            turns.forEach(this::run);
+        }
+
+        private void run(Turn turn) {
+            try {
+                if (!turn.mutator().concerns(facts(turn))) {
+                    return;
+                }
+            } catch (Conditions.UndecidedException e) {
+                fail(turn, e);
+                return;
+            }
+            if (rounds.again && !rounds.due.contains(turn.key())) {
+                return;
+            }
+            ObjectNode before = request.object();
+            if (before != null) {
+                ObjectNode seen = before.deepCopy();
+                for (Mutator.Mutation each : turn.mutator().mutations()) {
+                    change(turn, each);
+                }
+                if (!Json.same(seen, request.object())) {
+                    rounds.changed();
+                }
+            }
+            if (turn.mutator().again()) {
+                rounds.before.add(turn.key());
+            }
+        }
+
+        private RequestFacts facts(Turn turn) {
+            return views.facts(request, turn.as()).withParams(turn.params().orElse(null));
+        }
+
+        private void fail(Turn turn, Exception problem) {
+            if (!turn.policy().failsOpen()) {
+                refuse(turn.policy(), turn.binding(), String.valueOf(problem.getMessage()), "Invalid");
+            }
+        }
+
+        private void change(Turn turn, Mutator.Mutation mutation) {
+            RequestFacts facts = turn.mutator().complete(facts(turn), views.namespace(request));
+            ObjectNode object = request.required().deepCopy();
+            boolean other = turn.as() != request.type();
+            if (other) {
+                object.put("apiVersion", turn.as().apiVersion());
+            }
+            try {
+                ObjectNode changed = mutation.applied()
+                        ? Overlay.of(object, mutation.expression().configuration(facts), type(turn.as()))
+                        : patched(object, JsonPatch.of(mutation.expression().operations(facts)));
+                if (other) {
+                    changed.put("apiVersion", request.type().apiVersion());
+                }
+                request.become(request.reading().apply(changed));
+            } catch (RequestExpression.FailedException | Overlay.ImpossibleException
+                    | JsonPatch.InapplicableException e) {
+                fail(turn, e);
+            }
+        }
+
+        private static ObjectNode patched(ObjectNode object, JsonPatch patch) throws JsonPatch.InapplicableException {
+            ObjectNode changed = object.deepCopy();
+            try {
+                patch.apply(changed);
+                return changed;
+            } catch (JsonPatch.InapplicableException e) {
+                if (e.isOfTest()) {
+                    return object; // a patch whose test fails changes nothing, and is no failure
+                }
+                throw e.within("JSON Patch");
+            }
+        }
+
+        private Type type(ResourceType as) {
+            Subresource part = as.subresource(request.target().subresource());
+            return part == null || part.version().isEmpty()
+                    ? resources.typeOf(as)
+                    : resources.types().ofKind(part.group(), part.version(), part.kind());
+        }
+    }
+}
