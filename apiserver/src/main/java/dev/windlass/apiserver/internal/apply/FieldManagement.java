@@ -29,14 +29,35 @@ import tools.jackson.databind.node.ObjectNode;
  *            fields that this request cannot change, in the form of FieldsV1
  * @param now
  *            as Kubernetes writes times
+ * @param versions
+ *            the others in which somebody may manage the same object
  */
-public record FieldManagement(Type type, String apiVersion, String subresource, ObjectNode ignored, String now) {
+public record FieldManagement(Type type, String apiVersion, String subresource, ObjectNode ignored, String now,
+        Versions versions) {
     private static final List<String> NEVER_MANAGED = List.of("name", "namespace", "creationTimestamp", "selfLink",
             "uid", "clusterName", "generation",
             "managedFields", "resourceVersion");
     private static final int MOST_UPDATERS = 10;
     private static final String FIRST_APPLIER = "before-first-apply";
     private static final List<String> OPERATIONS = List.of("Apply", "Update");
+
+    /** An object as one version of the API shows it, with its type there. */
+    public record Shown(ObjectNode object, Type type) {
+    }
+
+    /** Shows objects as other versions of the API do. */
+    public interface Versions {
+        /** There are no others, or they show everything alike. */
+        Versions ALIKE = (_, _, _) -> null;
+
+        /**
+         * Shows an object in another version; it is not changed.
+         *
+         * @return null when there is no such version, or it shows it alike
+         */
+        @Nullable
+        Shown show(ObjectNode object, String from, String to);
+    }
 
     /** What is wrong with managed fields that somebody else has written; null when nothing is. */
     public static @Nullable String problem(@Nullable JsonNode managed) {
@@ -88,7 +109,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         ObjectNode fresh = bare(object);
         Typed.Difference difference = Typed.compare(old, fresh, type);
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
-        takeFromOthers(managed, difference, null);
+        takeFromOthers(managed, difference, old, fresh, null);
         FieldSet taken = strip(difference.changed().without(FieldSet.parse(ignored)));
         if (!taken.isEmpty()) {
             FieldSet kept = managed.fields(self);
@@ -99,14 +120,31 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     }
 
     /** Whoever managed what has been changed or removed no longer does. */
-    private static void takeFromOthers(ManagedFields managed, Typed.Difference difference, @Nullable Manager except) {
-        FieldSet gone = difference.changed().union(difference.removed());
+    private void takeFromOthers(ManagedFields managed, Typed.Difference difference, ObjectNode old, ObjectNode fresh,
+            @Nullable Manager except) {
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
             if (!other.equals(except) && fields != null) {
-                managed.set(other, fields.difference(gone), managed.time(other));
+                Typed.Difference theirs = in(other.apiVersion(), difference, old, fresh);
+                managed.set(other, fields.difference(theirs.changed().union(theirs.removed())), managed.time(other));
             }
         }
+    }
+
+    /** What is different in the version of the API in which a manager speaks. */
+    private Typed.Difference in(String version, Typed.Difference difference, ObjectNode old, ObjectNode fresh) {
+        if (version.equals(apiVersion)) {
+            return difference;
+        }
+        Shown before = versions.show(old, apiVersion, version);
+        Shown after = versions.show(fresh, apiVersion, version);
+        if (before == null || after == null) {
+            return difference;
+        }
+        Typed.Difference theirs = Typed.compare(before.object(), after.object(), after.type());
+        FieldSet unchangeable = FieldSet.parse(ignored);
+        return new Typed.Difference(theirs.added().without(unchangeable), theirs.modified().without(unchangeable),
+                theirs.removed().without(unchangeable));
     }
 
     /**
@@ -127,20 +165,24 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             managed.set(new Manager(FIRST_APPLIER, Manager.UPDATE, apiVersion, ""), everything, now);
         }
         Manager self = new Manager(manager, Manager.APPLY, apiVersion, subresource);
-        FieldSet last = managed.fields(self);
+        Manager before = managed.applier(self);
+        FieldSet last = managed.fields(before);
         FieldSet applied = strip(Typed.fields(wanted, type).without(FieldSet.parse(ignored)));
         ManagedFields next = managed.copy();
-        next.set(self, applied, managed.time(self));
+        next.set(before, new FieldSet(), "");
+        next.set(self, applied, managed.time(before));
         JsonNode merged = Typed.merge(old, wanted, type);
         if (last != null && !last.isEmpty()) {
-            merged = prune(merged, next, last);
+            merged = before.apiVersion().equals(apiVersion)
+                    ? prune(merged, next, last)
+                    : pruneIn(before.apiVersion(), (ObjectNode) merged, next, last);
         }
         Typed.Difference difference = Typed.compare(old, merged, type);
         if (!force) {
-            refuseConflicts(next, difference, self,
+            refuseConflicts(next, difference, old, (ObjectNode) merged, self,
                     manager.equals(LastApplied.MANAGER) ? LastApplied.fields(old, type) : new FieldSet());
         }
-        takeFromOthers(next, difference, self);
+        takeFromOthers(next, difference, old, (ObjectNode) merged, self);
         if (!Json.same(old, merged)) {
             FieldSet mine = next.fields(self);
             next.set(self, mine == null ? new FieldSet() : mine, now);
@@ -164,6 +206,29 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
     }
 
+    /** The same for who has applied in another version last time: it is taken out there. */
+    private JsonNode pruneIn(String version, ObjectNode merged, ManagedFields managed, FieldSet last) {
+        Shown there = versions.show(merged, apiVersion, version);
+        if (there == null) {
+            return prune(merged, managed, last);
+        }
+        JsonNode pruned = new FieldManagement(there.type(), version, subresource, ignored, now, versions)
+                .prune(there.object(), managed, last);
+        Shown back = versions.show((ObjectNode) pruned, version, apiVersion);
+        if (back == null) {
+            return merged;
+        }
+        // What somebody manages here stays, though it may be called otherwise there.
+        FieldSet owned = new FieldSet();
+        for (Manager each : managed.managers()) {
+            FieldSet fields = managed.fields(each);
+            owned = fields == null || !each.apiVersion().equals(apiVersion) ? owned : owned.union(fields);
+        }
+        FieldSet all = Typed.withNamedFields(Typed.fields(merged, type), type);
+        JsonNode kept = Typed.remove(merged, all.difference(Typed.withNamedFields(owned, type)), type);
+        return Typed.merge(back.object(), kept, type);
+    }
+
     /** Takes out what the applier applied last time and no longer does, if nobody else manages it. */
     private JsonNode prune(JsonNode merged, ManagedFields managed, FieldSet last) {
         FieldSet lastNamed = Typed.withNamedFields(last, type);
@@ -182,9 +247,8 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     }
 
     /** @param allowed what the applier takes over from others in any case */
-    private static void refuseConflicts(ManagedFields managed, Typed.Difference difference, Manager self,
-            FieldSet allowed) {
-        FieldSet changed = difference.changed();
+    private void refuseConflicts(ManagedFields managed, Typed.Difference difference, ObjectNode old, ObjectNode merged,
+            Manager self, FieldSet allowed) {
         Map<String, List<String>> byManager = new TreeMap<>();
         List<FieldError> causes = new ArrayList<>();
         for (Manager other : managed.managers()) {
@@ -193,6 +257,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 continue;
             }
             String described = other.described();
+            FieldSet changed = in(other.apiVersion(), difference, old, merged).changed();
             for (String path : fields.intersection(changed).difference(allowed).paths()) {
                 byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
                 causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));

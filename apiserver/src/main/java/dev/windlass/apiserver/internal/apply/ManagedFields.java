@@ -59,6 +59,16 @@ final class ManagedFields {
         return entry == null ? null : entry.fields();
     }
 
+    /** The entry of one who applies: it is the same whatever version of the API he speaks. */
+    Manager applier(Manager self) {
+        for (Manager each : entries.keySet()) {
+            if (each.applies() && each.name().equals(self.name()) && each.subresource().equals(self.subresource())) {
+                return each;
+            }
+        }
+        return self;
+    }
+
     String time(Manager manager) {
         Entry entry = entries.get(manager);
         return entry == null ? "" : entry.time();

@@ -23,15 +23,18 @@ final class AutoscalerChecks {
                     "must be greater than or equal to `minReplicas`");
         }
         reference(spec.at("scaleTargetRef"));
-        spec.at("metrics").items().forEach(AutoscalerChecks::metric);
-        Field utilization = spec.at("targetCPUUtilizationPercentage");
-        if (utilization.isSet() && utilization.number() < 1) {
-            utilization.as("spec.metrics[0].resource.target.averageUtilization").invalid("must be greater than 0");
+        Field metrics = spec.at("metrics");
+        metrics.items().forEach(AutoscalerChecks::metric);
+        boolean outside = metrics.items().stream()
+                .anyMatch(each -> List.of("Object", "External").contains(each.at("type").text()));
+        if (least.isSet() && least.number() == 0 && !outside) {
+            metrics.forbidden(
+                    "must specify at least one Object or External metric to support scaling to zero replicas");
         }
         rules(spec.at("behavior", "scaleUp"));
         rules(spec.at("behavior", "scaleDown"));
-        if (least.isSet() && least.number() < 1) {
-            least.invalid("must be greater than or equal to 1");
+        if (least.isSet() && least.number() < 0) {
+            least.invalid("must be greater than or equal to 0");
         }
         if (most.number() == 0) {
             most.required("");

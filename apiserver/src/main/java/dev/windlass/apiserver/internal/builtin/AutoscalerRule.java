@@ -1,10 +1,10 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.AutoscalerFields;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,40 +12,60 @@ import tools.jackson.databind.node.ObjectNode;
 final class AutoscalerRule implements KindRule {
     private static final int UTILIZATION = 80;
 
+    private static boolean isOld(ObjectNode object) {
+        return Json.textOrEmpty(object, "apiVersion").equals("autoscaling/v1");
+    }
+
+    /** As version 2 has it. */
+    private static ObjectNode whole(ObjectNode object) {
+        return isOld(object) ? AutoscalerFields.read(object) : object;
+    }
+
     @Override
     public void fillDefaults(ObjectNode object) {
-        ObjectNode spec = Defaults.child(object, "spec");
-        if (Json.textOrEmpty(object, "apiVersion").equals("autoscaling/v1")) {
-            Defaults.put(spec, "targetCPUUtilizationPercentage", UTILIZATION);
-        }
-        if (!Json.textOrEmpty(object, "apiVersion").equals("autoscaling/v2")) {
+        if (isOld(object)) {
+            AutoscalerFields.settle(object);
             return;
         }
+        AutoscalerFields.dropAnnotations(object);
+        ObjectNode spec = Defaults.child(object, "spec");
         if (spec.path("metrics").isEmpty()) {
             ObjectNode resource = spec.putArray("metrics").addObject().put("type", "Resource").putObject("resource");
             resource.put("name", "cpu").putObject("target").put("type", "Utilization").put("averageUtilization",
                     UTILIZATION);
         }
-        if (spec.get("behavior") instanceof ObjectNode behavior) {
-            fill(Defaults.child(behavior, "scaleUp"), 0, List.of(Map.entry("Pods", 4), Map.entry("Percent", 100)));
-            fill(Defaults.child(behavior, "scaleDown"), -1, List.of(Map.entry("Percent", 100)));
-        }
+        AutoscalerFields.fillBehavior(spec);
     }
 
-    private static void fill(ObjectNode rules, int window, List<Map.Entry<String, Integer>> policies) {
-        Defaults.put(rules, "selectPolicy", "Max");
-        if (window >= 0) {
-            Defaults.put(rules, "stabilizationWindowSeconds", window);
-        }
-        if (!rules.has("policies")) {
-            var list = rules.putArray("policies");
-            policies.forEach(each -> list.addObject().put("type", each.getKey()).put("value", each.getValue())
-                    .put("periodSeconds", 15));
+    @Override
+    public void prepareCreate(ObjectNode object, boolean dryRun) {
+        if (isOld(object)) {
+            AutoscalerFields.dropStatus(object);
         }
     }
 
     @Override
+    public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        if (isOld(object)) {
+            AutoscalerFields.keepStatus(old, object);
+        }
+    }
+
+    @Override
+    public void prepareStatus(ObjectNode old, ObjectNode object) {
+        if (isOld(object)) {
+            AutoscalerFields.keepSpec(old, object);
+        }
+    }
+
+    /** What is wanted stands in annotations too. */
+    @Override
+    public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
+        return !Json.same(whole(old).get("spec"), whole(object).get("spec"));
+    }
+
+    @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        new Checked(AutoscalerChecks::autoscaler).validate(object, old, errors);
+        new Checked(AutoscalerChecks::autoscaler).validate(whole(object), old == null ? null : whole(old), errors);
     }
 }

@@ -28,7 +28,13 @@ final class Codec {
     /** The tree of a stored object as this version of the API shows it. */
     static ObjectNode decode(Stored stored, ResourceType type) {
         ObjectNode object = (ObjectNode) Json.parse(converted(stored, type).json(type.head()));
-        return EventFields.appliesTo(type) ? EventFields.fromStorage(object) : object;
+        Face face = Face.of(type);
+        return face == null ? object : face.fromStorage().apply(object);
+    }
+
+    /** The tree of an object of a built-in kind as it is stored, whatever version of the API is spoken. */
+    static ObjectNode raw(Stored stored, ResourceType type) {
+        return (ObjectNode) Json.parse(stored.json(type.head()));
     }
 
     /** The object in the form of this version of the API: somebody may have to be asked for it. */
@@ -82,8 +88,29 @@ final class Codec {
         return encode(conversion.convert(List.of(asked), type.group() + "/" + form).getFirst(), type).in(form);
     }
 
+    /**
+     * The same of an object that has been changed.
+     *
+     * @param kept
+     *            the field that has not been: it stays as it is stored, though this version of the API may not show all of it
+     */
+    static Stored draft(ObjectNode object, ResourceType type, Stored current, String kept) {
+        if (Face.of(type) == null) {
+            return draft(object, type);
+        }
+        ObjectNode source = Face.toStorage(object, type);
+        JsonNode before = raw(current, type).get(kept);
+        if (before != null) {
+            source.set(kept, before);
+        }
+        return encodeStored(source, type);
+    }
+
     private static Stored encode(ObjectNode object, ResourceType type) {
-        ObjectNode source = EventFields.appliesTo(type) ? EventFields.toStorage(object) : object;
+        return encodeStored(Face.toStorage(object, type), type);
+    }
+
+    private static Stored encodeStored(ObjectNode source, ResourceType type) {
         ObjectNode metadata = Json.child(source, "metadata");
         ObjectNode ordered = Json.object();
         ObjectNode orderedMetadata = ordered.putObject("metadata");
@@ -153,12 +180,12 @@ final class Codec {
 
     /** The whole object as JSON. */
     static byte[] json(Stored stored, ResourceType type) {
-        return EventFields.appliesTo(type) ? Json.bytes(decode(stored, type)) : stored.json(type.head());
+        return Face.of(type) == null ? stored.json(type.head()) : Json.bytes(decode(stored, type));
     }
 
     /** Appends the whole object. */
     static void write(Stored stored, ResourceType type, Bytes out) {
-        if (EventFields.appliesTo(type)) {
+        if (Face.of(type) != null) {
             out.write(Json.bytes(decode(stored, type)));
         } else {
             out.write(type.head());
@@ -170,7 +197,7 @@ final class Codec {
     static void writeItem(Stored stored, ResourceType type, Bytes out) {
         if (type.isCustom()) {
             write(stored, type, out);
-        } else if (EventFields.appliesTo(type)) {
+        } else if (Face.of(type) != null) {
             ObjectNode item = decode(stored, type);
             item.remove("kind");
             item.remove("apiVersion");

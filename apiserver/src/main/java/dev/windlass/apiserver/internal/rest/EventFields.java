@@ -1,7 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.ResourceType;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,10 +14,6 @@ public final class EventFields {
             Map.entry("reportingComponent", "reportingController"));
 
     private EventFields() {
-    }
-
-    static boolean appliesTo(ResourceType type) {
-        return type.is("events.k8s.io", "events");
     }
 
     static ObjectNode fromStorage(ObjectNode event) {

@@ -43,6 +43,10 @@ public interface KindRule {
     default void prepareUpdate(ObjectNode old, ObjectNode object) {
     }
 
+    /** Prepares a change of the object's status. */
+    default void prepareStatus(ObjectNode old, ObjectNode object) {
+    }
+
     /** Adds what the client should know of an object that is written. */
     default void warn(ObjectNode object, List<String> warnings) {
     }

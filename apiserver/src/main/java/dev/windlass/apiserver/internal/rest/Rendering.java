@@ -77,12 +77,11 @@ final class Rendering {
         ArrayNode rows = out.putArray("rows");
         Ages ages = new Ages(clock.instant());
         for (Stored stored : objects) {
-            ObjectNode object = Codec.decode(stored, type);
             ObjectNode row = rows.addObject();
-            row.set("cells", tables.cells(EventFields.appliesTo(type) ? EventFields.toStorage(object) : object, ages));
+            row.set("cells", tables.cells(Codec.raw(stored, type), ages));
             switch (includeObject) {
                 case "None" -> row.putNull("object");
-                case "Object" -> row.set("object", object);
+                case "Object" -> row.set("object", Codec.decode(stored, type));
                 default -> row.set("object", metadata(stored, true));
             }
         }
@@ -94,7 +93,7 @@ final class Rendering {
         if (withType) {
             out.put("kind", "PartialObjectMetadata").put("apiVersion", accepted.apiVersion());
         }
-        ObjectNode metadata = Metadata.of(Codec.decode(stored, type));
+        ObjectNode metadata = Metadata.of(Codec.raw(stored, type));
         if (type.is("apps", "daemonsets") && metadata.get("annotations") instanceof ObjectNode annotations) {
             // It stands for a field that the object no longer has, and is no part of its metadata.
             annotations.remove("deprecated.daemonset.template.generation");

@@ -204,7 +204,8 @@ public final class Resources {
 
     /** Says in the managed fields of an object that this server itself has changed its status. */
     public void trackOwnStatus(ObjectNode old, ObjectNode object, ResourceType type) {
-        new FieldManagement(shapes.typeOf(type), type.apiVersion(), "status", Json.object(), surroundings.now())
+        new FieldManagement(shapes.typeOf(type), type.apiVersion(), "status", Json.object(), surroundings.now(),
+                FieldManagement.Versions.ALIKE)
                 .update(old, object, OWN_MANAGER);
     }
 

@@ -54,7 +54,8 @@ final class Unstored {
         List<String> warnings = writer.admit(object, form, call);
         Shapes shapes = resources.shapes();
         new FieldManagement(shapes.typeOf(form), form.apiVersion(), target.subresource(), Json.object(),
-                resources.surroundings().now()).update(shapes.zero(form), object, call.fieldManager());
+                resources.surroundings().now(), FieldManagement.Versions.ALIKE)
+                .update(shapes.zero(form), object, call.fieldManager());
         try {
             if (admission.mutateAsked(target, form, object, call, warnings)) {
                 shapes.shape(object, form);

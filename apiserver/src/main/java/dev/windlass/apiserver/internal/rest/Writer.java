@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -363,7 +364,22 @@ public final class Writer {
             }
         }
         return new FieldManagement(shapes.typeOf(type), type.apiVersion(), target.subresource(), ignored,
-                resources.surroundings().now());
+                resources.surroundings().now(), (object, from, to) -> shown(object, type.kind(), from, to));
+    }
+
+    /** An object as another version of the API shows it; null when there is no such version, or it shows it alike. */
+    private FieldManagement.@Nullable Shown shown(ObjectNode object, String kind, String from, String to) {
+        ResourceType one = resources.catalog().ofKind(from, kind);
+        ResourceType other = resources.catalog().ofKind(to, kind);
+        if (one == null || other == null || !one.storageId().equals(other.storageId())
+                || Objects.equals(Face.of(one), Face.of(other))) {
+            return null;
+        }
+        Face face = Face.of(other);
+        ObjectNode stored = Face.toStorage(object, one);
+        ObjectNode shown = (face == null ? stored : face.fromStorage().apply(stored)).deepCopy();
+        shown.put("apiVersion", to);
+        return new FieldManagement.Shown(shown, shapes.typeOf(other));
     }
 
     /** @return null when somebody else was faster */
@@ -408,6 +424,8 @@ public final class Writer {
         if (whole) {
             rule.prepareUpdate(old, object);
             shapes.shape(object, type);
+        } else if (target.subresource().equals("status")) {
+            rule.prepareStatus(old, object);
         }
         if (type.traits().generation() && whole
                 && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
@@ -423,7 +441,7 @@ public final class Writer {
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
-        Stored draft = Codec.draft(object, type);
+        Stored draft = Codec.draft(object, type, current, whole ? "status" : "spec");
         if (call.dryRun()) {
             return new Outcome(draft.at(current.version()), false, warnings);
         }

@@ -33,10 +33,8 @@ final class AutoscalerCells {
     }
 
     private static String targets(ObjectNode object) {
-        List<JsonNode> wanted = metrics(object, "spec", "metrics", "targetCPUUtilizationPercentage",
-                "averageUtilization", "target");
-        List<JsonNode> found = metrics(object, "status", "currentMetrics", "currentCPUUtilizationPercentage",
-                "averageUtilization", "current");
+        List<JsonNode> wanted = Cells.items(Json.find(object, "spec", "metrics"));
+        List<JsonNode> found = Cells.items(Json.find(object, "status", "currentMetrics"));
         if (wanted.isEmpty()) {
             return Cells.NONE;
         }
@@ -47,18 +45,6 @@ final class AutoscalerCells {
         return all.size() <= SHOWN
                 ? String.join(", ", all)
                 : String.join(", ", all.subList(0, SHOWN)) + " + " + (all.size() - SHOWN) + " more...";
-    }
-
-    /** The metrics, which version 1 has as one number. */
-    private static List<JsonNode> metrics(ObjectNode object, String half, String list, String single, String field,
-            String holder) {
-        JsonNode percentage = Json.find(object, half, single);
-        if (percentage == null) {
-            return Cells.items(Json.find(object, half, list));
-        }
-        ObjectNode metric = Json.object().put("type", "Resource");
-        metric.putObject("resource").put("name", "cpu").putObject(holder).set(field, percentage);
-        return List.of(metric);
     }
 
     private static String target(JsonNode wanted, @Nullable JsonNode found) {

@@ -1,0 +1,35 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How one version of the API shows objects of a built-in kind that are stored as another version has them.
+ *
+ * @param fromStorage
+ *            makes what is shown of what is stored, which is not changed
+ * @param toStorage
+ *            makes what is stored of what is shown, which is not changed
+ */
+record Face(UnaryOperator<ObjectNode> fromStorage, UnaryOperator<ObjectNode> toStorage) {
+    private static final Face EVENTS = new Face(EventFields::fromStorage, EventFields::toStorage);
+    private static final Face AUTOSCALERS = new Face(AutoscalerFields::fromStorage,
+            // what has no name is no object but what is told in its place
+            object -> Metadata.name(object).isEmpty() ? object : AutoscalerFields.toStorage(object));
+
+    /** The face of a type; null when it shows its objects as they are stored. */
+    static @Nullable Face of(ResourceType type) {
+        if (type.is("events.k8s.io", "events")) {
+            return EVENTS;
+        }
+        return type.version().equals("v1") && type.is("autoscaling", "horizontalpodautoscalers") ? AUTOSCALERS : null;
+    }
+
+    /** An object of a type as it is stored. */
+    static ObjectNode toStorage(ObjectNode object, ResourceType type) {
+        Face face = of(type);
+        return face == null ? object : face.toStorage().apply(object);
+    }
+}
