@@ -146,7 +146,7 @@ public final class ApiServer implements AutoCloseable {
         faults = new Faults(builder.faultSeed, faultRules, listener, openWatches);
         try {
             listener.open();
-            StandardObjects.create(resources, name, listener.port(), caCertificatePem());
+            StandardObjects.create(resources, name, listener.port());
             atStart = snapshot();
             listener.serve(new ApiHandler(resources, api, new Discovery(catalog, listener.address()),
                     witness, streams, faultRules, access));

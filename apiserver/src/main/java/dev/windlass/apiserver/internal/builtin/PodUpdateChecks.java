@@ -1,10 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.status.FieldError;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -192,21 +189,5 @@ final class PodUpdateChecks {
             }
         }
         return true;
-    }
-
-    /** Containers that are added to look into a pod stay, and stay as they are. */
-    static void ephemeralContainers(Field now, Field before) {
-        Map<String, Field> byName = new HashMap<>();
-        now.items().forEach(each -> byName.put(each.at("name").text(), each));
-        for (Field old : before.items()) {
-            String name = old.at("name").text();
-            Field kept = byName.get(name);
-            String container = "existing ephemeral containers " + FieldError.quote(name);
-            if (kept == null) {
-                now.forbidden(container + " may not be removed\n");
-            } else if (kept.differs(old)) {
-                now.forbidden(container + " may not be changed\n");
-            }
-        }
     }
 }

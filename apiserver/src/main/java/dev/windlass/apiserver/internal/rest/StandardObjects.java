@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a server makes for itself when it starts, beside namespaces and roles: the classes of priority of the system, and objects in which it tells of itself.
- * They are stored as they stand here. That the server listens on loopback, for one, would be refused of anybody else's endpoints.
+ * No ConfigMaps: those of a real server say nothing that a test asks for, and would be in each of its lists. They are stored as they stand here. That the server listens on loopback, for one, would be refused of anybody else's endpoints.
  */
 public final class StandardObjects {
     /** Of 10.96.0.0/12, from which services get theirs. */
@@ -53,12 +53,6 @@ public final class StandardObjects {
                "labels":{"kubernetes.io/service-name":"kubernetes"}},
               "addressType":"IPv4","endpoints":[{"addresses":["127.0.0.1"],"conditions":{"ready":true}}],
               "ports":[{"name":"https","protocol":"TCP","port":PORT}]},
-             {"is":"/v1/configmaps","kind":"ConfigMap",
-              "metadata":{"name":"extension-apiserver-authentication","namespace":"kube-system"},
-              "data":{"client-ca-file":"AUTHORITY"}},
-             {"is":"/v1/configmaps","kind":"ConfigMap",
-              "metadata":{"name":"kube-apiserver-legacy-service-account-token-tracking","namespace":"kube-system"},
-              "data":{"since":"TODAY"}},
              {"is":"coordination.k8s.io/v1/leases","kind":"Lease",
               "metadata":{"name":"IDENTITY","namespace":"kube-system",
                "labels":{"apiserver.kubernetes.io/identity":"kube-apiserver","kubernetes.io/hostname":"localhost"},
@@ -67,8 +61,7 @@ public final class StandardObjects {
             """;
     private static final Set<String> OF_THE_SERVER = Set.of("Service default/kubernetes",
             "Endpoints default/kubernetes", "EndpointSlice default/kubernetes", "ServiceCIDR /kubernetes",
-            "IPAddress /" + ADDRESS, "ConfigMap kube-system/extension-apiserver-authentication",
-            "ConfigMap kube-system/kube-apiserver-legacy-service-account-token-tracking");
+            "IPAddress /" + ADDRESS);
 
     private StandardObjects() {
     }
@@ -77,15 +70,12 @@ public final class StandardObjects {
      * Makes them.
      *
      * @param port that the server listens on
-     * @param authority of its clients' certificates, as PEM
      */
-    public static void create(Resources resources, String server, int port, String authority) {
+    public static void create(Resources resources, String server, int port) {
         String now = resources.surroundings().now();
         String objects = OBJECTS.replace("IDENTITY", LEASES + identity(server))
                 .replace("_UID", "_" + resources.surroundings().uid()).replace("PORT", Integer.toString(port))
-                .replace("ADDRESS", ADDRESS).replace("TODAY", now.substring(0, now.indexOf('T')))
-                .replace("NOW", now).replace("MOMENT", now.replace("Z", ".000000Z"))
-                .replace("AUTHORITY", authority.replace("\n", "\\n")); // last: it could hold any of the words
+                .replace("ADDRESS", ADDRESS).replace("NOW", now).replace("MOMENT", now.replace("Z", ".000000Z"));
         for (JsonNode each : Json.parse(objects)) {
             create(resources, (ObjectNode) each);
         }
