@@ -207,7 +207,7 @@ class SnapshotTest {
         wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"shop\"}}");
         wire.post("/api/v1/namespaces/shop/configmaps", Wire.configMap("a", "colour", "blue"));
         Snapshot snapshot = server.snapshot();
-        int ofTheServer = 8;
+        int ofTheServer = 6;
         Path file = folder.resolve("all.yaml");
         snapshot.writeTo(file);
         try (ApiServer other = ApiServer.builder().name("other").start(); Wire there = new Wire(other)) {
