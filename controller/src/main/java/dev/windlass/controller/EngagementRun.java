@@ -7,6 +7,7 @@ import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.CarryOver;
 import dev.windlass.lifecycle.Handover;
+import dev.windlass.lifecycle.InlineBarrier;
 import dev.windlass.lifecycle.ManagedRunnable;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.Suspension;
@@ -417,7 +418,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             ControllerMeters.Engaged meters) throws InterruptedException {
         Dispatch<T> dispatch = new Dispatch<>(controller, connection, context, client, sources, queue, meters, trial);
         for (Item<ObjectKey> item = queue.take(); item != null; item = queue.take()) {
-            dispatch.run(item);
+            Item<ObjectKey> taken = item;
+            InlineBarrier.run(() -> dispatch.run(taken));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.lifecycle.InlineBarrier;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,8 +38,17 @@ final class FieldIndex<T extends HasMetadata> {
         return name;
     }
 
-    /** What the user's function says; nothing when it throws, which must not stop the informer that others use too. */
+    /**
+     * What the user's function says; nothing when it throws, which must not stop the informer that others use too. The informer lives
+     * longer than that function may.
+     */
     Set<String> valuesOf(StoredObject stored) {
+        List<Set<String>> computed = new ArrayList<>(1);
+        InlineBarrier.run(() -> computed.add(compute(stored)));
+        return computed.getFirst();
+    }
+
+    private Set<String> compute(StoredObject stored) {
         try {
             return Set.copyOf(function.apply(decoder.decode(stored)));
         } catch (RuntimeException e) {

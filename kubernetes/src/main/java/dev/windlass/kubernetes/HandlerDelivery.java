@@ -1,6 +1,7 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.ChangeLine.Change;
+import dev.windlass.lifecycle.InlineBarrier;
 import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.TimeSource;
@@ -112,20 +113,25 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
         try {
             Change change;
             while ((change = take()) != null) {
-                String error = null;
-                boolean taken = false;
-                try {
-                    error = change.mark() ? null : change.sync() ? deliverSync() : deliver(change);
-                    taken = error == null && !cutShort();
-                } finally {
-                    settle(change, taken, error);
-                }
+                Change next = change;
+                InlineBarrier.run(() -> tell(next));
             }
         } finally {
             informer.intake().remove(onIntake);
             // Whatever ended it, a successor is to know what this one was told.
             informer.detach(this);
             onClose.run();
+        }
+    }
+
+    private void tell(Change change) {
+        String error = null;
+        boolean taken = false;
+        try {
+            error = change.mark() ? null : change.sync() ? deliverSync() : deliver(change);
+            taken = error == null && !cutShort();
+        } finally {
+            settle(change, taken, error);
         }
     }
 

@@ -164,6 +164,13 @@ final class Incarnation implements RunnableContext {
         }
     }
 
+    /** What runs next. A cast would tell the compiler which classes there are here. */
+    private static final class Made {
+
+        ManagedRunnable instance = context -> {
+        };
+    }
+
     /** The steps of a start. Each looks first whether a stop was asked for. */
     void runMain() throws Exception {
         if (stopping.isSet()) {
@@ -174,14 +181,15 @@ final class Incarnation implements RunnableContext {
         if (unit == null) {
             return; // removed, and this thread comes so late that it was given up
         }
-        ManagedRunnable instance = unit.newInstance();
+        Made made = new Made();
+        InlineBarrier.run(() -> made.instance = unit.newInstance());
         if (stopping.isSet()) {
             return;
         }
         if (!description.spec().signalsReadiness()) {
             ready();
         }
-        instance.run(this);
+        InlineBarrier.runUnit(made.instance, this);
     }
 
     void requestStop(StopRequest request) {

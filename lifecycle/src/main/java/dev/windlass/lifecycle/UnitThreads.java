@@ -160,7 +160,7 @@ final class UnitThreads {
             if (body == null) {
                 incarnation.runMain();
             } else {
-                body.run();
+                InlineBarrier.runThread(body);
             }
         } catch (Throwable t) {
             ending = Ending.with(t);

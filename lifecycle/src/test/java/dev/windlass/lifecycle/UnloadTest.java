@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,6 +25,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** What a unit's code was loaded by can be collected when the unit has been removed, whatever the host keeps of what it was given. */
 @Timeout(120)
 class UnloadTest {
+
+    /** Until the most thorough compiler has taken up how a unit is run. */
+    private static final int OFTEN = 20_000;
 
     private final Manager manager = Manager.create();
     /** Everything that the host was ever given. */
@@ -155,6 +159,38 @@ class UnloadTest {
                 .returns(method, ReplaceReport::method);
         kept.add(report);
         return handle;
+    }
+
+    /** The compiler makes the code of units that ran often a part of the manager's, in which others wait then. */
+    @Test
+    void whatIsCompiledHoldsNoUnitThatRanOften() throws Exception {
+        AtomicReference<WeakReference<HotCode>> loader = new AtomicReference<>();
+        Waiting waiting = new Waiting();
+        runOften(loader, waiting);
+        waiting.nanos = Long.MAX_VALUE;
+        manager.add("waits", waiting).ready().await();
+        HotCode.awaitCollected(Trial.present(loader), "what ran often");
+    }
+
+    private static final class Waiting implements ManagedRunnable {
+
+        volatile long nanos = 1_000;
+
+        @Override
+        public void run(RunnableContext context) {
+            LockSupport.parkNanos(nanos); // nothing else: at what it has not met before, compiled code gives up
+        }
+    }
+
+    private void runOften(AtomicReference<WeakReference<HotCode>> loader, Waiting other) throws Exception {
+        HotCode code = new HotCode();
+        loader.set(new WeakReference<>(code));
+        ManagedRunnable hot = code.make(ManagedRunnable.class, "Returning");
+        for (int i = 0; i < OFTEN; i++) {
+            RunnableHandle one = manager.add("often", i % 2 == 0 ? hot : other);
+            Trial.until(one, UnitState.COMPLETED);
+            one.remove().await();
+        }
     }
 
     @Test

@@ -129,7 +129,7 @@ public final class UnloadProver {
         }
         byLoader.forEach((loader, proof) -> findings.put(proof, new Leak(LeakCause.UNKNOWN,
                 "the JVM keeps the class loader, and the dump does not show why", List.of(),
-                "look at native libraries that the module has loaded, and at its use of other modules' classes")));
+                "look at native libraries that the module has loaded, and at threads of the host that called the module often without InlineBarrier: what was compiled for them holds its classes until they have returned from it")));
         return findings;
     }
 }
