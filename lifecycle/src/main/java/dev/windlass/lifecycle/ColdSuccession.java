@@ -44,21 +44,14 @@ final class ColdSuccession extends Succession implements Watchdog.Watched {
     void begin() {
         cell.succession(this);
         if (cell.isAlive()) {
-            StopOptions asked = options.retire();
-            StopOptions stop = atLeastHandoff(asked == null ? old.spec().stop() : asked);
-            UnitStop.ask(cell,
-                    cell.order(Reason.REPLACED, options.cascade() ? stop.withCascade() : stop, actor, false),
-                    this::onStopped, this::fail);
+            UnitStop.ask(cell, cell.order(Reason.REPLACED, options.stopOf(old.spec()), actor, false), this::onStopped,
+                    this::fail);
             if (phase == Phase.STOPPING && !hasLeft()) {
                 cell.ongoingStop().letStartFollow();
             }
         } else {
             start();
         }
-    }
-
-    private static StopOptions atLeastHandoff(StopOptions stop) {
-        return stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF);
     }
 
     private void onStopped(StopReport report) {

@@ -59,6 +59,12 @@ public record ReplaceOptions(Duration warmUp, Duration probation, @Nullable Stop
         return new ReplaceOptions(warmUp, probation, retire, true);
     }
 
+    /** How a generation with this specification is stopped when it goes: at least as hard as {@link StopMode#HANDOFF}. */
+    public StopOptions stopOf(RunnableSpec spec) {
+        StopOptions stop = (retire == null ? spec.stop() : retire).atLeastHandoff();
+        return cascade ? stop.withCascade() : stop;
+    }
+
     private static void requireSensible(String what, Duration value) {
         if (value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(

@@ -57,6 +57,11 @@ public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Dura
         return new StopOptions(newMode, drain, inFlight, release, cascade);
     }
 
+    /** The same options, finishing nothing that is queued. */
+    StopOptions atLeastHandoff() {
+        return mode == StopMode.ABORT ? this : withMode(StopMode.HANDOFF);
+    }
+
     /** The same options, stopping dependents first. */
     public StopOptions withCascade() {
         return new StopOptions(mode, drain, inFlight, release, true);

@@ -329,9 +329,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
         owesThaw = false;
         phase = Phase.ENDING;
         outcome = was == Phase.THAWING ? ReplaceOutcome.ROLLED_BACK : ReplaceOutcome.FAILED;
-        StopOptions stop = cell.spec().stop();
-        cell.restartInPlace(cell.order(Reason.ROLLED_BACK,
-                stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF), actor, false));
+        cell.restartInPlace(cell.order(Reason.ROLLED_BACK, cell.spec().stop().atLeastHandoff(), actor, false));
         letGo();
         finishIfAlone();
     }
@@ -363,10 +361,7 @@ final class WarmSuccession extends Succession implements Watchdog.Watched {
     private void retire() {
         enter(Phase.RETIRING, options.warmUp());
         outcome = ReplaceOutcome.REPLACED;
-        StopOptions asked = options.retire();
-        StopOptions stop = asked == null ? beside.spec().stop() : asked;
-        end(cell.order(Reason.REPLACED, stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF), actor,
-                false), UnitState.STOPPED);
+        end(cell.order(Reason.REPLACED, options.stopOf(beside.spec()), actor, false), UnitState.STOPPED);
     }
 
     private void rollBack(String why, UnitState target) {

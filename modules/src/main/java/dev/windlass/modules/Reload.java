@@ -8,8 +8,6 @@ import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.Replacement;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
-import dev.windlass.lifecycle.StopMode;
-import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.Unit;
 import dev.windlass.lifecycle.UnitState;
 import java.time.Duration;
@@ -155,15 +153,8 @@ final class Reload {
         for (String unit : units) {
             RunnableHandle handle = Objects.requireNonNull(present.get(unit), unit);
             done.put(unit, handle);
-            handle.stop(handingOver(handle)).await();
+            handle.stop(options.stopOf(handle.spec())).await();
         }
-    }
-
-    private StopOptions handingOver(RunnableHandle unit) {
-        StopOptions asked = options.retire();
-        StopOptions stop = asked == null ? unit.spec().stop() : asked;
-        StopOptions handoff = stop.mode() == StopMode.ABORT ? stop : stop.withMode(StopMode.HANDOFF);
-        return options.cascade() ? handoff.withCascade() : handoff;
     }
 
     private void add(List<String> units) throws InterruptedException {
@@ -204,7 +195,7 @@ final class Reload {
             context.contextClassLoader(old.loader()); // before anything is described by the old version again
             if (!replacing.isEmpty()) { // it may be of the new version
                 for (RunnableHandle unit : waiting.values()) {
-                    unit.stop(handingOver(unit).withCascade()).await(); // what depends on it comes back with it
+                    unit.stop(options.stopOf(unit.spec()).withCascade()).await(); // what depends on it comes back with it
                 }
             }
             remove(added);

@@ -4,10 +4,12 @@ import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which units of two versions of a module can change places one by one, and which cannot. All by their names within the module; in each
@@ -25,13 +27,12 @@ record ReloadPlan(List<String> waiting, List<String> leaving, List<String> comin
      * @param next those of the new version
      */
     static ReloadPlan of(String module, Map<String, RunnableHandle> present, Map<String, Unit<?>> next) {
-        Order order = new Order(module + "/", present, next);
-        present.keySet().forEach(order::visit);
-        next.keySet().forEach(order::visit);
-        Set<String> gaps = new LinkedHashSet<>();
+        Dependencies dependencies = new Dependencies(module + "/", present, next);
+        List<String> ordered = dependencies.ordered();
+        Set<String> gaps = new HashSet<>();
         List<String> waiting = new ArrayList<>();
-        for (String unit : order.visited) { // what a unit depends on comes before it
-            boolean dependent = order.dependencies(unit).stream().anyMatch(gaps::contains);
+        for (String unit : ordered) {
+            boolean dependent = dependencies.of(unit).stream().anyMatch(gaps::contains);
             RunnableHandle now = present.get(unit);
             Unit<?> then = next.get(unit);
             if (dependent || now == null || then == null || isCold(now.spec(), then.spec())) {
@@ -41,7 +42,7 @@ record ReloadPlan(List<String> waiting, List<String> leaving, List<String> comin
                 waiting.addFirst(unit);
             }
         }
-        List<String> stops = List.copyOf(order.visited).reversed();
+        List<String> stops = ordered.reversed();
         return new ReloadPlan(List.copyOf(waiting), stops.stream().filter(unit -> !next.containsKey(unit)).toList(),
                 stops.stream().filter(unit -> !present.containsKey(unit)).toList());
     }
@@ -51,27 +52,26 @@ record ReloadPlan(List<String> waiting, List<String> leaving, List<String> comin
         return !now.warmsUp() || !then.warmsUp() || now.leadership() != then.leadership();
     }
 
-    private record Order(String prefix, Map<String, RunnableHandle> present, Map<String, Unit<?>> next,
-            Set<String> visited) {
+    /** What units depend on within the module, in either version. */
+    private record Dependencies(String prefix, Map<String, RunnableHandle> present, Map<String, Unit<?>> next) {
 
-        Order(String prefix, Map<String, RunnableHandle> present, Map<String, Unit<?>> next) {
-            this(prefix, present, next, new LinkedHashSet<>());
+        /** All units, each after what it depends on. Those of the two versions together may go in a circle, which begins anywhere. */
+        List<String> ordered() {
+            Set<String> seen = new HashSet<>();
+            List<String> ordered = new ArrayList<>();
+            present.keySet().forEach(unit -> visit(unit, seen, ordered));
+            next.keySet().forEach(unit -> visit(unit, seen, ordered));
+            return ordered;
         }
 
-        /** Dependencies first. Those of the two versions together may go in a circle, which is as good a place to begin as any. */
-        void visit(String unit) {
-            visit(unit, new LinkedHashSet<>());
-        }
-
-        private void visit(String unit, Set<String> above) {
-            if (!visited.contains(unit) && above.add(unit)) {
-                dependencies(unit).forEach(dependency -> visit(dependency, above));
-                visited.add(unit);
+        private void visit(String unit, Set<String> seen, List<String> ordered) {
+            if (seen.add(unit)) {
+                of(unit).forEach(dependency -> visit(dependency, seen, ordered));
+                ordered.add(unit);
             }
         }
 
-        /** Those within the module, of either version. */
-        Set<String> dependencies(String unit) {
+        Set<String> of(String unit) {
             Set<String> all = new LinkedHashSet<>();
             RunnableHandle now = present.get(unit);
             if (now != null) {
@@ -81,14 +81,9 @@ record ReloadPlan(List<String> waiting, List<String> leaving, List<String> comin
             if (then != null) {
                 all.addAll(then.spec().dependsOn());
             }
-            Set<String> within = new LinkedHashSet<>();
-            for (String name : all) {
-                String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
-                if (present.containsKey(inner) || next.containsKey(inner)) {
-                    within.add(inner);
-                }
-            }
-            return within;
+            return all.stream().filter(name -> name.startsWith(prefix)).map(name -> name.substring(prefix.length()))
+                    .filter(inner -> present.containsKey(inner) || next.containsKey(inner))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.windlass.tests.e2e;
 
+import dev.windlass.cli.operator.Preparation;
 import dev.windlass.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -59,13 +58,7 @@ final class Outside implements AutoCloseable {
         Resource<CustomResourceDefinition> created = client()
                 .resource(Serialization.unmarshal(yaml, CustomResourceDefinition.class));
         created.create();
-        created.waitUntilCondition(definition -> definition != null && definition.getStatus() != null
-                && Objects
-                        .requireNonNullElse(
-                                definition.getStatus().getConditions(), List.<CustomResourceDefinitionCondition>of())
-                        .stream()
-                        .anyMatch(condition -> condition.getType().equals("Established")
-                                && condition.getStatus().equals("True")),
+        created.waitUntilCondition(definition -> definition != null && Preparation.isEstablished(definition),
                 60, TimeUnit.SECONDS);
     }
 
