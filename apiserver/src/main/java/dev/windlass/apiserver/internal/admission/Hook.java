@@ -31,14 +31,12 @@ record Hook(String id, String name, Endpoint endpoint, Scope scope, boolean fail
     /** @param configuration the name of what it is part of */
     static Hook of(String configuration, int index, JsonNode hook) {
         String name = Json.textOrEmpty(hook, "name");
-        List<String> conditions = new ArrayList<>();
-        hook.path("matchConditions").forEach(each -> conditions.add(Json.textOrEmpty(each, "expression")));
         List<String> reviews = new ArrayList<>();
         hook.path("admissionReviewVersions").forEach(each -> reviews.add(each.stringValue("")));
         return new Hook(configuration + "/" + index + "/" + name, name, Endpoint.of(hook.path("clientConfig")),
                 Scope.ofWebhook(hook), Json.textOrEmpty(hook, "failurePolicy").equals("Ignore"),
                 Duration.ofSeconds(Json.number(hook, DEFAULT_TIMEOUT, "timeoutSeconds")),
                 Json.textOrEmpty(hook, "reinvocationPolicy").equals("IfNeeded"), reviews,
-                new Conditions(conditions, false));
+                new Conditions(hook.path("matchConditions"), false));
     }
 }

@@ -56,19 +56,12 @@ final class AffinityChecks {
     private static void nodeExpression(Field expression, boolean checkValues) {
         Field values = expression.at("values");
         Field operator = expression.at("operator");
-        switch (operator.text()) {
-            case "In", "NotIn" -> values.mustBeSet("must be specified when `operator` is 'In' or 'NotIn'");
-            case "Exists", "DoesNotExist" -> {
-                if (!values.isEmpty()) {
-                    values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                }
+        if (operator.text().equals("Gt") || operator.text().equals("Lt")) {
+            if (values.value().size() != 1) {
+                values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
             }
-            case "Gt", "Lt" -> {
-                if (values.value().size() != 1) {
-                    values.required("must be specified single value when `operator` is 'Lt' or 'Gt'");
-                }
-            }
-            default -> operator.invalid(operator.text(), "not a valid selector operator");
+        } else if (!expression.selectsByValues()) {
+            operator.invalid(operator.text(), "not a valid selector operator");
         }
         label(expression.at("key"));
         if (checkValues) {

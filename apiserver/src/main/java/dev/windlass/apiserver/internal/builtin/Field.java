@@ -232,20 +232,29 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     void labelSelector() {
         at("matchLabels").labels();
         for (Field expression : at("matchExpressions").items()) {
-            Field values = expression.at("values");
-            Field operator = expression.at("operator");
-            switch (operator.text()) {
-                case "In", "NotIn" -> values.mustBeSet("must be specified when `operator` is 'In' or 'NotIn'");
-                case "Exists", "DoesNotExist" -> {
-                    if (!values.isEmpty()) {
-                        values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    }
-                }
-                default -> operator.invalid(operator.text(), "not a valid selector operator");
+            if (!expression.selectsByValues()) {
+                expression.at("operator").invalid(expression.at("operator").text(), "not a valid selector operator");
             }
             expression.at("key").named(NameRules::labelKey);
-            values.items().forEach(each -> each.named(NameRules::labelValue));
+            expression.at("values").items().forEach(each -> each.named(NameRules::labelValue));
         }
+    }
+
+    /** Whether the operator of this expression is one that all selectors have; its values must be there, or must not. */
+    boolean selectsByValues() {
+        Field values = at("values");
+        switch (at("operator").text()) {
+            case "In", "NotIn" -> values.mustBeSet("must be specified when `operator` is 'In' or 'NotIn'");
+            case "Exists", "DoesNotExist" -> {
+                if (!values.isEmpty()) {
+                    values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Keys and values of labels. */

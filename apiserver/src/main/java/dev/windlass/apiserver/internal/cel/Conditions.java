@@ -1,10 +1,12 @@
 package dev.windlass.apiserver.internal.cel;
 
+import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** What must be true of a request for somebody to be asked about it. Immutable once made; thread-safe. */
 public final class Conditions {
@@ -34,9 +36,16 @@ public final class Conditions {
         return new RequestExpressions(params, false).compile(expression, RequestExpression.Result.BOOL);
     }
 
-    /** @param params whether there may be parameters to speak of */
-    public Conditions(List<String> expressions, boolean params) {
-        expressions.forEach(each -> conditions.add(compile(each, params)));
+    /**
+     * Compiles them.
+     *
+     * @param matchConditions
+     *            of a webhook or policy
+     * @param params
+     *            whether there may be parameters to speak of
+     */
+    public Conditions(JsonNode matchConditions, boolean params) {
+        matchConditions.forEach(each -> conditions.add(compile(Json.textOrEmpty(each, "expression"), params)));
     }
 
     public boolean isEmpty() {

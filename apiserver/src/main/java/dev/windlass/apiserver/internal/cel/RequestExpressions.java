@@ -5,6 +5,7 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
+import dev.windlass.apiserver.internal.json.Json;
 import java.util.AbstractMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Compiles the expressions of one policy or webhook, which may speak of variables that have been declared before. Not thread-safe; what it has compiled is. */
 public final class RequestExpressions {
@@ -43,6 +45,15 @@ public final class RequestExpressions {
     public RequestExpressions(boolean params, boolean declaring) {
         this.params = params;
         this.declaring = declaring;
+    }
+
+    /** Those of a policy, whose variables are declared. */
+    public static RequestExpressions ofPolicy(JsonNode spec) {
+        RequestExpressions all = new RequestExpressions(spec.path("paramKind").isObject(),
+                !spec.path("variables").isEmpty());
+        spec.path("variables").forEach(
+                each -> all.declare(Json.textOrEmpty(each, "name"), Json.textOrEmpty(each, "expression")));
+        return all;
     }
 
     private static Expressions environment(RequestTypes types, boolean params, boolean authorizer,

@@ -28,15 +28,10 @@ final class Mutator {
     }
 
     private Mutator(JsonNode spec) {
-        boolean params = spec.path("paramKind").isObject();
         failsOpen = Json.textOrEmpty(spec, "failurePolicy").equals("Ignore");
         again = Json.textOrEmpty(spec, "reinvocationPolicy").equals("IfNeeded");
-        expressions = new RequestExpressions(params, !spec.path("variables").isEmpty());
-        spec.path("variables").forEach(
-                each -> expressions.declare(Json.textOrEmpty(each, "name"), Json.textOrEmpty(each, "expression")));
-        List<String> texts = new ArrayList<>();
-        spec.path("matchConditions").forEach(each -> texts.add(Json.textOrEmpty(each, "expression")));
-        conditions = new Conditions(texts, params);
+        expressions = RequestExpressions.ofPolicy(spec);
+        conditions = new Conditions(spec.path("matchConditions"), spec.path("paramKind").isObject());
         for (JsonNode each : spec.path("mutations")) {
             boolean applied = Json.textOrEmpty(each, "patchType").equals("ApplyConfiguration");
             mutations.add(new Mutation(applied, applied

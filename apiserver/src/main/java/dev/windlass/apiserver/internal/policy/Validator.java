@@ -36,14 +36,9 @@ final class Validator {
     }
 
     private Validator(JsonNode spec) {
-        boolean params = spec.path("paramKind").isObject();
         failsOpen = Json.textOrEmpty(spec, "failurePolicy").equals("Ignore");
-        expressions = new RequestExpressions(params, !spec.path("variables").isEmpty());
-        spec.path("variables").forEach(
-                each -> expressions.declare(Json.textOrEmpty(each, "name"), Json.textOrEmpty(each, "expression")));
-        List<String> texts = new ArrayList<>();
-        spec.path("matchConditions").forEach(each -> texts.add(Json.textOrEmpty(each, "expression")));
-        conditions = new Conditions(texts, params);
+        expressions = RequestExpressions.ofPolicy(spec);
+        conditions = new Conditions(spec.path("matchConditions"), spec.path("paramKind").isObject());
         spec.path("validations").forEach(each -> validations.add(validation(each)));
         spec.path("auditAnnotations").forEach(each -> annotations
                 .add(expressions.compile(Json.textOrEmpty(each, "valueExpression"), Result.TEXT_OR_NULL)));
