@@ -15,8 +15,6 @@ public final class InlineBarrier {
 
     private static final First FIRST = new First();
     private static final Second SECOND = new Second();
-    /** Not final, or the compiler would know how often it goes round and take the rounds apart. */
-    private static int first;
 
     private InlineBarrier() {
     }
@@ -49,7 +47,7 @@ public final class InlineBarrier {
 
     /** Runs the code. What it throws comes through. */
     public static void run(Runnable code) {
-        for (int i = first; i < 3; i++) {
+        for (int i = 0; i < 3; i++) {
             Runnable next = i == 0 ? FIRST : i == 1 ? SECOND : code;
             next.run();
         }
@@ -57,7 +55,7 @@ public final class InlineBarrier {
 
     /** Runs the body of a thread, whose class may be of a unit's code itself. */
     static void runThread(Forked body) throws Exception {
-        for (int i = first; i < 3; i++) {
+        for (int i = 0; i < 3; i++) {
             Forked next = i == 0 ? FIRST : i == 1 ? SECOND : body;
             next.run();
         }
@@ -65,7 +63,7 @@ public final class InlineBarrier {
 
     /** Runs the code of a unit. */
     static void runUnit(ManagedRunnable code, RunnableContext context) throws Exception {
-        for (int i = first; i < 3; i++) {
+        for (int i = 0; i < 3; i++) {
             ManagedRunnable next = i == 0 ? FIRST : i == 1 ? SECOND : code;
             next.run(context);
         }
