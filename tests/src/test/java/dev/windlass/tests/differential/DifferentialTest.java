@@ -31,6 +31,7 @@ class DifferentialTest {
             "custom-resources.http",
             "definitions.http",
             "deletes.http",
+            "json-patches.http",
             "lists.http",
             "mutating-policies.http",
             "objects.http",

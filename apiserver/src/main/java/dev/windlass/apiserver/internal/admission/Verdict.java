@@ -1,6 +1,8 @@
 package dev.windlass.apiserver.internal.admission;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.JsonSyntax;
+import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
@@ -10,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -95,6 +99,28 @@ record Verdict(boolean allowed, String patch, @Nullable ObjectNode status, List<
         } catch (IllegalArgumentException e) {
             throw new CallFailedException("failed to call webhook: illegal base64 data in response.patch", e);
         }
+    }
+
+    /** @return null when nothing is to be changed */
+    @Nullable
+    JsonPatch changes() throws CallFailedException {
+        if (patch.isEmpty()) {
+            return null;
+        }
+        String undecodable = "received undecodable patch in webhook response: ";
+        JsonNode parsed;
+        try {
+            parsed = Json.parse(patch);
+        } catch (JacksonException e) {
+            String problem = JsonSyntax.problem(patch.getBytes(StandardCharsets.UTF_8));
+            throw new CallFailedException(undecodable + (problem == null ? e.getOriginalMessage() : problem), e);
+        }
+        if (!parsed.isNull() && !parsed.isArray()) {
+            throw new CallFailedException(undecodable + "json: cannot unmarshal "
+                    + (parsed.isObject() ? "object" : parsed.isString() ? "string" : "number")
+                    + " into Go value of type jsonpatch.Patch");
+        }
+        return parsed instanceof ArrayNode operations && !operations.isEmpty() ? JsonPatch.of(operations) : null;
     }
 
     /** What the client is told of a refusal. */

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -133,8 +134,8 @@ public final class WebhookAdmission implements Admission {
             if (!verdict.allowed()) {
                 throw verdict.refusal(hook.name());
             }
-            JsonPatch patch = verdict.patch().isEmpty() ? null : JsonPatch.parse(verdict.patch());
-            return patch != null && !patch.isEmpty() && apply(patch, hook, request, as);
+            JsonPatch changes = verdict.changes();
+            return changes != null && apply(changes, hook, request, as);
         } catch (CallFailedException e) {
             fail(hook, e);
             return false;

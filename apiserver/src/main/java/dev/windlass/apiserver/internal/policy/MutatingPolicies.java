@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.policy;
 
-import dev.windlass.apiserver.internal.admission.JsonPatch;
 import dev.windlass.apiserver.internal.apply.Overlay;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.Conditions;
@@ -11,6 +10,7 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.ArrayList;
