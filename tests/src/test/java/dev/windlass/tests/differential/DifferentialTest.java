@@ -31,6 +31,7 @@ class DifferentialTest {
             "custom-resources.http",
             "definitions.http",
             "deletes.http",
+            "equivalents.http",
             "json-patches.http",
             "lists.http",
             "mutating-policies.http",

@@ -59,7 +59,7 @@ public final class AdmissionReviews {
         if (object == null || as == request.type()) {
             return object;
         }
-        return object.deepCopy().put("apiVersion", as.apiVersion());
+        return request.shown(object, as);
     }
 
     private static ObjectNode user(User user) {

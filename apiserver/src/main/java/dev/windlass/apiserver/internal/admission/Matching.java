@@ -47,12 +47,13 @@ public final class Matching {
                 return type;
             }
         }
-        if (scope.exact() || !type.isCustom()) {
+        if (scope.exact() || rules.isEmpty()) {
             return null;
         }
+        List<ResourceType> others = resources.catalog().equivalents(type, request.target().subresource());
         for (Rule rule : rules) {
-            for (ResourceType other : resources.catalog().all()) {
-                if (other.storageId().equals(type.storageId()) && rule.matches(request, other)) {
+            for (ResourceType other : others) {
+                if (rule.matches(request, other)) {
                     return other;
                 }
             }

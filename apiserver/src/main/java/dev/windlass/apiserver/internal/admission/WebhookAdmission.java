@@ -3,7 +3,6 @@ package dev.windlass.apiserver.internal.admission;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.RequestFacts;
-import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
@@ -148,25 +147,13 @@ public final class WebhookAdmission implements Admission {
             throw ApiException.internal("admission webhook " + FieldError.quote(hook.name())
                     + " attempted to modify the object, which is not supported for this operation");
         }
-        ObjectNode patched = before.deepCopy();
-        boolean other = as != request.type();
-        if (other) {
-            patched.put("apiVersion", as.apiVersion());
-        }
+        ObjectNode patched = as == request.type() ? before.deepCopy() : request.shown(before, as);
         try {
             patch.apply(patched);
         } catch (JsonPatch.InapplicableException e) {
             throw ApiException.internal(String.valueOf(e.getMessage()));
         }
-        if (other) {
-            patched.put("apiVersion", request.type().apiVersion());
-        }
-        ObjectNode read = request.reading().apply(patched);
-        if (Json.same(before, read)) {
-            return false;
-        }
-        request.become(read);
-        return true;
+        return request.become(patched, as);
     }
 
     /** Lets a request go on, or not, of which a webhook could not be asked. */

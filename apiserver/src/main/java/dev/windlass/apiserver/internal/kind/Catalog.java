@@ -61,6 +61,18 @@ public final class Catalog {
         return new ArrayList<>(types.values());
     }
 
+    /** The other versions of a resource, in any group, that have a sub-resource; an empty name stands for the resource itself. */
+    public List<ResourceType> equivalents(ResourceType type, String subresource) {
+        List<ResourceType> others = new ArrayList<>();
+        for (ResourceType each : types.values()) {
+            if (each != type && each.storageId().equals(type.storageId())
+                    && (subresource.isEmpty() || each.subresource(subresource) != null)) {
+                others.add(each);
+            }
+        }
+        return others;
+    }
+
     /** One type of each resource: the one in which its objects are stored, where that is served. */
     public List<ResourceType> stored() {
         Map<String, ResourceType> byStorage = new LinkedHashMap<>();

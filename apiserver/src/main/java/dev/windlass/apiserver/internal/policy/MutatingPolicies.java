@@ -101,6 +101,23 @@ public final class MutatingPolicies implements Admission {
         }
     }
 
+    /** The real server does not bring what a policy makes of another version of a built-in kind back into the one that is written. */
+    private static final class ForeignException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        ForeignException(ResourceType seen, ResourceType written) {
+            super(message(seen.version() + "." + seen.kind(), seen, written), null, false, false);
+        }
+
+        private static String message(String form, ResourceType seen, ResourceType written) {
+            return seen.group().equals(written.group())
+                    ? "converting (" + form + ") to (" + written.version() + "." + written.kind()
+                            + "): unknown conversion"
+                    : form + " is not suitable for converting to \"" + written.apiVersion()
+                            + "\" in scheme \"pkg/runtime/scheme.go:111\"";
+        }
+    }
+
     /** All policies once. Who is to be asked is known before anything is changed. */
     private final class Round implements Policies.Visitor<Mutator> {
         private final AdmissionRequest request;
@@ -176,21 +193,19 @@ public final class MutatingPolicies implements Admission {
 
         private void change(Turn turn, Mutator.Mutation mutation) {
             RequestFacts facts = turn.mutator().complete(facts(turn), views.namespace(request));
-            ObjectNode object = request.required().deepCopy();
-            boolean other = turn.as() != request.type();
-            if (other) {
-                object.put("apiVersion", turn.as().apiVersion());
-            }
+            ObjectNode object = turn.as() == request.type()
+                    ? request.required().deepCopy()
+                    : request.shown(request.required(), turn.as());
             try {
                 ObjectNode changed = mutation.applied()
                         ? Overlay.of(object, mutation.expression().configuration(facts), type(turn.as()))
                         : patched(object, JsonPatch.of(mutation.expression().operations(facts)));
-                if (other) {
-                    changed.put("apiVersion", request.type().apiVersion());
+                if (turn.as() != request.type() && !turn.as().isCustom()) {
+                    throw new ForeignException(turn.as(), request.type());
                 }
-                request.become(request.reading().apply(changed));
+                request.become(changed, turn.as());
             } catch (RequestExpression.FailedException | Overlay.ImpossibleException
-                    | JsonPatch.InapplicableException e) {
+                    | JsonPatch.InapplicableException | ForeignException e) {
                 fail(turn, e);
             }
         }

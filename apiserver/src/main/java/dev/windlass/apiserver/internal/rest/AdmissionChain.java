@@ -6,7 +6,6 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -36,7 +35,7 @@ final class AdmissionChain {
         }
         boolean scale = target.subresource().equals(Scales.NAME);
         ObjectNode seen = shown(target, object);
-        UnaryOperator<ObjectNode> reading = scale ? UnaryOperator.identity() : each -> read(each, target.type());
+        AdmissionRequest.Reading reading = scale ? AdmissionRequest.Reading.NONE : this::read;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
         AdmissionRequest request = written(target, seen, old, call, reading, warnings);
         admission.mutate(request);
@@ -57,8 +56,9 @@ final class AdmissionChain {
     void validate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
         Admission admission = resources.admission();
         if (!admission.isIdle()) {
-            admission.validate(written(target, shown(target, object.deepCopy()), old, call, UnaryOperator.identity(),
-                    warnings));
+            admission.validate(
+                    written(target, shown(target, object.deepCopy()), old, call, AdmissionRequest.Reading.NONE,
+                            warnings));
         }
     }
 
@@ -74,7 +74,7 @@ final class AdmissionChain {
         if (admission.isIdle()) {
             return false;
         }
-        admission.mutate(written(target, asked, null, call, each -> read(each, form), warnings));
+        admission.mutate(written(target, asked, null, call, (each, _) -> read(each, form), warnings));
         return true;
     }
 
@@ -82,7 +82,7 @@ final class AdmissionChain {
     void validateAsked(Target target, ObjectNode asked, Call call, List<String> warnings) {
         Admission admission = resources.admission();
         if (!admission.isIdle()) {
-            admission.validate(written(target, asked.deepCopy(), null, call, UnaryOperator.identity(), warnings));
+            admission.validate(written(target, asked.deepCopy(), null, call, AdmissionRequest.Reading.NONE, warnings));
         }
     }
 
@@ -92,7 +92,7 @@ final class AdmissionChain {
     }
 
     private static AdmissionRequest written(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
-            UnaryOperator<ObjectNode> reading, List<String> warnings) {
+            AdmissionRequest.Reading reading, List<String> warnings) {
         String name = target.name().isEmpty() ? Metadata.name(object) : target.name();
         Target named = new Target(target.verb(), target.type(), target.namespace(), name, target.subresource());
         return new AdmissionRequest(old == null ? "CREATE" : "UPDATE", named, object,
@@ -146,7 +146,7 @@ final class AdmissionChain {
         }
         AdmissionRequest request = new AdmissionRequest("DELETE",
                 new Target(target.verb(), target.type(), target.namespace(), name, ""), null, old.deepCopy(), told,
-                user, options.dryRun(), UnaryOperator.identity(), warnings);
+                user, options.dryRun(), AdmissionRequest.Reading.NONE, warnings);
         admission.mutate(request);
         admission.validate(request);
     }

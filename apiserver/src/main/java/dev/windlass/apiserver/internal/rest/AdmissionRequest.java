@@ -5,7 +5,6 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,12 +22,28 @@ import tools.jackson.databind.node.ObjectNode;
  * @param options
  *            of the operation, an object of meta.k8s.io/v1
  * @param reading
- *            brings what somebody has made of the object into the form in which it is taken; it may refuse it
+ *            what somebody has made of the object is read by it; it may refuse it
  * @param warnings
  *            takes what the client should know
  */
 public record AdmissionRequest(String operation, Target target, @Nullable ObjectNode object, @Nullable ObjectNode old,
-        ObjectNode options, User user, boolean dryRun, UnaryOperator<ObjectNode> reading, List<String> warnings) {
+        ObjectNode options, User user, boolean dryRun, Reading reading, List<String> warnings) {
+
+    /** Reads what somebody has made of an object. */
+    @FunctionalInterface
+    public interface Reading {
+        /** It is taken as it is. */
+        Reading NONE = (made, _) -> made;
+
+        /**
+         * @param made
+         *            it may be changed
+         * @param as
+         *            the type of which it is
+         * @return it in the form in which it is taken
+         */
+        ObjectNode read(ObjectNode made, ResourceType as);
+    }
 
     public ResourceType type() {
         return target.type();
@@ -66,8 +81,31 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
         }
     }
 
-    /** Lets the object be as another one. */
-    public void become(ObjectNode other) {
-        Json.become(required(), other);
+    /** An object as another version of its kind shows it: a copy. */
+    public ObjectNode shown(ObjectNode whole, ResourceType as) {
+        return Face.convert(whole, type(), as);
+    }
+
+    /**
+     * Lets the object be what somebody has made of it.
+     *
+     * @param as
+     *            the type of which that is: the one that {@link #shown} was asked for
+     * @return whether it is another one now
+     */
+    public boolean become(ObjectNode made, ResourceType as) {
+        ObjectNode read;
+        if (as == type()) {
+            read = reading.read(made, as);
+        } else if (as.isCustom()) {
+            read = reading.read(made.put("apiVersion", type().apiVersion()), type());
+        } else {
+            read = Face.convert(reading.read(made, as), as, type());
+        }
+        if (Json.same(object, read)) {
+            return false;
+        }
+        Json.become(required(), read);
+        return true;
     }
 }

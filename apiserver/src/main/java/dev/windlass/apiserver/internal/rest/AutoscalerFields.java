@@ -1,9 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.GoForm;
-import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.schema.TypeCheck;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +31,6 @@ public final class AutoscalerFields {
             "observedGeneration"};
 
     private AutoscalerFields() {
-    }
-
-    /** The two forms; read when the first autoscaler of version 1 is. */
-    private static final class Forms {
-        private static final BuiltInTypes TYPES = BuiltInTypes.read();
-        static final Type SHOWN = TYPES.ofKind("autoscaling", "v1", "HorizontalPodAutoscaler");
-        static final Type STORED = TYPES.ofKind("autoscaling", "v2", "HorizontalPodAutoscaler");
     }
 
     static ObjectNode fromStorage(ObjectNode stored) {
@@ -78,7 +69,7 @@ public final class AutoscalerFields {
         annotate(shown, CONDITIONS, conditions.isEmpty() ? null : conditions);
         shown.set("spec", shownSpec);
         shown.set("status", shownStatus);
-        GoForm.shape(shown, Forms.SHOWN);
+        GoForm.shape(shown, ShownTypes.AUTOSCALER);
         return shown;
     }
 
@@ -91,7 +82,7 @@ public final class AutoscalerFields {
     static ObjectNode toStorage(ObjectNode shown) {
         ObjectNode stored = read(shown);
         fillBehavior(stored.path("spec"));
-        GoForm.shape(stored, Forms.STORED);
+        GoForm.shape(stored, ShownTypes.STORED_AUTOSCALER);
         return stored;
     }
 
@@ -129,7 +120,7 @@ public final class AutoscalerFields {
         dropAnnotations(stored);
         stored.set("spec", spec);
         stored.set("status", status);
-        GoForm.shape(stored, Forms.STORED);
+        GoForm.shape(stored, ShownTypes.STORED_AUTOSCALER);
         return stored;
     }
 
@@ -232,7 +223,7 @@ public final class AutoscalerFields {
         ObjectNode tried = Json.object();
         tried.putObject(half).set(field, value);
         TypeCheck check = new TypeCheck();
-        check.read(tried, Forms.STORED, "HorizontalPodAutoscaler");
+        check.read(tried, ShownTypes.STORED_AUTOSCALER, "HorizontalPodAutoscaler");
         return check.mismatch() == null ? tried.path(half).get(field) : null;
     }
 

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.GoForm;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +22,7 @@ public final class EventFields {
         for (Map.Entry<String, String> names : STORED_TO_SHOWN) {
             move(shown, names.getKey(), names.getValue());
         }
+        GoForm.shape(shown, ShownTypes.EVENT);
         return shown;
     }
 
@@ -31,6 +33,7 @@ public final class EventFields {
             move(stored, names.getValue(), names.getKey());
         }
         Json.child(stored, "involvedObject");
+        GoForm.shape(stored, ShownTypes.STORED_EVENT);
         return stored;
     }
 

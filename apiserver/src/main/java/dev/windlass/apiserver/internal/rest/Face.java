@@ -12,12 +12,17 @@ import tools.jackson.databind.node.ObjectNode;
  *            makes what is shown of what is stored, which is not changed
  * @param toStorage
  *            makes what is stored of what is shown, which is not changed
+ * @param toOther
+ *            the same without the defaults of what is stored
  */
-record Face(UnaryOperator<ObjectNode> fromStorage, UnaryOperator<ObjectNode> toStorage) {
-    private static final Face EVENTS = new Face(EventFields::fromStorage, EventFields::toStorage);
+record Face(UnaryOperator<ObjectNode> fromStorage, UnaryOperator<ObjectNode> toStorage,
+        UnaryOperator<ObjectNode> toOther) {
+    private static final Face EVENTS = new Face(EventFields::fromStorage, EventFields::toStorage,
+            EventFields::toStorage);
     private static final Face AUTOSCALERS = new Face(AutoscalerFields::fromStorage,
             // what has no name is no object but what is told in its place
-            object -> Metadata.name(object).isEmpty() ? object : AutoscalerFields.toStorage(object));
+            object -> Metadata.name(object).isEmpty() ? object : AutoscalerFields.toStorage(object),
+            AutoscalerFields::read);
 
     /** The face of a type; null when it shows its objects as they are stored. */
     static @Nullable Face of(ResourceType type) {
@@ -31,5 +36,13 @@ record Face(UnaryOperator<ObjectNode> fromStorage, UnaryOperator<ObjectNode> toS
     static ObjectNode toStorage(ObjectNode object, ResourceType type) {
         Face face = of(type);
         return face == null ? object : face.toStorage().apply(object);
+    }
+
+    /** An object of a type as another version of its kind shows it: a copy. */
+    static ObjectNode convert(ObjectNode object, ResourceType from, ResourceType to) {
+        Face shown = of(from);
+        Face wanted = of(to);
+        ObjectNode other = shown == null ? object.deepCopy() : shown.toOther().apply(object);
+        return (wanted == null ? other : wanted.fromStorage().apply(other)).put("apiVersion", to.apiVersion());
     }
 }
