@@ -187,6 +187,12 @@ class PolicyTest {
     }
 
     @Test
+    void aPolicyIsAskedAgainAfterItsOwnChangeButNotAThirdTime() {
+        mutating("a", applying("Object{data: {`k`: object.data.k + `x`}}"), "'IfNeeded'");
+        assertThat(create("a", "v").text("data", "k")).isEqualTo("vxx");
+    }
+
+    @Test
     void aChangeThatCannotBeMadeIsRefused() {
         mutating("bad", patching("[JSONPatch{op: `remove`, path: `/data/none`}]"), "'Never'");
         Answer refused = create("a", "v");

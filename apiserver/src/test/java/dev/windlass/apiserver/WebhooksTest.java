@@ -286,6 +286,24 @@ class WebhooksTest {
     }
 
     @Test
+    void aWebhookIsAskedAgainWhenAPolicyHasChangedWhatItLeftBehind() {
+        String policies = "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolic";
+        assertThat(wire.post(policies + "ies",
+                """
+                        {'metadata':{'name':'late'},'spec':{'reinvocationPolicy':'IfNeeded','matchConstraints':{'resourceRules':[{'apiGroups':[''],
+                         'apiVersions':['v1'],'resources':['configmaps'],'operations':['CREATE']}]},'mutations':[{'patchType':'ApplyConfiguration',
+                         'applyConfiguration':{'expression':'Object{data: {\\'seen\\': has(object.data.hook) ? \\'yes\\' : \\'no\\'}}'}}]}}"""
+                        .replace("\\'", "`").replace('\'', '"').replace('`', '\''))
+                .code()).isEqualTo(201);
+        assertThat(wire.post(policies + "ybindings",
+                "{\"metadata\":{\"name\":\"late\"},\"spec\":{\"policyName\":\"late\"}}").code()).isEqualTo(201);
+        hooks.patching("/hook", "[{\"op\":\"add\",\"path\":\"/data/hook\",\"value\":\"x\"}]");
+        mutating("hook", "/hook", MAP_RULE + ",'reinvocationPolicy':'IfNeeded'");
+        assertThat(wire.post(MAPS, Wire.configMap("a", "k", "v")).text("data", "seen")).isEqualTo("yes");
+        assertThat(hooks.asked()).extracting(each -> text(each, "object", "data", "seen")).containsExactly("no", "yes");
+    }
+
+    @Test
     void conditionsSayWhoIsAskedAndAreCompiledWhenTheyAreWritten() {
         hooks.on("/no", response -> response.put("allowed", false));
         validating("no", "/no", MAP_RULE + ",'matchConditions':["

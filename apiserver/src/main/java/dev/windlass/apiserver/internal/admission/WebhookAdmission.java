@@ -13,13 +13,10 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
 import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,24 +58,38 @@ public final class WebhookAdmission implements Admission {
 
     @Override
     public void mutate(AdmissionRequest request) {
+        Rounds rounds = new Rounds();
+        round(request, rounds, false);
+        if (rounds.wanted()) {
+            round(request, rounds, true);
+        }
+    }
+
+    /**
+     * Asks those once who may change the object.
+     *
+     * @param again
+     *            whether it is the second round
+     */
+    public void round(AdmissionRequest request, Rounds rounds, boolean again) {
         List<Hook> hooks = mutating.current();
         if (hooks.isEmpty() || Exempt.is(request)) {
             return;
         }
-        Rounds rounds = new Rounds();
-        ask(hooks, request, rounds, _ -> true);
-        if (rounds.again) {
-            ask(hooks, request, rounds, hook -> rounds.due.contains(hook.id()));
-        }
-    }
-
-    private void ask(List<Hook> hooks, AdmissionRequest request, Rounds rounds, Predicate<Hook> wanted) {
+        rounds.begin(again, request.object());
         for (Hook hook : hooks) {
             ResourceType as = match(hook, request);
-            if (as != null && wanted.test(hook)) {
-                rounds.asked(hook, change(hook, request, as));
+            if (as == null || !rounds.isDue(hook.id())) {
+                continue;
+            }
+            if (change(hook, request, as)) {
+                rounds.changed();
+            }
+            if (hook.again()) {
+                rounds.asked(hook.id());
             }
         }
+        rounds.end(request.object());
     }
 
     /**
@@ -104,24 +115,6 @@ public final class WebhookAdmission implements Admission {
             }
             throw ApiException.forbidden(request.type().group(), request.type().plural(), request.target().name(),
                     String.valueOf(e.getMessage()), List.of());
-        }
-    }
-
-    /** Who has to be asked a second time: those who want it, when somebody after them has changed what they have seen. */
-    private static final class Rounds {
-        private final Set<String> due = new HashSet<>();
-        private final Set<String> before = new HashSet<>();
-        private boolean again;
-
-        void asked(Hook hook, boolean changed) {
-            if (changed) {
-                again = true;
-                due.addAll(before);
-                before.clear();
-            }
-            if (hook.again()) {
-                before.add(hook.id());
-            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.windlass.apiserver.internal.policy;
 
+import dev.windlass.apiserver.internal.admission.Rounds;
+import dev.windlass.apiserver.internal.admission.WebhookAdmission;
 import dev.windlass.apiserver.internal.apply.Overlay;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.Conditions;
@@ -14,10 +16,8 @@ import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,7 +27,7 @@ public final class MutatingPolicies implements Admission {
     private final Resources resources;
     private final Policies<Mutator> policies;
     private final Views views;
-    private final Admission webhooks;
+    private final WebhookAdmission webhooks;
 
     /**
      * @param authorizer
@@ -35,7 +35,7 @@ public final class MutatingPolicies implements Admission {
      * @param webhooks
      *            who may change objects in between
      */
-    public MutatingPolicies(Resources resources, Authorizer authorizer, Admission webhooks) {
+    public MutatingPolicies(Resources resources, Authorizer authorizer, WebhookAdmission webhooks) {
         this.resources = resources;
         this.policies = new Policies<>(resources, "mutatingadmission", Mutator::of);
         this.views = new Views(resources, authorizer);
@@ -59,36 +59,23 @@ public final class MutatingPolicies implements Admission {
             return;
         }
         Rounds rounds = new Rounds();
-        round(request, rounds);
-        ObjectNode before = request.object() == null ? null : request.object().deepCopy();
-        webhooks.mutate(request);
-        if (!Json.same(before, request.object())) {
-            rounds.changed();
-        }
-        if (!rounds.due.isEmpty()) {
-            rounds.again = true;
-            round(request, rounds);
+        Rounds ofWebhooks = new Rounds();
+        round(request, rounds, false);
+        webhooks.round(request, ofWebhooks, false);
+        if (rounds.wanted() || ofWebhooks.wanted()) {
+            round(request, rounds, true);
+            webhooks.round(request, ofWebhooks, true);
         }
     }
 
-    private void round(AdmissionRequest request, Rounds rounds) {
+    private void round(AdmissionRequest request, Rounds rounds, boolean again) {
         Round round = new Round(request, rounds);
         policies.visit(request, round);
+        rounds.begin(again, request.object());
         round.run();
+        rounds.end(request.object());
         if (!round.problems.isEmpty()) {
             throw Views.refusals(request, round.problems, round.reason);
-        }
-    }
-
-    /** Who has to be asked a second time: those who want it, when somebody after them has changed what they have seen. */
-    private static final class Rounds {
-        private final Set<String> due = new HashSet<>();
-        private final Set<String> before = new HashSet<>();
-        private boolean again;
-
-        void changed() {
-            due.addAll(before);
-            before.clear();
         }
     }
 
@@ -125,6 +112,7 @@ public final class MutatingPolicies implements Admission {
         private final List<Turn> turns = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
         private String reason = "";
+        private boolean touched;
 
         Round(AdmissionRequest request, Rounds rounds) {
             this.request = request;
@@ -152,6 +140,9 @@ public final class MutatingPolicies implements Admission {
 
         void run() {
             turns.forEach(this::run);
+            if (touched) {
+                rounds.changed(); // also what has come to the same, and also for those who have made the change themselves
+            }
         }
 
         private void run(Turn turn) {
@@ -163,7 +154,7 @@ public final class MutatingPolicies implements Admission {
                 fail(turn, e);
                 return;
             }
-            if (rounds.again && !rounds.due.contains(turn.key())) {
+            if (!rounds.isDue(turn.key())) {
                 return;
             }
             ObjectNode before = request.object();
@@ -177,7 +168,7 @@ public final class MutatingPolicies implements Admission {
                 }
             }
             if (turn.mutator().again()) {
-                rounds.before.add(turn.key());
+                rounds.asked(turn.key());
             }
         }
 
@@ -204,6 +195,7 @@ public final class MutatingPolicies implements Admission {
                     throw new ForeignException(turn.as(), request.type());
                 }
                 request.become(changed, turn.as());
+                touched = true;
             } catch (RequestExpression.FailedException | Overlay.ImpossibleException
                     | JsonPatch.InapplicableException | ForeignException e) {
                 fail(turn, e);
