@@ -32,6 +32,7 @@ class DifferentialTest {
             "definitions.http",
             "deletes.http",
             "equivalents.http",
+            "events.http",
             "json-patches.http",
             "lists.http",
             "mutating-policies.http",

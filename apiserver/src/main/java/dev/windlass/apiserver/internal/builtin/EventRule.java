@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.rest.EventFields;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class EventRule implements KindRule {
         }
         Field controller = event.at("reportingComponent").as(core ? "reportingComponent" : "reportingController");
         controller.mustBeSet("");
-        controller.named(NameRules::qualifiedName);
+        controller.named(NameRules::labelKey);
         for (String field : List.of("reportingInstance", "action", "reason")) {
             event.at(field).mustBeSet("");
             atMost(event.at(field), LONGEST);
@@ -72,7 +73,7 @@ final class EventRule implements KindRule {
     }
 
     private static void atMost(Field field, int limit) {
-        if (field.text().length() > limit) {
+        if (field.text().getBytes(StandardCharsets.UTF_8).length > limit) {
             field.invalid("", "can have at most " + limit + " characters");
         }
     }
