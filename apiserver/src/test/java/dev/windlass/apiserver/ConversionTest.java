@@ -4,7 +4,6 @@ import dev.windlass.apiserver.Wire.Answer;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -13,21 +12,10 @@ import tools.jackson.databind.node.ObjectNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Custom resources of two versions, most of them converted by a webhook: {@code spec.size} of v1, in which they are stored, is {@code spec.width} of v2. */
-class ConversionTest {
+class ConversionTest extends AskingServer {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static final String V1 = "/apis/example.com/v1/namespaces/default/boxes";
     private static final String V2 = "/apis/example.com/v2/namespaces/default/boxes";
-
-    private final WebhookServer hooks = new WebhookServer();
-    private final ApiServer server = ApiServer.builder().start();
-    private final Wire wire = new Wire(server);
-
-    @AfterEach
-    void close() {
-        try (hooks; server; wire) {
-            // closes all, whatever one does
-        }
-    }
 
     private void define(String path) {
         define("""

@@ -3,14 +3,13 @@ package dev.windlass.apiserver;
 import dev.windlass.apiserver.Wire.Answer;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A rule on one version of a built-in kind is about the others, too, and the object is converted for whoever is asked. */
-class EquivalentVersionsTest {
+class EquivalentVersionsTest extends AskingServer {
     private static final String ADMISSION = "/apis/admissionregistration.k8s.io/v1/";
     private static final String SCALERS = "/namespaces/default/horizontalpodautoscalers";
     private static final String V1 = "/apis/autoscaling/v1" + SCALERS;
@@ -20,17 +19,6 @@ class EquivalentVersionsTest {
              "targetCPUUtilizationPercentage": 55}}""";
     private static final String EVENTS = "/api/v1/namespaces/default/events";
     private static final String NEW_EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
-
-    private final WebhookServer hooks = new WebhookServer();
-    private final ApiServer server = ApiServer.builder().start();
-    private final Wire wire = new Wire(server);
-
-    @AfterEach
-    void close() {
-        try (hooks; server; wire) {
-            // closes all, whatever one does
-        }
-    }
 
     private static String rules(String group, String version, String resource) {
         return "'rules':[{'apiGroups':['" + group + "'],'apiVersions':['" + version + "'],'resources':['" + resource

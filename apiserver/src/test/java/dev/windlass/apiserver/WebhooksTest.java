@@ -2,11 +2,8 @@ package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.Wire.Answer;
 import dev.windlass.apiserver.internal.json.Json;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,27 +11,12 @@ import tools.jackson.databind.node.ObjectNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Webhooks for admission, asked over HTTPS. */
-class WebhooksTest {
+class WebhooksTest extends AskingServer {
     private static final String MUTATING = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
     private static final String VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String MAP_RULE = "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'resources':['configmaps'],"
             + "'operations':['CREATE','UPDATE','DELETE']}]";
-
-    private final WebhookServer hooks = new WebhookServer();
-    private final ApiServer server = ApiServer.builder()
-            .services((_, name, port) -> name.equals("kubernetes") && port == 8443
-                    ? new InetSocketAddress(InetAddress.getLoopbackAddress(), hooks.port())
-                    : null)
-            .start();
-    private final Wire wire = new Wire(server);
-
-    @AfterEach
-    void close() {
-        try (hooks; server; wire) {
-            // closes all, whatever one does
-        }
-    }
 
     private void mutating(String name, String path, String more) {
         assertThat(wire.post(MUTATING, hooks.configuration("Mutating", name, path, more)).code()).isEqualTo(201);

@@ -14,27 +14,25 @@ public final class Rounds {
     private final Set<String> due = new HashSet<>();
     private final Set<String> before = new HashSet<>();
     private @Nullable ObjectNode last;
-    private boolean second;
+    private int round;
     private boolean wanted;
 
     /**
-     * Begins a round.
+     * Begins the first round, or the second one.
      *
-     * @param again
-     *            whether it is the second one
      * @param object
      *            as it is now: others may have changed it since the first one
      */
-    public void begin(boolean again, @Nullable ObjectNode object) {
-        second = again;
-        if (again && !Json.same(last, object)) {
+    public void begin(@Nullable ObjectNode object) {
+        round++;
+        if (round > 1 && !before.isEmpty() && !Json.same(last, object)) {
             due();
         }
     }
 
     /** Whether somebody is to be asked in this round. */
     public boolean isDue(String id) {
-        return !second || due.contains(id);
+        return round == 1 || due.contains(id);
     }
 
     /** The object has been changed. */
@@ -55,7 +53,7 @@ public final class Rounds {
 
     /** Ends a round. */
     public void end(@Nullable ObjectNode object) {
-        last = object == null ? null : object.deepCopy();
+        last = object == null || before.isEmpty() ? null : object.deepCopy();
     }
 
     /** Whether there has to be a second round. */

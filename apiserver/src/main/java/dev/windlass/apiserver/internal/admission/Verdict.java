@@ -116,8 +116,7 @@ record Verdict(boolean allowed, String patch, @Nullable ObjectNode status, List<
             throw new CallFailedException(undecodable + (problem == null ? e.getOriginalMessage() : problem), e);
         }
         if (!parsed.isNull() && !parsed.isArray()) {
-            throw new CallFailedException(undecodable + "json: cannot unmarshal "
-                    + (parsed.isObject() ? "object" : parsed.isString() ? "string" : "number")
+            throw new CallFailedException(undecodable + "json: cannot unmarshal " + Json.goKind(parsed)
                     + " into Go value of type jsonpatch.Patch");
         }
         return parsed instanceof ArrayNode operations && !operations.isEmpty() ? JsonPatch.of(operations) : null;

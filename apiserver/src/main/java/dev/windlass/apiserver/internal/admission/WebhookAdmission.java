@@ -4,7 +4,6 @@ import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.RequestFacts;
 import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
 import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.rest.Resources;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Asks the webhooks that configurations name: first those that may change an object, one after the other; then those that may only refuse, all at once. */
-public final class WebhookAdmission implements Admission {
+public final class WebhookAdmission {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookAdmission.class);
 
     private final Hooks mutating;
@@ -51,32 +50,23 @@ public final class WebhookAdmission implements Admission {
         this.executor = executor;
     }
 
-    @Override
+    /** Whether there is none. */
     public boolean isIdle() {
         return mutating.current().isEmpty() && validating.current().isEmpty();
     }
 
-    @Override
-    public void mutate(AdmissionRequest request) {
-        Rounds rounds = new Rounds();
-        round(request, rounds, false);
-        if (rounds.wanted()) {
-            round(request, rounds, true);
-        }
-    }
-
     /**
-     * Asks those once who may change the object.
+     * Asks those who may change the object, once for each round.
      *
-     * @param again
-     *            whether it is the second round
+     * @throws ApiException
+     *             when one of them refuses it, or cannot be asked
      */
-    public void round(AdmissionRequest request, Rounds rounds, boolean again) {
+    public void round(AdmissionRequest request, Rounds rounds) {
         List<Hook> hooks = mutating.current();
         if (hooks.isEmpty() || Exempt.is(request)) {
             return;
         }
-        rounds.begin(again, request.object());
+        rounds.begin(request.object());
         for (Hook hook : hooks) {
             ResourceType as = match(hook, request);
             if (as == null || !rounds.isDue(hook.id())) {
@@ -140,7 +130,7 @@ public final class WebhookAdmission implements Admission {
             throw ApiException.internal("admission webhook " + FieldError.quote(hook.name())
                     + " attempted to modify the object, which is not supported for this operation");
         }
-        ObjectNode patched = as == request.type() ? before.deepCopy() : request.shown(before, as);
+        ObjectNode patched = request.shown(before, as);
         try {
             patch.apply(patched);
         } catch (JsonPatch.InapplicableException e) {
@@ -173,7 +163,12 @@ public final class WebhookAdmission implements Admission {
         return Verdict.of(answer, uid, changes, version.equals("v1"));
     }
 
-    @Override
+    /**
+     * Asks those who may only refuse.
+     *
+     * @throws ApiException
+     *             when one of them does, or cannot be asked
+     */
     public void validate(AdmissionRequest request) {
         List<Hook> hooks = validating.current();
         if (hooks.isEmpty() || Exempt.is(request)) {

@@ -177,4 +177,15 @@ public final class Json {
         }
         return a.equals(b);
     }
+
+    /** What Go calls the type of a value. */
+    public static String goKind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case STRING -> "string";
+            case NUMBER -> "number";
+            case BOOLEAN -> "bool";
+            case ARRAY -> "array";
+            default -> "object";
+        };
+    }
 }

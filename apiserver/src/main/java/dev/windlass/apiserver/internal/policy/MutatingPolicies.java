@@ -54,24 +54,23 @@ public final class MutatingPolicies implements Admission {
 
     @Override
     public void mutate(AdmissionRequest request) {
-        if (policies.isEmpty() || Views.isExempt(request)) {
-            webhooks.mutate(request);
-            return;
-        }
         Rounds rounds = new Rounds();
         Rounds ofWebhooks = new Rounds();
-        round(request, rounds, false);
-        webhooks.round(request, ofWebhooks, false);
+        round(request, rounds);
+        webhooks.round(request, ofWebhooks);
         if (rounds.wanted() || ofWebhooks.wanted()) {
-            round(request, rounds, true);
-            webhooks.round(request, ofWebhooks, true);
+            round(request, rounds);
+            webhooks.round(request, ofWebhooks);
         }
     }
 
-    private void round(AdmissionRequest request, Rounds rounds, boolean again) {
+    private void round(AdmissionRequest request, Rounds rounds) {
+        if (policies.isEmpty() || Views.isExempt(request)) {
+            return;
+        }
         Round round = new Round(request, rounds);
         policies.visit(request, round);
-        rounds.begin(again, request.object());
+        rounds.begin(request.object());
         round.run();
         rounds.end(request.object());
         if (!round.problems.isEmpty()) {
@@ -184,9 +183,7 @@ public final class MutatingPolicies implements Admission {
 
         private void change(Turn turn, Mutator.Mutation mutation) {
             RequestFacts facts = turn.mutator().complete(facts(turn), views.namespace(request));
-            ObjectNode object = turn.as() == request.type()
-                    ? request.required().deepCopy()
-                    : request.shown(request.required(), turn.as());
+            ObjectNode object = request.shown(request.required(), turn.as());
             try {
                 ObjectNode changed = mutation.applied()
                         ? Overlay.of(object, mutation.expression().configuration(facts), type(turn.as()))

@@ -81,9 +81,9 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
         }
     }
 
-    /** An object as another version of its kind shows it: a copy. */
+    /** An object as a version of its kind shows it, the one that is asked for or another: a copy. */
     public ObjectNode shown(ObjectNode whole, ResourceType as) {
-        return Face.convert(whole, type(), as);
+        return as == type() ? whole.deepCopy() : Face.convert(whole, type(), as);
     }
 
     /**

@@ -160,7 +160,7 @@ final class Bodies {
     private static void requireType(ObjectNode options, String field, String type, Predicate<JsonNode> right) {
         JsonNode value = Json.find(options, field);
         if (value != null && !right.test(value)) {
-            throw ApiException.badRequest("json: cannot unmarshal " + goKind(value)
+            throw ApiException.badRequest("json: cannot unmarshal " + Json.goKind(value)
                     + (value.isNumber() ? " " + Json.string(value) : "") + " into Go struct field " + DELETE_OPTIONS
                     + "." + field + " of type " + type);
         }
@@ -204,7 +204,7 @@ final class Bodies {
         if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
             throw ApiException
                     .badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot"
-                            + " unmarshal " + goKind(node) + " into Go value of type map[string]interface {}");
+                            + " unmarshal " + Json.goKind(node) + " into Go value of type map[string]interface {}");
         }
         return parse(body, true, kind);
     }
@@ -220,7 +220,7 @@ final class Bodies {
             for (String field : List.of("apiVersion", "kind")) {
                 JsonNode value = Json.find(object, field);
                 if (value != null && !value.isString()) {
-                    throw unrecognized(body, kind, "json: cannot unmarshal " + goKind(value)
+                    throw unrecognized(body, kind, "json: cannot unmarshal " + Json.goKind(value)
                             + " into Go struct field ." + field + " of type string");
                 }
             }
@@ -232,7 +232,7 @@ final class Bodies {
         throw unrecognized(body, kind,
                 body.length == 0
                         ? "unexpected end of JSON input"
-                        : "json: cannot unmarshal " + goKind(node) + GO_VALUE);
+                        : "json: cannot unmarshal " + Json.goKind(node) + GO_VALUE);
     }
 
     private static String jsonProblem(byte[] body, JacksonException e) {
@@ -250,17 +250,6 @@ final class Bodies {
                 ? problem
                 : "the object provided is unrecognized (must be of type " + kind + "): " + problem + " ("
                         + summary(body) + ")");
-    }
-
-    /** What Go calls the type of a value. */
-    static String goKind(JsonNode node) {
-        return switch (node.getNodeType()) {
-            case STRING -> "string";
-            case NUMBER -> "number";
-            case BOOLEAN -> "bool";
-            case ARRAY -> "array";
-            default -> "object";
-        };
     }
 
     /** Most of what is sent as YAML is JSON, which is read much faster. */

@@ -51,7 +51,7 @@ final class Patches {
 
     private static ApiException undecodable(JsonNode patch, String type) {
         return ApiException.badRequest(
-                "error decoding patch: json: cannot unmarshal " + Bodies.goKind(patch) + " into Go value of type "
+                "error decoding patch: json: cannot unmarshal " + Json.goKind(patch) + " into Go value of type "
                         + type);
     }
 
@@ -64,7 +64,7 @@ final class Patches {
     }
 
     private static ApiException notAnObject(JsonNode patch) {
-        return ApiException.badRequest("error decoding patch: json: cannot unmarshal " + Bodies.goKind(patch)
+        return ApiException.badRequest("error decoding patch: json: cannot unmarshal " + Json.goKind(patch)
                 + " into Go value of type map[string]interface {}");
     }
 
@@ -76,7 +76,7 @@ final class Patches {
         if (parsed instanceof ObjectNode patch) {
             return StrategicMerge.apply(object, patch, type);
         }
-        throw ApiException.badRequest("json: cannot unmarshal " + Bodies.goKind(parsed)
+        throw ApiException.badRequest("json: cannot unmarshal " + Json.goKind(parsed)
                 + " into Go value of type map[string]interface {}");
     }
 

@@ -64,7 +64,7 @@ final class Scales {
         if (replicas != null && (!replicas.isIntegralNumber() || !replicas.canConvertToInt())) {
             throw ApiException
                     .badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
-                            + Bodies.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
+                            + Json.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
                             + " into Go struct field ScaleSpec.spec.replicas of type int32");
         }
         int wanted = replicas == null ? 0 : replicas.intValue();

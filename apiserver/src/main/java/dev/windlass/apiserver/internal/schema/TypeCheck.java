@@ -177,13 +177,7 @@ public final class TypeCheck {
     }
 
     private static String found(JsonNode value, String wanted) {
-        return switch (value.getNodeType()) {
-            case STRING -> "string";
-            case NUMBER -> wanted.startsWith("int") ? "number " + Json.string(value) : "number";
-            case BOOLEAN -> "bool";
-            case ARRAY -> "array";
-            default -> "object";
-        };
+        return Json.goKind(value) + (value.isNumber() && wanted.startsWith("int") ? " " + Json.string(value) : "");
     }
 
     private static String goType(Type type) {
