@@ -21,7 +21,8 @@ GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k
           "scheduling.k8s.io"]
 # Verbs over something that is not stored, and sub-resources that need a node: none of these is served.
 LEFT_OUT = {"componentstatuses"}
-SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding", "token"}
+SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding", "token",
+                "ephemeralcontainers", "resize"}
 
 
 class Live:

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.rest.Part;
 import dev.windlass.apiserver.internal.rest.Surroundings;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
@@ -123,6 +124,15 @@ final class PodRule implements KindRule {
             PodUpdateChecks.annotations(pod.at("metadata", "annotations"), before.at("metadata", "annotations"));
             PodUpdateChecks.spec(pod.at("spec"), before.at("spec"));
         }
+    }
+
+    @Override
+    public @Nullable Part part(String subresource) {
+        return switch (subresource) {
+            case "ephemeralcontainers" -> new EphemeralContainers();
+            case "resize" -> new PodResize();
+            default -> null;
+        };
     }
 
     @Override

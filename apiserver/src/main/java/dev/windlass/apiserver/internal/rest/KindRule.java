@@ -47,6 +47,11 @@ public interface KindRule {
     default void prepareStatus(ObjectNode old, ObjectNode object) {
     }
 
+    /** What is written through a sub-resource of this kind's own; null when it has no such sub-resource. */
+    default @Nullable Part part(String subresource) {
+        return null;
+    }
+
     /** Adds what the client should know of an object that is written. */
     default void warn(ObjectNode object, List<String> warnings) {
     }

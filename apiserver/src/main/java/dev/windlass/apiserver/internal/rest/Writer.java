@@ -251,7 +251,10 @@ public final class Writer {
             errors.addAll(Metadata.validateUpdate(object, old));
         }
         errors.addAll(shapes.validate(object, old, type, warnings));
-        if (old != null && target.subresource().equals("status")) {
+        Part part = rule.part(target.subresource());
+        if (old != null && part != null) {
+            part.validate(object, old, errors);
+        } else if (old != null && target.subresource().equals("status")) {
             rule.validateStatus(object, old, errors);
         } else {
             rule.validate(object, old, errors);
@@ -357,6 +360,9 @@ public final class Writer {
                 // changes nothing but the replicas
             }
             default -> {
+                if (resources.ruleOf(type).part(target.subresource()) != null) {
+                    break; // the real server tells also who has sent what does not count
+                }
                 ignored.putObject("f:spec");
                 if (type.isCustom()) {
                     ignored.putObject("f:metadata");
@@ -388,6 +394,10 @@ public final class Writer {
         ResourceType type = target.type();
         checkIdentity(target, old, desired, call.method().equals("PUT"));
         List<String> warnings = admit(desired, type, call); // also what is not taken from it
+        boolean part = resources.ruleOf(type).part(target.subresource()) != null;
+        if (part && track) {
+            fields(target).update(old, desired, call.fieldManager());
+        }
         ObjectNode object = merge(target, old, desired);
         try {
             return commitAdmitted(target, current, old, object, call, track, warnings);
@@ -401,7 +411,7 @@ public final class Writer {
         ResourceType type = target.type();
         Metadata.tidy(object);
         KindRule rule = resources.ruleOf(type);
-        if (track) {
+        if (track && rule.part(target.subresource()) == null) {
             fields(target).update(old, object, call.fieldManager());
         }
         boolean whole = target.subresource().isEmpty() || target.subresource().equals(Scales.NAME);
@@ -421,13 +431,14 @@ public final class Writer {
         }
         Metadata.keepSystemFields(old, object);
         resources.checkGuards(target, object, old, call);
-        if (whole) {
+        boolean wanted = whole || rule.part(target.subresource()) != null;
+        if (wanted) {
             rule.prepareUpdate(old, object);
             shapes.shape(object, type);
         } else if (target.subresource().equals("status")) {
             rule.prepareStatus(old, object);
         }
-        if (type.traits().generation() && whole
+        if (type.traits().generation() && wanted
                 && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
             Metadata.of(object).put("generation", Metadata.generation(old) + 1);
         }
@@ -441,7 +452,7 @@ public final class Writer {
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
-        Stored draft = Codec.draft(object, type, current, whole ? "status" : "spec");
+        Stored draft = Codec.draft(object, type, current, wanted ? "status" : "spec");
         if (call.dryRun()) {
             return new Outcome(draft.at(current.version()), false, warnings);
         }
@@ -502,7 +513,7 @@ public final class Writer {
     }
 
     /** What a sub-resource may change, over what it may not. */
-    private static ObjectNode merge(Target target, ObjectNode old, ObjectNode desired) {
+    private ObjectNode merge(Target target, ObjectNode old, ObjectNode desired) {
         ResourceType type = target.type();
         ObjectNode object;
         switch (target.subresource()) {
@@ -528,7 +539,13 @@ public final class Writer {
                 object = old.deepCopy();
                 copy("spec", desired, object);
             }
-            default -> throw ApiException.methodNotAllowed();
+            default -> {
+                Part part = resources.ruleOf(type).part(target.subresource());
+                if (part == null) {
+                    throw ApiException.methodNotAllowed();
+                }
+                object = part.merge(old, desired);
+            }
         }
         object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
         return object;
