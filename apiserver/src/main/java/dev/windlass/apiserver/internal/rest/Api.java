@@ -30,7 +30,7 @@ public final class Api {
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
-        Unstored unstored = new Unstored(resources, writer);
+        Unstored unstored = new Unstored(resources);
         this.podCommands = new PodCommands(resources, remover, unstored);
         this.reviews = new Reviews(resources, unstored, access);
         this.tokenRequests = new TokenRequests(resources, unstored, access.tokens());
@@ -192,7 +192,7 @@ public final class Api {
             case "update" -> {
                 ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
                         "autoscaling.Scale", resources.catalog());
-                Writer.checkName(scale, target);
+                Bodies.checkName(scale, target);
                 yield writer.change(target, object -> Scales.set(object, scale, type), call).stored();
             }
             case "patch" -> writer.change(target,
@@ -218,7 +218,7 @@ public final class Api {
                 && resources.find(target.type(), target.namespace(), target.name()) != null) {
             Metadata.of(config).put("name", target.name());
         }
-        Writer.checkName(config, target);
+        Bodies.checkName(config, target);
         refuseUnknown(target, config);
         return writer.apply(target, config, call.flag("force"), call);
     }

@@ -93,6 +93,20 @@ final class Bodies {
         }
     }
 
+    /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
+    static void checkName(ObjectNode object, Target target) {
+        String name = Metadata.name(object);
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("the name of the object (" + target.name()
+                    + " based on URL) was undeterminable: name must be provided");
+        }
+        if (!name.equals(target.name())) {
+            throw ApiException.badRequest("the name of the object (" + name
+                    + ") does not match the name on the URL (" + target.name() + ")");
+        }
+        checkNamespace(object, target);
+    }
+
     /** @throws ApiException 400 when an object says that it belongs into another namespace */
     static void checkNamespace(ObjectNode object, Target target) {
         String given = Metadata.namespace(object);

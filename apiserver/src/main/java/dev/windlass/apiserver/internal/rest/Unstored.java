@@ -15,12 +15,12 @@ final class Unstored {
             "deletionGracePeriodSeconds", "selfLink");
 
     private final Resources resources;
-    private final Writer writer;
+    private final Intake intake;
     private final AdmissionChain admission;
 
-    Unstored(Resources resources, Writer writer) {
+    Unstored(Resources resources) {
         this.resources = resources;
-        this.writer = writer;
+        this.intake = new Intake(resources);
         this.admission = new AdmissionChain(resources);
     }
 
@@ -51,7 +51,7 @@ final class Unstored {
         if (!keepsSystemFields(target)) {
             Metadata.of(object).remove(SYSTEM_FIELDS);
         }
-        List<String> warnings = writer.admit(object, form, call);
+        List<String> warnings = intake.admit(object, form, call);
         Shapes shapes = resources.shapes();
         new FieldManagement(shapes.typeOf(form), form.apiVersion(), target.subresource(), Json.object(),
                 resources.surroundings().now(), FieldManagement.Versions.ALIKE)

@@ -1,20 +1,13 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.FieldManagement;
-import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
-import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,19 +20,21 @@ public final class Writer {
     /** Where the real server keeps kinds that it once called otherwise. */
     private static final Map<String, String> STORED_AS = Map.of("replicationcontrollers", "controllers", "endpoints",
             "services/endpoints", "services", "services/specs", "nodes", "minions", "ingresses", "ingress");
-    private static final List<String> SYSTEM_FIELDS = List.of("uid", "creationTimestamp", "deletionTimestamp",
-            "deletionGracePeriodSeconds", "resourceVersion");
-    private static final int NAME_ATTEMPTS = 8;
-    private static final int LONGEST_PREFIX = 58;
 
     private final Resources resources;
     private final Shapes shapes;
+    private final Intake intake;
+    private final Tracking tracking;
     private final AdmissionChain admission;
+    private final Creator creator;
 
     public Writer(Resources resources) {
         this.resources = resources;
         this.shapes = resources.shapes();
+        this.intake = new Intake(resources);
+        this.tracking = new Tracking(resources);
         this.admission = new AdmissionChain(resources);
+        this.creator = new Creator(resources, intake, tracking, admission);
     }
 
     /**
@@ -55,216 +50,7 @@ public final class Writer {
 
     /** @param object what the client sent; it is changed */
     public Outcome create(Target target, ObjectNode object, Call call) {
-        return create(target, object, call, true);
-    }
-
-    private Outcome create(Target target, ObjectNode object, Call call, boolean track) {
-        ResourceType type = target.type();
-        Bodies.checkNamespace(object, target);
-        List<String> warnings = admit(object, type, call);
-        try {
-            return createAdmitted(target, object, call, track, warnings);
-        } catch (ApiException e) {
-            throw e.warning(warnings);
-        }
-    }
-
-    private Outcome createAdmitted(Target target, ObjectNode object, Call call, boolean track, List<String> warnings) {
-        ResourceType type = target.type();
-        refuseWhileTerminating(type, Metadata.name(object));
-        ObjectNode metadata = Metadata.of(object);
-        if (Metadata.versionOrNull(object) != null) {
-            throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
-        }
-        Metadata.tidy(object);
-        if (type.namespaced()) {
-            metadata.put("namespace", target.namespace());
-        } else {
-            metadata.remove("namespace");
-        }
-        requireNamespace(target, object);
-        metadata.remove(SYSTEM_FIELDS);
-        if (track) {
-            fields(target).update(shapes.zero(type), object, call.fieldManager());
-        }
-        KindRule rule = resources.ruleOf(type);
-        rule.admit(object, null);
-        admission.mutate(target, object, null, call, warnings);
-        Bodies.checkNamespace(object, target);
-        metadata = Metadata.of(object);
-        if (type.namespaced()) {
-            metadata.put("namespace", target.namespace());
-        }
-        resources.checkGuards(target, object, null, call);
-        metadata.remove(SYSTEM_FIELDS);
-        metadata.put("uid", resources.surroundings().uid());
-        metadata.put("creationTimestamp", resources.surroundings().now());
-        if (type.traits().generation()) {
-            metadata.put("generation", 1);
-        } else {
-            metadata.remove("generation");
-        }
-        if (type.hasStatus()) {
-            object.remove("status");
-            if (!type.isCustom()) {
-                object.putObject("status");
-            }
-        }
-        shapes.shape(object, type);
-        String prefix = Json.textOrEmpty(metadata, "generateName");
-        boolean generated = Metadata.name(object).isEmpty() && !prefix.isEmpty();
-        boolean dryRun = call.dryRun();
-        boolean settled = true;
-        for (int attempt = 1;; attempt++) {
-            if (generated) {
-                metadata.put("name", prefix.substring(0, Math.min(prefix.length(), LONGEST_PREFIX))
-                        + resources.surroundings().suffix());
-            }
-            if (attempt == 1) {
-                rule.prepareCreate(object, dryRun, warnings);
-                shapes.shape(object, type);
-                validate(object, null, target, rule, warnings);
-                resources.checkGuardsOfValid(target, object, null, call);
-                settled = fillAgain(object, type, rule);
-            }
-            admission.validate(target, object, null, call, warnings);
-            Stored draft = Codec.draft(object, type);
-            if (!settled) {
-                draft = draft.unsettled();
-            }
-            Shelf shelf = resources.shelf(type);
-            if (dryRun && shelf.get(draft.key()) == null) {
-                return new Outcome(draft, true, warnings);
-            }
-            Stored stored = dryRun ? null : put(target, object, shelf, draft);
-            if (stored != null) {
-                resources.committed(type, object);
-                return new Outcome(stored, true, warnings);
-            }
-            if (!generated) {
-                throw ApiException.alreadyExists(type.group(), type.plural(), Metadata.name(object));
-            }
-            if (attempt == NAME_ATTEMPTS) {
-                throw ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object));
-            }
-        }
-    }
-
-    private static void refuseWhileTerminating(ResourceType type, String name) {
-        CustomVersion custom = type.custom();
-        if (custom != null && custom.terminating()) {
-            throw ApiException.forbidden(type.group(), type.plural(), name,
-                    "create not allowed while custom resource definition is terminating", List.of());
-        }
-    }
-
-    /**
-     * What has been added since has defaults too. The real server puts them in when it reads the object, and stores them with the next update.
-     *
-     * @return whether there were none
-     */
-    private boolean fillAgain(ObjectNode object, ResourceType type, KindRule rule) {
-        if (type.isCustom()) {
-            return true;
-        }
-        ObjectNode bare = object.deepCopy();
-        rule.fillDefaults(object);
-        shapes.fillDefaults(object, type);
-        shapes.shape(object, type);
-        return Json.same(bare, object);
-    }
-
-    private @Nullable Stored put(Target target, ObjectNode object, Shelf shelf, Stored draft) {
-        Lock open = resources.openNamespaces().readLock();
-        open.lock();
-        try {
-            requireNamespace(target, object);
-            return shelf.create(draft);
-        } finally {
-            open.unlock();
-        }
-    }
-
-    private void requireNamespace(Target target, ObjectNode object) {
-        if (!target.type().namespaced()) {
-            return;
-        }
-        Stored namespace = resources.find(resources.namespaces(), "", target.namespace());
-        if (namespace == null) {
-            throw ApiException.notFound("", "namespaces", target.namespace());
-        }
-        if (namespace.field("status.phase").equals("Terminating")) {
-            throw ApiException.forbidden(target.type().group(), target.type().plural(), Metadata.name(object),
-                    "unable to create new content in namespace " + target.namespace()
-                            + " because it is being terminated",
-                    List.of(new FieldError("NamespaceTerminating", "metadata.namespace",
-                            "namespace " + target.namespace() + " is being terminated")));
-        }
-    }
-
-    /**
-     * Unknown fields out, defaults in.
-     *
-     * @return warnings
-     */
-    List<String> admit(ObjectNode object, ResourceType type, Call call) {
-        String validation = call.parameterOrEmpty("fieldValidation");
-        Function<String, ApiException> refusal = refusal(object, type, call);
-        List<String> unknown = shapes.admit(object, type, refusal);
-        List<String> problems = new ArrayList<>();
-        if (!validation.equals("Ignore")) {
-            duplicates(call).forEach(path -> problems.add("duplicate field " + FieldError.quote(path)));
-            unknown.forEach(path -> problems.add("unknown field " + FieldError.quote(path)));
-        }
-        if (validation.equals("Strict") && !problems.isEmpty()) {
-            throw refusal.apply("strict decoding error: " + String.join(", ", problems));
-        }
-        shapes.shape(object, type);
-        resources.ruleOf(type).fillDefaults(object);
-        shapes.fillDefaults(object, type);
-        shapes.shape(object, type);
-        resources.ruleOf(type).warn(object, problems);
-        return problems;
-    }
-
-    /** What is answered when the object cannot be read: of one that a patch has made, the whole of it is told. */
-    private static Function<String, ApiException> refusal(ObjectNode object, ResourceType type, Call call) {
-        if (!call.method().equals("PATCH")) {
-            return why -> Shapes.unreadable(type, why);
-        }
-        String patched = Json.string(object);
-        return why -> ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", patched, why)));
-    }
-
-    private static List<String> duplicates(Call call) {
-        boolean whole = (call.method().equals("POST") || call.method().equals("PUT"))
-                && !Bodies.mediaType(call.contentType()).endsWith("yaml");
-        return whole && Json.firstByte(call.body()) == '{' ? Duplicates.in(call.body()) : List.of();
-    }
-
-    /** What is wrong for several reasons is told once, but of definitions and what they define. */
-    private void validate(ObjectNode object, @Nullable ObjectNode old, Target target, KindRule rule,
-            List<String> warnings) {
-        ResourceType type = target.type();
-        List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
-        if (old != null) {
-            errors.addAll(Metadata.validateUpdate(object, old));
-        }
-        errors.addAll(shapes.validate(object, old, type, warnings));
-        Part part = rule.part(target.subresource());
-        if (old != null && part != null) {
-            part.validate(object, old, errors);
-        } else if (old != null && target.subresource().equals("status")) {
-            rule.validateStatus(object, old, errors);
-        } else {
-            rule.validate(object, old, errors);
-        }
-        if (!errors.isEmpty()) {
-            boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");
-            throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
-                    everyTime ? errors : List.copyOf(new LinkedHashSet<>(errors)));
-        }
-        rule.warnOfValid(object, old, warnings);
+        return creator.create(target, object, call, true);
     }
 
     /**
@@ -274,18 +60,18 @@ public final class Writer {
      */
     public Outcome put(Target target, ObjectNode object, Call call) {
         ResourceType type = target.type();
-        checkName(object, target);
+        Bodies.checkName(object, target);
         boolean mayCreate = type.traits().createOnUpdate() && target.subresource().isEmpty();
         if (mayCreate && resources.find(type, target.namespace(), target.name()) == null
                 && Metadata.versionOrNull(object) == null) {
-            return create(target, object.deepCopy(), call);
+            return creator.create(target, object.deepCopy(), call, true);
         }
         if (Metadata.versionOrNull(object) == null && !type.traits().unconditionalUpdate()) {
             resources.require(target);
             throw ApiException.invalid(type.group(), type.plural(), target.name(),
                     List.of(FieldError.invalid("metadata.resourceVersion", object.numberNode(0),
                             "must be specified for an update")))
-                    .warning(admit(object.deepCopy(), type, call));
+                    .warning(intake.admit(object.deepCopy(), type, call));
         }
         return change(target, _ -> object.deepCopy(), call);
     }
@@ -317,15 +103,16 @@ public final class Writer {
      */
     public Outcome apply(Target target, ObjectNode config, boolean force, Call call) {
         ResourceType type = target.type();
+        FieldManagement fields = tracking.of(Reach.of(target, resources.ruleOf(type)));
         while (true) {
             Stored current = resources.find(type, target.namespace(), target.name());
             ObjectNode old = current == null ? null : Codec.decode(current, type);
             if (current == null || old == null) {
                 refuseApplyToNothing(target, config);
-                ObjectNode object = fields(target).apply(shapes.zero(type), config, call.fieldManager(), force);
-                return create(target, object, call, false);
+                ObjectNode object = fields.apply(shapes.zero(type), config, call.fieldManager(), force);
+                return creator.create(target, object, call, false);
             }
-            ObjectNode desired = fields(target).apply(old, config, call.fieldManager(), force);
+            ObjectNode desired = fields.apply(old, config, call.fieldManager(), force);
             Outcome outcome = commit(target, current, old, desired, call, false);
             if (outcome != null) {
                 return outcome;
@@ -345,114 +132,37 @@ public final class Writer {
         }
     }
 
-    /** Who manages what, for this request. */
-    private FieldManagement fields(Target target) {
-        ResourceType type = target.type();
-        ObjectNode ignored = Json.object();
-        switch (target.subresource()) {
-            case "" -> {
-                if (type.hasStatus()) {
-                    ignored.putObject("f:status");
-                }
-            }
-            case "finalize" -> ignored.putObject("f:status");
-            case Scales.NAME -> {
-                // changes nothing but the replicas
-            }
-            default -> {
-                if (resources.ruleOf(type).part(target.subresource()) != null) {
-                    break; // the real server tells also who has sent what does not count
-                }
-                ignored.putObject("f:spec");
-                if (type.isCustom()) {
-                    ignored.putObject("f:metadata");
-                }
-            }
-        }
-        return new FieldManagement(shapes.typeOf(type), type.apiVersion(), target.subresource(), ignored,
-                resources.surroundings().now(), (object, from, to) -> shown(object, type.kind(), from, to));
-    }
-
-    /** An object as another version of the API shows it; null when there is no such version, or it shows it alike. */
-    private FieldManagement.@Nullable Shown shown(ObjectNode object, String kind, String from, String to) {
-        ResourceType one = resources.catalog().ofKind(from, kind);
-        ResourceType other = resources.catalog().ofKind(to, kind);
-        if (one == null || other == null || !one.storageId().equals(other.storageId())
-                || Objects.equals(Face.of(one), Face.of(other))) {
-            return null;
-        }
-        Face face = Face.of(other);
-        ObjectNode stored = Face.toStorage(object, one);
-        ObjectNode shown = (face == null ? stored : face.fromStorage().apply(stored)).deepCopy();
-        shown.put("apiVersion", to);
-        return new FieldManagement.Shown(shown, shapes.typeOf(other));
-    }
-
     /** @return null when somebody else was faster */
     private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call,
             boolean track) {
         ResourceType type = target.type();
         checkIdentity(target, old, desired, call.method().equals("PUT"));
-        List<String> warnings = admit(desired, type, call); // also what is not taken from it
-        boolean part = resources.ruleOf(type).part(target.subresource()) != null;
-        if (part && track) {
-            fields(target).update(old, desired, call.fieldManager());
+        List<String> warnings = intake.admit(desired, type, call); // also what is not taken from it
+        Reach reach = Reach.of(target, resources.ruleOf(type));
+        if (track && reach.part() != null) {
+            tracking.of(reach).update(old, desired, call.fieldManager());
         }
-        ObjectNode object = merge(target, old, desired);
+        ObjectNode object = reach.merge(old, desired);
         try {
-            return commitAdmitted(target, current, old, object, call, track, warnings);
+            Metadata.tidy(object);
+            if (track && reach.part() == null) {
+                tracking.of(reach).update(old, object, call.fieldManager());
+            }
+            mutate(target, reach, old, object, call, warnings);
+            prepare(reach, old, object);
+            intake.validate(object, old, reach, warnings);
+            resources.checkGuardsOfValid(target, object, old, call);
+            if (!track) {
+                keepTimes(old, object);
+            }
+            admission.validate(target, object, old, call, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
         }
-    }
-
-    private @Nullable Outcome commitAdmitted(Target target, Stored current, ObjectNode old, ObjectNode object,
-            Call call, boolean track, List<String> warnings) {
-        ResourceType type = target.type();
-        Metadata.tidy(object);
-        KindRule rule = resources.ruleOf(type);
-        if (track && rule.part(target.subresource()) == null) {
-            fields(target).update(old, object, call.fieldManager());
-        }
-        boolean whole = target.subresource().isEmpty() || target.subresource().equals(Scales.NAME);
-        if (whole) {
-            rule.admit(object, old);
-        }
-        if (type.namespaced()) {
-            Metadata.of(object).put("namespace", target.namespace());
-        }
-        if (admission.mutate(target, object, old, call, warnings)) {
-            Bodies.checkNamespace(object, target);
-            if (!whole) {
-                ObjectNode merged = merge(target, old, object.deepCopy());
-                copyInMetadata("managedFields", object, merged);
-                Json.become(object, merged);
-            }
-        }
-        Metadata.keepSystemFields(old, object);
-        resources.checkGuards(target, object, old, call);
-        boolean wanted = whole || rule.part(target.subresource()) != null;
-        if (wanted) {
-            rule.prepareUpdate(old, object);
-            shapes.shape(object, type);
-        } else if (target.subresource().equals("status")) {
-            rule.prepareStatus(old, object);
-        }
-        if (type.traits().generation() && wanted
-                && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
-            Metadata.of(object).put("generation", Metadata.generation(old) + 1);
-        }
-        Metadata.of(object).put("resourceVersion", Metadata.version(old));
-        validate(object, old, target, rule, warnings);
-        resources.checkGuardsOfValid(target, object, old, call);
-        if (!track) {
-            keepTimes(old, object);
-        }
-        admission.validate(target, object, old, call, warnings);
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
-        Stored draft = Codec.draft(object, type, current, wanted ? "status" : "spec");
+        Stored draft = Codec.draft(object, type, current, reach.isWanted() ? "status" : "spec");
         if (call.dryRun()) {
             return new Outcome(draft.at(current.version()), false, warnings);
         }
@@ -460,32 +170,54 @@ public final class Writer {
         return stored == null ? null : new Outcome(stored, false, warnings);
     }
 
+    private void mutate(Target target, Reach reach, ObjectNode old, ObjectNode object, Call call,
+            List<String> warnings) {
+        if (reach.isWhole()) {
+            reach.rule().admit(object, old);
+        }
+        if (target.type().namespaced()) {
+            Metadata.of(object).put("namespace", target.namespace());
+        }
+        if (admission.mutate(target, object, old, call, warnings)) {
+            Bodies.checkNamespace(object, target);
+            if (!reach.isWhole()) {
+                ObjectNode merged = reach.merge(old, object.deepCopy());
+                Reach.copyInMetadata("managedFields", object, merged);
+                Json.become(object, merged);
+            }
+        }
+        Metadata.keepSystemFields(old, object);
+        resources.checkGuards(target, object, old, call);
+    }
+
+    private void prepare(Reach reach, ObjectNode old, ObjectNode object) {
+        ResourceType type = reach.type();
+        KindRule rule = reach.rule();
+        if (reach.isWanted()) {
+            rule.prepareUpdate(old, object);
+            shapes.shape(object, type);
+            if (type.traits().generation()
+                    && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
+                Metadata.of(object).put("generation", Metadata.generation(old) + 1);
+            }
+        } else if (reach.isStatus()) {
+            rule.prepareStatus(old, object);
+        }
+        Metadata.of(object).put("resourceVersion", Metadata.version(old));
+    }
+
     /** Who applies what is there already changes nothing, not even the time of his entry. */
     private static void keepTimes(ObjectNode old, ObjectNode object) {
         ObjectNode timeless = object.deepCopy();
-        copyInMetadata("managedFields", old, timeless);
+        Reach.copyInMetadata("managedFields", old, timeless);
         if (Json.same(old, timeless) && FieldManagement.sameButForTimes(old, object)) {
-            copyInMetadata("managedFields", old, object);
+            Reach.copyInMetadata("managedFields", old, object);
         }
-    }
-
-    /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
-    static void checkName(ObjectNode object, Target target) {
-        String name = Metadata.name(object);
-        if (name.isEmpty()) {
-            throw ApiException.badRequest("the name of the object (" + target.name()
-                    + " based on URL) was undeterminable: name must be provided");
-        }
-        if (!name.equals(target.name())) {
-            throw ApiException.badRequest("the name of the object (" + name
-                    + ") does not match the name on the URL (" + target.name() + ")");
-        }
-        Bodies.checkNamespace(object, target);
     }
 
     private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired, boolean precondition) {
         ResourceType type = target.type();
-        checkName(desired, target);
+        Bodies.checkName(desired, target);
         String version = Metadata.versionOrNull(desired);
         if (version != null && !version.equals(Metadata.version(old))) {
             if (!version.chars().allMatch(Character::isDigit)) {
@@ -510,58 +242,6 @@ public final class Writer {
                         + Stored.key(target.namespace(), target.name())
                         + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
                         + wanted + ", UID in object meta: " + uid);
-    }
-
-    /** What a sub-resource may change, over what it may not. */
-    private ObjectNode merge(Target target, ObjectNode old, ObjectNode desired) {
-        ResourceType type = target.type();
-        ObjectNode object;
-        switch (target.subresource()) {
-            case "", Scales.NAME -> {
-                object = desired;
-                if (type.hasStatus()) {
-                    copy("status", old, object);
-                }
-            }
-            case "status" -> {
-                object = old.deepCopy();
-                copy("status", desired, object);
-                if (type.traits().statusKeepsMetadata()) {
-                    copyInMetadata("managedFields", desired, object);
-                } else {
-                    object.set("metadata", desired.path("metadata"));
-                    if (type.is("apps", "deployments")) {
-                        copyInMetadata("labels", old, object);
-                    }
-                }
-            }
-            case "finalize" -> {
-                object = old.deepCopy();
-                copy("spec", desired, object);
-            }
-            default -> {
-                Part part = resources.ruleOf(type).part(target.subresource());
-                if (part == null) {
-                    throw ApiException.methodNotAllowed();
-                }
-                object = part.merge(old, desired);
-            }
-        }
-        object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
-        return object;
-    }
-
-    private static void copy(String field, ObjectNode from, ObjectNode to) {
-        var value = from.get(field);
-        if (value == null) {
-            to.remove(field);
-        } else {
-            to.set(field, value);
-        }
-    }
-
-    private static void copyInMetadata(String field, ObjectNode from, ObjectNode to) {
-        copy(field, Metadata.of(from), Metadata.of(to));
     }
 
     /** Generation counts what somebody wants, not what is: changes of metadata do not count, nor of a status that is a resource of its own. */

@@ -1,0 +1,126 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a change reaches of an object: all but its status, or what a sub-resource is about. */
+record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Part part) {
+
+    static Reach of(Target target, KindRule rule) {
+        return new Reach(target.type(), rule, target.subresource(), rule.part(target.subresource()));
+    }
+
+    /** Whether it is the object itself, of which a scale is a view. */
+    boolean isWhole() {
+        return subresource.isEmpty() || subresource.equals(Scales.NAME);
+    }
+
+    boolean isStatus() {
+        return subresource.equals("status");
+    }
+
+    /** Whether it is about what is wanted, rather than what is. */
+    boolean isWanted() {
+        return isWhole() || part != null;
+    }
+
+    /** The fields of which nobody becomes the manager. */
+    ObjectNode unmanaged() {
+        ObjectNode fields = Json.object();
+        switch (subresource) {
+            case "" -> {
+                if (type.hasStatus()) {
+                    fields.putObject("f:status");
+                }
+            }
+            case "finalize" -> fields.putObject("f:status");
+            case Scales.NAME -> {
+                // changes nothing but the replicas
+            }
+            default -> {
+                if (part != null) {
+                    break; // the real server tells also who has sent what does not count
+                }
+                fields.putObject("f:spec");
+                if (type.isCustom()) {
+                    fields.putObject("f:metadata");
+                }
+            }
+        }
+        return fields;
+    }
+
+    /** What may be changed, as it is desired, over what may not, as it is; the desired object may become the result. */
+    ObjectNode merge(ObjectNode old, ObjectNode desired) {
+        ObjectNode object = switch (subresource) {
+            case "", Scales.NAME -> {
+                if (type.hasStatus()) {
+                    copy("status", old, desired);
+                }
+                yield desired;
+            }
+            case "status" -> mergeStatus(old, desired);
+            case "finalize" -> {
+                ObjectNode merged = old.deepCopy();
+                copy("spec", desired, merged);
+                yield merged;
+            }
+            default -> {
+                if (part == null) {
+                    throw ApiException.methodNotAllowed();
+                }
+                yield part.merge(old, desired);
+            }
+        };
+        return object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+    }
+
+    private ObjectNode mergeStatus(ObjectNode old, ObjectNode desired) {
+        ObjectNode object = old.deepCopy();
+        copy("status", desired, object);
+        if (type.traits().statusKeepsMetadata()) {
+            copyInMetadata("managedFields", desired, object);
+        } else {
+            object.set("metadata", desired.path("metadata"));
+            if (type.is("apps", "deployments")) {
+                copyInMetadata("labels", old, object);
+            }
+        }
+        return object;
+    }
+
+    /**
+     * Adds what the kind finds wrong.
+     *
+     * @param old null when the object is new
+     */
+    void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        if (old != null && part != null) {
+            part.validate(object, old, errors);
+        } else if (old != null && isStatus()) {
+            rule.validateStatus(object, old, errors);
+        } else {
+            rule.validate(object, old, errors);
+        }
+    }
+
+    /** Gives one object what the other has under a name, or takes it away. The value is shared. */
+    static void copy(String field, ObjectNode from, ObjectNode to) {
+        JsonNode value = from.get(field);
+        if (value == null) {
+            to.remove(field);
+        } else {
+            to.set(field, value);
+        }
+    }
+
+    static void copyInMetadata(String field, ObjectNode from, ObjectNode to) {
+        copy(field, Metadata.of(from), Metadata.of(to));
+    }
+}
