@@ -2,6 +2,8 @@ package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.Wire.Answer;
 import dev.windlass.apiserver.internal.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Custom resources of two versions, most of them converted by a webhook: {@code spec.size} of v1, in which they are stored, is {@code spec.width} of v2. */
 class ConversionTest extends AskingServer {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String DEFINITION = DEFINITIONS + "/boxes.example.com";
     private static final String V1 = "/apis/example.com/v1/namespaces/default/boxes";
     private static final String V2 = "/apis/example.com/v2/namespaces/default/boxes";
 
@@ -186,5 +189,31 @@ class ConversionTest extends AskingServer {
         assertThat(wire.get(V1 + "/a").code()).isEqualTo(404);
         wire.post(V1, box("b", "v1", "size", 4));
         assertThat(wire.get(V2).message()).contains("failed: not today");
+    }
+
+    @Test
+    void certificatesThatCannotBeReadAreAcceptedWhereThereWereSuchBefore() {
+        String unreadable = Base64.getEncoder().encodeToString("none".getBytes(StandardCharsets.UTF_8));
+        define("""
+                {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"],
+                 "clientConfig": {"url": "%s", "caBundle": "%s"}}}""".formatted(hooks.url("/convert"), unreadable),
+                version("v1", "size", true), version("v2", "width", false));
+        assertThat(wire.merge(DEFINITION + "/status",
+                """
+                        {"status": {"conditions": [
+                         {"type": "NamesAccepted", "status": "True", "reason": "R", "message": "", "lastTransitionTime": null},
+                         {"type": "Established", "status": "True", "reason": "R", "message": "", "lastTransitionTime": null}]}}""")
+                .code()).isEqualTo(200);
+        String other = Base64.getEncoder().encodeToString("neither".getBytes(StandardCharsets.UTF_8));
+        assertThat(trust(other).code()).isEqualTo(200);
+        assertThat(trust(hooks.bundle()).code()).isEqualTo(200);
+        Answer refused = trust(other);
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.message()).contains("unable to load root certificates");
+    }
+
+    private Answer trust(String bundle) {
+        return wire.merge(DEFINITION,
+                "{\"spec\":{\"conversion\":{\"webhook\":{\"clientConfig\":{\"caBundle\":\"%s\"}}}}}".formatted(bundle));
     }
 }

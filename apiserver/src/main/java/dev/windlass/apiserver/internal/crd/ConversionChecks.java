@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What is wrong with how a definition converts its objects. Stateless. */
 final class ConversionChecks {
@@ -19,7 +20,16 @@ final class ConversionChecks {
     private ConversionChecks() {
     }
 
-    /** @param anyBundle whether certificates that cannot be read are accepted, as they are until the definition is established */
+    /** Whether a definition has certificates that cannot be read. */
+    static boolean hasUnreadableBundle(ObjectNode definition) {
+        String bundle = Json.textOrEmpty(definition, "spec", "conversion", "webhook", "clientConfig", "caBundle");
+        return !bundle.isEmpty() && !TrustedBundle.isReadable(bundle);
+    }
+
+    /**
+     * @param anyBundle
+     *            whether certificates that cannot be read are accepted, as they are until the definition is established, and where there were such before
+     */
     static void check(JsonNode conversion, boolean anyBundle, List<FieldError> errors) {
         String strategy = Json.textOrEmpty(conversion, "strategy");
         if (strategy.isEmpty()) {

@@ -41,7 +41,8 @@ final class DefinitionChecks {
             errors.addAll(Metadata.validateUpdate(object, old)); // as if it had not been done for every kind
         }
         new DefinitionChecks(spec, old == null || isStructural(DefinitionSpec.of(old)), old != null, errors)
-                .checkSpec(old == null || !DefinitionStatus.isTrue(old, DefinitionStatus.ESTABLISHED));
+                .checkSpec(old == null || !DefinitionStatus.isTrue(old, DefinitionStatus.ESTABLISHED)
+                        || ConversionChecks.hasUnreadableBundle(old));
         if (old != null) {
             checkChange(object, old, errors);
         }
