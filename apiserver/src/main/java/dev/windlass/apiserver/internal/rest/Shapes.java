@@ -30,6 +30,8 @@ final class Shapes {
     private static final Set<String> BLOCKING = Set.of("FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
             "FieldValueTypeInvalid");
 
+    private static final List<String> TIMES = List.of("creationTimestamp", "deletionTimestamp");
+
     private final BuiltInTypes builtIn;
     private final TypeDefaults defaults;
     private final Map<ResourceType, Type> types = new WeakHashMap<>();
@@ -137,6 +139,9 @@ final class Shapes {
             unknown.addAll(checkBuiltIn(config, resource, new TypeCheck(Steps::keyed),
                     why -> unreadable(resource, why)));
         } else {
+            if (config.get("metadata") instanceof ObjectNode metadata) {
+                metadata.remove(TIMES); // the real server takes no look at them, and neither is kept
+            }
             checkMetadata(config, unknown, why -> unreadable(resource, why));
             if (custom.schema() != null && !custom.preserveUnknown()) {
                 SchemaPruning.prune(config, custom.schema(), unknown);

@@ -159,10 +159,7 @@ public final class TypeCheck {
             wrong(value, structName, goPath, "string");
             return;
         }
-        boolean micro = type.name().endsWith(".MicroTime");
-        if (micro || !value.stringValue().isEmpty()) {
-            say(GoValues.timeProblem(value.stringValue(), micro));
-        }
+        say(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
     }
 
     private void say(@Nullable String problem) {
