@@ -75,18 +75,21 @@ final class Contenders {
     }
 
     Program go(String... arguments) {
-        return new Program(List.of(folder.resolve("target/peer-go").toString())).with(List.of(arguments));
+        List<String> command = new ArrayList<>(List.of(folder.resolve("target/peer-go").toString()));
+        command.addAll(List.of(arguments));
+        return new Program(() -> command);
     }
 
     private Program java(Path module, String mainClass, List<String> more, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(java);
-        command.addAll(JVM);
-        command.addAll(more);
-        command.add("-cp");
-        command.add(classPath(module));
-        command.add(mainClass);
-        return new Program(command).with(List.of(arguments));
+        return new Program(() -> {
+            List<String> command = new ArrayList<>();
+            command.add(java);
+            command.addAll(JVM);
+            command.addAll(more);
+            command.addAll(List.of("-cp", classPath(module), mainClass));
+            command.addAll(List.of(arguments));
+            return command;
+        });
     }
 
     /** An AOT cache needs jars: what Maven packed is preferred to folders of classes. */

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,9 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A program that measures itself and prints one line of JSON for each figure.
  *
- * @param command how it is started; what it shall do is added
+ * @param command how it is started; asked for when it is, so that what is only named need not be built
  */
-record Program(List<String> command) {
+record Program(Supplier<List<String>> command) {
 
     private static final int LINES_OF_ERRORS = 20;
 
@@ -66,12 +66,6 @@ record Program(List<String> command) {
         }
     }
 
-    Program with(List<String> more) {
-        List<String> longer = new ArrayList<>(command);
-        longer.addAll(more);
-        return new Program(List.copyOf(longer));
-    }
-
     /**
      * Runs it to its end, or kills it with all that it has started when it has not ended within the limit.
      *
@@ -81,7 +75,7 @@ record Program(List<String> command) {
         Path errors = Files.createTempFile("windlass-benchmark-", ".log");
         try {
             long began = System.nanoTime();
-            Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            Process process = new ProcessBuilder(command.get()).redirectError(errors.toFile()).start();
             AtomicBoolean hung = new AtomicBoolean();
             Thread watchdog = Thread.ofVirtual().start(() -> killWhenLate(process, limit, hung));
             String last = "none";
@@ -142,11 +136,5 @@ record Program(List<String> command) {
     private static String tail(Path file) throws IOException {
         List<String> all = Files.readAllLines(file);
         return String.join("\n", all.subList(Math.max(0, all.size() - LINES_OF_ERRORS), all.size()));
-    }
-
-    @Override
-    public String toString() {
-        return command.getFirst() + " … " + String.join(" ", command.subList(Math.max(1, command.size() - 5),
-                command.size()));
     }
 }

@@ -19,7 +19,7 @@ class ProgramTest {
     private final List<String> figures = new ArrayList<>();
 
     private void run(Duration limit, String script) throws Exception {
-        new Program(List.of("/bin/sh", "-c", script)).run(limit, figure -> figures.add(figure.name() + "="
+        new Program(() -> List.of("/bin/sh", "-c", script)).run(limit, figure -> figures.add(figure.name() + "="
                 + figure.value() + figure.unit()));
     }
 
