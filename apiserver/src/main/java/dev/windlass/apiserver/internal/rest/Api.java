@@ -159,25 +159,26 @@ public final class Api {
         }
     }
 
-    private static ObjectNode patched(Target target, ObjectNode object, Call call, Type type) {
+    private static Writer.Desired patched(Target target, ObjectNode object, Call call, Type type) {
         String kind = Json.textOrEmpty(object, "kind");
         String apiVersion = Json.textOrEmpty(object, "apiVersion");
-        ObjectNode patched = patchedByType(target, object, call, type);
-        String newKind = Json.textOrEmpty(patched, "kind");
-        String newVersion = Json.textOrEmpty(patched, "apiVersion");
+        Writer.Desired desired = patchedByType(target, object, call, type);
+        String newKind = Json.textOrEmpty(desired.object(), "kind");
+        String newVersion = Json.textOrEmpty(desired.object(), "apiVersion");
         boolean other = !newKind.equals(kind) || !newVersion.equals(apiVersion);
-        if (other && !newKind.isEmpty() && !newVersion.isEmpty() && !target.type().isCustom()) {
-            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(patched),
+        if (other && desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()
+                && !target.type().isCustom()) {
+            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(desired.object()),
                     "no kind " + FieldError.quote(newKind) + " is registered for version "
                             + FieldError.quote(newVersion) + " in scheme \"pkg/runtime/scheme.go:111\"")));
         }
-        return patched;
+        return desired;
     }
 
-    private static ObjectNode patchedByType(Target target, ObjectNode object, Call call, Type type) {
+    private static Writer.Desired patchedByType(Target target, ObjectNode object, Call call, Type type) {
         return switch (Bodies.mediaType(call.contentType())) {
-            case Patches.JSON -> Patches.jsonPatch(object, call.body());
-            case Patches.MERGE -> Patches.mergePatch(object, call.body());
+            case Patches.JSON -> Writer.Desired.of(Patches.jsonPatch(object, call.body()));
+            case Patches.MERGE -> Writer.Desired.of(Patches.mergePatch(object, call.body()));
             case Patches.STRATEGIC -> Patches.strategicPatch(object, call.body(), type);
             default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
         };
@@ -193,10 +194,12 @@ public final class Api {
                 ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
                         "autoscaling.Scale", resources.catalog());
                 Bodies.checkName(scale, target);
-                yield writer.change(target, object -> Scales.set(object, scale, type), call).stored();
+                yield writer.change(target, object -> Writer.Desired.of(Scales.set(object, scale, type)), call)
+                        .stored();
             }
             case "patch" -> writer.change(target,
-                    object -> Scales.set(object, patched(target, Scales.of(object, type), call, Type.unknown()), type),
+                    object -> Writer.Desired.of(Scales.set(object,
+                            patched(target, Scales.of(object, type), call, Type.unknown()).object(), type)),
                     call).stored();
             default -> throw ApiException.methodNotAllowed();
         };

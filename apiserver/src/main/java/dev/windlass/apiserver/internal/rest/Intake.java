@@ -3,12 +3,14 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,13 +30,21 @@ final class Intake {
      * @return warnings
      */
     List<String> admit(ObjectNode object, ResourceType type, Call call) {
+        return admit(Writer.Desired.of(object), type, call);
+    }
+
+    List<String> admit(Writer.Desired desired, ResourceType type, Call call) {
+        ObjectNode object = desired.object();
         String validation = call.parameterOrEmpty("fieldValidation");
-        Function<String, ApiException> refusal = refusal(object, type, call);
-        List<String> unknown = shapes.admit(object, type, refusal);
+        Function<String, ApiException> refusal = refusal(desired, type, call);
+        boolean merged = desired.patch() != null;
+        List<String> unknown = shapes.admit(object, type, merged ? TypeCheck.ofConversion() : new TypeCheck(),
+                refusal);
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {
-            duplicates(call).forEach(path -> problems.add("duplicate field " + FieldError.quote(path)));
-            unknown.forEach(path -> problems.add("unknown field " + FieldError.quote(path)));
+            problems.addAll(oddities(call));
+            Stream<String> told = unknown.stream().map(path -> "unknown field " + FieldError.quote(path));
+            (merged ? told.sorted() : told).forEach(problems::add);
         }
         if (validation.equals("Strict") && !problems.isEmpty()) {
             throw refusal.apply("strict decoding error: " + String.join(", ", problems));
@@ -47,19 +57,30 @@ final class Intake {
         return problems;
     }
 
-    /** What is answered when the object cannot be read: of one that a patch has made, the whole of it is told. */
-    private static Function<String, ApiException> refusal(ObjectNode object, ResourceType type, Call call) {
+    /** What is answered when the object cannot be read: of one that a patch has made, the whole of it is told, or the patch. */
+    private static Function<String, ApiException> refusal(Writer.Desired desired, ResourceType type, Call call) {
         if (!call.method().equals("PATCH")) {
             return why -> Shapes.unreadable(type, why);
         }
-        String patched = Json.string(object);
-        return why -> ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", patched, why)));
+        String patch = desired.patch();
+        String told = patch == null ? Json.string(desired.object()) : patch;
+        return why -> ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", told, why)));
     }
 
-    private static List<String> duplicates(Call call) {
-        boolean whole = (call.method().equals("POST") || call.method().equals("PUT"))
-                && !Bodies.mediaType(call.contentType()).endsWith("yaml");
-        return whole && Json.firstByte(call.body()) == '{' ? Duplicates.in(call.body()) : List.of();
+    /** What a strict reader of the body itself finds odd, in Go's words. */
+    private static List<String> oddities(Call call) {
+        byte[] body = call.body();
+        String media = Bodies.mediaType(call.contentType());
+        boolean patch = call.method().equals("PATCH");
+        if (patch && media.equals(Patches.JSON)) {
+            return JsonPatch.oddities(body);
+        }
+        boolean whole = patch
+                ? media.equals(Patches.MERGE) || media.equals(Patches.STRATEGIC)
+                : (call.method().equals("POST") || call.method().equals("PUT")) && !media.endsWith("yaml");
+        return whole && Json.firstByte(body) == '{'
+                ? Duplicates.in(body).stream().map(path -> "duplicate field " + FieldError.quote(path)).toList()
+                : List.of();
     }
 
     /**

@@ -1,7 +1,11 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -13,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * field that is not there can be replaced, and copied when it is not there. What cannot be done is told in its words.
  */
 public final class JsonPatch {
+    private static final Set<String> FIELDS = Set.of("op", "path", "from", "value");
     private static final String MISSING = ": missing value";
     private static final long MOST_COPIED = 3 * 1024 * 1024;
 
@@ -46,6 +51,23 @@ public final class JsonPatch {
         public InapplicableException within(String what) {
             return new InapplicableException(what + ": " + getMessage(), ofTest);
         }
+    }
+
+    /** What a strict reader of such a patch finds odd, operation by operation: fields that are there twice, or that no operation has. */
+    static List<String> oddities(byte[] body) {
+        List<String> odd = new ArrayList<>();
+        if (!(Json.parse(body) instanceof ArrayNode operations)) {
+            return odd;
+        }
+        List<String> twice = Duplicates.in(body);
+        for (int i = 0; i < operations.size(); i++) {
+            String at = "[" + i + "].";
+            twice.stream().filter(path -> path.startsWith(at))
+                    .forEach(path -> odd.add("json patch duplicate field " + FieldError.quote(path)));
+            operations.get(i).propertyNames().stream().filter(name -> !FIELDS.contains(name))
+                    .forEach(name -> odd.add("json patch unknown field " + FieldError.quote(at + name)));
+        }
+        return odd;
     }
 
     /** An object or array, and which of its fields or elements is meant. */

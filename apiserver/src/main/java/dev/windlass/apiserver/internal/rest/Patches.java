@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -68,13 +69,14 @@ final class Patches {
                 + " into Go value of type map[string]interface {}");
     }
 
-    static ObjectNode strategicPatch(ObjectNode object, byte[] body, Type type) {
+    static Writer.Desired strategicPatch(ObjectNode object, byte[] body, Type type) {
         JsonNode parsed = parse(body);
         if (parsed.isNull()) {
-            return object;
+            return new Writer.Desired(object, "map[]");
         }
         if (parsed instanceof ObjectNode patch) {
-            return StrategicMerge.apply(object, patch, type);
+            ObjectNode patched = StrategicMerge.apply(object, patch, type);
+            return new Writer.Desired(patched, GoText.of(patch));
         }
         throw ApiException.badRequest("json: cannot unmarshal " + Json.goKind(parsed)
                 + " into Go value of type map[string]interface {}");

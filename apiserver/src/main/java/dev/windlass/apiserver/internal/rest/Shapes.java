@@ -54,19 +54,27 @@ final class Shapes {
         }
     }
 
+    /** Prunes and fills in defaults, of what has been read from JSON. */
+    List<String> admit(ObjectNode object, ResourceType resource, Function<String, ApiException> refusal) {
+        return admit(object, resource, new TypeCheck(), refusal);
+    }
+
     /**
      * Prunes and fills in defaults.
      *
+     * @param check
+     *            reads it when it is of a built-in kind
      * @param refusal
      *            makes an answer of what Go says of a value of the wrong type
      * @return what was unknown
      * @throws ApiException
      *             the refusal when something has the wrong type
      */
-    List<String> admit(ObjectNode object, ResourceType resource, Function<String, ApiException> refusal) {
+    List<String> admit(ObjectNode object, ResourceType resource, TypeCheck check,
+            Function<String, ApiException> refusal) {
         CustomVersion custom = resource.custom();
         if (custom == null) {
-            return checkBuiltIn(object, resource, new TypeCheck(), refusal);
+            return checkBuiltIn(object, resource, check, refusal);
         }
         List<String> unknown = new ArrayList<>();
         checkMetadata(object, unknown, refusal);

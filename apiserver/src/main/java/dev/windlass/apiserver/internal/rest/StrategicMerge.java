@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -8,8 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,13 +24,15 @@ final class StrategicMerge {
     private StrategicMerge() {
     }
 
-    /** The object with the patch applied; changes the object. */
+    /**
+     * The object with the patch applied; changes the object, and takes from the patch what the real server does: what is left of it is shown when the
+     * result cannot be read.
+     */
     static ObjectNode apply(ObjectNode object, ObjectNode patch, Type type) {
         switch (Json.textOrEmpty(patch, DIRECTIVE)) {
             case "replace" -> {
-                ObjectNode replacement = patch.deepCopy();
-                replacement.remove(DIRECTIVE);
-                return replacement;
+                patch.remove(DIRECTIVE);
+                return patch.deepCopy();
             }
             case "delete" -> {
                 return Json.object();
@@ -52,32 +53,23 @@ final class StrategicMerge {
                 mergeField(object, name, entry.getValue(), patch.get(ORDER + name), type.field(name));
             }
         }
+        patch.remove(RETAIN);
         // An order may come without the list itself, when nothing but the order has changed.
-        for (Map.Entry<String, JsonNode> entry : patch.properties()) {
-            String name = entry.getKey().startsWith(ORDER) ? entry.getKey().substring(ORDER.length()) : "";
-            if (!name.isEmpty() && !patch.has(name) && object.get(name) instanceof ArrayNode list) {
-                object.set(name, ordered(list, list, entry.getValue(), type.field(name).use().mergeKey()));
+        for (String directive : List.copyOf(patch.propertyNames())) {
+            if (!directive.startsWith(ORDER)) {
+                continue;
             }
+            String name = directive.substring(ORDER.length());
+            if (!patch.has(name) && object.get(name) instanceof ArrayNode list) {
+                object.set(name, ordered(list, list, patch.path(directive), type.field(name).use().mergeKey()));
+            }
+            patch.remove(List.of(directive, name));
         }
     }
 
     private static ApiException unknownDirective(ObjectNode patch) {
         return ApiException.of(500, "", "unknown patch type: " + Json.textOrEmpty(patch, DIRECTIVE) + " in map: "
-                + goText(patch));
-    }
-
-    /** A value as Go prints it. */
-    private static String goText(JsonNode value) {
-        if (value.isObject()) {
-            TreeMap<String, String> fields = new TreeMap<>();
-            value.properties().forEach(field -> fields.put(field.getKey(), goText(field.getValue())));
-            return fields.entrySet().stream().map(field -> field.getKey() + ":" + field.getValue())
-                    .collect(Collectors.joining(" ", "map[", "]"));
-        }
-        if (value.isArray()) {
-            return value.values().stream().map(StrategicMerge::goText).collect(Collectors.joining(" ", "[", "]"));
-        }
-        return value.isNull() ? "<nil>" : value.asString();
+                + GoText.of(patch));
     }
 
     private static void retain(ObjectNode object, ObjectNode patch) {
@@ -94,8 +86,8 @@ final class StrategicMerge {
         JsonNode before = object.get(name);
         if (value.isNull()) {
             object.remove(name);
-        } else if (before == null && value.has(DIRECTIVE)) {
-            return; // there is nothing to replace or to delete
+        } else if (order == null && (before == null || before.getNodeType() != value.getNodeType())) {
+            takeOver(object, name, value);
         } else if (value instanceof ObjectNode patch) {
             object.set(name, apply(before instanceof ObjectNode inner ? inner : Json.object(), patch, type));
         } else if (value instanceof ArrayNode patch && type.use().patchStrategy().contains("merge")) {
@@ -106,6 +98,53 @@ final class StrategicMerge {
         } else {
             object.set(name, value.deepCopy());
         }
+    }
+
+    /** Where there is nothing to merge with, what the patch has is taken without nulls and directives, which are gone from the patch then. */
+    private static void takeOver(ObjectNode object, String name, JsonNode value) {
+        discardNulls(value);
+        JsonNode kept = withoutDirectives(value);
+        if (kept == null) {
+            object.remove(name);
+        } else {
+            object.set(name, kept.deepCopy());
+        }
+    }
+
+    private static void discardNulls(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            object.properties().removeIf(field -> field.getValue().isNull());
+        }
+        value.forEach(StrategicMerge::discardNulls);
+    }
+
+    /** @return null for what is a directive itself */
+    private static @Nullable JsonNode withoutDirectives(JsonNode value) {
+        if (value instanceof ArrayNode list) {
+            ArrayNode out = Json.array();
+            for (JsonNode item : list) {
+                JsonNode kept = withoutDirectives(item);
+                if (kept != null) {
+                    out.add(kept);
+                }
+            }
+            return out;
+        }
+        if (!(value instanceof ObjectNode object)) {
+            return value;
+        }
+        if (object.has(DIRECTIVE)) {
+            return null;
+        }
+        for (String name : List.copyOf(object.propertyNames())) {
+            JsonNode kept = withoutDirectives(object.path(name));
+            if (kept == null) {
+                object.remove(name);
+            } else {
+                object.set(name, kept);
+            }
+        }
+        return object;
     }
 
     private static void deleteFrom(ObjectNode object, String name, JsonNode gone) {
@@ -153,7 +192,7 @@ final class StrategicMerge {
             JsonNode value = item.get(key);
             if (value == null) {
                 throw ApiException.of(500, "",
-                        "map: " + goText(item) + " does not contain declared merge key: " + key);
+                        "map: " + GoText.of(item) + " does not contain declared merge key: " + key);
             }
             int at = find(items, key, value);
             if (!List.of("", "merge", "delete", "replace").contains(directive)) {
@@ -162,7 +201,7 @@ final class StrategicMerge {
             if (directive.equals("delete")) {
                 items.removeIf(other -> Json.same(other.get(key), value));
             } else if (at < 0) {
-                items.add(apply(Json.object(), item, type.element()));
+                items.add(apply(Json.object(), item.deepCopy(), type.element()));
             } else {
                 items.set(at, apply((ObjectNode) items.get(at).deepCopy(), item, type.element()));
             }

@@ -54,6 +54,18 @@ public final class Writer {
     }
 
     /**
+     * What an object is to be.
+     *
+     * @param patch
+     *            what has made it so, in Go's words, when it was a strategic merge patch
+     */
+    record Desired(ObjectNode object, @Nullable String patch) {
+        static Desired of(ObjectNode object) {
+            return new Desired(object, null);
+        }
+    }
+
+    /**
      * A PUT.
      *
      * @param object what the client sent; it is not changed
@@ -73,7 +85,7 @@ public final class Writer {
                             "must be specified for an update")))
                     .warning(intake.admit(object.deepCopy(), type, call));
         }
-        return change(target, _ -> object.deepCopy(), call);
+        return change(target, _ -> Desired.of(object.deepCopy()), call);
     }
 
     /**
@@ -82,12 +94,12 @@ public final class Writer {
      * @throws ApiException
      *             404, 409, 422 …
      */
-    public Outcome change(Target target, Function<ObjectNode, ObjectNode> edit, Call call) {
+    public Outcome change(Target target, Function<ObjectNode, Desired> edit, Call call) {
         ResourceType type = target.type();
         while (true) {
             Stored current = resources.require(target);
             ObjectNode old = Codec.decode(current, type);
-            ObjectNode desired = edit.apply(old.deepCopy());
+            Desired desired = edit.apply(old.deepCopy());
             Outcome outcome = commit(target, current, old, desired, call, true);
             if (outcome != null) {
                 return outcome;
@@ -112,7 +124,7 @@ public final class Writer {
                 ObjectNode object = fields.apply(shapes.zero(type), config, call.fieldManager(), force);
                 return creator.create(target, object, call, false);
             }
-            ObjectNode desired = fields.apply(old, config, call.fieldManager(), force);
+            Desired desired = Desired.of(fields.apply(old, config, call.fieldManager(), force));
             Outcome outcome = commit(target, current, old, desired, call, false);
             if (outcome != null) {
                 return outcome;
@@ -133,17 +145,18 @@ public final class Writer {
     }
 
     /** @return null when somebody else was faster */
-    private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, ObjectNode desired, Call call,
+    private @Nullable Outcome commit(Target target, Stored current, ObjectNode old, Desired desired, Call call,
             boolean track) {
         ResourceType type = target.type();
-        checkIdentity(target, old, desired, call.method().equals("PUT"));
         List<String> warnings = intake.admit(desired, type, call); // also what is not taken from it
         Reach reach = Reach.of(target, resources.ruleOf(type));
-        if (track && reach.part() != null) {
-            tracking.of(reach).update(old, desired, call.fieldManager());
-        }
-        ObjectNode object = reach.merge(old, desired);
+        ObjectNode object;
         try {
+            checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
+            if (track && reach.part() != null) {
+                tracking.of(reach).update(old, desired.object(), call.fieldManager());
+            }
+            object = reach.merge(old, desired.object());
             Metadata.tidy(object);
             if (track && reach.part() == null) {
                 tracking.of(reach).update(old, object, call.fieldManager());

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TypeCheck {
     private final BiFunction<JsonNode, Type, String> itemPath;
+    private final boolean converting;
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String mismatch;
 
@@ -31,7 +32,17 @@ public final class TypeCheck {
      *            for an item and the type of its list the step to it, or "" for its index
      */
     public TypeCheck(BiFunction<JsonNode, Type, String> itemPath) {
+        this(itemPath, false);
+    }
+
+    private TypeCheck(BiFunction<JsonNode, Type, String> itemPath, boolean converting) {
         this.itemPath = itemPath;
+        this.converting = converting;
+    }
+
+    /** Reads what Go has read before without knowing what it is, as it is with patches, and now converts. */
+    public static TypeCheck ofConversion() {
+        return new TypeCheck((_, _) -> "", true);
     }
 
     /** Checks an object and changes it. */
@@ -59,6 +70,10 @@ public final class TypeCheck {
                 object.remove(name);
             } else {
                 Type declared = type.field(name);
+                if (converting) {
+                    field.setValue(GoConversion.numberFor(field.getValue(), declared));
+                    object.set(name, field.getValue());
+                }
                 String goName = declared.use().go().embedded() + name;
                 value(field.getValue(), declared, join(path, name), join(goPath, goName), structName);
             }
@@ -72,7 +87,7 @@ public final class TypeCheck {
                 if (value instanceof ObjectNode object) {
                     struct(object, type, path, goPath, shortName(type, structName));
                 } else {
-                    wrong(value, structName, goPath, goType(type));
+                    wrong(value, type, structName, goPath, goType(type));
                 }
             }
             case MAP -> map(value, type, path, goPath, structName);
@@ -86,7 +101,7 @@ public final class TypeCheck {
 
     private void map(JsonNode value, Type type, String path, String goPath, String structName) {
         if (!(value instanceof ObjectNode object)) {
-            wrong(value, structName, goPath, goType(type));
+            wrong(value, type, structName, goPath, goType(type));
             return;
         }
         for (Map.Entry<String, JsonNode> entry : new ArrayList<>(object.properties())) {
@@ -105,7 +120,7 @@ public final class TypeCheck {
 
     private void list(JsonNode value, Type type, String path, String goPath, String structName) {
         if (!(value instanceof ArrayNode array)) {
-            wrong(value, structName, goPath, goType(type));
+            wrong(value, type, structName, goPath, goType(type));
             return;
         }
         Type.GoField item = type.use().go().item();
@@ -113,6 +128,9 @@ public final class TypeCheck {
         for (int i = 0; i < array.size(); i++) {
             if (array.get(i).isNull()) {
                 continue; // as good as empty
+            }
+            if (converting) {
+                array.set(i, GoConversion.numberFor(array.get(i), element));
             }
             String step = itemPath.apply(array.get(i), type);
             value(array.get(i), element, path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
@@ -125,19 +143,20 @@ public final class TypeCheck {
             case "date-time" -> time(value, type, structName, goPath);
             case "byte" -> {
                 if (value.isString()) {
-                    say(GoValues.base64Problem(value.stringValue()));
+                    String problem = GoValues.base64Problem(value.stringValue());
+                    say(problem != null && converting ? "error decoding from json: " + problem : problem);
                 } else {
-                    wrong(value, structName, goPath, goType(type));
+                    wrong(value, type, structName, goPath, goType(type));
                 }
             }
             case "int-or-string" -> {
                 if (!value.isString() && !(value.isIntegralNumber() && value.canConvertToInt())) {
-                    wrong(value, structName, goPath, "int32");
+                    wrong(value, type, structName, goPath, "int32");
                 }
             }
             default -> {
                 if (!fits(value, type.body().scalar())) {
-                    wrong(value, structName, goPath, goType(type));
+                    wrong(value, type, structName, goPath, goType(type));
                 }
             }
         }
@@ -156,7 +175,7 @@ public final class TypeCheck {
 
     private void time(JsonNode value, Type type, String structName, String goPath) {
         if (!value.isString()) {
-            wrong(value, structName, goPath, "string");
+            wrong(value, type, structName, goPath, "string");
             return;
         }
         say(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
@@ -168,7 +187,11 @@ public final class TypeCheck {
         }
     }
 
-    private void wrong(JsonNode value, String structName, String goPath, String wanted) {
+    private void wrong(JsonNode value, Type type, String structName, String goPath, String wanted) {
+        if (converting) {
+            say(GoConversion.mismatch(value, type, goType(type)));
+            return;
+        }
         say("json: cannot unmarshal " + found(value, wanted) + " into Go struct field " + structName + "." + goPath
                 + " of type " + wanted);
     }
