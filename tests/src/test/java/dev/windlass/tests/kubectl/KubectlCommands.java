@@ -470,6 +470,38 @@ abstract class KubectlCommands {
     }
 
     @Test
+    void aPodIsDebuggedAndResizedByWhoeverMay() throws Exception {
+        kubectl.must("run", "p", "--image=a:1", "--overrides={\"spec\": {\"containers\": [{\"name\": \"p\","
+                + " \"image\": \"a:1\", \"resources\": {\"requests\": {\"cpu\": \"1\"}}}]}}");
+
+        kubectl.must("debug", "p", "--image=busybox:1", "-c", "see", "--attach=false");
+        assertThat(kubectl.must("get", "pod", "p", "-o", "jsonpath={.spec.ephemeralContainers[*].name}"))
+                .isEqualTo("see");
+        refused("existing ephemeral containers \"see\" may not be changed", "debug", "p", "--image=other:1", "-c",
+                "see",
+                "--attach=false");
+        kubectl.must("debug", "p", "--copy-to=q", "--image=busybox:1", "-c", "see", "--attach=false");
+        assertThat(kubectl.must("get", "pod", "q", "-o", "jsonpath={.spec.containers[*].name}")).isEqualTo("p see");
+
+        String more = "--patch={\"spec\": {\"containers\": [{\"name\": \"p\","
+                + " \"resources\": {\"requests\": {\"cpu\": \"2\"}}}]}}";
+        refused("pod updates may not change fields other than", "patch", "pod", "p", more);
+        assertThat(kubectl.must("patch", "pod", "p", "--subresource=resize", more)).contains("pod/p patched");
+        assertThat(kubectl.must("get", "pod", "p", "-o", "jsonpath={.spec.containers[0].resources.requests.cpu}"))
+                .isEqualTo("2");
+
+        String bot = "--as=bot";
+        kubectl.must("create", "role", "pods", "--verb=get,patch,create", "--resource=pods");
+        kubectl.must("create", "rolebinding", "pods", "--role=pods", "--user=bot");
+        await().untilAsserted(() -> assertThat(kubectl.run("auth", "can-i", "patch", "pods", bot).output().strip())
+                .isEqualTo("yes"));
+        refused("cannot patch resource \"pods/ephemeralcontainers\" in API group \"\"", "debug", "p", "--image=b:1",
+                "-c", "bots", "--attach=false", bot);
+        refused("cannot get resource \"pods/resize\" in API group \"\"", "patch", "pod", "p", "--subresource=resize",
+                more, bot);
+    }
+
+    @Test
     void whoSomebodyIsAndWhatTheyMayDoIsTold() throws Exception {
         assertThat(kubectl.must("auth", "whoami")).containsPattern("Username +admin\n")
                 .containsPattern("Groups +\\[system:masters system:authenticated]");
