@@ -37,6 +37,7 @@ class DifferentialTest {
             "lists.http",
             "mutating-policies.http",
             "objects.http",
+            "pod-statuses.http",
             "pod-updates.http",
             "pods.http",
             "policies.http",

@@ -5,16 +5,23 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Fields of pods that are declared for features which are off unless somebody turns them on; whoever sets them sets nothing. Stateless. */
+/** Fields of pods that are declared for features which are off unless somebody turns them on, or that are gone; whoever sets them sets nothing. Stateless. */
 final class DisabledFields {
     private static final List<String> CONTAINERS = List.of("initContainers", "containers", "ephemeralContainers");
     private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
 
+    /** They stood for what the specification has now. */
+    private static final List<String> ANNOTATIONS = List.of("pod.beta.kubernetes.io/init-containers",
+            "pod.alpha.kubernetes.io/init-containers", "pod.beta.kubernetes.io/init-container-statuses",
+            "pod.alpha.kubernetes.io/init-container-statuses");
+
     private DisabledFields() {
     }
 
-    static void drop(JsonNode podSpec) {
-        if (!(podSpec instanceof ObjectNode spec)) {
+    /** @param pod or the template of one */
+    static void drop(JsonNode pod) {
+        dropAnnotations(pod.path("metadata"));
+        if (!(pod.path("spec") instanceof ObjectNode spec)) {
             return;
         }
         spec.remove(List.of("schedulingGroup", "evictionResponders"));
@@ -22,6 +29,17 @@ final class DisabledFields {
             Defaults.each(spec.path(list), DisabledFields::dropOfContainer);
         }
         Defaults.each(spec.path("volumes"), DisabledFields::dropOfVolume);
+    }
+
+    private static void dropAnnotations(JsonNode metadata) {
+        ObjectNode annotations = Json.objectAt(metadata, "annotations");
+        if (annotations == null) {
+            return;
+        }
+        annotations.remove(ANNOTATIONS);
+        if (annotations.isEmpty()) {
+            dropAt(metadata, "annotations");
+        }
     }
 
     private static void dropOfContainer(ObjectNode container) {

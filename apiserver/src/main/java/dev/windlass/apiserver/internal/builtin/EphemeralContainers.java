@@ -16,7 +16,7 @@ final class EphemeralContainers implements Part {
         ObjectNode wanted = desired.deepCopy();
         Part.copyMetadata(wanted, object);
         Part.copy(FIELD, Json.child(wanted, "spec"), Json.child(object, "spec"));
-        DisabledFields.drop(object.path("spec"));
+        DisabledFields.drop(object);
         return object;
     }
 

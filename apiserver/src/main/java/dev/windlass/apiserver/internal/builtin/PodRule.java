@@ -36,6 +36,7 @@ final class PodRule implements KindRule {
         if (Json.number(spec, 0, "terminationGracePeriodSeconds") < 0) {
             spec.put("terminationGracePeriodSeconds", 1);
         }
+        PodStatus.fillDefaults(object.path("status"));
         boolean hostNetwork = Json.flag(spec, false, "hostNetwork");
         for (String list : CONTAINERS) {
             Defaults.each(spec.path(list), container -> {
@@ -59,7 +60,7 @@ final class PodRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun, List<String> warnings) {
         object.putObject("status").put("phase", "Pending");
-        DisabledFields.drop(object.path("spec"));
+        DisabledFields.drop(object);
         PodPreparation.holdBack(object, surroundings.now());
         PodPreparation.selectByOwnLabels(object);
         AppArmor.fill(object, warnings);
@@ -69,7 +70,12 @@ final class PodRule implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        DisabledFields.drop(object.path("spec"));
+        DisabledFields.drop(object);
+    }
+
+    @Override
+    public void prepareStatus(ObjectNode old, ObjectNode object) {
+        PodStatus.prepare(old, object);
     }
 
     @Override
@@ -127,6 +133,11 @@ final class PodRule implements KindRule {
     }
 
     @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        PodStatusChecks.status(Field.of(object, errors), Field.of(old, errors));
+    }
+
+    @Override
     public @Nullable Part part(String subresource) {
         return switch (subresource) {
             case "ephemeralcontainers" -> new EphemeralContainers();
@@ -140,5 +151,10 @@ final class PodRule implements KindRule {
         if (old == null) {
             PodWarnings.pod(Field.of(object, new ArrayList<>()), warnings);
         }
+    }
+
+    @Override
+    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
+        PodWarnings.addresses(Field.of(object, new ArrayList<>()).at("status"), warnings);
     }
 }

@@ -12,12 +12,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class PodTemplateRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
-        DisabledFields.drop(object.path("template").path("spec"));
+        DisabledFields.drop(object.path("template"));
     }
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        DisabledFields.drop(object.path("template").path("spec"));
+        DisabledFields.drop(object.path("template"));
     }
 
     @Override

@@ -56,6 +56,19 @@ final class PodWarnings {
         this.warnings = warnings;
     }
 
+    /** Of a pod and of the node it is on. */
+    static void addresses(Field status, List<String> warnings) {
+        for (String list : List.of("podIPs", "hostIPs")) {
+            for (Field item : status.at(list).items()) {
+                Field address = item.at("ip");
+                String warning = Addresses.addressWarning(address.text());
+                if (!warning.isEmpty()) {
+                    warnings.add(address.path() + ": " + warning);
+                }
+            }
+        }
+    }
+
     static void pod(Field pod, List<String> warnings) {
         name(pod.at("metadata", "name").text(), "the Pod's hostname", warnings);
         new PodWarnings(pod, false, warnings).collect();

@@ -80,15 +80,16 @@ final class WorkloadRule implements KindRule {
                 : child(spec, "template");
     }
 
-    private JsonNode podSpec(ObjectNode object) {
+    /** Also where there is none. */
+    private JsonNode given(ObjectNode object) {
         JsonNode spec = object.path("spec");
-        return (kind == Workload.CRON_JOB ? spec.path("jobTemplate").path("spec") : spec).path("template").path("spec");
+        return (kind == Workload.CRON_JOB ? spec.path("jobTemplate").path("spec") : spec).path("template");
     }
 
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         object.putObject("status");
-        DisabledFields.drop(podSpec(object));
+        DisabledFields.drop(given(object));
         if (kind == Workload.JOB && !Json.flag(object, false, "spec", "manualSelector")) {
             String uid = Metadata.uid(object);
             String name = Metadata.name(object);
@@ -108,7 +109,7 @@ final class WorkloadRule implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        DisabledFields.drop(podSpec(object));
+        DisabledFields.drop(given(object));
         if (kind == Workload.DAEMON_SET) {
             String before = Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION);
             long generation = before.matches("\\d{1,18}") ? Long.parseLong(before) : 0;

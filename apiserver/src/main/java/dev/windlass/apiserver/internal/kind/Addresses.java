@@ -79,6 +79,11 @@ public final class Addresses {
         return bytes;
     }
 
+    /** Whether these are the bytes of an IPv4 address, or of one that stands for it. */
+    public static boolean isVersion4(byte[] bytes) {
+        return bytes.length == 4 || isMapped(bytes);
+    }
+
     private static boolean isMapped(byte[] bytes) {
         return bytes.length == 16 && Arrays.equals(bytes, mapped(Arrays.copyOfRange(bytes, 12, 16)));
     }

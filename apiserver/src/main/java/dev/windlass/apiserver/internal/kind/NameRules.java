@@ -137,22 +137,18 @@ public final class NameRules {
         return problems;
     }
 
-    /** A key of a label or an annotation: an optional subdomain, a slash, a name. */
-    public static List<String> qualifiedName(String key) {
-        return qualified(key, "a qualified name ");
-    }
-
-    /** What is wrong with the key of a label: the same rule, and told by its own name. */
+    /** What is wrong with the key of a label. */
     public static List<String> labelKey(String key) {
-        return qualified(key, "a valid label key ");
+        return qualifiedName(key);
     }
 
-    private static List<String> qualified(String key, String what) {
+    /** An optional subdomain, a slash, a name. All that is called so is told as if it were the key of a label. */
+    public static List<String> qualifiedName(String key) {
         List<String> problems = new ArrayList<>();
         String[] parts = key.split("/", -1);
         String name = parts[parts.length - 1];
         if (parts.length > 2) {
-            problems.add(what + QUALIFIED_RULE
+            problems.add("a valid label key " + QUALIFIED_RULE
                     + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
             return problems;
         }

@@ -102,6 +102,6 @@ final class Intake {
             throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
                     everyTime ? errors : List.copyOf(new LinkedHashSet<>(errors)));
         }
-        reach.rule().warnOfValid(object, old, warnings);
+        reach.warn(object, old, warnings);
     }
 }

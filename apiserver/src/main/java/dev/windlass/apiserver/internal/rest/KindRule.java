@@ -81,6 +81,11 @@ public interface KindRule {
     default void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
     }
 
+    /** Adds what the client should know of an object of which the status has been changed and found right. */
+    default void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
+        warnOfValid(object, old, warnings);
+    }
+
     /** Whether something beside the finalizers of its metadata keeps a deleted object. */
     default boolean holdsDeletion(ObjectNode object) {
         return false;

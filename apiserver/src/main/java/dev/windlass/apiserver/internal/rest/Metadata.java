@@ -17,8 +17,8 @@ public final class Metadata {
     private static final int MAX_ANNOTATIONS = 256 * 1024;
     private static final List<String> EXCLUSIVE = List.of("orphan", "foregroundDeletion");
     private static final List<String> STANDARD = List.of("kubernetes", "orphan", "foregroundDeletion");
-    private static final List<String> KEPT = List.of("creationTimestamp", "deletionTimestamp",
-            "deletionGracePeriodSeconds", "generation");
+    private static final List<String> KEPT = List.of("creationTimestamp", "generation");
+    private static final List<String> OF_DELETION = List.of("deletionTimestamp", "deletionGracePeriodSeconds");
 
     private Metadata() {
     }
@@ -92,6 +92,12 @@ public final class Metadata {
             if (value == null) {
                 to.remove(field);
             } else {
+                to.set(field, value);
+            }
+        }
+        for (String field : OF_DELETION) { // where there is none, one that is sent is refused
+            JsonNode value = from.get(field);
+            if (value != null && (field.equals(OF_DELETION.getFirst()) || !to.has(field))) {
                 to.set(field, value);
             }
         }
@@ -213,6 +219,12 @@ public final class Metadata {
         }
         if (!uid(object).equals(uid(old))) {
             errors.add(FieldError.invalid("metadata.uid", uid(object), "field is immutable"));
+        }
+        for (String field : OF_DELETION) {
+            JsonNode value = of(object).get(field);
+            if (value != null && !Json.same(value, of(old).get(field))) {
+                errors.add(FieldError.invalid("metadata." + field, value, "field is immutable"));
+            }
         }
         return errors;
     }

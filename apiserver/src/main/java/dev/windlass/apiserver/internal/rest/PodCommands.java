@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
+import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is asked of a pod rather than written: to be evicted, and to be bound to a node. Thread-safe. */
@@ -62,12 +64,10 @@ final class PodCommands {
         }
         validate(binding);
         unstored.validate(asked, binding, call, warnings);
+        checkName(name);
         Target target = new Target("update", pods(), asked.namespace(), name, "");
         change(target, call.dryRun(), pod -> {
-            String uid = Metadata.uid(binding);
-            if (!uid.isEmpty() && !uid.equals(Metadata.uid(pod))) {
-                throw Writer.wrongUid(target, uid, Metadata.uid(pod));
-            }
+            checkPreconditions(target, binding, pod, call.dryRun());
             refuseBinding(pod, name);
             Json.child(pod, "spec").set("nodeName", binding.path("target").path("name"));
             Json.child(pod, "status").remove("nominatedNodeName");
@@ -76,9 +76,33 @@ final class PodCommands {
                     Json.child(Metadata.of(pod), field).setAll(more);
                 }
             }
-            condition(pod, "PodScheduled", "", "");
+            resources.ruleOf(target.type()).prepareUpdate(pod, pod); // drops what it drops of what is written
+            podCondition(pod, "PodScheduled", "", "");
         });
         return done(warnings);
+    }
+
+    /** A Binding says of which pod it is, and may have no name. */
+    private static void checkName(String name) {
+        if (name.isEmpty()) {
+            throw ApiException.badRequest("Name parameter required.");
+        }
+        List<String> problems = NameRules.pathSegment(name);
+        if (!problems.isEmpty()) {
+            throw ApiException.badRequest("Name parameter invalid: " + FieldError.quote(name) + ": "
+                    + String.join(";", problems));
+        }
+    }
+
+    private static void checkPreconditions(Target target, ObjectNode binding, ObjectNode pod, boolean dryRun) {
+        String uid = Metadata.uid(binding);
+        if (!uid.isEmpty() && !uid.equals(Metadata.uid(pod))) {
+            throw Writer.preconditionFailed(target, "UID", uid, Metadata.uid(pod), dryRun);
+        }
+        String version = Metadata.version(binding);
+        if (!version.isEmpty() && !version.equals(Metadata.version(pod))) {
+            throw Writer.preconditionFailed(target, "ResourceVersion", version, Metadata.version(pod), dryRun);
+        }
     }
 
     private static void validate(ObjectNode binding) {
@@ -87,8 +111,11 @@ final class PodCommands {
         if (!kind.isEmpty() && !kind.equals("Node")) {
             errors.add(FieldError.notSupported("target.kind", binding.stringNode(kind), List.of("Node", "<empty>")));
         }
-        if (Json.textOrEmpty(binding, "target", "name").isEmpty()) {
+        String node = Json.textOrEmpty(binding, "target", "name");
+        if (node.isEmpty()) {
             errors.add(FieldError.required("target.name", ""));
+        } else if (kind.isEmpty() || kind.equals("Node")) {
+            NameRules.subdomain(node).forEach(each -> errors.add(FieldError.invalid("target.name", node, each)));
         }
         if (!errors.isEmpty()) {
             String all = errors.stream().map(FieldError::message).collect(Collectors.joining(", "));
@@ -140,7 +167,7 @@ final class PodCommands {
         if (!options.dryRun()) {
             change(target, false, each -> {
                 Remover.checkPreconditions(target.type(), each, options);
-                condition(each, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
+                podCondition(each, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
             });
         }
         remover.delete(new Target("delete", target.type(), target.namespace(), target.name(), ""),
@@ -234,6 +261,30 @@ final class PodCommands {
                     + " currently";
         }
         return refused == null ? does : does + " (" + reason + "): " + message;
+    }
+
+    /** Sets a condition of a pod to True. Nothing is kept of what it has been, but since when. */
+    private void podCondition(ObjectNode pod, String type, String reason, String message) {
+        ObjectNode status = Json.child(pod, "status");
+        ArrayNode there = Json.arrayAt(status, "conditions");
+        ArrayNode conditions = there == null ? status.putArray("conditions") : there;
+        int at = 0;
+        while (at < conditions.size() && !Json.textOrEmpty(conditions.path(at), "type").equals(type)) {
+            at++;
+        }
+        JsonNode since = conditions.path(at).path("status").asString("").equals("True")
+                ? conditions.path(at).path("lastTransitionTime")
+                : pod.stringNode(resources.surroundings().now());
+        ObjectNode condition = Json.object().put("type", type).put("status", "True").putNull("lastProbeTime");
+        condition.set("lastTransitionTime", since);
+        if (!reason.isEmpty()) {
+            condition.put("reason", reason).put("message", message);
+        }
+        if (at < conditions.size()) {
+            conditions.set(at, condition);
+        } else {
+            conditions.add(condition);
+        }
     }
 
     /** Sets a condition to True, with the time of its last change. */

@@ -50,6 +50,10 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
                 fields.putObject("f:spec");
                 if (type.isCustom()) {
                     fields.putObject("f:metadata");
+                } else if (type.is("", "pods")) {
+                    ObjectNode metadata = fields.putObject("f:metadata");
+                    metadata.putObject("f:deletionTimestamp");
+                    metadata.putObject("f:ownerReferences");
                 }
             }
         }
@@ -107,6 +111,20 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
             rule.validateStatus(object, old, errors);
         } else {
             rule.validate(object, old, errors);
+        }
+    }
+
+    /**
+     * Adds what the client should know of an object in which nothing has been found wrong.
+     *
+     * @param old
+     *            null when the object is new
+     */
+    void warn(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        if (old != null && isStatus()) {
+            rule.warnOfValidStatus(object, old, warnings);
+        } else {
+            rule.warnOfValid(object, old, warnings);
         }
     }
 

@@ -241,20 +241,26 @@ public final class Writer {
         }
         String uid = Metadata.uid(desired);
         if (precondition && !uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
-            throw wrongUid(target, uid, Metadata.uid(old));
+            throw preconditionFailed(target, "UID", uid, Metadata.uid(old), false);
         }
     }
 
-    static ApiException wrongUid(Target target, String wanted, String uid) {
+    /**
+     * What is answered when an object is not the one that the client means.
+     *
+     * @param dryRun
+     *            is told from another place of the real server
+     */
+    static ApiException preconditionFailed(Target target, String what, String wanted, String found, boolean dryRun) {
         ResourceType type = target.type();
         String place = type.isCustom()
                 ? type.group() + "/" + type.plural()
                 : STORED_AS.getOrDefault(type.plural(), type.plural());
         return ApiException.conflict(type.group(), type.plural(), target.name(),
-                "StorageError: invalid object, Code: 4, Key: /registry/" + place + "/"
+                "StorageError: invalid object, Code: 4, Key: " + (dryRun ? "/" : "/registry/") + place + "/"
                         + Stored.key(target.namespace(), target.name())
-                        + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: "
-                        + wanted + ", UID in object meta: " + uid);
+                        + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: " + what
+                        + " in precondition: " + wanted + ", " + what + " in object meta: " + found);
     }
 
     /** Generation counts what somebody wants, not what is: changes of metadata do not count, nor of a status that is a resource of its own. */

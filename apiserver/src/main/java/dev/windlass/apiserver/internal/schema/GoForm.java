@@ -62,15 +62,19 @@ public final class GoForm {
         }
         boolean zero = isZero(shaped, type);
         if (zero && (go.omitEmpty() || go.omitZero())) {
-            return given != null && refusedEvenWhenEmpty(type) ? shaped : null;
+            return given != null && countsEvenWhenEmpty(type) ? shaped : null;
         }
         // What is empty is not stored, and so comes back as nothing.
         return zero && shaped.isContainer() && !struct ? NODES.nullNode() : shaped;
     }
 
-    /** The one field that is refused for being there; validation, which comes later, must see it. It is never stored. */
-    private static boolean refusedEvenWhenEmpty(Type type) {
-        return type.shape() == Type.Shape.MAP && type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
+    /** The one field that is refused for being there, and the one that is emptied by that. What comes later must see them; they are never stored. */
+    private static boolean countsEvenWhenEmpty(Type type) {
+        return switch (type.shape()) {
+            case MAP -> type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
+            case LIST -> type.element().name().endsWith(".PodResourceClaimStatus");
+            default -> false;
+        };
     }
 
     private static boolean isTime(Type type) {
