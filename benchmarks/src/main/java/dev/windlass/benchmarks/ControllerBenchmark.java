@@ -1,6 +1,7 @@
 package dev.windlass.benchmarks;
 
 import dev.windlass.benchmarks.measure.Figures;
+import dev.windlass.benchmarks.measure.StopCycles;
 import dev.windlass.controller.Controller;
 import dev.windlass.controller.ControllerHandle;
 import dev.windlass.controller.Result;
@@ -17,8 +18,6 @@ import java.util.Objects;
  */
 final class ControllerBenchmark<T extends HasMetadata> {
 
-    private static final int MOST_WARMUP = 400;
-
     private final Manager manager;
     private final Class<T> kind;
 
@@ -27,16 +26,16 @@ final class ControllerBenchmark<T extends HasMetadata> {
         this.kind = kind;
     }
 
-    static <T extends HasMetadata> void run(Path kubeconfig, Class<T> kind, int cycles) throws InterruptedException {
+    static <T extends HasMetadata> void run(Path kubeconfig, Class<T> kind, int cycles) throws Exception {
         try (Manager manager = Manager.create()) {
             manager.add(Cluster.fromKubeconfig("real", kubeconfig));
             manager.start();
             ControllerBenchmark<T> benchmark = new ControllerBenchmark<>(manager, kind);
             benchmark.add("resident").ready().await();
-            benchmark.cycles(Math.min(MOST_WARMUP, cycles / 2), false);
+            StopCycles.warm(() -> benchmark.cycles(1));
             int threadsBefore = Figures.virtualThreads();
             long before = Figures.liveBytes();
-            benchmark.cycles(cycles, true);
+            benchmark.cycles(cycles).report();
             Figures.report("left.bytes", (double) (Figures.liveBytes() - before) / cycles, "B");
             Figures.report("left.threads", (double) (Figures.virtualThreads() - threadsBefore) / cycles, "");
         }
@@ -57,21 +56,33 @@ final class ControllerBenchmark<T extends HasMetadata> {
                 + Objects.requireNonNullElse(status.inFlight(), 0L) > 0);
     }
 
-    private void cycles(int count, boolean report) throws InterruptedException {
-        long[] ready = new long[count];
-        long[] stop = new long[count];
+    private Nanos cycles(int count) throws InterruptedException {
+        Nanos nanos = new Nanos(count);
         for (int i = 0; i < count; i++) {
             long began = System.nanoTime();
             ControllerHandle<T> controller = add("passing");
             controller.ready().await();
-            ready[i] = System.nanoTime() - began;
+            nanos.ready[i] = System.nanoTime() - began;
             awaitIdle(controller);
             began = System.nanoTime();
             controller.stop().await();
-            stop[i] = System.nanoTime() - began;
+            nanos.stop[i] = System.nanoTime() - began;
             controller.remove().await();
         }
-        if (report) {
+        return nanos;
+    }
+
+    private static final class Nanos {
+
+        final long[] ready;
+        final long[] stop;
+
+        Nanos(int count) {
+            ready = new long[count];
+            stop = new long[count];
+        }
+
+        void report() {
             Figures.reportQuantiles("ready", ready);
             Figures.reportQuantiles("stop", stop);
         }

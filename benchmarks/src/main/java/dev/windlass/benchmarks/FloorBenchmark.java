@@ -75,7 +75,7 @@ final class FloorBenchmark {
 
     /** One parked thread is told to end, and awaited. */
     static void stopOne(int cycles) throws Exception {
-        StopCycles.run(cycles / 4, cycles, () -> {
+        StopCycles.run(cycles, () -> {
             CountDownLatch running = new CountDownLatch(1);
             Bare bare = new Bare(running);
             Thread thread = Thread.ofVirtual().name("idle").start(bare::run);

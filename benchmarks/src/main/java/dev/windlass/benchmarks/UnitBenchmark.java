@@ -89,7 +89,7 @@ final class UnitBenchmark {
     static void stopOne(int cycles) throws Exception {
         try (Manager manager = Manager.create()) {
             manager.start();
-            StopCycles.run(cycles / 4, cycles, () -> {
+            StopCycles.run(cycles, () -> {
                 RunnableHandle handle = manager.add("idle", RunnableContext::awaitStop);
                 handle.ready().await();
                 long began = System.nanoTime();

@@ -131,8 +131,9 @@ final class Catalogue {
         }
         return new Comparison(name, "One idle controller comes and goes: " + what,
                 """
-                        Another user keeps the watch warm. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed \
-                        and the knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
+                        Another user keeps the watch warm, and 4 s of cycles that do not count have compiled the code of the Java \
+                        programs. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed and the \
+                        knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
                         one unmanaged controller, which is all that it offers. Java Operator SDK: the whole operator. fabric8: one informer.""",
                 true, entries,
                 List.of(less("ready.p50", "add → READY, p50"), less("ready.p99", "add → READY, p99"),

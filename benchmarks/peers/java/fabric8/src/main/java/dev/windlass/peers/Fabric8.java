@@ -25,7 +25,7 @@ public final class Fabric8 {
                     left -> start(arguments[1], number(arguments, 2)));
             case "controller" -> {
                 try (KubernetesClient client = client(arguments[1])) {
-                    StopCycles.run(number(arguments, 3) / 2, number(arguments, 3), () -> stop(client));
+                    StopCycles.run(number(arguments, 3), () -> stop(client));
                 }
             }
             default -> throw new IllegalArgumentException(

@@ -26,7 +26,7 @@ public final class Josdk {
         switch (arguments[0]) {
             case "sync" -> SyncRounds.run(number(arguments, 2), number(arguments, 4),
                     left -> start(arguments[1], number(arguments, 3), left));
-            case "controller" -> StopCycles.run(number(arguments, 3) / 2, number(arguments, 3),
+            case "controller" -> StopCycles.run(number(arguments, 3),
                     () -> stop(arguments[1]));
             default -> throw new IllegalArgumentException(
                     "usage: sync KUBECONFIG OBJECTS WORKERS ROUNDS | controller KUBECONFIG few CYCLES");

@@ -116,7 +116,7 @@ public final class Official {
                 new GenericKubernetesApi<>(V1Namespace.class, V1NamespaceList.class, "", "v1", "namespaces", client),
                 V1Namespace.class, 0);
         factory.startAllRegisteredInformers();
-        StopCycles.run(cycles / 2, cycles, () -> cycle(factory, informer));
+        StopCycles.run(cycles, () -> cycle(factory, informer));
         factory.stopAllRegisteredInformers(true);
     }
 
