@@ -225,4 +225,28 @@ class PodStatusTest {
                 .containsExactlyInAnyOrder("type", "status", "lastProbeTime", "lastTransitionTime");
         assertThat(conditions.path(0).path("status").asString("")).isEqualTo("True");
     }
+
+    @Test
+    void anEvictionSaysAnewThatThePodIsDisrupted(TestInfo test) {
+        make("'nodeName':'n','containers':[{'name':'c','image':'i'}]", test);
+        told(MERGE,
+                "'conditions':[{'type':'DisruptionTarget','status':'False','reason':'r','observedGeneration':1}]");
+        String body = "{'kind':'Eviction','apiVersion':'policy/v1','metadata':{'name':'p" + made + "'}}";
+        assertThat(wire.post(pod + "/eviction", body.replace('\'', '"')).code()).isEqualTo(201);
+
+        JsonNode conditions = wire.get(pod).body().path("status").path("conditions");
+        assertThat(conditions).hasSize(1);
+        assertThat(conditions.path(0).path("status").asString("")).isEqualTo("True");
+        assertThat(conditions.path(0).path("reason").asString("")).isEqualTo("EvictionByEvictionAPI");
+        assertThat(conditions.path(0).path("observedGeneration").asInt(0)).isEqualTo(1);
+    }
+
+    @Test
+    void annotationsThatOnceWereFirstContainersAreDropped() {
+        String annotations = "{'metadata':{'annotations':{'pod.beta.kubernetes.io/init-containers':'[]','a':'b'}}}";
+        for (String path : new String[]{pod, pod + "/status"}) {
+            JsonNode object = wire.patch(path, MERGE, annotations.replace('\'', '"')).body();
+            assertThat(Json.string(object.path("metadata").path("annotations"))).isEqualTo("{\"a\":\"b\"}");
+        }
+    }
 }

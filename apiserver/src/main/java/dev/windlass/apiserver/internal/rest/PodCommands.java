@@ -167,7 +167,9 @@ final class PodCommands {
         if (!options.dryRun()) {
             change(target, false, each -> {
                 Remover.checkPreconditions(target.type(), each, options);
+                ObjectNode before = each.deepCopy();
                 podCondition(each, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
+                resources.ruleOf(target.type()).prepareStatus(before, each); // as if somebody had told it
             });
         }
         remover.delete(new Target("delete", target.type(), target.namespace(), target.name(), ""),
