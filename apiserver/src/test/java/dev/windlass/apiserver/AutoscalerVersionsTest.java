@@ -116,4 +116,15 @@ class AutoscalerVersionsTest {
         wire.merge(V1 + "/a", "{\"metadata\": {\"annotations\": {\"" + NOTE + "conditions\": null}}}");
         assertThat(wire.get(V2 + "/a").body()).isEqualTo(before);
     }
+
+    @Test
+    void aMetricMayBeOfAnObjectOfTheCoreGroupButATargetMayNot() {
+        String spec = """
+                {"metadata": {"name": "core"}, "spec": {"scaleTargetRef": {"kind": "%s", "name": "d", "apiVersion": "%s"},
+                 "maxReplicas": 5, "metrics": [{"type": "Object", "object": {"describedObject": {"kind": "Service", "name": "s"},
+                  "metric": {"name": "m"}, "target": {"type": "Value", "value": "2"}}}]}}""";
+        assertThat(wire.post(V2, spec.formatted("Deployment", "apps/v1")).code()).isEqualTo(201);
+        assertThat(wire.post(V2, spec.formatted("Service", "v1")).message()).endsWith(
+                "is invalid: spec.scaleTargetRef.apiVersion: Invalid value: \"v1\": apiVersion must specify API group");
+    }
 }

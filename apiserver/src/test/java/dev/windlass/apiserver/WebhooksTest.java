@@ -286,6 +286,23 @@ class WebhooksTest extends AskingServer {
     }
 
     @Test
+    void whatTheServerAddsItselfIsAddedAgainToWhatAWebhookHasMade() {
+        hooks.patching("/bare", """
+                [{"op":"remove","path":"/spec/tolerations"},{"op":"remove","path":"/spec/priority"},
+                 {"op":"add","path":"/spec/priorityClassName","value":"high"}]""");
+        mutating("bare", "/bare",
+                "'rules':[{'apiGroups':[''],'apiVersions':['v1'],'resources':['pods'],'operations':['CREATE']}]");
+        assertThat(wire.post("/apis/scheduling.k8s.io/v1/priorityclasses",
+                "{\"metadata\":{\"name\":\"high\"},\"value\":77}").code()).isEqualTo(201);
+        Answer made = wire.post("/api/v1/namespaces/default/pods",
+                "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}");
+        assertThat(made.code()).as(made.message()).isEqualTo(201);
+        assertThat(made.body().at("/spec/priority").asInt(-1)).isEqualTo(77);
+        assertThat(made.body().at("/spec/tolerations")).hasSize(2);
+        assertThat(hooks.asked()).hasSize(1);
+    }
+
+    @Test
     void conditionsSayWhoIsAskedAndAreCompiledWhenTheyAreWritten() {
         hooks.on("/no", response -> response.put("allowed", false));
         validating("no", "/no", MAP_RULE + ",'matchConditions':["

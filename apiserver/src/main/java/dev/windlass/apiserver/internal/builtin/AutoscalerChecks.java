@@ -22,7 +22,7 @@ final class AutoscalerChecks {
             most.invalid(Json.object().numberNode(most.number()),
                     "must be greater than or equal to `minReplicas`");
         }
-        reference(spec.at("scaleTargetRef"));
+        reference(spec.at("scaleTargetRef"), false);
         Field metrics = spec.at("metrics");
         metrics.items().forEach(AutoscalerChecks::metric);
         boolean outside = metrics.items().stream()
@@ -43,14 +43,16 @@ final class AutoscalerChecks {
         }
     }
 
-    private static void reference(Field reference) {
+    /** @param core whether it may be of any kind of the core group */
+    private static void reference(Field reference, boolean core) {
         reference.at("kind").requiredName(NameRules::pathSegment);
         reference.at("name").requiredName(NameRules::pathSegment);
         Field version = reference.at("apiVersion");
-        boolean core = reference.at("kind").text().equals("ReplicationController") && version.text().equals("v1");
+        boolean controller = reference.at("kind").text().equals("ReplicationController")
+                && version.text().equals("v1");
         if (version.text().indexOf('/') != version.text().lastIndexOf('/')) {
             version.invalid("unexpected GroupVersion string: " + version.text());
-        } else if (!version.text().contains("/") && !core) {
+        } else if (!version.text().contains("/") && !core && !controller) {
             version.invalid(version.text(), "apiVersion must specify API group");
         }
     }
@@ -82,7 +84,7 @@ final class AutoscalerChecks {
         Field target = source.at("target");
         switch (kind) {
             case "object" -> {
-                reference(source.at("describedObject"));
+                reference(source.at("describedObject"), true);
                 identifier(source.at("metric", "name"));
                 target(target);
                 if (!target.at("value").isSet() && !target.at("averageValue").isSet()) {

@@ -59,6 +59,7 @@ public final class MutatingPolicies implements Admission {
         round(request, rounds);
         webhooks.round(request, ofWebhooks);
         if (rounds.wanted() || ofWebhooks.wanted()) {
+            request.own().run();
             round(request, rounds);
             webhooks.round(request, ofWebhooks);
         }

@@ -37,7 +37,9 @@ final class AdmissionChain {
         ObjectNode seen = shown(target, object);
         AdmissionRequest.Reading reading = scale ? AdmissionRequest.Reading.NONE : this::read;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
-        AdmissionRequest request = written(target, seen, old, call, reading, warnings);
+        Reach reach = Reach.of(target, resources.ruleOf(target.type()));
+        Runnable own = reach.isWhole() && !scale ? () -> reach.rule().admit(object, old) : AdmissionChain::nothing;
+        AdmissionRequest request = written(target, seen, old, call, reading, own, warnings);
         admission.mutate(request);
         if (scale) {
             Scales.set(object, seen, target.type());
@@ -58,7 +60,7 @@ final class AdmissionChain {
         if (!admission.isIdle()) {
             admission.validate(
                     written(target, shown(target, object.deepCopy()), old, call, AdmissionRequest.Reading.NONE,
-                            warnings));
+                            AdmissionChain::nothing, warnings));
         }
     }
 
@@ -74,7 +76,8 @@ final class AdmissionChain {
         if (admission.isIdle()) {
             return false;
         }
-        admission.mutate(written(target, asked, null, call, (each, _) -> read(each, form), warnings));
+        admission.mutate(
+                written(target, asked, null, call, (each, _) -> read(each, form), AdmissionChain::nothing, warnings));
         return true;
     }
 
@@ -82,8 +85,14 @@ final class AdmissionChain {
     void validateAsked(Target target, ObjectNode asked, Call call, List<String> warnings) {
         Admission admission = resources.admission();
         if (!admission.isIdle()) {
-            admission.validate(written(target, asked.deepCopy(), null, call, AdmissionRequest.Reading.NONE, warnings));
+            admission.validate(written(target, asked.deepCopy(), null, call, AdmissionRequest.Reading.NONE,
+                    AdmissionChain::nothing,
+                    warnings));
         }
+    }
+
+    private static void nothing() {
+        // there is nothing that the server adds itself
     }
 
     /** The object as the resource shows it. */
@@ -92,13 +101,13 @@ final class AdmissionChain {
     }
 
     private static AdmissionRequest written(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
-            AdmissionRequest.Reading reading, List<String> warnings) {
+            AdmissionRequest.Reading reading, Runnable own, List<String> warnings) {
         String name = target.name().isEmpty() ? Metadata.name(object) : target.name();
         Target named = new Target(target.verb(), target.type(), target.namespace(), name, target.subresource());
         return new AdmissionRequest(old == null ? "CREATE" : "UPDATE", named, object,
                 old == null ? null : shown(target, old.deepCopy()),
                 options(old == null ? "CreateOptions" : "UpdateOptions", call), call.user(), call.dryRun(), reading,
-                warnings);
+                own, warnings);
     }
 
     private static ObjectNode options(String kind, Call call) {
@@ -146,7 +155,7 @@ final class AdmissionChain {
         }
         AdmissionRequest request = new AdmissionRequest("DELETE",
                 new Target(target.verb(), target.type(), target.namespace(), name, ""), null, old.deepCopy(), told,
-                user, options.dryRun(), AdmissionRequest.Reading.NONE, warnings);
+                user, options.dryRun(), AdmissionRequest.Reading.NONE, AdmissionChain::nothing, warnings);
         admission.mutate(request);
         admission.validate(request);
     }

@@ -23,11 +23,13 @@ import tools.jackson.databind.node.ObjectNode;
  *            of the operation, an object of meta.k8s.io/v1
  * @param reading
  *            what somebody has made of the object is read by it; it may refuse it
+ * @param own
+ *            what the server itself makes of the object before others are asked
  * @param warnings
  *            takes what the client should know
  */
 public record AdmissionRequest(String operation, Target target, @Nullable ObjectNode object, @Nullable ObjectNode old,
-        ObjectNode options, User user, boolean dryRun, Reading reading, List<String> warnings) {
+        ObjectNode options, User user, boolean dryRun, Reading reading, Runnable own, List<String> warnings) {
 
     /** Reads what somebody has made of an object. */
     @FunctionalInterface
