@@ -36,7 +36,6 @@ final class PodRule implements KindRule {
         if (Json.number(spec, 0, "terminationGracePeriodSeconds") < 0) {
             spec.put("terminationGracePeriodSeconds", 1);
         }
-        PodStatus.fillDefaults(object.path("status"));
         boolean hostNetwork = Json.flag(spec, false, "hostNetwork");
         for (String list : CONTAINERS) {
             Defaults.each(spec.path(list), container -> {

@@ -24,21 +24,6 @@ final class PodStatus {
     private PodStatus() {
     }
 
-    /** The one address of a pod is the first of the list of them; where they differ, the one counts. */
-    static void fillDefaults(JsonNode status) {
-        if (!(status instanceof ObjectNode object)) {
-            return;
-        }
-        String address = Json.textOrEmpty(object, "podIP");
-        boolean listed = !object.path("podIPs").isEmpty();
-        String first = Json.textOrEmpty(object.path("podIPs").path(0), "ip");
-        if (!address.isEmpty() && !first.equals(address)) {
-            object.putArray("podIPs").addObject().put("ip", address);
-        } else if (listed && !first.isEmpty()) {
-            object.put("podIP", first);
-        }
-    }
-
     static void prepare(ObjectNode old, ObjectNode object) {
         for (String field : List.of("ownerReferences", "deletionTimestamp")) {
             Part.copy(field, Json.child(old, "metadata"), Json.child(object, "metadata"));
