@@ -82,6 +82,19 @@ class ProtobufTest {
                     /apis/networking.k8s.io/v1/namespaces/default/ingresses {"metadata":{"name":"i"},"spec":{"rules":[{"host":"a.com","http":{"paths":
                     [{"path":"/","pathType":"Exact","backend":{"service":{"name":"s","port":{"number":80}}}}]}}]}}""",
             """
+                    /apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers {"metadata":{"name":"one","annotations":
+                    {"autoscaling.alpha.kubernetes.io/metrics":"[{\\"type\\":\\"Pods\\",\\"pods\\":{\\"metricName\\":\\"m\\",\\"targetAverageValue\\":\\"5\\"}}]"}},
+                    "spec":{"scaleTargetRef":{"kind":"Deployment","name":"d","apiVersion":"apps/v1"},"minReplicas":2,"maxReplicas":3,
+                    "targetCPUUtilizationPercentage":80}}""",
+            """
+                    /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers {"metadata":{"name":"two"},"spec":{"maxReplicas":3,
+                    "scaleTargetRef":{"kind":"Deployment","name":"d","apiVersion":"apps/v1"},"metrics":[{"type":"Pods","pods":{"metric":{"name":"m",
+                    "selector":{"matchLabels":{"a":"b"}}},"target":{"type":"AverageValue","averageValue":"500m"}}}]}}""",
+            """
+                    /apis/events.k8s.io/v1/namespaces/default/events {"metadata":{"name":"e"},"regarding":{"kind":"Pod","name":"p","namespace":"default"},
+                    "action":"A","reason":"R","type":"Normal","reportingController":"a.b/c","reportingInstance":"i","note":"n",
+                    "eventTime":"2020-01-01T00:00:00.000001Z"}""",
+            """
                     /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"tins.example.com"},"spec":{"group":"example.com","scope":
                     "Namespaced","names":{"kind":"Tin","plural":"tins"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":
                     {"type":"object","properties":{"spec":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1.5}},
