@@ -306,7 +306,7 @@ final class Generator {
         ObjectNode nameless = kind.object().deepCopy();
         ((ObjectNode) nameless.path("metadata")).remove("name");
         post(kind, "", nameless);
-        post(kind, "", kind.with("name", "Not_a Name"));
+        post(kind, "", kind.with("name", "Not_a $NS"));
         post(kind, "", kind.with("name", "-x"));
         post(kind, "", kind.with("namespace", "another"));
         post(kind, "", kind.with("resourceVersion", "5"));
