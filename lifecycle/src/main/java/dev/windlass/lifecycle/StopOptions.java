@@ -74,8 +74,10 @@ public record StopOptions(StopMode mode, Duration drain, Duration inFlight, Dura
      */
     public StopOptions withBudget(Duration total) {
         requireSensible("budget", total);
-        Duration newDrain = total.multipliedBy(10).dividedBy(15);
-        Duration newInFlight = total.multipliedBy(4).dividedBy(15);
+        // Each stop of a part of something comes by here; a Duration multiplies and divides by decimals of any size.
+        long nanos = total.toNanos();
+        Duration newDrain = Duration.ofNanos(nanos * 10 / 15);
+        Duration newInFlight = Duration.ofNanos(nanos * 4 / 15);
         return new StopOptions(mode, newDrain, newInFlight, total.minus(newDrain).minus(newInFlight), cascade);
     }
 
