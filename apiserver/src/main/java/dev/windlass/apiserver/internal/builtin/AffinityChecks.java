@@ -85,7 +85,7 @@ final class AffinityChecks {
     }
 
     private static void label(Field key) {
-        key.named(NameRules::labelKey);
+        key.named(NameRules::qualifiedName);
     }
 
     private static void podTerm(Field term) {

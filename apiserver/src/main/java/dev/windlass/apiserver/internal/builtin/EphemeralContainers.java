@@ -15,7 +15,7 @@ final class EphemeralContainers implements Part {
         ObjectNode object = old.deepCopy();
         ObjectNode wanted = desired.deepCopy();
         Part.copyMetadata(wanted, object);
-        Part.copy(FIELD, Json.child(wanted, "spec"), Json.child(object, "spec"));
+        Json.share(FIELD, Json.child(wanted, "spec"), Json.child(object, "spec"));
         DisabledFields.drop(object);
         return object;
     }

@@ -64,7 +64,7 @@ final class EventRule implements KindRule {
         }
         Field controller = event.at("reportingComponent").as(core ? "reportingComponent" : "reportingController");
         controller.mustBeSet("");
-        controller.named(NameRules::labelKey);
+        controller.named(NameRules::qualifiedName);
         for (String field : List.of("reportingInstance", "action", "reason")) {
             event.at(field).mustBeSet("");
             atMost(event.at(field), LONGEST);

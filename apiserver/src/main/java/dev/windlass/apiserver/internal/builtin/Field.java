@@ -235,7 +235,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
             if (!expression.selectsByValues()) {
                 expression.at("operator").invalid(expression.at("operator").text(), "not a valid selector operator");
             }
-            expression.at("key").named(NameRules::labelKey);
+            expression.at("key").named(NameRules::qualifiedName);
             expression.at("values").items().forEach(each -> each.named(NameRules::labelValue));
         }
     }
@@ -260,7 +260,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     /** Keys and values of labels. */
     void labels() {
         for (Map.Entry<String, JsonNode> label : value.properties()) {
-            NameRules.labelKey(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
+            NameRules.qualifiedName(label.getKey()).forEach(problem -> invalid(label.getKey(), problem));
         }
         // A value that several labels have is told once.
         value.valueStream().map(each -> each.asString("")).distinct()

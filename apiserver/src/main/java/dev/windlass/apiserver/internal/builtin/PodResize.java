@@ -15,23 +15,23 @@ final class PodResize implements Part {
 
     @Override
     public ObjectNode merge(ObjectNode old, ObjectNode desired) {
+        ObjectNode object = old.deepCopy();
+        ObjectNode merged = Json.child(object, "spec");
         ObjectNode wanted = desired.deepCopy();
         ObjectNode spec = Json.child(wanted, "spec");
         if (!spec.hasNonNull("resources")) {
-            Part.copy("resources", Json.child(old.deepCopy(), "spec"), spec);
+            Json.share("resources", merged, spec);
         }
         for (String list : CONTAINERS) {
             if (spec.path(list).size() != old.path("spec").path(list).size()) {
                 return wanted; // is refused
             }
         }
-        ObjectNode object = old.deepCopy();
         Part.copyMetadata(wanted, object);
-        ObjectNode merged = Json.child(object, "spec");
         for (String list : CONTAINERS) {
             mergeContainers(list, spec, merged);
         }
-        Part.copy("resources", spec, merged);
+        Json.share("resources", spec, merged);
         PodPreparation.fillResources(object);
         return object;
     }
@@ -48,8 +48,8 @@ final class PodResize implements Part {
         for (int i = 0; i < spec.path(list).size(); i++) {
             ObjectNode from = (ObjectNode) spec.path(list).path(i);
             ObjectNode to = (ObjectNode) merged.path(list).path(i);
-            Part.copy("resources", from, to);
-            Part.copy("resizePolicy", from, to);
+            Json.share("resources", from, to);
+            Json.share("resizePolicy", from, to);
         }
     }
 

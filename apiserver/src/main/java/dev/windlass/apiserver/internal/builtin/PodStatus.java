@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.rest.Part;
+import dev.windlass.apiserver.internal.rest.Metadata;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class PodStatus {
 
     static void prepare(ObjectNode old, ObjectNode object) {
         for (String field : List.of("ownerReferences", "deletionTimestamp")) {
-            Part.copy(field, Json.child(old, "metadata"), Json.child(object, "metadata"));
+            Json.share(field, Metadata.of(old), Metadata.of(object));
         }
         ObjectNode status = Json.child(object, "status");
         JsonNode before = old.path("status");

@@ -135,6 +135,16 @@ public final class Json {
         object.setAll(other);
     }
 
+    /** Gives one object what the other has under a name, or takes it away. The value is not copied: both have it. */
+    public static void share(String field, ObjectNode from, ObjectNode to) {
+        JsonNode value = from.get(field);
+        if (value == null) {
+            to.remove(field);
+        } else {
+            to.set(field, value);
+        }
+    }
+
     /** The object under a name, made when it is missing or something else. */
     public static ObjectNode child(ObjectNode parent, String name) {
         if (parent.get(name) instanceof ObjectNode object) {

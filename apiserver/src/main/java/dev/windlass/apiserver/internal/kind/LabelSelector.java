@@ -147,7 +147,7 @@ public final class LabelSelector {
                 token();
             }
             String key = identifier();
-            for (String problem : NameRules.labelKey(key)) {
+            for (String problem : NameRules.qualifiedName(key)) {
                 throw bad("<nil>: Invalid value: " + FieldError.quote(key) + ": " + problem);
             }
             if (absent) {

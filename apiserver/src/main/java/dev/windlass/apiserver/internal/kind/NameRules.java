@@ -137,11 +137,6 @@ public final class NameRules {
         return problems;
     }
 
-    /** What is wrong with the key of a label. */
-    public static List<String> labelKey(String key) {
-        return qualifiedName(key);
-    }
-
     /** An optional subdomain, a slash, a name. All that is called so is told as if it were the key of a label. */
     public static List<String> qualifiedName(String key) {
         List<String> problems = new ArrayList<>();

@@ -22,13 +22,17 @@ final class AdmissionChain {
     }
 
     /**
-     * Lets others change what is to be written.
+     * Adds what the server itself adds to what is to be written, and lets others change it.
      *
      * @param old
      *            null when it is new
      * @return whether they have been asked, and so may have changed it
      */
     boolean mutate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
+        Runnable own = target.subresource().isEmpty()
+                ? () -> resources.ruleOf(target.type()).admit(object, old)
+                : AdmissionChain::nothing;
+        own.run();
         Admission admission = resources.admission();
         if (admission.isIdle()) {
             return false;
@@ -37,8 +41,6 @@ final class AdmissionChain {
         ObjectNode seen = shown(target, object);
         AdmissionRequest.Reading reading = scale ? AdmissionRequest.Reading.NONE : this::read;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
-        Reach reach = Reach.of(target, resources.ruleOf(target.type()));
-        Runnable own = reach.isWhole() && !scale ? () -> reach.rule().admit(object, old) : AdmissionChain::nothing;
         AdmissionRequest request = written(target, seen, old, call, reading, own, warnings);
         admission.mutate(request);
         if (scale) {

@@ -64,11 +64,10 @@ final class Creator {
         }
         requireNamespace(target, object);
         Metadata.of(object).remove(SYSTEM_FIELDS);
-        Reach reach = Reach.of(target, resources.ruleOf(type));
+        Reach reach = Reach.of(target, resources);
         if (track) {
             tracking.of(reach).update(shapes.zero(type), object, call.fieldManager());
         }
-        reach.rule().admit(object, null);
         admission.mutate(target, object, null, call, warnings);
         Bodies.checkNamespace(object, target);
         if (type.namespaced()) {

@@ -18,7 +18,8 @@ public final class Metadata {
     private static final List<String> EXCLUSIVE = List.of("orphan", "foregroundDeletion");
     private static final List<String> STANDARD = List.of("kubernetes", "orphan", "foregroundDeletion");
     private static final List<String> KEPT = List.of("creationTimestamp", "generation");
-    private static final List<String> OF_DELETION = List.of("deletionTimestamp", "deletionGracePeriodSeconds");
+    private static final String DELETED = "deletionTimestamp";
+    private static final String GRACE = "deletionGracePeriodSeconds";
 
     private Metadata() {
     }
@@ -87,19 +88,13 @@ public final class Metadata {
     static void keepSystemFields(ObjectNode old, ObjectNode object) {
         ObjectNode from = of(old);
         ObjectNode to = of(object);
-        for (String field : KEPT) {
-            JsonNode value = from.get(field);
-            if (value == null) {
-                to.remove(field);
-            } else {
-                to.set(field, value);
-            }
+        KEPT.forEach(field -> Json.share(field, from, to));
+        // Where there is no deletion, one that is sent is refused.
+        if (from.has(DELETED)) {
+            Json.share(DELETED, from, to);
         }
-        for (String field : OF_DELETION) { // where there is none, one that is sent is refused
-            JsonNode value = from.get(field);
-            if (value != null && (field.equals(OF_DELETION.getFirst()) || !to.has(field))) {
-                to.set(field, value);
-            }
+        if (!to.has(GRACE)) {
+            Json.share(GRACE, from, to);
         }
         if (uid(object).isEmpty()) {
             to.put("uid", uid(old));
@@ -220,7 +215,7 @@ public final class Metadata {
         if (!uid(object).equals(uid(old))) {
             errors.add(FieldError.invalid("metadata.uid", uid(object), "field is immutable"));
         }
-        for (String field : OF_DELETION) {
+        for (String field : List.of(DELETED, GRACE)) {
             JsonNode value = of(object).get(field);
             if (value != null && !Json.same(value, of(old).get(field))) {
                 errors.add(FieldError.invalid("metadata." + field, value, "field is immutable"));

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A sub-resource that shows a whole object and through which a part of what is wanted of it is changed. Stateless. */
@@ -15,21 +15,11 @@ public interface Part {
      */
     ObjectNode merge(ObjectNode old, ObjectNode desired);
 
-    /** Gives one object what the other has under a name, or takes it away. */
-    static void copy(String field, ObjectNode from, ObjectNode to) {
-        JsonNode value = from.get(field);
-        if (value == null) {
-            to.remove(field);
-        } else {
-            to.set(field, value.deepCopy());
-        }
-    }
-
     /** Who manages what counts, and of which object this is said. */
     static void copyMetadata(ObjectNode from, ObjectNode to) {
-        copy("managedFields", Metadata.of(from), Metadata.of(to));
+        Json.share("managedFields", Metadata.of(from), Metadata.of(to));
         if (!Metadata.uid(from).isEmpty()) {
-            copy("uid", Metadata.of(from), Metadata.of(to));
+            Json.share("uid", Metadata.of(from), Metadata.of(to));
         }
     }
 

@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PodCommands {
     private static final String EVICTION = "eviction";
     private static final String BINDING = "binding";
+    private static final String DISRUPTION_ALLOWED = "DisruptionAllowed";
     private static final int MOST_DISRUPTED = 2000;
     private static final int RETRY_SECONDS = 10;
 
@@ -208,12 +209,19 @@ final class PodCommands {
             status.put("disruptionsAllowed", left);
             Json.child(status, "disruptedPods").put(Metadata.name(pod), resources.surroundings().now());
             if (left == 0) {
-                ObjectNode condition = condition(budget, "DisruptionAllowed", "InsufficientPods", "");
-                condition.put("status", "False").put("message", "").put("observedGeneration",
-                        Metadata.generation(budget));
-                condition.remove("lastProbeTime");
+                disallowMore(budget);
             }
         });
+    }
+
+    private void disallowMore(ObjectNode budget) {
+        ArrayNode conditions = conditions(budget);
+        ObjectNode condition = conditions.path(indexOf(conditions, DISRUPTION_ALLOWED)) instanceof ObjectNode there
+                ? there
+                : conditions.addObject();
+        condition.put("type", DISRUPTION_ALLOWED).put("status", "False")
+                .put("lastTransitionTime", resources.surroundings().now()).put("reason", "InsufficientPods")
+                .put("message", "").put("observedGeneration", Metadata.generation(budget));
     }
 
     private static boolean isReady(ObjectNode pod) {
@@ -267,13 +275,8 @@ final class PodCommands {
 
     /** Sets a condition of a pod to True. Nothing is kept of what it has been, but since when. */
     private void podCondition(ObjectNode pod, String type, String reason, String message) {
-        ObjectNode status = Json.child(pod, "status");
-        ArrayNode there = Json.arrayAt(status, "conditions");
-        ArrayNode conditions = there == null ? status.putArray("conditions") : there;
-        int at = 0;
-        while (at < conditions.size() && !Json.textOrEmpty(conditions.path(at), "type").equals(type)) {
-            at++;
-        }
+        ArrayNode conditions = conditions(pod);
+        int at = indexOf(conditions, type);
         JsonNode since = conditions.path(at).path("status").asString("").equals("True")
                 ? conditions.path(at).path("lastTransitionTime")
                 : pod.stringNode(resources.surroundings().now());
@@ -289,25 +292,19 @@ final class PodCommands {
         }
     }
 
-    /** Sets a condition to True, with the time of its last change. */
-    private ObjectNode condition(ObjectNode object, String type, String reason, String message) {
+    private static ArrayNode conditions(ObjectNode object) {
         ObjectNode status = Json.child(object, "status");
-        JsonNode conditions = Json.arrayAt(status, "conditions");
-        ObjectNode found = null;
-        for (JsonNode each : conditions == null ? status.putArray("conditions") : conditions) {
-            if (each instanceof ObjectNode condition && Json.textOrEmpty(each, "type").equals(type)) {
-                found = condition;
-            }
+        ArrayNode there = Json.arrayAt(status, "conditions");
+        return there == null ? status.putArray("conditions") : there;
+    }
+
+    /** Where a condition is; behind the last when there is none. */
+    private static int indexOf(ArrayNode conditions, String type) {
+        int at = 0;
+        while (at < conditions.size() && !Json.textOrEmpty(conditions.path(at), "type").equals(type)) {
+            at++;
         }
-        if (found == null) {
-            found = status.withArray("conditions").addObject();
-        }
-        found.put("type", type).put("status", "True").putNull("lastProbeTime").put("lastTransitionTime",
-                resources.surroundings().now());
-        if (!reason.isEmpty()) {
-            found.put("reason", reason).put("message", message);
-        }
-        return found;
+        return at;
     }
 
     /** Changes an object as the server itself does: nobody comes to manage what it sets. */

@@ -6,13 +6,13 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a change reaches of an object: all but its status, or what a sub-resource is about. */
 record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Part part) {
 
-    static Reach of(Target target, KindRule rule) {
+    static Reach of(Target target, Resources resources) {
+        KindRule rule = resources.ruleOf(target.type());
         return new Reach(target.type(), rule, target.subresource(), rule.part(target.subresource()));
     }
 
@@ -65,14 +65,14 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
         ObjectNode object = switch (subresource) {
             case "", Scales.NAME -> {
                 if (type.hasStatus()) {
-                    copy("status", old, desired);
+                    Json.share("status", old, desired);
                 }
                 yield desired;
             }
             case "status" -> mergeStatus(old, desired);
             case "finalize" -> {
                 ObjectNode merged = old.deepCopy();
-                copy("spec", desired, merged);
+                Json.share("spec", desired, merged);
                 yield merged;
             }
             default -> {
@@ -87,13 +87,13 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
 
     private ObjectNode mergeStatus(ObjectNode old, ObjectNode desired) {
         ObjectNode object = old.deepCopy();
-        copy("status", desired, object);
+        Json.share("status", desired, object);
         if (type.traits().statusKeepsMetadata()) {
-            copyInMetadata("managedFields", desired, object);
+            shareInMetadata("managedFields", desired, object);
         } else {
             object.set("metadata", desired.path("metadata"));
             if (type.is("apps", "deployments")) {
-                copyInMetadata("labels", old, object);
+                shareInMetadata("labels", old, object);
             }
         }
         return object;
@@ -128,17 +128,7 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
         }
     }
 
-    /** Gives one object what the other has under a name, or takes it away. The value is shared. */
-    static void copy(String field, ObjectNode from, ObjectNode to) {
-        JsonNode value = from.get(field);
-        if (value == null) {
-            to.remove(field);
-        } else {
-            to.set(field, value);
-        }
-    }
-
-    static void copyInMetadata(String field, ObjectNode from, ObjectNode to) {
-        copy(field, Metadata.of(from), Metadata.of(to));
+    static void shareInMetadata(String field, ObjectNode from, ObjectNode to) {
+        Json.share(field, Metadata.of(from), Metadata.of(to));
     }
 }

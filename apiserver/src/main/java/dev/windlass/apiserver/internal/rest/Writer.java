@@ -115,7 +115,7 @@ public final class Writer {
      */
     public Outcome apply(Target target, ObjectNode config, boolean force, Call call) {
         ResourceType type = target.type();
-        FieldManagement fields = tracking.of(Reach.of(target, resources.ruleOf(type)));
+        FieldManagement fields = tracking.of(Reach.of(target, resources));
         while (true) {
             Stored current = resources.find(type, target.namespace(), target.name());
             ObjectNode old = current == null ? null : Codec.decode(current, type);
@@ -149,7 +149,7 @@ public final class Writer {
             boolean track) {
         ResourceType type = target.type();
         List<String> warnings = intake.admit(desired, type, call); // also what is not taken from it
-        Reach reach = Reach.of(target, resources.ruleOf(type));
+        Reach reach = Reach.of(target, resources);
         ObjectNode object;
         try {
             checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
@@ -185,9 +185,6 @@ public final class Writer {
 
     private void mutate(Target target, Reach reach, ObjectNode old, ObjectNode object, Call call,
             List<String> warnings) {
-        if (reach.isWhole()) {
-            reach.rule().admit(object, old);
-        }
         if (target.type().namespaced()) {
             Metadata.of(object).put("namespace", target.namespace());
         }
@@ -195,7 +192,7 @@ public final class Writer {
             Bodies.checkNamespace(object, target);
             if (!reach.isWhole()) {
                 ObjectNode merged = reach.merge(old, object.deepCopy());
-                Reach.copyInMetadata("managedFields", object, merged);
+                Reach.shareInMetadata("managedFields", object, merged);
                 Json.become(object, merged);
             }
         }
@@ -222,9 +219,9 @@ public final class Writer {
     /** Who applies what is there already changes nothing, not even the time of his entry. */
     private static void keepTimes(ObjectNode old, ObjectNode object) {
         ObjectNode timeless = object.deepCopy();
-        Reach.copyInMetadata("managedFields", old, timeless);
+        Reach.shareInMetadata("managedFields", old, timeless);
         if (Json.same(old, timeless) && FieldManagement.sameButForTimes(old, object)) {
-            Reach.copyInMetadata("managedFields", old, object);
+            Reach.shareInMetadata("managedFields", old, object);
         }
     }
 
