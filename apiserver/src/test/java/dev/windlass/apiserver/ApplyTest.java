@@ -2,28 +2,18 @@ package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Server-side apply. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class ApplyTest {
+class ApplyTest extends SharedServer {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps/";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments/";
 
-    private final ApiServer server = ApiServer.builder().name("apply").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    ApplyTest() {
+        super("apply");
     }
 
     private static String deployment(String name, String... containers) {

@@ -1,10 +1,7 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -12,19 +9,12 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The form that objects of built-in kinds have when they come back, and what is said of what cannot be read. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class FormsTest {
+class FormsTest extends SharedServer {
     private static final String NAMESPACED = "/api/v1/namespaces/default/";
     private static final String MAPS = NAMESPACED + "configmaps";
 
-    private final ApiServer server = ApiServer.builder().name("forms").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    FormsTest() {
+        super("forms");
     }
 
     @Test

@@ -1,12 +1,9 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,18 +11,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The sub-resources of pods through which a part of them is changed: {@code ephemeralcontainers} and {@code resize}. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class PodPartsTest {
+class PodPartsTest extends SharedServer {
     private static final String PODS = "/api/v1/namespaces/default/pods";
     private static final String MERGE = "application/merge-patch+json";
     private static final String STRATEGIC = "application/strategic-merge-patch+json";
     private static final String APPLY = "application/apply-patch+yaml";
 
-    private final ApiServer server = ApiServer.builder().name("parts").start();
-    private final Wire wire = new Wire(server);
     private String pod = "";
     private int made;
+
+    PodPartsTest() {
+        super("parts");
+    }
 
     @BeforeEach
     void makePod(TestInfo test) {
@@ -34,12 +31,6 @@ class PodPartsTest {
                 + "'},'spec':{'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'1','memory':'1Mi'}}},"
                 + "{'name':'d','image':'i'}]}}").replace('\'', '"');
         assertThat(wire.post(PODS, body).code()).as(test.getDisplayName()).isEqualTo(201);
-    }
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
     }
 
     private Wire.Answer patch(String part, String type, String body) {

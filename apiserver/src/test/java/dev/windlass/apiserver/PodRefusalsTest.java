@@ -1,28 +1,18 @@
 package dev.windlass.apiserver;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What pods do not allow, what they are warned of and what is worked out for them, as the real server does it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class PodRefusalsTest {
+class PodRefusalsTest extends SharedServer {
     private static final String PODS = "/api/v1/namespaces/default/pods";
     private static final String CONTAINER = "\"containers\":[{\"name\":\"c\",\"image\":\"i\"%s}]";
 
-    private final ApiServer server = ApiServer.builder().name("pods").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    PodRefusalsTest() {
+        super("pods");
     }
 
     @ParameterizedTest

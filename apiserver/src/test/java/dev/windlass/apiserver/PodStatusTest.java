@@ -1,12 +1,9 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -14,17 +11,17 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What may be told of a pod, and what becomes of it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class PodStatusTest {
+class PodStatusTest extends SharedServer {
     private static final String PODS = "/api/v1/namespaces/default/pods";
     private static final String MERGE = "application/merge-patch+json";
     private static final String STRATEGIC = "application/strategic-merge-patch+json";
 
-    private final ApiServer server = ApiServer.builder().name("statuses").start();
-    private final Wire wire = new Wire(server);
     private String pod = "";
     private int made;
+
+    PodStatusTest() {
+        super("statuses");
+    }
 
     @BeforeEach
     void makePod(TestInfo test) {
@@ -36,12 +33,6 @@ class PodStatusTest {
         pod = PODS + "/p" + ++made;
         String body = "{'kind':'Pod','apiVersion':'v1','metadata':{'name':'p" + made + "'},'spec':{" + spec + "}}";
         assertThat(wire.post(PODS, body.replace('\'', '"')).code()).as(test.getDisplayName()).isEqualTo(201);
-    }
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
     }
 
     private Wire.Answer tell(String type, String status) {

@@ -6,10 +6,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,9 +15,7 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Objects as Go clients send them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class ProtobufTest {
+class ProtobufTest extends SharedServer {
     private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     /** What {@code kubectl create configmap colours --from-literal=sky=blue} sends. */
@@ -28,13 +23,8 @@ class ProtobufTest {
             6b3873000a0f0a0276311209436f6e6669674d617012260a170a07636f6c6f757273\
             12001a0022002a00320038004200120b0a03736b791204626c75651a002200""";
 
-    private final ApiServer server = ApiServer.builder().name("protobuf").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    ProtobufTest() {
+        super("protobuf");
     }
 
     private Wire.Answer send(String method, String path, byte[] body) {

@@ -3,30 +3,20 @@ package dev.windlass.apiserver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What built-in kinds do not allow, in the words of the real server. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class RefusalsTest {
+class RefusalsTest extends SharedServer {
     private static final String CLASSES = "/apis/storage.k8s.io/v1/storageclasses";
     private static final String PRIORITIES = "/apis/scheduling.k8s.io/v1/priorityclasses";
     private static final String ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
 
-    private final ApiServer server = ApiServer.builder().name("refusals").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    RefusalsTest() {
+        super("refusals");
     }
 
     @ParameterizedTest

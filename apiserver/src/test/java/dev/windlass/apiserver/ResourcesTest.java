@@ -8,10 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,19 +16,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Verbs, codes, reasons and messages. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class ResourcesTest {
+class ResourcesTest extends SharedServer {
     private static final String MAPS = "/api/v1/namespaces/default/configmaps";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 
-    private final ApiServer server = ApiServer.builder().name("resources").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    ResourcesTest() {
+        super("resources");
     }
 
     private static String deployment(String name) {

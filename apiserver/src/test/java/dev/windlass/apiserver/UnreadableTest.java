@@ -1,25 +1,15 @@
 package dev.windlass.apiserver;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What cannot be read as what its kind says it is, and how that is told. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class UnreadableTest {
-    private final ApiServer server = ApiServer.builder().name("unreadable").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+class UnreadableTest extends SharedServer {
+    UnreadableTest() {
+        super("unreadable");
     }
 
     @ParameterizedTest

@@ -1,27 +1,17 @@
 package dev.windlass.apiserver;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What kinds that make pods, and others of their neighbourhood, do not allow, in the words of the real server. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
-class WorkloadRefusalsTest {
+class WorkloadRefusalsTest extends SharedServer {
     private static final String CORE = "/api/v1/namespaces/default/";
 
-    private final ApiServer server = ApiServer.builder().name("workloads").start();
-    private final Wire wire = new Wire(server);
-
-    @AfterAll
-    void close() {
-        wire.close();
-        server.close();
+    WorkloadRefusalsTest() {
+        super("workloads");
     }
 
     @ParameterizedTest
