@@ -165,6 +165,22 @@ class ApplyTest extends SharedServer {
     }
 
     @Test
+    void whoSendsAStatusToTheObjectItselfNeitherConflictsNorManagesIt() {
+        wire.apply(DEPLOYMENTS + "aside", "alice", deployment("aside", "{name: web, image: a}"));
+        wire.apply(DEPLOYMENTS + "aside/status", "controller",
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: aside}, status: {replicas: 3}}");
+        Wire.Answer applied = wire.apply(DEPLOYMENTS + "aside", "bob",
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: aside}, spec: {paused: true}, status: {replicas: 4}}");
+        assertThat(applied.code()).as(applied.message()).isEqualTo(200);
+        Wire.Answer patched = wire.merge(DEPLOYMENTS + "aside?fieldManager=carol",
+                "{\"spec\":{\"minReadySeconds\":1},\"status\":{\"replicas\":5}}");
+        assertThat(patched.body().path("status").path("replicas").intValue()).isEqualTo(3);
+        assertThat(managers(patched.body())).contains("controller Apply {\"f:status\":{\"f:replicas\":{}}}",
+                "bob Apply {\"f:spec\":{\"f:paused\":{}}}",
+                "carol Update {\"f:spec\":{\"f:minReadySeconds\":{}}}");
+    }
+
+    @Test
     void aCreatorManagesWhatItCreated() {
         Wire.Answer created = wire.post("/api/v1/namespaces/default/configmaps?fieldManager=dave",
                 Wire.configMap("posted", "a", "1"));

@@ -24,6 +24,7 @@ class DifferentialTest {
     /** Written by hand. */
     private static final List<String> CORPORA = List.of(
             "access.http",
+            "admission.http",
             "autoscaling.http",
             "bad-input.http",
             "conditions.http",

@@ -107,10 +107,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
         ObjectNode old = bare(live);
         ObjectNode fresh = bare(object);
-        Typed.Difference difference = Typed.compare(old, fresh, type);
+        Typed.Difference difference = Typed.compare(old, fresh, type).without(FieldSet.parse(ignored));
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
         takeFromOthers(managed, difference, old, fresh, null);
-        FieldSet taken = strip(difference.changed().without(FieldSet.parse(ignored)));
+        FieldSet taken = strip(difference.changed());
         if (!taken.isEmpty()) {
             FieldSet kept = managed.fields(self);
             managed.set(self, kept == null ? taken : kept.union(taken), subresource.equals("scale") ? "" : now);
@@ -141,10 +141,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         if (before == null || after == null) {
             return difference;
         }
-        Typed.Difference theirs = Typed.compare(before.object(), after.object(), after.type());
-        FieldSet unchangeable = FieldSet.parse(ignored);
-        return new Typed.Difference(theirs.added().without(unchangeable), theirs.modified().without(unchangeable),
-                theirs.removed().without(unchangeable));
+        return Typed.compare(before.object(), after.object(), after.type()).without(FieldSet.parse(ignored));
     }
 
     /**
@@ -177,7 +174,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                     ? prune(merged, next, last)
                     : pruneIn(before.apiVersion(), (ObjectNode) merged, next, last);
         }
-        Typed.Difference difference = Typed.compare(old, merged, type);
+        Typed.Difference difference = Typed.compare(old, merged, type).without(FieldSet.parse(ignored));
         if (!force) {
             refuseConflicts(next, difference, old, (ObjectNode) merged, self,
                     manager.equals(LastApplied.MANAGER) ? LastApplied.fields(old, type) : new FieldSet());

@@ -110,6 +110,11 @@ final class Typed {
         FieldSet changed() {
             return modified.union(added);
         }
+
+        /** It without what may be different for all that anybody manages. */
+        Difference without(FieldSet ignored) {
+            return new Difference(added.without(ignored), modified.without(ignored), removed.without(ignored));
+        }
     }
 
     static Difference compare(JsonNode before, JsonNode after, Type type) {

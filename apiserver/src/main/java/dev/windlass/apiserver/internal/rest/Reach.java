@@ -34,12 +34,11 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
     ObjectNode unmanaged() {
         ObjectNode fields = Json.object();
         switch (subresource) {
-            case "" -> {
+            case "", "finalize" -> {
                 if (type.hasStatus()) {
                     fields.putObject("f:status");
                 }
             }
-            case "finalize" -> fields.putObject("f:status");
             case Scales.NAME -> {
                 // changes nothing but the replicas
             }
@@ -48,12 +47,14 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
                     break; // the real server tells also who has sent what does not count
                 }
                 fields.putObject("f:spec");
-                if (type.isCustom()) {
+                if (type.traits().statusKeepsMetadata()) {
                     fields.putObject("f:metadata");
                 } else if (type.is("", "pods")) {
                     ObjectNode metadata = fields.putObject("f:metadata");
                     metadata.putObject("f:deletionTimestamp");
                     metadata.putObject("f:ownerReferences");
+                } else if (type.is("apps", "deployments")) {
+                    fields.putObject("f:metadata").putObject("f:labels");
                 }
             }
         }
@@ -63,18 +64,13 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
     /** What may be changed, as it is desired, over what may not, as it is; the desired object may become the result. */
     ObjectNode merge(ObjectNode old, ObjectNode desired) {
         ObjectNode object = switch (subresource) {
-            case "", Scales.NAME -> {
+            case "", "finalize", Scales.NAME -> {
                 if (type.hasStatus()) {
                     Json.share("status", old, desired);
                 }
                 yield desired;
             }
             case "status" -> mergeStatus(old, desired);
-            case "finalize" -> {
-                ObjectNode merged = old.deepCopy();
-                Json.share("spec", desired, merged);
-                yield merged;
-            }
             default -> {
                 if (part == null) {
                     throw ApiException.methodNotAllowed();

@@ -153,15 +153,15 @@ public final class Writer {
         ObjectNode object;
         try {
             checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
-            if (track && reach.part() != null) {
+            Metadata.tidy(desired.object());
+            if (track) {
                 tracking.of(reach).update(old, desired.object(), call.fieldManager());
             }
+            mutate(target, old, desired.object(), call, warnings);
             object = reach.merge(old, desired.object());
             Metadata.tidy(object);
-            if (track && reach.part() == null) {
-                tracking.of(reach).update(old, object, call.fieldManager());
-            }
-            mutate(target, reach, old, object, call, warnings);
+            Metadata.keepSystemFields(old, object);
+            resources.checkGuards(target, object, old, call);
             prepare(reach, old, object);
             intake.validate(object, old, reach, warnings);
             resources.checkGuardsOfValid(target, object, old, call);
@@ -183,21 +183,13 @@ public final class Writer {
         return stored == null ? null : new Outcome(stored, false, warnings);
     }
 
-    private void mutate(Target target, Reach reach, ObjectNode old, ObjectNode object, Call call,
-            List<String> warnings) {
+    /** Lets others change what is desired: they are shown all that was sent, also what the request cannot change. */
+    private void mutate(Target target, ObjectNode old, ObjectNode desired, Call call, List<String> warnings) {
         if (target.type().namespaced()) {
-            Metadata.of(object).put("namespace", target.namespace());
+            Metadata.of(desired).put("namespace", target.namespace());
         }
-        if (admission.mutate(target, object, old, call, warnings)) {
-            Bodies.checkNamespace(object, target);
-            if (!reach.isWhole()) {
-                ObjectNode merged = reach.merge(old, object.deepCopy());
-                Reach.shareInMetadata("managedFields", object, merged);
-                Json.become(object, merged);
-            }
-        }
-        Metadata.keepSystemFields(old, object);
-        resources.checkGuards(target, object, old, call);
+        admission.mutate(target, desired, old, call, warnings);
+        Bodies.checkNamespace(desired, target);
     }
 
     private void prepare(Reach reach, ObjectNode old, ObjectNode object) {
