@@ -233,6 +233,17 @@ class PodStatusTest extends SharedServer {
     }
 
     @Test
+    void anEvictionWarnsOfWhatIsOddInTheStatusThatItChanges(TestInfo test) {
+        make("'nodeName':'n','containers':[{'name':'c','image':'i'}]", test);
+        told(MERGE, "'podIPs':[{'ip':'2001:DB8::1'}]");
+        String body = "{'kind':'Eviction','apiVersion':'policy/v1','metadata':{'name':'p" + made + "'}}";
+        Wire.Answer evicted = wire.post(pod + "/eviction", body.replace('\'', '"'));
+        assertThat(evicted.code()).isEqualTo(201);
+        assertThat(evicted.raw().headers().allValues("Warning")).singleElement().asString()
+                .contains("status.podIPs[0].ip: IPv6 address");
+    }
+
+    @Test
     void annotationsThatOnceWereFirstContainersAreDropped() {
         String annotations = "{'metadata':{'annotations':{'pod.beta.kubernetes.io/init-containers':'[]','a':'b'}}}";
         for (String path : new String[]{pod, pod + "/status"}) {

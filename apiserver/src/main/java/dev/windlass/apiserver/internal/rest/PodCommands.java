@@ -30,11 +30,13 @@ final class PodCommands {
     private final Resources resources;
     private final Remover remover;
     private final Unstored unstored;
+    private final Intake intake;
 
     PodCommands(Resources resources, Remover remover, Unstored unstored) {
         this.resources = resources;
         this.remover = remover;
         this.unstored = unstored;
+        this.intake = new Intake(resources);
     }
 
     static boolean appliesTo(Target target) {
@@ -166,16 +168,26 @@ final class PodCommands {
             }
         }
         if (!options.dryRun()) {
-            change(target, false, each -> {
-                Remover.checkPreconditions(target.type(), each, options);
-                ObjectNode before = each.deepCopy();
-                podCondition(each, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
-                resources.ruleOf(target.type()).prepareStatus(before, each); // as if somebody had told it
-            });
+            warnings.addAll(tellOfEviction(target, options));
         }
         remover.delete(new Target("delete", target.type(), target.namespace(), target.name(), ""),
                 options.anyVersion());
         return done(warnings);
+    }
+
+    /** Adds to the status that the pod is evicted, as if somebody had told it. */
+    private List<String> tellOfEviction(Target target, Remover.Options options) {
+        Reach status = new Reach(target.type(), resources.ruleOf(target.type()), "status", null);
+        List<String> warnings = new ArrayList<>();
+        change(target, false, pod -> {
+            Remover.checkPreconditions(target.type(), pod, options);
+            ObjectNode before = pod.deepCopy();
+            podCondition(pod, "DisruptionTarget", "EvictionByEvictionAPI", "Eviction API: evicting");
+            status.rule().prepareStatus(before, pod);
+            warnings.clear();
+            intake.validate(pod, before, status, warnings);
+        });
+        return warnings;
     }
 
     private static boolean counts(ObjectNode pod) {
