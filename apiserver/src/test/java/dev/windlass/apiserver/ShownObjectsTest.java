@@ -12,16 +12,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ShownObjectsTest extends AskingServer {
     private static final String CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/";
     private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
-    private static final String RULE = "'rules':[{'apiGroups':['apps'],'apiVersions':['v1'],"
-            + "'resources':['deployments','deployments/status'],'operations':['CREATE','UPDATE']}]";
     private static final String DEPLOYMENT = """
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": {
               "selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}},
               "spec": {"containers": [{"name": "c", "image": "i"}]}}}%s}""";
 
     private void ask(String kind, String path) {
+        rule(kind, path, "apps", "v1", "'deployments','deployments/status'");
+    }
+
+    private void rule(String kind, String path, String group, String version, String resources) {
         Answer made = wire.post(CONFIGURATIONS + kind.toLowerCase(java.util.Locale.ROOT) + "webhookconfigurations",
-                hooks.configuration(kind, path.substring(1), path, RULE));
+                hooks.configuration(kind, path.substring(1), path, "'rules':[{'apiGroups':['" + group
+                        + "'],'apiVersions':['" + version + "'],'resources':[" + resources
+                        + "],'operations':['CREATE','UPDATE','DELETE']}]"));
         assertThat(made.code()).as(made.message()).isEqualTo(201);
     }
 
@@ -78,5 +82,55 @@ class ShownObjectsTest extends AskingServer {
         wire.merge(DEPLOYMENTS + "/d", "{\"spec\":{\"replicas\":1}}");
         JsonNode status = wire.merge(DEPLOYMENTS + "/d/status", "{\"status\":{\"replicas\":7}}").body();
         assertThat(status.path("status").path("replicas").intValue()).isEqualTo(5);
+    }
+
+    @Test
+    void anEmptyListOfClaimsCountsAndIsNotShown() {
+        String pod = "/api/v1/namespaces/default/pods/p";
+        wire.post("/api/v1/namespaces/default/pods", """
+                {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}],
+                 "resourceClaims": [{"name": "x", "resourceClaimName": "c"}]}}""");
+        String claims = "{\"status\":{\"resourceClaimStatuses\":[{\"name\":\"x\",\"resourceClaimName\":\"y\"}]}}";
+        wire.merge(pod + "/status", claims);
+        hooks.on("/change", response -> response);
+        rule("Mutating", "/change", "", "v1", "'pods/status'");
+
+        String none = "{\"status\":{\"resourceClaimStatuses\":[]}}";
+        assertThat(wire.merge(pod + "/status", none).body().path("status").has("resourceClaimStatuses")).isFalse();
+        assertThat(shown("status", "resourceClaimStatuses")).containsExactly("nothing");
+        assertThat(wire.get(pod).body().path("metadata").path("managedFields").toString())
+                .doesNotContain("f:resourceClaimStatuses");
+
+        wire.merge(pod + "/status", claims);
+        hooks.patching("/change", "[{\"op\":\"add\",\"path\":\"/status/reason\",\"value\":\"R\"}]");
+        JsonNode changed = wire.merge(pod + "/status", none).body().path("status");
+        assertThat(changed.path("reason").asString("")).isEqualTo("R");
+        // Whoever changes what they have been shown has not been shown that nothing was meant.
+        assertThat(changed.path("resourceClaimStatuses").size()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAChangeLeavesIsShownInAnotherVersionAsItIsStored() {
+        String two = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+        String one = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+        wire.post(two, """
+                {"metadata": {"name": "h"}, "spec": {"maxReplicas": 5,
+                 "scaleTargetRef": {"kind": "Deployment", "name": "d", "apiVersion": "apps/v1"}}}""");
+        wire.merge(two + "/h/status", """
+                {"status": {"currentReplicas": 1, "desiredReplicas": 1, "currentMetrics": [
+                 {"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 13}}}]}}""");
+        hooks.on("/judge", response -> response);
+        rule("Validating", "/judge", "autoscaling", "v2", "'horizontalpodautoscalers'");
+
+        wire.merge(one + "/h", "{\"spec\":{\"maxReplicas\":7}}");
+        wire.delete(one + "/h");
+        JsonNode update = hooks.asked().getFirst();
+        String metrics = "[{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"current\":{\"averageUtilization\":13}}}]";
+        assertThat(Json.string(update.path("object").path("status").path("currentMetrics"))).isEqualTo(metrics);
+        assertThat(Json.string(update.path("oldObject").path("status").path("currentMetrics"))).isEqualTo(metrics);
+        assertThat(update.path("object").path("spec").path("maxReplicas").intValue()).isEqualTo(7);
+        assertThat(update.path("oldObject").path("spec").path("maxReplicas").intValue()).isEqualTo(5);
+        assertThat(Json.string(hooks.asked().getLast().path("oldObject").path("status").path("currentMetrics")))
+                .isEqualTo(metrics);
     }
 }

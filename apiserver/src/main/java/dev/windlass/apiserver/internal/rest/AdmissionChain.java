@@ -24,27 +24,33 @@ final class AdmissionChain {
     /**
      * Adds what the server itself adds to what is to be written, and lets others change it.
      *
-     * @param old
+     * @param before
      *            null when it is new
-     * @return whether they have been asked, and so may have changed it
      */
-    boolean mutate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
-        Runnable own = target.subresource().isEmpty()
-                ? () -> resources.ruleOf(target.type()).admit(object, old)
-                : AdmissionChain::nothing;
-        own.run();
+    void mutate(Target target, ObjectNode object, @Nullable Before before, Call call, List<String> warnings) {
+        ObjectNode old = before == null ? null : before.object();
+        boolean whole = target.subresource().isEmpty();
+        if (whole) {
+            resources.ruleOf(target.type()).admit(object, old);
+        }
         Admission admission = resources.admission();
         if (admission.isIdle()) {
-            return false;
+            return;
         }
         boolean scale = target.subresource().equals(Scales.NAME);
-        ObjectNode seen = shown(target, object);
+        ObjectNode seen = scale ? Scales.of(object, target.type()) : resources.shapes().written(object, target.type());
+        ObjectNode untouched = seen.deepCopy();
+        Runnable own = whole
+                ? () -> resources.ruleOf(target.type()).admit(seen, old)
+                : AdmissionChain::nothing;
         AdmissionRequest.Reading reading = scale ? AdmissionRequest.Reading.NONE : this::read;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
-        AdmissionRequest request = written(target, seen, old, call, reading, own, warnings);
+        AdmissionRequest request = written(target, seen, before, call, reading, own, warnings);
         admission.mutate(request);
         if (scale) {
             Scales.set(object, seen, target.type());
+        } else if (!Json.same(seen, untouched)) {
+            Json.become(object, seen);
         }
         String problem = FieldManagement.problem(Metadata.of(object).get("managedFields"));
         if (problem != null) {
@@ -53,15 +59,14 @@ final class AdmissionChain {
                     List.of(".metadata.managedFields was in an invalid state after admission; this could be caused by"
                             + " an outdated mutating admission controller; please fix your requests: " + problem));
         }
-        return true;
     }
 
     /** Lets others refuse what is to be written. */
-    void validate(Target target, ObjectNode object, @Nullable ObjectNode old, Call call, List<String> warnings) {
+    void validate(Target target, ObjectNode object, @Nullable Before before, Call call, List<String> warnings) {
         Admission admission = resources.admission();
         if (!admission.isIdle()) {
             admission.validate(
-                    written(target, shown(target, object.deepCopy()), old, call, AdmissionRequest.Reading.NONE,
+                    written(target, shown(target, object.deepCopy()), before, call, AdmissionRequest.Reading.NONE,
                             AdmissionChain::nothing, warnings));
         }
     }
@@ -102,13 +107,13 @@ final class AdmissionChain {
         return target.subresource().equals(Scales.NAME) ? Scales.of(object, target.type()) : object;
     }
 
-    private static AdmissionRequest written(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+    private static AdmissionRequest written(Target target, ObjectNode object, @Nullable Before before, Call call,
             AdmissionRequest.Reading reading, Runnable own, List<String> warnings) {
         String name = target.name().isEmpty() ? Metadata.name(object) : target.name();
         Target named = new Target(target.verb(), target.type(), target.namespace(), name, target.subresource());
-        return new AdmissionRequest(old == null ? "CREATE" : "UPDATE", named, object,
-                old == null ? null : shown(target, old.deepCopy()),
-                options(old == null ? "CreateOptions" : "UpdateOptions", call), call.user(), call.dryRun(), reading,
+        return new AdmissionRequest(before == null ? "CREATE" : "UPDATE", named, object,
+                before == null ? null : shown(target, before.object().deepCopy()), before,
+                options(before == null ? "CreateOptions" : "UpdateOptions", call), call.user(), call.dryRun(), reading,
                 own, warnings);
     }
 
@@ -145,7 +150,7 @@ final class AdmissionChain {
      * @param target
      *            whose verb says whether one object was named, or many were meant
      */
-    void delete(Target target, ObjectNode old, Remover.Options options, User user, List<String> warnings) {
+    void delete(Target target, Before before, Remover.Options options, User user, List<String> warnings) {
         Admission admission = resources.admission();
         if (admission.isIdle()) {
             return;
@@ -153,10 +158,11 @@ final class AdmissionChain {
         String name = target.verb().equals("deletecollection") ? "" : target.name();
         ObjectNode told = options.told().put("kind", "DeleteOptions").put("apiVersion", OPTIONS_VERSION);
         if (target.type().is("", "namespaces") && options.uid() == null) {
-            Json.child(told, "preconditions").put("uid", Metadata.uid(old)); // the real server makes sure of which one it is
+            Json.child(told, "preconditions").put("uid", Metadata.uid(before.object())); // the real server makes sure of which one it is
         }
         AdmissionRequest request = new AdmissionRequest("DELETE",
-                new Target(target.verb(), target.type(), target.namespace(), name, ""), null, old.deepCopy(), told,
+                new Target(target.verb(), target.type(), target.namespace(), name, ""), null,
+                before.object().deepCopy(), before, told,
                 user, options.dryRun(), AdmissionRequest.Reading.NONE, AdmissionChain::nothing, warnings);
         admission.mutate(request);
         admission.validate(request);

@@ -19,6 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  *            as it is to be; it may be changed where it is asked to. Null when it is to be deleted
  * @param old
  *            as it is; null when it is new
+ * @param before
+ *            where that comes from; null when the object is new
  * @param options
  *            of the operation, an object of meta.k8s.io/v1
  * @param reading
@@ -29,7 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  *            takes what the client should know
  */
 public record AdmissionRequest(String operation, Target target, @Nullable ObjectNode object, @Nullable ObjectNode old,
-        ObjectNode options, User user, boolean dryRun, Reading reading, Runnable own, List<String> warnings) {
+        @Nullable Before before, ObjectNode options, User user, boolean dryRun, Reading reading, Runnable own,
+        List<String> warnings) {
 
     /** Reads what somebody has made of an object. */
     @FunctionalInterface
@@ -85,7 +88,22 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
 
     /** An object as a version of its kind shows it, the one that is asked for or another: a copy. */
     public ObjectNode shown(ObjectNode whole, ResourceType as) {
-        return as == type() ? whole.deepCopy() : Face.convert(whole, type(), as);
+        if (as == type()) {
+            return whole.deepCopy();
+        }
+        if (before == null || Face.of(type()) == null) {
+            return Face.convert(whole, type(), as);
+        }
+        // The other version is the one in which it is stored, and this one may not show all of that.
+        ObjectNode stored = Codec.raw(before.stored(), as);
+        if (whole == old) {
+            return stored;
+        }
+        ObjectNode shown = Face.convert(whole, type(), as);
+        if (before.kept() != null) {
+            Json.share(before.kept(), stored, shown);
+        }
+        return shown;
     }
 
     /**

@@ -66,7 +66,7 @@ final class Creator {
         Metadata.of(object).remove(SYSTEM_FIELDS);
         Reach reach = Reach.of(target, resources);
         if (track) {
-            tracking.of(reach).update(shapes.zero(type), object, call.fieldManager());
+            tracking.update(reach, shapes.zero(type), object, call.fieldManager());
         }
         admission.mutate(target, object, null, call, warnings);
         Bodies.checkNamespace(object, target);

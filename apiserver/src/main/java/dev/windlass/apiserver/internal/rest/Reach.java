@@ -30,6 +30,11 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
         return isWhole() || part != null;
     }
 
+    /** The half of the object that stays as it is. */
+    String kept() {
+        return isWanted() ? "status" : "spec";
+    }
+
     /** The fields of which nobody becomes the manager. */
     ObjectNode unmanaged() {
         ObjectNode fields = Json.object();

@@ -195,7 +195,7 @@ public final class Remover {
             }
         }
         if (asking != null) {
-            admission.delete(target, object, options, asking.user(), asking.warnings());
+            admission.delete(target, new Before(current, object, null), options, asking.user(), asking.warnings());
         }
         boolean finalizersChanged = setPropagation(object, options, type.traits().orphans());
         boolean held = !Metadata.finalizers(object).isEmpty() || rule.holdsDeletion(object);

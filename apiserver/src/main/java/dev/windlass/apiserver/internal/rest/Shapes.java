@@ -94,6 +94,15 @@ final class Shapes {
         }
     }
 
+    /** An object as others are shown it: a copy. */
+    ObjectNode written(ObjectNode object, ResourceType resource) {
+        ObjectNode written = object.deepCopy();
+        if (!resource.isCustom()) {
+            GoForm.write(written, typeOf(resource));
+        }
+        return written;
+    }
+
     /** Puts the defaults of types into an object of a built-in kind. */
     void fillDefaults(ObjectNode object, ResourceType resource) {
         if (!resource.isCustom()) {

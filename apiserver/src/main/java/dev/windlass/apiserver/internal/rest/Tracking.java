@@ -23,6 +23,18 @@ final class Tracking {
                 resources.surroundings().now(), (object, from, to) -> shown(object, type.kind(), from, to));
     }
 
+    /**
+     * Sets the managed fields of an object that is created or updated. Nobody manages what others are not shown of it.
+     *
+     * @param live
+     *            what is stored now; the zero of its type when it is created
+     */
+    void update(Reach reach, ObjectNode live, ObjectNode object, String manager) {
+        ObjectNode written = shapes.written(object, reach.type());
+        of(reach).update(live, written, manager);
+        Reach.shareInMetadata("managedFields", written, object);
+    }
+
     /** An object as another version of the API shows it; null when there is no such version, or it shows it alike. */
     private FieldManagement.@Nullable Shown shown(ObjectNode object, String kind, String from, String to) {
         ResourceType one = resources.catalog().ofKind(from, kind);

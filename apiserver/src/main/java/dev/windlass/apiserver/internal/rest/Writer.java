@@ -155,9 +155,9 @@ public final class Writer {
             checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
             Metadata.tidy(desired.object());
             if (track) {
-                tracking.of(reach).update(old, desired.object(), call.fieldManager());
+                tracking.update(reach, old, desired.object(), call.fieldManager());
             }
-            mutate(target, old, desired.object(), call, warnings);
+            mutate(target, new Before(current, old, null), desired.object(), call, warnings);
             object = reach.merge(old, desired.object());
             Metadata.tidy(object);
             Metadata.keepSystemFields(old, object);
@@ -168,14 +168,14 @@ public final class Writer {
             if (!track) {
                 keepTimes(old, object);
             }
-            admission.validate(target, object, old, call, warnings);
+            admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
         }
         if (current.isSettled() && Json.same(old, object)) {
             return new Outcome(current, false, warnings);
         }
-        Stored draft = Codec.draft(object, type, current, reach.isWanted() ? "status" : "spec");
+        Stored draft = Codec.draft(object, type, current, reach.kept());
         if (call.dryRun()) {
             return new Outcome(draft.at(current.version()), false, warnings);
         }
@@ -184,11 +184,11 @@ public final class Writer {
     }
 
     /** Lets others change what is desired: they are shown all that was sent, also what the request cannot change. */
-    private void mutate(Target target, ObjectNode old, ObjectNode desired, Call call, List<String> warnings) {
+    private void mutate(Target target, Before before, ObjectNode desired, Call call, List<String> warnings) {
         if (target.type().namespaced()) {
             Metadata.of(desired).put("namespace", target.namespace());
         }
-        admission.mutate(target, desired, old, call, warnings);
+        admission.mutate(target, desired, before, call, warnings);
         Bodies.checkNamespace(desired, target);
     }
 

@@ -29,9 +29,18 @@ public final class GoForm {
 
     /** Brings an object into the form; its types must be right. */
     public static void shape(ObjectNode object, Type type) {
+        shape(object, type, false);
+    }
+
+    /** Brings an object into the form in which Go writes it: it leaves out also what counts though it is empty. */
+    public static void write(ObjectNode object, Type type) {
+        shape(object, type, true);
+    }
+
+    private static void shape(ObjectNode object, Type type, boolean written) {
         if (type.shape() == Type.Shape.STRUCT) {
             for (Map.Entry<String, Type> field : type.body().fields().entrySet()) {
-                JsonNode shaped = field(object.get(field.getKey()), field.getValue());
+                JsonNode shaped = field(object.get(field.getKey()), field.getValue(), written);
                 if (shaped == null) {
                     object.remove(field.getKey());
                 } else {
@@ -49,20 +58,20 @@ public final class GoForm {
     }
 
     /** @return null when the field is not written */
-    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type) {
+    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type, boolean written) {
         Type.GoField go = type.use().go();
         JsonNode given = value == null || value.isNull() ? null : value;
         if (given == null && go.pointer()) {
             return go.omitEmpty() ? null : NODES.nullNode();
         }
-        JsonNode shaped = given == null ? zeroOf(type) : value(given, type);
+        JsonNode shaped = given == null ? zeroOf(type) : value(given, type, written);
         boolean struct = type.shape() == Type.Shape.STRUCT || isTime(type) || isQuantity(type);
         if (go.pointer() || (struct && !go.omitZero())) {
             return shaped;
         }
         boolean zero = isZero(shaped, type);
         if (zero && (go.omitEmpty() || go.omitZero())) {
-            return given != null && countsEvenWhenEmpty(type) ? shaped : null;
+            return given != null && !written && countsEvenWhenEmpty(type) ? shaped : null;
         }
         // What is empty is not stored, and so comes back as nothing.
         return zero && shaped.isContainer() && !struct ? NODES.nullNode() : shaped;
@@ -112,11 +121,11 @@ public final class GoForm {
         };
     }
 
-    private static JsonNode value(JsonNode value, Type type) {
+    private static JsonNode value(JsonNode value, Type type, boolean written) {
         switch (type.shape()) {
             case STRUCT -> {
                 if (value instanceof ObjectNode object) {
-                    shape(object, type);
+                    shape(object, type, written);
                 }
             }
             case MAP -> {
@@ -124,13 +133,13 @@ public final class GoForm {
                     boolean amounts = type.element().body().scalar().equals("quantity");
                     map.properties().forEach(entry -> entry.setValue(amounts
                             ? quantity(entry.getValue(), SMALLEST_OF_RESOURCES)
-                            : element(entry.getValue(), type.element())));
+                            : element(entry.getValue(), type.element(), written)));
                 }
             }
             case LIST -> {
                 if (value instanceof ArrayNode list) {
                     for (int i = 0; i < list.size(); i++) {
-                        list.set(i, element(list.get(i), type.element()));
+                        list.set(i, element(list.get(i), type.element(), written));
                     }
                 }
             }
@@ -144,8 +153,8 @@ public final class GoForm {
         return value;
     }
 
-    private static JsonNode element(JsonNode value, Type type) {
-        return value.isNull() ? zeroOf(type) : value(value, type);
+    private static JsonNode element(JsonNode value, Type type, boolean written) {
+        return value.isNull() ? zeroOf(type) : value(value, type, written);
     }
 
     private static JsonNode scalar(JsonNode value, Type type) {
