@@ -39,7 +39,7 @@ public final class AdmissionReviews {
         asked.put("operation", request.operation());
         asked.set("userInfo", user(request.user()));
         asked.set("object", shown(request.object(), request, as));
-        asked.set("oldObject", shown(request.old(), request, as));
+        asked.set("oldObject", request.shownBefore(as));
         asked.put("dryRun", request.dryRun());
         asked.set("options", request.options());
         return review;

@@ -91,19 +91,26 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
         if (as == type()) {
             return whole.deepCopy();
         }
-        if (before == null || Face.of(type()) == null) {
-            return Face.convert(whole, type(), as);
-        }
-        // The other version is the one in which it is stored, and this one may not show all of that.
-        ObjectNode stored = Codec.raw(before.stored(), as);
-        if (whole == old) {
-            return stored;
-        }
         ObjectNode shown = Face.convert(whole, type(), as);
-        if (before.kept() != null) {
+        ObjectNode stored = stored(as);
+        if (stored != null && before != null && before.kept() != null) {
             Json.share(before.kept(), stored, shown);
         }
         return shown;
+    }
+
+    /** What is there before as a version of its kind shows it; null when the object is new. It must not be changed. */
+    public @Nullable ObjectNode shownBefore(ResourceType as) {
+        if (old == null || as == type()) {
+            return old;
+        }
+        ObjectNode stored = stored(as);
+        return stored == null ? Face.convert(old, type(), as) : stored;
+    }
+
+    /** What is there before as it is stored, where the version that is asked for shows all of that and the one that is spoken may not; else null. */
+    private @Nullable ObjectNode stored(ResourceType as) {
+        return before == null || Face.of(type()) == null ? null : Codec.raw(before.stored(), as);
     }
 
     /**
