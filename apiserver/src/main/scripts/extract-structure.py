@@ -8,11 +8,12 @@ The file of --go is what extract-go-structure.go writes.
 Writes two files below the folder of the internal packages, one line per entry so that changes can be read:
   kind/kinds.jsonl     what is served: a line per group, version and resource, in discovery's order
   schema/types.jsonl   the types behind it: a line per type, [name, description]
-A type is {"f": {field: ref}, "g": {field: Go}, "r": [required], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
+A type is {"f": {field: ref}, "g": {field: Go}, "r": [required], "u": [unions], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
 Go is "flags", "flags:type" or "flags:type:embedded": p for a pointer, o and z for what is left out when it is empty or zero; embedded are the structs in which
 Go has the field inside the type. A field without it is "o", of the type that its ref says, in the type itself.
 A ref is the name of a scalar (string, byte, date-time, int32, int64, number, boolean, any, int-or-string, quantity), "@type", or
-{"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default}, {"map": ref, …}, {"ref": ref, …}.
+{"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default, "e": [values]}, {"map": ref, …}, {"ref": ref, …}.
+Defaults that follow from Go are not told: a struct has an empty one unless it is behind a pointer, a string that is never left out "".
 """
 import argparse, json, os, subprocess, sys, urllib.parse
 
@@ -94,7 +95,7 @@ def ref(schema):
         inner = scalar(schema)
     extras = {}
     for key, short in (("x-kubernetes-list-type", "t"), ("x-kubernetes-list-map-keys", "k"), ("x-kubernetes-patch-strategy", "ps"),
-                       ("x-kubernetes-patch-merge-key", "pk"), ("x-kubernetes-map-type", "mt")):
+                       ("x-kubernetes-patch-merge-key", "pk"), ("x-kubernetes-map-type", "mt"), ("enum", "e")):
         if key in schema:
             extras[short] = schema[key]
     if schema.get("default") not in (None, {}, ""):
@@ -116,6 +117,8 @@ def describe(name, schema):
         out["is"] = ref(schema)
     if schema.get("x-kubernetes-map-type") == "atomic":
         out["a"] = True
+    if "x-kubernetes-unions" in schema:
+        out["u"] = schema["x-kubernetes-unions"]
     gvks = schema.get("x-kubernetes-group-version-kind", [])
     if len(gvks) == 1:
         out["gvk"] = [gvks[0]["group"], gvks[0]["version"], gvks[0]["kind"]]
@@ -134,11 +137,13 @@ def go_type(r):
     return "map[string]" + go_type(r["map"]) if "map" in r else go_type(r["ref"])
 
 
-def add_go(described, go):
+def add_go(described, go, schemas):
     for name, description in described.items():
         extras = {}
         for field, r in description.get("f", {}).items():
             flags, kind, embedded = go.get(name, {}).get(field, ["o", go_type(r), ""])
+            if flags and schemas[name]["properties"][field].get("default") == "":
+                description["f"][field] = dict(r if isinstance(r, dict) else {"ref": r}, d="")
             said = "" if kind == go_type(r) else kind
             if embedded == "TypeMeta.":
                 embedded = ""
@@ -207,7 +212,7 @@ def main():
 
     described = {name: describe(name, schema) for name, schema in schemas.items()}
     with open(given.go) as lines:
-        add_go(described, dict(json.loads(line) for line in lines))
+        add_go(described, dict(json.loads(line) for line in lines), schemas)
     todo = [name for name, d in described.items() if "gvk" in d and tuple(d["gvk"]) in roots]
     todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale", ".authentication.v1.TokenRequest",
                                                ".core.v1.Binding", ".policy.v1.Eviction"))]

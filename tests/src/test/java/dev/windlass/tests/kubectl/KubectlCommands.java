@@ -334,6 +334,8 @@ abstract class KubectlCommands {
         assertThat(kubectl.must("explain", "configmap.data")).containsPattern("KIND: +ConfigMap")
                 .containsPattern("VERSION: +v1").containsPattern("FIELD: data <map\\[string\\]string>");
         installShops();
+        assertThat(kubectl.must("explain", "pod.spec.restartPolicy"))
+                .containsPattern("ENUM:\\s+Always\\s+Never\\s+OnFailure");
         assertThat(kubectl.must("explain", "shop")).containsPattern("GROUP: +example.com")
                 .contains("A shop sells things.").containsPattern("spec\\s+<Object>");
         assertThat(kubectl.must("explain", "shop.spec.tills")).containsPattern("FIELD: tills <integer>")

@@ -5,46 +5,57 @@ import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
-import dev.windlass.apiserver.internal.schema.Type;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The OpenAPI v3 documents, made from the structure of types: kubectl asks them what it may send. Thread-safe. */
+/** The OpenAPI v3 documents, one for each group and version: kubectl asks them what it may send. Thread-safe. */
 public final class OpenApi {
-    private static final String REF = "#/components/schemas/";
-    private static final String METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-    private static final List<String> WRITE_PARAMETERS = List.of("dryRun", "fieldManager", "fieldValidation");
-
     private final Catalog catalog;
-    private final BuiltInTypes types;
+    private final Definitions definitions;
+    private final Map<String, Known> hashes = new ConcurrentHashMap<>();
+
+    /** Documents are large, and the index asks for the hash of each: it is the same while the kinds are. */
+    private record Known(List<ResourceType> kinds, String hash) {
+    }
 
     public OpenApi(Catalog catalog, BuiltInTypes types) {
         this.catalog = catalog;
-        this.types = types;
+        this.definitions = new Definitions(types, Definitions.Version.V3);
     }
 
     /** {@code /openapi/v3}. */
     public ObjectNode index() {
+        Map<String, List<ResourceType>> byRoot = catalog.all().stream()
+                .collect(Collectors.groupingBy(Schemas::root, LinkedHashMap::new, Collectors.toList()));
+        hashes.keySet().retainAll(byRoot.keySet());
         ObjectNode out = Json.object();
         ObjectNode paths = out.putObject("paths");
-        for (ResourceType type : catalog.all()) {
-            String root = Schemas.root(type);
-            if (!paths.has(root)) {
-                byte[] document = Json.bytes(document(type.group(), type.version()));
-                paths.putObject(root).put("serverRelativeURL",
-                        "/openapi/v3/" + root + "?hash=" + hash(ByteBuffer.wrap(document)));
-            }
-        }
+        byRoot.forEach((root, kinds) -> paths.putObject(root).put("serverRelativeURL",
+                "/openapi/v3/" + root + "?hash=" + hash(root, kinds)));
         return out;
+    }
+
+    private String hash(String root, List<ResourceType> kinds) {
+        Known known = hashes.get(root);
+        if (known == null || !known.kinds.equals(kinds)) {
+            known = new Known(kinds, hash(ByteBuffer.wrap(Json.bytes(document(kinds)))));
+            hashes.put(root, known);
+        }
+        return known.hash;
     }
 
     /** By which a document is known, in the index and as its entity tag. */
@@ -64,150 +75,56 @@ public final class OpenApi {
      * @return null when it is not served
      */
     public @Nullable ObjectNode find(String group, String version) {
-        return catalog.hasGroupVersion(group, version) ? document(group, version) : null;
+        List<ResourceType> kinds = catalog.all().stream()
+                .filter(type -> type.group().equals(group) && type.version().equals(version)).toList();
+        return kinds.isEmpty() ? null : document(kinds);
     }
 
-    private ObjectNode document(String group, String version) {
+    private ObjectNode document(List<ResourceType> kinds) {
+        boolean custom = kinds.stream().allMatch(ResourceType::isCustom);
+        ObjectNode paths = Json.object();
+        SwaggerPaths operations = new SwaggerPaths(paths, definitions);
+        kinds.forEach(operations::add);
         ObjectNode out = Json.object().put("openapi", "3.0.0");
-        out.putObject("info").put("title", "Kubernetes").put("version", "v1.37.2");
-        ObjectNode paths = out.putObject("paths");
-        ObjectNode schemas = out.putObject("components").putObject("schemas");
-        Set<String> wanted = new LinkedHashSet<>();
-        for (ResourceType type : catalog.all()) {
-            if (type.group().equals(group) && type.version().equals(version)) {
-                describe(type, paths, schemas, wanted);
-            }
+        out.putObject("info").put("title", custom ? "Kubernetes CRD Swagger" : "Kubernetes")
+                .put("version", custom ? "v0.1.0" : "1.37");
+        out.set("paths", OpenApiPaths.of(paths));
+        ObjectNode components = out.putObject("components");
+        addReferred(out.get("paths"), own(kinds), components.putObject("schemas"));
+        if (!custom) {
+            Schemas.addBearerToken(components.putObject("securitySchemes"));
         }
-        addReachable(wanted, schemas);
         return out;
     }
 
-    private void describe(ResourceType type, ObjectNode paths, ObjectNode schemas, Set<String> wanted) {
-        String collection = "/" + Schemas.root(type) + (type.namespaced() ? "/namespaces/{namespace}/" : "/")
-                + type.plural();
-        CustomVersion custom = type.custom();
-        if (custom == null) {
-            String name = types.ofKind(type.group(), type.version(), type.kind()).name();
-            if (!name.isEmpty()) {
-                wanted.add(name);
-            }
-        } else {
-            schemas.set(Schemas.customName(type, type.kind()), customSchema(type, custom));
-            wanted.add(METADATA);
-        }
-        ObjectNode many = paths.putObject(collection);
-        operation(many, "get", "list", type, List.of());
-        if (type.allows("create")) {
-            operation(many, "post", "post", type, WRITE_PARAMETERS);
-        }
-        ObjectNode one = paths.putObject(collection + "/{name}");
-        operation(one, "get", "get", type, List.of());
-        if (type.allows("update")) {
-            operation(one, "put", "put", type, WRITE_PARAMETERS);
-            operation(one, "patch", "patch", type, List.of("dryRun", "fieldManager", "fieldValidation", "force"));
-        }
-        if (type.allows("delete")) {
-            operation(one, "delete", "delete", type, List.of("dryRun"));
-        }
-    }
-
-    private static void operation(ObjectNode path, String method, String action, ResourceType type,
-            List<String> parameters) {
-        ObjectNode operation = path.putObject(method);
-        if (!parameters.isEmpty()) {
-            var list = operation.putArray("parameters");
-            for (String name : parameters) {
-                ObjectNode parameter = list.addObject().put("in", "query").put("name", name);
-                parameter.putObject("schema").put("type", name.equals("force") ? "boolean" : "string")
-                        .put("uniqueItems", true);
+    /** What is not described by a type of a built-in kind, by name. */
+    private Map<String, Supplier<ObjectNode>> own(List<ResourceType> kinds) {
+        Map<String, Supplier<ObjectNode>> own = new HashMap<>();
+        own.put(Definitions.PATCH, () -> Json.object().put("type", "object"));
+        for (ResourceType type : kinds) {
+            own.put(definitions.listName(type), () -> definitions.list(type));
+            CustomVersion custom = type.custom();
+            if (custom != null) {
+                own.put(Schemas.customName(type, type.kind()), () -> definitions.custom(type, custom));
             }
         }
-        operation.put("x-kubernetes-action", action);
-        Schemas.kind(operation.putObject(Schemas.KIND), type.group(), type.version(), type.kind());
+        return own;
     }
 
-    private static ObjectNode customSchema(ResourceType type, CustomVersion custom) {
-        ObjectNode given = custom.schema();
-        ObjectNode schema = given == null ? Json.object().put("type", "object") : given.deepCopy();
-        ObjectNode properties = Json.child(schema, "properties");
-        properties.putObject("apiVersion").put("type", "string");
-        properties.putObject("kind").put("type", "string");
-        properties.putObject("metadata").putArray("allOf").addObject().put("$ref", REF + METADATA);
-        Schemas.addKind(schema, type.group(), type.version(), type.kind());
-        return schema;
-    }
-
-    private void addReachable(Set<String> roots, ObjectNode schemas) {
-        Deque<String> todo = new ArrayDeque<>(roots);
+    /** Describes what is referred to, and what that refers to. */
+    private void addReferred(JsonNode from, Map<String, Supplier<ObjectNode>> own, ObjectNode schemas) {
+        Deque<JsonNode> todo = new ArrayDeque<>(List.of(from));
         while (!todo.isEmpty()) {
-            String name = todo.remove();
-            if (!schemas.has(name)) {
-                schemas.set(name, namedSchema(name, todo));
-            }
-        }
-    }
-
-    private ObjectNode namedSchema(String name, Deque<String> todo) {
-        Type type = types.named(name);
-        ObjectNode schema = body(type, todo);
-        List<String> kind = types.kindOf(name);
-        if (kind != null) {
-            Schemas.addKind(schema, kind.get(0), kind.get(1), kind.get(2));
-        }
-        return schema;
-    }
-
-    private static ObjectNode body(Type type, Deque<String> todo) {
-        Type.Body body = type.body();
-        ObjectNode out = Json.object();
-        switch (body.shape()) {
-            case STRUCT -> {
-                out.put("type", "object");
-                ObjectNode properties = out.putObject("properties");
-                body.fields().forEach((name, field) -> properties.set(name, reference(field, todo)));
-                if (!body.required().isEmpty()) {
-                    var required = out.putArray("required");
-                    body.required().forEach(required::add);
+            JsonNode node = todo.remove();
+            node.forEach(todo::add);
+            if (node.path("$ref").isString()) {
+                String name = definitions.version().referred(node.get("$ref").stringValue());
+                if (!schemas.has(name)) {
+                    ObjectNode schema = own.containsKey(name) ? own.get(name).get() : definitions.named(name);
+                    schemas.set(name, schema);
+                    todo.add(schema);
                 }
             }
-            case MAP -> out.put("type", "object").set("additionalProperties", reference(type.element(), todo));
-            case LIST -> out.put("type", "array").set("items", reference(type.element(), todo));
-            case SCALAR -> scalar(out, body.scalar());
-            case ANY_WHOLE, ANY_BY_FIELD -> out.put("type", "object");
-        }
-        if (body.whole() && body.shape() == Type.Shape.STRUCT) {
-            out.put("x-kubernetes-map-type", "atomic");
-        }
-        return out;
-    }
-
-    private static ObjectNode reference(Type type, Deque<String> todo) {
-        ObjectNode out;
-        if (type.name().isEmpty()) {
-            out = body(type, todo);
-        } else {
-            todo.add(type.name());
-            out = Json.object();
-            out.putArray("allOf").addObject().put("$ref", REF + type.name());
-        }
-        Type.Use use = type.use();
-        Schemas.addUse(out, use);
-        if (use.fallback() != null) {
-            out.set("default", use.fallback());
-        }
-        return out;
-    }
-
-    private static void scalar(ObjectNode out, String scalar) {
-        switch (scalar) {
-            case "int32", "int64" -> out.put("type", "integer").put("format", scalar);
-            case "byte", "date-time" -> out.put("type", "string").put("format", scalar);
-            case "int-or-string" ->
-                out.put("format", "int-or-string").putArray("oneOf").add(Json.object().put("type", "integer"))
-                        .add(Json.object().put("type", "string"));
-            case "quantity" ->
-                out.putArray("oneOf").add(Json.object().put("type", "string")).add(Json.object().put("type", "number"));
-            default -> out.put("type", scalar);
         }
     }
 }

@@ -33,16 +33,27 @@ final class Schemas {
         out.put("group", group).put("kind", kind).put("version", version);
     }
 
-    /** How a field is merged. */
+    /** How a field is merged, and what it can be. */
     static void addUse(ObjectNode field, Type.Use use) {
         if (!use.keys().isEmpty()) {
-            ArrayNode keys = field.putArray("x-kubernetes-list-map-keys");
-            use.keys().forEach(keys::add);
+            addAll(field.putArray("x-kubernetes-list-map-keys"), use.keys());
+        }
+        if (!use.values().isEmpty()) {
+            addAll(field.putArray("enum"), use.values());
         }
         put(field, "x-kubernetes-list-type", use.listType());
         put(field, "x-kubernetes-map-type", use.mapType());
         put(field, "x-kubernetes-patch-merge-key", use.mergeKey());
         put(field, "x-kubernetes-patch-strategy", use.patchStrategy());
+    }
+
+    /** How users are known. */
+    static void addBearerToken(ObjectNode schemes) {
+        schemes.putObject("BearerToken").put("type", "apiKey").put("name", "authorization").put("in", "header");
+    }
+
+    static void addAll(ArrayNode list, List<String> texts) {
+        texts.forEach(list::add);
     }
 
     private static void put(ObjectNode out, String field, String value) {

@@ -7,13 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.BiFunction;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The paths of the OpenAPI v2 document: what can be asked of each resource. Confined to one thread. */
 final class SwaggerPaths {
-    private static final String REF = "#/definitions/";
     private static final List<String> WRITTEN = List.of("dryRun", "fieldManager", "fieldValidation");
     private static final List<String> PATCHED = List.of("dryRun", "fieldManager", "fieldValidation", "force");
     private static final List<String> LISTED = List.of("allowWatchBookmarks", "continue", "fieldSelector",
@@ -34,12 +32,12 @@ final class SwaggerPaths {
             "application/vnd.kubernetes.protobuf;stream=watch");
 
     private final ObjectNode paths;
-    private final BiFunction<ResourceType, String, String> names;
+    private final Definitions definitions;
 
-    /** @param names the name of the definition of a kind that has to do with a resource */
-    SwaggerPaths(ObjectNode paths, BiFunction<ResourceType, String, String> names) {
+    /** @param definitions what is referred to */
+    SwaggerPaths(ObjectNode paths, Definitions definitions) {
         this.paths = paths;
-        this.names = names;
+        this.definitions = definitions;
     }
 
     /** All paths of one resource. */
@@ -71,8 +69,11 @@ final class SwaggerPaths {
                     .answering("200", type.kind()).answering("201", type.kind()).answering("202", type.kind());
         }
         if (type.allows("deletecollection")) {
-            new Operation(type, "deleteCollection", type.kind(), "").into(path, "delete").of("DeleteOptions")
+            Operation delete = new Operation(type, "deleteCollection", type.kind(), "").into(path, "delete")
                     .with(COLLECTION_DELETED).answering("200", "Status");
+            if (!type.isCustom()) {
+                delete.of("DeleteOptions");
+            }
         }
         inPath(path, type.namespaced() ? List.of("namespace") : List.of());
     }
@@ -226,7 +227,7 @@ final class SwaggerPaths {
             if (!body.equals("DeleteOptions")) {
                 parameter.put("required", true);
             }
-            parameter.putObject("schema").put("$ref", REF + names.apply(type, body));
+            parameter.set("schema", definitions.ref(type, body));
             return this;
         }
 
@@ -242,7 +243,7 @@ final class SwaggerPaths {
                 case "201" -> "Created";
                 default -> "Accepted";
             });
-            response.putObject("schema").put("$ref", REF + names.apply(type, answer));
+            response.set("schema", definitions.ref(type, answer));
             return this;
         }
     }

@@ -28,6 +28,9 @@ final class Documents {
     private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static final String FORMER_PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
+    private static final Set<String> ANY_JSON = Set.of(Reply.JSON, "application/*", "*/*");
+    private static final Reply NOT_ACCEPTABLE = new Reply.Whole(406, "", ByteBuffer.allocate(0), 0, List.of());
+
     private final Discovery discovery;
     private final OpenApi openApi;
     private final Swagger swagger;
@@ -64,7 +67,7 @@ final class Documents {
         return switch (first) {
             case "version" -> parts.size() == 1 ? Reply.json(200, discovery.version()) : null;
             case "api" -> core(call, parts);
-            case "openapi" -> parts.equals(OPENAPI_V2) ? openApiV2(call) : openApi(parts);
+            case "openapi" -> parts.equals(OPENAPI_V2) ? openApiV2(call) : openApi(call, parts);
             case "apis" -> groups(call, parts);
             case ".well-known" -> parts.equals(OPENID_CONFIGURATION) ? Reply.json(200, tokens.configuration()) : null;
             case "openid" -> parts.equals(OPENID_KEYS) ? keys() : null;
@@ -101,32 +104,32 @@ final class Documents {
 
     private Reply openApiV2(Call call) {
         for (String media : Accepted.mediaTypes(call.accept())) {
-            switch (media) {
-                case Reply.JSON, "application/*", "*/*" -> {
-                    return Reply.json(200, swagger.document());
-                }
-                case PROTOBUF_V2, FORMER_PROTOBUF_V2 -> {
-                    return new Reply.Whole(200, PROTOBUF_V2,
-                            ByteBuffer.wrap(SwaggerMessage.write(swagger.document())), 0, List.of());
-                }
-                default -> {
-                    // perhaps the next one is one that can be given
-                }
+            if (ANY_JSON.contains(media)) {
+                return Reply.json(200, swagger.document());
+            }
+            if (media.equals(PROTOBUF_V2) || media.equals(FORMER_PROTOBUF_V2)) {
+                return new Reply.Whole(200, PROTOBUF_V2, ByteBuffer.wrap(SwaggerMessage.write(swagger.document())), 0,
+                        List.of());
             }
         }
-        return new Reply.Whole(406, "", ByteBuffer.allocate(0), 0, List.of());
+        return NOT_ACCEPTABLE;
     }
 
-    private @Nullable Reply openApi(List<String> parts) {
+    private @Nullable Reply openApi(Call call, List<String> parts) {
         if (parts.size() < 2 || !parts.get(1).equals("v3")) {
             return null;
         }
         return switch (parts.size()) {
-            case 2 -> Reply.json(200, openApi.index());
-            case 4 -> parts.get(2).equals("api") ? found(openApi.find("", parts.get(3))) : null;
-            case 5 -> parts.get(2).equals("apis") ? found(openApi.find(parts.get(3), parts.get(4))) : null;
+            case 2 -> Reply.text(200, Json.string(openApi.index()));
+            case 4 -> parts.get(2).equals("api") ? openApiV3(call, openApi.find("", parts.get(3))) : null;
+            case 5 -> parts.get(2).equals("apis") ? openApiV3(call, openApi.find(parts.get(3), parts.get(4))) : null;
             default -> null;
         };
+    }
+
+    private static @Nullable Reply openApiV3(Call call, @Nullable ObjectNode document) {
+        boolean acceptable = Accepted.mediaTypes(call.accept()).stream().anyMatch(ANY_JSON::contains);
+        return document == null || acceptable ? found(document) : NOT_ACCEPTABLE;
     }
 
     private static @Nullable Reply found(@Nullable ObjectNode document) {

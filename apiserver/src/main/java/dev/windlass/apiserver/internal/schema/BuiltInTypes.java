@@ -88,6 +88,15 @@ public final class BuiltInTypes {
                 : List.of(gvk.get(0).stringValue(), gvk.get(1).stringValue(), gvk.get(2).stringValue());
     }
 
+    /**
+     * What Kubernetes tells of the fields of a type of which one is to be set.
+     *
+     * @return null when it tells nothing
+     */
+    public @Nullable JsonNode unions(String name) {
+        return described(name).get("u");
+    }
+
     private JsonNode described(String name) {
         String line = lines.get(name);
         if (line == null) {
@@ -120,9 +129,8 @@ public final class BuiltInTypes {
             fields.put(field.getKey(),
                     said == null ? type : type.with(type.use().with(Type.GoField.parse(said))));
         });
-        List<String> required = new ArrayList<>();
-        description.path("r").forEach(each -> required.add(each.stringValue()));
-        return new Type.Body(Type.Shape.STRUCT, "", fields, required, null, Json.flag(description, false, "a"));
+        return new Type.Body(Type.Shape.STRUCT, "", fields, texts(description.path("r")), null,
+                Json.flag(description, false, "a"));
     }
 
     private Type read(JsonNode ref) {
@@ -143,10 +151,14 @@ public final class BuiltInTypes {
         } else {
             base = read(ref.get("ref"));
         }
-        List<String> keys = new ArrayList<>();
-        ref.path("k").forEach(key -> keys.add(key.stringValue()));
-        return base.with(new Type.Use(Json.textOrEmpty(ref, "t"), keys, Json.textOrEmpty(ref, "mt"),
-                Json.textOrEmpty(ref, "ps"), Json.textOrEmpty(ref, "pk"),
-                ref.get("d")));
+        return base.with(new Type.Use(Json.textOrEmpty(ref, "t"), texts(ref.path("k")), Json.textOrEmpty(ref, "mt"),
+                Json.textOrEmpty(ref, "ps"), Json.textOrEmpty(ref, "pk"), texts(ref.path("e")), ref.get("d"),
+                Type.GoField.PLAIN));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each.stringValue()));
+        return texts;
     }
 }

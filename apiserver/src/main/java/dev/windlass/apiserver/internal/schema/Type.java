@@ -48,22 +48,24 @@ public final class Type {
      *            of a strategic merge patch, or ""
      * @param mergeKey
      *            of a strategic merge patch, or ""
+     * @param values
+     *            what it can be; empty when that is not told
      * @param fallback
      *            the default value
      * @param go
      *            how Go has it, where it is a field of a built-in kind
      */
     public record Use(String listType, List<String> keys, String mapType, String patchStrategy, String mergeKey,
-            @Nullable JsonNode fallback, GoField go) {
-        static final Use PLAIN = new Use("", List.of(), "", "", "", null, GoField.PLAIN);
+            List<String> values, @Nullable JsonNode fallback, GoField go) {
+        static final Use PLAIN = new Use("", List.of(), "", "", "", null);
 
         Use(String listType, List<String> keys, String mapType, String patchStrategy, String mergeKey,
                 @Nullable JsonNode fallback) {
-            this(listType, keys, mapType, patchStrategy, mergeKey, fallback, GoField.PLAIN);
+            this(listType, keys, mapType, patchStrategy, mergeKey, List.of(), fallback, GoField.PLAIN);
         }
 
         Use with(GoField newGo) {
-            return new Use(listType, keys, mapType, patchStrategy, mergeKey, fallback, newGo);
+            return new Use(listType, keys, mapType, patchStrategy, mergeKey, values, fallback, newGo);
         }
     }
 
