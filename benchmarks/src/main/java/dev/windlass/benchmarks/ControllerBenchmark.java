@@ -32,7 +32,7 @@ final class ControllerBenchmark<T extends HasMetadata> {
             manager.start();
             ControllerBenchmark<T> benchmark = new ControllerBenchmark<>(manager, kind);
             benchmark.add("resident").ready().await();
-            StopCycles.warm(() -> benchmark.cycles(1));
+            StopCycles.warm(() -> benchmark.cycles(1).stop[0]);
             int threadsBefore = Figures.virtualThreads();
             long before = Figures.liveBytes();
             benchmark.cycles(cycles).report();

@@ -1,12 +1,15 @@
 package dev.windlass.benchmarks.measure;
 
-import java.util.concurrent.Callable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Starts something and stops it, many times: how long the stop takes at the median and in the worst hundredth. */
 public final class StopCycles {
 
-    private static final long WARMUP_NANOS = TimeUnit.SECONDS.toNanos(4);
+    /** A stop goes through much code, once: it is the tenth thousand or so before the JVM has compiled all of it for good. */
+    private static final long WARMUP_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long COLD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private StopCycles() {
     }
@@ -18,9 +21,9 @@ public final class StopCycles {
         long run() throws Exception;
     }
 
-    /** So many cycles, after some that are not reported: the JVM compiles for seconds what runs in one. */
+    /** So many cycles, once the JVM has compiled what runs in one; those of the first second are reported apart. */
     public static void run(int cycles, Cycle cycle) throws Exception {
-        warm(cycle::run);
+        warm(cycle);
         long[] stops = new long[cycles];
         for (int i = 0; i < cycles; i++) {
             stops[i] = cycle.run();
@@ -28,11 +31,16 @@ public final class StopCycles {
         Figures.reportQuantiles("stop", stops);
     }
 
-    /** Repeats something until the JVM has compiled what there is to compile. */
-    public static <T> void warm(Callable<T> once) throws Exception {
+    /** Repeats it until the JVM has compiled what there is to compile, and reports the stops of the first second. */
+    public static void warm(Cycle cycle) throws Exception {
         long began = System.nanoTime();
-        do {
-            once.call();
-        } while (System.nanoTime() - began < WARMUP_NANOS);
+        List<Long> cold = new ArrayList<>();
+        for (long past = 0; past < WARMUP_NANOS; past = System.nanoTime() - began) {
+            long stop = cycle.run();
+            if (past < COLD_NANOS) {
+                cold.add(stop);
+            }
+        }
+        Figures.reportQuantiles("cold.stop", cold.stream().mapToLong(Long::longValue).toArray());
     }
 }

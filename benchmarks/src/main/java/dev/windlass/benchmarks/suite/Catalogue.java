@@ -131,13 +131,14 @@ final class Catalogue {
         }
         return new Comparison(name, "One idle controller comes and goes: " + what,
                 """
-                        Another user keeps the watch warm, and 4 s of cycles that do not count have compiled the code of the Java \
-                        programs. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed and the \
+                        Another user keeps the watch warm, and 20 s of cycles have compiled the code of the Java programs; those of \
+                        the first second are shown as cold. Windlass: from `add` to `READY`, from `stop` to the report, with handlers removed and the \
                         knowledge of all objects kept for the next start. controller-runtime: a wrapper that cancels the context of \
                         one unmanaged controller, which is all that it offers. Java Operator SDK: the whole operator. fabric8: one informer.""",
                 true, entries,
                 List.of(less("ready.p50", "add → READY, p50"), less("ready.p99", "add → READY, p99"),
                         less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99"),
+                        less("cold.stop.p50", "cold: stop, p50"),
                         less("left.threads", "threads or goroutines left behind per cycle"),
                         less("left.bytes", "bytes left behind per cycle")));
     }
@@ -173,7 +174,8 @@ final class Catalogue {
                 false,
                 List.of(new Entry(WINDLASS, "", contenders.windlass("stop-unit", number(scale.stops()))),
                         new Entry(FLOOR, "", contenders.windlass("floor-stop", number(scale.stops())))),
-                List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99")));
+                List.of(less("stop.p50", "stop, p50"), less("stop.p99", "stop, p99"),
+                        less("cold.stop.p50", "cold: stop, p50")));
     }
 
     private Comparison events() {
