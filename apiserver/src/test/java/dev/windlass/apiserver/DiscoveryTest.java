@@ -2,6 +2,8 @@ package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -9,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What clients keep of the discovery, and when they must read it again. */
+/** What is served beside resources: discovery and OpenAPI, what clients keep of them, health, and paths that lead nowhere. */
 @Timeout(120)
 class DiscoveryTest {
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -73,5 +75,40 @@ class DiscoveryTest {
         HttpHeaders asked = wire.get(document).raw().headers();
         assertThat(asked.firstValue("Cache-Control")).hasValue("no-cache, private");
         assertThat(asked.firstValue("ETag")).isEqualTo(kept.firstValue("ETag"));
+    }
+
+    @Test
+    void whatIsServedIsToldInTheFormThatAClientAccepts() {
+        Wire.Answer yaml = wire.send(wire.request("/apis/apps/v1").header("Accept", "application/yaml").build());
+        JsonNode told = Json.parseYaml(yaml.raw().body().getBytes(StandardCharsets.UTF_8));
+        assertThat(told.path("groupVersion").stringValue("")).isEqualTo("apps/v1");
+        assertThat(yaml.raw().body()).doesNotStartWith("{");
+        assertThat(wire.send(wire.request("/api").header("Accept", "text/html").build()).code()).isEqualTo(406);
+        assertThat(wire.get("/").body().path("paths")).map(JsonNode::stringValue)
+                .contains("/api/v1", "/apis/apps/v1", "/openapi/v3");
+    }
+
+    @Test
+    void aPathThatLeadsNowhereIsNoReasonForAPageOfHtml() {
+        for (String path : List.of("/api//v1", "/api/v1//namespaces", "/api/v1/../v1", "/api/v2")) {
+            Wire.Answer answer = wire.get(path);
+            assertThat(answer.code()).as(path).isEqualTo(404);
+            assertThat(answer.message()).as(path).isEqualTo("the server could not find the requested resource");
+        }
+        assertThat(wire.get("/api/v1/namespaces/%2e%2e").message())
+                .isEqualTo("Name parameter invalid: \"..\": may not be '..'");
+    }
+
+    @Test
+    void healthIsToldCheckByCheck() {
+        assertThat(wire.get("/readyz/informer-sync").raw().body()).isEqualTo("ok");
+        assertThat(wire.get("/healthz/nothing").code()).isEqualTo(404);
+        assertThat(wire.get("/livez?verbose&exclude=log&exclude=x").raw().body()).isEqualTo("""
+                [+]ping ok
+                [+]log excluded: ok
+                [+]etcd ok
+                warn: some health checks cannot be excluded: no matches for "x"
+                livez check passed
+                """);
     }
 }

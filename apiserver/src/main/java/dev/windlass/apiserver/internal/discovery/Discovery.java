@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -77,6 +78,11 @@ public final class Discovery {
         return names;
     }
 
+    /** Whether a group has kinds that are not custom. */
+    public boolean isBuiltIn(String group) {
+        return catalog.all().stream().anyMatch(type -> type.group().equals(group) && !type.isCustom());
+    }
+
     private List<String> versions(String group) {
         return catalog.all().stream().filter(type -> type.group().equals(group)).map(ResourceType::version).distinct()
                 .sorted(VersionOrder.NEWEST_FIRST).toList();
@@ -112,9 +118,8 @@ public final class Discovery {
         if (!type.categories().isEmpty()) {
             addAll(out, "categories", type.categories());
         }
-        CustomVersion custom = type.custom();
-        if (custom != null) {
-            out.put("storageVersionHash", hash(type.group() + "/" + custom.storageVersion() + "/" + type.kind()));
+        if (type.allows("get")) {
+            out.put("storageVersionHash", hash(storage(type)));
         }
         for (Subresource sub : type.subresources()) {
             ObjectNode subOut = list.addObject().put("name", type.plural() + "/" + sub.name()).put("singularName", "")
@@ -127,7 +132,18 @@ public final class Discovery {
         }
     }
 
-    /** Changes with the form in which objects are stored. */
+    /** The form in which objects are stored. */
+    private static String storage(ResourceType type) {
+        CustomVersion custom = type.custom();
+        String version = custom == null ? type.version() : custom.storageVersion();
+        return switch (type.group() + "/" + type.plural()) {
+            case "autoscaling/horizontalpodautoscalers" -> "autoscaling/v2/" + type.kind();
+            case "events.k8s.io/events" -> "/v1/" + type.kind();
+            case "apiextensions.k8s.io/customresourcedefinitions" -> "apiextensions.k8s.io/v1beta1/" + type.kind();
+            default -> type.group() + "/" + version + "/" + type.kind();
+        };
+    }
+
     private static String hash(String storage) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(storage.getBytes(StandardCharsets.UTF_8));
@@ -158,7 +174,6 @@ public final class Discovery {
         if (!group.isEmpty()) {
             metadata.put("name", group);
         }
-        metadata.putNull("creationTimestamp");
         ArrayNode versions = out.putArray("versions");
         for (String version : versions(group)) {
             ObjectNode each = versions.addObject().put("version", version);
@@ -175,8 +190,7 @@ public final class Discovery {
 
     private static void aggregated(ArrayNode list, ResourceType type) {
         ObjectNode out = list.addObject().put("resource", type.plural());
-        out.putObject("responseKind").put("group", type.group()).put("version", type.version()).put("kind",
-                type.kind());
+        addResponseKind(out, type, "", "", type.kind());
         out.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
         addAll(out, "verbs", type.verbs());
         if (!type.shortNames().isEmpty()) {
@@ -189,18 +203,38 @@ public final class Discovery {
             ArrayNode subresources = out.putArray("subresources");
             for (Subresource sub : type.subresources()) {
                 ObjectNode subOut = subresources.addObject().put("subresource", sub.name());
-                boolean own = sub.version().isEmpty();
-                subOut.putObject("responseKind").put("group", own ? type.group() : sub.group())
-                        .put("version", own ? type.version() : sub.version())
-                        .put("kind", sub.kind());
+                addResponseKind(subOut, type, sub.group(), sub.version(), sub.kind());
                 addAll(subOut, "verbs", sub.verbs());
             }
         }
     }
 
+    /** Of a built-in kind, its own group and version go without saying. */
+    private static void addResponseKind(ObjectNode out, ResourceType type, String group, String version, String kind) {
+        boolean said = version.isEmpty() && type.isCustom();
+        out.putObject("responseKind").put("group", said ? type.group() : group)
+                .put("version", said ? type.version() : version).put("kind", kind);
+    }
+
     private static void addAll(ObjectNode out, String field, List<String> values) {
         ArrayNode array = out.putArray(field);
         values.forEach(array::add);
+    }
+
+    /** {@code /}: where something is served. */
+    public ObjectNode paths() {
+        Set<String> all = new TreeSet<>(List.of("/.well-known/openid-configuration", "/api", "/api/v1", "/apis",
+                "/apis/", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks",
+                "/readyz", "/version"));
+        for (ResourceType type : catalog.all()) {
+            if (!type.group().isEmpty()) {
+                all.add("/apis/" + type.group());
+                all.add("/apis/" + type.group() + "/" + type.version());
+            }
+        }
+        ObjectNode out = Json.object();
+        addAll(out, "paths", List.copyOf(all));
+        return out;
     }
 
     /** {@code /version}. */

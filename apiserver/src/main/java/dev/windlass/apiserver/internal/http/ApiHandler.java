@@ -54,8 +54,10 @@ public final class ApiHandler extends Handler.Abstract {
             FaultRules faults, Access access) {
         this.resources = resources;
         this.api = api;
-        this.documents = new Documents(discovery, new OpenApi(resources.catalog(), resources.types()),
-                new Swagger(resources.catalog(), resources.types()), access.tokens());
+        this.documents = new Documents(discovery,
+                new OpenApiDocuments(new OpenApi(resources.catalog(), resources.types()),
+                        new Swagger(resources.catalog(), resources.types())),
+                access.tokens());
         this.witness = witness;
         this.streams = streams;
         this.faults = faults;
@@ -70,7 +72,7 @@ public final class ApiHandler extends Handler.Abstract {
         try {
             reply = reply(request, asked);
         } catch (IOException e) {
-            LOG.atDebug().addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+            LOG.atDebug().addKeyValue("path", path(request)).setCause(e)
                     .log("request body could not be read");
             witness.ended();
             callback.failed(e);
@@ -119,7 +121,7 @@ public final class ApiHandler extends Handler.Abstract {
         Asked(Request request, Instant time) {
             this.request = request;
             this.time = time;
-            this.info = RequestInfo.of(request.getMethod(), Request.getPathInContext(request), Map.of());
+            this.info = RequestInfo.of(request.getMethod(), path(request), Map.of());
         }
 
         Witness.Seen seen(int code) {
@@ -143,7 +145,7 @@ public final class ApiHandler extends Handler.Abstract {
             return Reply.error(e, Accepted.prefersYaml(header(request, HttpHeader.ACCEPT)));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.atError().addKeyValue("method", request.getMethod())
-                    .addKeyValue("path", Request.getPathInContext(request)).setCause(e)
+                    .addKeyValue("path", path(request)).setCause(e)
                     .log("request failed");
             return Reply.error(ApiException.internal(String.valueOf(e)), false);
         }
@@ -192,10 +194,15 @@ public final class ApiHandler extends Handler.Abstract {
                 throw tooLarge();
             }
         }
-        return new Call(method, decode(Request.getPathInContext(request).replace("+", "%2B")),
+        return new Call(method, decode(path(request).replace("+", "%2B")),
                 query(request.getHttpURI().getQuery()),
                 header(request, HttpHeader.ACCEPT),
                 header(request, HttpHeader.CONTENT_TYPE), userAgent(request), User.ANONYMOUS, body);
+    }
+
+    /** As it was sent: with what Jetty takes for ambiguous, which names nothing here. */
+    private static String path(Request request) {
+        return request.getHttpURI().getPath();
     }
 
     private static ApiException tooLarge() {

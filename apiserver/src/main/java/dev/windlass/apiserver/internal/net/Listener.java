@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -59,6 +60,7 @@ public final class Listener implements AutoCloseable {
         http.setSendDateHeader(true);
         http.setOutputBufferSize(64 * 1024);
         http.setRequestHeaderSize(64 * 1024);
+        http.setUriCompliance(UriCompliance.UNSAFE); // a path that leads nowhere is answered like any other that does
         SecureRequestCustomizer secure = new SecureRequestCustomizer(false);
         http.addCustomizer(secure);
 

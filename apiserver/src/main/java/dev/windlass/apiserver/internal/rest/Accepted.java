@@ -43,8 +43,7 @@ public record Accepted(Form form, Format format, String version) {
         List<String> clauses = clauses(header);
         boolean watch = target.verb().equals("watch");
         boolean builtIn = !target.type().isCustom();
-        if (builtIn && !clauses.isEmpty() && clauses.stream().map(Bodies::mediaType)
-                .noneMatch(media -> media.equals("*/*") || WHOLE.contains(media))) {
+        if (builtIn && !isRouted(clauses)) {
             List<String> representations = new ArrayList<>(WHOLE);
             if (watch || target.verb().equals("list")) {
                 representations.addAll(STREAMED);
@@ -56,6 +55,27 @@ public record Accepted(Form form, Format format, String version) {
             throw ApiException.notAcceptable(STREAMED);
         }
         return accepted;
+    }
+
+    /**
+     * The form of a document of the discovery, of which there is no other shape.
+     *
+     * @param routed
+     *            whether it is refused in the words of what finds the path
+     * @throws ApiException
+     *             406 when there is none that the client accepts
+     */
+    public static Format document(String header, boolean routed) {
+        List<String> clauses = clauses(header);
+        if (routed && !isRouted(clauses)) {
+            throw ApiException.noRepresentation(WHOLE);
+        }
+        return parse(clauses, true).format;
+    }
+
+    private static boolean isRouted(List<String> clauses) {
+        return clauses.isEmpty() || clauses.stream().map(Bodies::mediaType)
+                .anyMatch(media -> media.equals("*/*") || WHOLE.contains(media));
     }
 
     /** Whether an error is to be told in YAML. */

@@ -90,11 +90,7 @@ final class PodCommands {
         if (name.isEmpty()) {
             throw ApiException.badRequest("Name parameter required.");
         }
-        List<String> problems = NameRules.pathSegment(name);
-        if (!problems.isEmpty()) {
-            throw ApiException.badRequest("Name parameter invalid: " + FieldError.quote(name) + ": "
-                    + String.join(";", problems));
-        }
+        Resources.checkName(name);
     }
 
     private static void checkPreconditions(Target target, ObjectNode binding, ObjectNode pod, boolean dryRun) {

@@ -241,8 +241,6 @@ final class Rendering {
         }
         byte[] json = new byte[reply.body().remaining()];
         reply.body().duplicate().get(json);
-        byte[] yaml = Json.yaml(Json.parse(json)).getBytes(StandardCharsets.UTF_8);
-        return new Reply.Whole(reply.code(), "application/yaml", java.nio.ByteBuffer.wrap(yaml),
-                reply.retryAfterSeconds(), reply.warnings());
+        return Reply.yaml(reply.code(), Json.parse(json)).withWarnings(reply.warnings());
     }
 }

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.protobuf.Protobuf;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.store.Bytes;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -73,7 +74,12 @@ public sealed interface Reply {
 
     static Whole text(int code, String body) {
         return new Whole(code, "text/plain; charset=utf-8",
-                ByteBuffer.wrap(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)), 0, List.of());
+                ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)), 0, List.of());
+    }
+
+    static Whole yaml(int code, JsonNode body) {
+        return new Whole(code, "application/yaml", ByteBuffer.wrap(Json.yaml(body).getBytes(StandardCharsets.UTF_8)), 0,
+                List.of());
     }
 
     /** @param yaml whether the client rather reads YAML than JSON */
@@ -82,9 +88,7 @@ public sealed interface Reply {
             return text(refused.code(), refused.getMessage() + "\n").withRetryAfter(refused.retryAfterSeconds());
         }
         if (yaml) {
-            return new Whole(refused.code(), "application/yaml",
-                    ByteBuffer.wrap(Json.yaml(refused.status()).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                    refused.retryAfterSeconds(), List.of());
+            return yaml(refused.code(), refused.status()).withRetryAfter(refused.retryAfterSeconds());
         }
         return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
                 refused.retryAfterSeconds(), List.copyOf(refused.warnings()));

@@ -3,11 +3,13 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -179,14 +181,24 @@ public final class Resources {
     /**
      * The stored object.
      *
-     * @throws ApiException 404 when there is none
+     * @throws ApiException 404 when there is none; 400 when there can be none of this name
      */
     Stored require(Target target) {
         Stored stored = find(target.type(), target.namespace(), target.name());
         if (stored == null) {
+            checkName(target.name());
             throw ApiException.notFound(target.type().group(), target.type().plural(), target.name());
         }
         return stored;
+    }
+
+    /** @throws ApiException 400 when it cannot stand in a path */
+    static void checkName(String name) {
+        List<String> problems = NameRules.pathSegment(name);
+        if (!problems.isEmpty()) {
+            throw ApiException.badRequest("Name parameter invalid: " + FieldError.quote(name) + ": "
+                    + String.join(";", problems));
+        }
     }
 
     @Nullable
