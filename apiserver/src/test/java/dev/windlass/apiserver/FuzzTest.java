@@ -125,7 +125,7 @@ class FuzzTest {
             boolean half = random.nextInt(8) == 0;
             String answer = exchange(request, half ? random.nextInt(request.length) : request.length);
             assertThat(answer).as("seed %d, request %d:%n%s", SEED, i, new String(request, StandardCharsets.UTF_8))
-                    .doesNotContain("InternalError").doesNotContain("Exception");
+                    .doesNotContain("InternalError").doesNotContain("Exception").doesNotContain("<html");
             if (!half) {
                 assertThat(answer).as("seed %d, request %d:%n%s", SEED, i, new String(request, StandardCharsets.UTF_8))
                         .startsWith("HTTP/1.1 ");
@@ -142,6 +142,23 @@ class FuzzTest {
         server.close();
         await().atMost(LIMIT).untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("apiserver-fuzz")));
+    }
+
+    @Test
+    void whatIsNoRequestIsRefusedInPlainText() throws Exception {
+        String host = "Host: localhost\r\n";
+        for (String sent : List.of("NONSENSE\r\n\r\n", "GET /api HTTP/1.1\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\n" + host + "\r\n", "GET api HTTP/1.1\r\n" + host + "\r\n",
+                "GET /api HTTP/1.1\r\n" + host + "no header\r\n\r\n",
+                "POST /api HTTP/1.1\r\n" + host + "Content-Length: x\r\n\r\n")) {
+            String answer = exchange(sent.getBytes(StandardCharsets.UTF_8), sent.length());
+            assertThat(answer).as(sent).startsWith("HTTP/1.1 400 ")
+                    .containsIgnoringCase("Content-Type: text/plain; charset=utf-8\r\n")
+                    .endsWith("\r\n\r\n400 Bad Request");
+        }
+        String large = "GET /api HTTP/1.1\r\n" + host + "X: " + "a".repeat(2_000_000) + "\r\n\r\n";
+        assertThat(exchange(large.getBytes(StandardCharsets.UTF_8), large.length()))
+                .doesNotContain("<html").startsWith("HTTP/1.1 ");
     }
 
     /** What is answered to the first so many bytes of a request; "" when the server hangs up instead. A stream is left after its headers. */

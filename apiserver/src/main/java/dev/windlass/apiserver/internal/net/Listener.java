@@ -10,17 +10,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -54,6 +60,7 @@ public final class Listener implements AutoCloseable {
         threads.setVirtualThreadsExecutor(executor);
         server = new Server(threads);
         server.setStopAtShutdown(false);
+        server.setErrorHandler(Listener::refuse);
 
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
@@ -100,6 +107,14 @@ public final class Listener implements AutoCloseable {
         server.addConnector(connector);
         this.certificates = certificates.get();
         tls.setSslContext(this.certificates.context());
+    }
+
+    /** What Jetty takes for no request is told as Go tells it, without a page of HTML. */
+    private static boolean refuse(Request request, Response response, Callback callback) {
+        int code = response.getStatus();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+        Content.Sink.write(response, true, code + " " + HttpStatus.getMessage(code), callback);
+        return true;
     }
 
     /** Takes the port, so that it is known; nothing is answered yet. */
