@@ -61,10 +61,12 @@ class ConversionTest extends AskingServer {
             for (JsonNode each : review.path("request").path("objects")) {
                 ObjectNode object = (ObjectNode) each.deepCopy();
                 object.set("apiVersion", version);
-                ObjectNode spec = (ObjectNode) object.path("spec");
+                ObjectNode spec = Json.child(object, "spec");
                 boolean newer = version.asString("").endsWith("v2");
                 JsonNode value = spec.remove(newer ? "size" : "width");
-                spec.set(newer ? "width" : "size", value);
+                if (value != null) {
+                    spec.set(newer ? "width" : "size", value);
+                }
                 converted.add(more.apply(object));
             }
             return answer;
@@ -215,5 +217,56 @@ class ConversionTest extends AskingServer {
     private Answer trust(String bundle) {
         return wire.merge(DEFINITION,
                 "{\"spec\":{\"conversion\":{\"webhook\":{\"clientConfig\":{\"caBundle\":\"%s\"}}}}}".formatted(bundle));
+    }
+
+    private static List<String> managers(Answer answer) {
+        return answer.body().path("metadata").path("managedFields").valueStream()
+                .map(each -> Json.textOrEmpty(each, "manager") + " " + Json.textOrEmpty(each, "operation") + " "
+                        + Json.string(each.path("fieldsV1").path("f:spec")))
+                .toList();
+    }
+
+    @Test
+    void whoeverManagesAFieldManagesItInTheOtherVersion() {
+        convert("/convert", object -> object);
+        define("/convert");
+        wire.post(V1 + "?fieldManager=one", box("a", "v1", "size", 3));
+
+        Answer taken = wire.merge(V2 + "/a?fieldManager=two", "{\"spec\":{\"width\":4}}");
+        assertThat(managers(taken)).containsExactlyInAnyOrder("one Update {}", "two Update {\"f:width\":{}}");
+        Answer refused = wire.apply(V1 + "/a", "three", box("a", "v1", "size", 5));
+        assertThat(refused.code()).isEqualTo(409);
+        assertThat(refused.message()).isEqualTo("Apply failed with 1 conflict: conflict with \"two\" using"
+                + " example.com/v2: .spec.width");
+        Answer agreed = wire.apply(V1 + "/a", "three", box("a", "v1", "size", 4));
+        assertThat(agreed.code()).as(agreed.message()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNoLongerAppliedInTheOtherVersionGoesUnlessSomebodyElseManagesIt() {
+        convert("/convert", object -> object);
+        define("/convert");
+        wire.apply(V1 + "/a", "one", box("a", "v1", "size", 3));
+        wire.apply(V1 + "/a", "two", box("a", "v1", "size", 3));
+        String nothing = "{\"apiVersion\":\"example.com/v2\",\"kind\":\"Box\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"note\":\"n\"}}";
+
+        Answer left = wire.apply(V2 + "/a", "one", nothing);
+        assertThat(number(left.body(), "width")).as(left.message()).isEqualTo(3);
+        Answer gone = wire.apply(V2 + "/a", "two", nothing);
+        assertThat(number(gone.body(), "width")).as(gone.message()).isEqualTo(-1);
+    }
+
+    @Test
+    void whoManagesWhatStaysWhenNobodyCanBeAskedAboutTheOtherVersion() {
+        convert("/convert", object -> object);
+        define("/convert");
+        wire.post(V1 + "?fieldManager=one", box("a", "v1", "size", 3));
+        wire.merge(V2 + "/a?fieldManager=two", "{\"spec\":{\"width\":4}}");
+        wire.merge(DEFINITION, "{\"spec\":{\"conversion\":{\"webhook\":{\"clientConfig\":{\"url\":\""
+                + hooks.url("/nobody") + "\"}}}}}");
+
+        Answer written = wire.merge(V1 + "/a?fieldManager=one", "{\"spec\":{\"size\":5}}");
+        assertThat(number(written.body(), "size")).as(written.message()).isEqualTo(5);
+        assertThat(managers(written)).containsExactlyInAnyOrder("one Update {}", "two Update {\"f:width\":{}}");
     }
 }

@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Webhooks that both servers ask. What one does is told by its path: {@code /patch/} is followed by a JSON patch and {@code /answer/} by what the response
- * is to have, both as base64 for URLs; {@code /convert/} by what each object is to have, and {@code /conversion/} by what the response is to have, when
- * objects are converted. {@code $HOOKS} stands for its URL, {@code $BUNDLE} for what it is trusted by.
+ * is to have, both as base64 for URLs; {@code /convert/} by what each object is to have, {@code /rename/} by what each version calls a field of the specification, and {@code /conversion/} by what
+ * the response is to have, when objects are converted. {@code $HOOKS} stands for its URL, {@code $BUNDLE} for what it is trusted by.
  */
 final class WebhookServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -55,7 +55,7 @@ final class WebhookServer implements AutoCloseable {
     /** Puts in where it is, and behaviours: {@code $PATCH(…)} and {@code $ANSWER(…)} hold JSON with single quotes. */
     String fill(String text) {
         String filled = text;
-        for (String behaviour : List.of("PATCH", "ANSWER", "CONVERT", "CONVERSION")) {
+        for (String behaviour : List.of("PATCH", "ANSWER", "CONVERT", "RENAME", "CONVERSION")) {
             for (int at = filled.indexOf("$" + behaviour + "("); at >= 0; at = filled.indexOf("$" + behaviour + "(")) {
                 int end = filled.indexOf(")$", at);
                 String json = filled.substring(at + behaviour.length() + 2, end).replace('\'', '"');
@@ -88,8 +88,8 @@ final class WebhookServer implements AutoCloseable {
                 await();
                 send(response, callback, 200, "application/json", "{}");
             }
-            case "convert", "conversion" -> send(response, callback, 200, "application/json",
-                    conversion(review, path[0].equals("convert"), detail));
+            case "convert", "rename", "conversion" -> send(response, callback, 200, "application/json",
+                    conversion(review, path[0], detail));
             default -> send(response, callback, 200, "application/json", answer(review, path[0], detail));
         }
     }
@@ -102,7 +102,7 @@ final class WebhookServer implements AutoCloseable {
         }
     }
 
-    private static String conversion(JsonNode review, boolean objects, String detail) {
+    private static String conversion(JsonNode review, String behaviour, String detail) {
         ObjectNode answer = JSON.createObjectNode().put("kind", "ConversionReview");
         answer.set("apiVersion", review.path("apiVersion"));
         ObjectNode response = answer.putObject("response");
@@ -112,13 +112,24 @@ final class WebhookServer implements AutoCloseable {
         ObjectNode more = (ObjectNode) JSON.readTree(detail);
         for (JsonNode each : review.path("request").path("objects")) {
             ObjectNode object = (ObjectNode) each.deepCopy();
-            object.set("apiVersion", review.path("request").path("desiredAPIVersion"));
-            converted.add(objects ? object.setAll(more) : object);
+            JsonNode wanted = review.path("request").path("desiredAPIVersion");
+            if (behaviour.equals("rename") && object.path("spec") instanceof ObjectNode spec) {
+                JsonNode value = spec.remove(name(more, object.path("apiVersion")));
+                if (value != null) {
+                    spec.set(name(more, wanted), value);
+                }
+            }
+            object.set("apiVersion", wanted);
+            converted.add(behaviour.equals("convert") ? object.setAll(more) : object);
         }
-        if (!objects) {
+        if (behaviour.equals("conversion")) {
             response.setAll(more);
         }
         return JSON.writeValueAsString(answer);
+    }
+
+    private static String name(ObjectNode names, JsonNode apiVersion) {
+        return names.path(apiVersion.asString("").replaceFirst(".*/", "")).asString("");
     }
 
     private static String answer(JsonNode review, String behaviour, String detail) {

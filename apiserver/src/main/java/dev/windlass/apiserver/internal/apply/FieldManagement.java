@@ -5,9 +5,11 @@ import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,15 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     private static final String FIRST_APPLIER = "before-first-apply";
     private static final List<String> OPERATIONS = List.of("Apply", "Update");
 
-    /** An object as one version of the API shows it, with its type there. */
-    public record Shown(ObjectNode object, Type type) {
+    /**
+     * An object as one version of the API shows it.
+     *
+     * @param type
+     *            of the object there
+     * @param ignored
+     *            fields that the request cannot change there, in the form of FieldsV1
+     */
+    public record Shown(ObjectNode object, Type type, ObjectNode ignored) {
     }
 
     /** Shows objects as other versions of the API do. */
@@ -107,10 +116,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
         ObjectNode old = bare(live);
         ObjectNode fresh = bare(object);
-        Typed.Difference difference = Typed.compare(old, fresh, type).without(FieldSet.parse(ignored));
+        Map<String, Typed.Difference> differences = differences(managed, old, fresh);
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
-        takeFromOthers(managed, difference, old, fresh, null);
-        FieldSet taken = strip(difference.changed());
+        takeFromOthers(managed, differences, null);
+        FieldSet taken = strip(Objects.requireNonNull(differences.get(apiVersion)).changed());
         if (!taken.isEmpty()) {
             FieldSet kept = managed.fields(self);
             managed.set(self, kept == null ? taken : kept.union(taken), subresource.equals("scale") ? "" : now);
@@ -120,28 +129,34 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     }
 
     /** Whoever managed what has been changed or removed no longer does. */
-    private void takeFromOthers(ManagedFields managed, Typed.Difference difference, ObjectNode old, ObjectNode fresh,
+    private static void takeFromOthers(ManagedFields managed, Map<String, Typed.Difference> differences,
             @Nullable Manager except) {
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
-            if (!other.equals(except) && fields != null) {
-                Typed.Difference theirs = in(other.apiVersion(), difference, old, fresh);
+            Typed.Difference theirs = differences.get(other.apiVersion());
+            if (!other.equals(except) && fields != null && theirs != null) {
                 managed.set(other, fields.difference(theirs.changed().union(theirs.removed())), managed.time(other));
             }
         }
     }
 
-    /** What is different in the version of the API in which a manager speaks. */
-    private Typed.Difference in(String version, Typed.Difference difference, ObjectNode old, ObjectNode fresh) {
-        if (version.equals(apiVersion)) {
-            return difference;
-        }
-        Shown before = versions.show(old, apiVersion, version);
-        Shown after = versions.show(fresh, apiVersion, version);
-        if (before == null || after == null) {
-            return difference;
-        }
-        return Typed.compare(before.object(), after.object(), after.type()).without(FieldSet.parse(ignored));
+    /** What is different, in each version of the API in which somebody manages a field. */
+    private Map<String, Typed.Difference> differences(ManagedFields managed, ObjectNode old, ObjectNode fresh) {
+        Map<String, Typed.Difference> differences = new HashMap<>();
+        differences.put(apiVersion, Typed.compare(old, fresh, type).without(FieldSet.parse(ignored)));
+        managed.managers().forEach(each -> differences.computeIfAbsent(each.apiVersion(), version -> {
+            Shown before = shown(old, apiVersion, version);
+            Shown after = shown(fresh, apiVersion, version);
+            return Typed.compare(before.object(), after.object(), after.type())
+                    .without(FieldSet.parse(after.ignored()));
+        }));
+        return differences;
+    }
+
+    /** An object in another version of the API; as it is, where that shows it alike. */
+    private Shown shown(ObjectNode object, String from, String to) {
+        Shown shown = from.equals(to) ? null : versions.show(object, from, to);
+        return shown == null ? new Shown(object, type, ignored) : shown;
     }
 
     /**
@@ -168,23 +183,21 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         ManagedFields next = managed.copy();
         next.set(before, new FieldSet(), "");
         next.set(self, applied, managed.time(before));
-        JsonNode merged = Typed.merge(old, wanted, type);
+        ObjectNode merged = (ObjectNode) Typed.merge(old, wanted, type);
         if (last != null && !last.isEmpty()) {
-            merged = before.apiVersion().equals(apiVersion)
-                    ? prune(merged, next, last)
-                    : pruneIn(before.apiVersion(), (ObjectNode) merged, next, last);
+            merged = prune(merged, next, before.apiVersion(), last);
         }
-        Typed.Difference difference = Typed.compare(old, merged, type).without(FieldSet.parse(ignored));
+        Map<String, Typed.Difference> differences = differences(next, old, merged);
         if (!force) {
-            refuseConflicts(next, difference, old, (ObjectNode) merged, self,
+            refuseConflicts(next, differences, self,
                     manager.equals(LastApplied.MANAGER) ? LastApplied.fields(old, type) : new FieldSet());
         }
-        takeFromOthers(next, difference, old, (ObjectNode) merged, self);
+        takeFromOthers(next, differences, self);
         if (!Json.same(old, merged)) {
             FieldSet mine = next.fields(self);
             next.set(self, mine == null ? new FieldSet() : mine, now);
         }
-        ObjectNode out = (ObjectNode) merged.deepCopy();
+        ObjectNode out = merged.deepCopy();
         keepIdentity(old, out);
         if (manager.equals(LastApplied.MANAGER)) {
             LastApplied.renew(out, config);
@@ -203,59 +216,60 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
     }
 
-    /** The same for who has applied in another version last time: it is taken out there. */
-    private JsonNode pruneIn(String version, ObjectNode merged, ManagedFields managed, FieldSet last) {
-        Shown there = versions.show(merged, apiVersion, version);
-        if (there == null) {
-            return prune(merged, managed, last);
-        }
-        JsonNode pruned = new FieldManagement(there.type(), version, subresource, ignored, now, versions)
-                .prune(there.object(), managed, last);
-        Shown back = versions.show((ObjectNode) pruned, version, apiVersion);
-        if (back == null) {
-            return merged;
-        }
-        // What somebody manages here stays, though it may be called otherwise there.
-        FieldSet owned = new FieldSet();
+    /**
+     * Takes out what the applier applied last time and no longer does, if nobody else manages it.
+     *
+     * @param version
+     *            of the API in which he spoke last time
+     */
+    private ObjectNode prune(ObjectNode merged, ManagedFields managed, String version, FieldSet last) {
+        Map<String, FieldSet> owned = new LinkedHashMap<>();
+        owned.put(version, new FieldSet());
         for (Manager each : managed.managers()) {
             FieldSet fields = managed.fields(each);
-            owned = fields == null || !each.apiVersion().equals(apiVersion) ? owned : owned.union(fields);
+            if (fields != null) {
+                owned.merge(each.apiVersion(), fields, FieldSet::union);
+            }
         }
-        FieldSet all = Typed.withNamedFields(Typed.fields(merged, type), type);
-        JsonNode kept = Typed.remove(merged, all.difference(Typed.withNamedFields(owned, type)), type);
-        return Typed.merge(back.object(), kept, type);
+        Shown whole = shown(merged, apiVersion, version);
+        FieldSet lastNamed = Typed.withNamedFields(last, whole.type());
+        ObjectNode pruned = (ObjectNode) Typed.remove(whole.object(), lastNamed, whole.type());
+        Shown all = whole;
+        String at = version;
+        for (Map.Entry<String, FieldSet> each : owned.entrySet()) {
+            Shown there = at.equals(each.getKey()) ? null : versions.show(all.object(), at, each.getKey());
+            if (there != null) {
+                pruned = shown(pruned, at, each.getKey()).object();
+                all = there;
+                at = each.getKey();
+            }
+            FieldSet kept = named(pruned, all.type()).union(Typed.withNamedFields(each.getValue(), all.type()));
+            pruned = (ObjectNode) Typed.remove(all.object(), named(all.object(), all.type()).difference(kept),
+                    all.type());
+        }
+        pruned = shown(pruned, at, version).object();
+        FieldSet gone = named(whole.object(), whole.type()).difference(named(pruned, whole.type()));
+        return shown((ObjectNode) Typed.remove(whole.object(), gone.intersection(lastNamed), whole.type()), version,
+                apiVersion).object();
     }
 
-    /** Takes out what the applier applied last time and no longer does, if nobody else manages it. */
-    private JsonNode prune(JsonNode merged, ManagedFields managed, FieldSet last) {
-        FieldSet lastNamed = Typed.withNamedFields(last, type);
-        JsonNode pruned = Typed.remove(merged, lastNamed, type);
-        FieldSet owned = new FieldSet();
-        for (Manager each : managed.managers()) {
-            FieldSet fields = managed.fields(each);
-            owned = fields == null ? owned : owned.union(fields);
-        }
-        FieldSet all = Typed.withNamedFields(Typed.fields(merged, type), type);
-        FieldSet kept = Typed.withNamedFields(Typed.fields(pruned, type), type)
-                .union(Typed.withNamedFields(owned, type));
-        JsonNode withOwned = Typed.remove(merged, all.difference(kept), type);
-        FieldSet left = Typed.withNamedFields(Typed.fields(withOwned, type), type);
-        return Typed.remove(merged, all.difference(left).intersection(lastNamed), type);
+    private static FieldSet named(ObjectNode object, Type type) {
+        return Typed.withNamedFields(Typed.fields(object, type), type);
     }
 
     /** @param allowed what the applier takes over from others in any case */
-    private void refuseConflicts(ManagedFields managed, Typed.Difference difference, ObjectNode old, ObjectNode merged,
-            Manager self, FieldSet allowed) {
+    private static void refuseConflicts(ManagedFields managed, Map<String, Typed.Difference> differences, Manager self,
+            FieldSet allowed) {
         Map<String, List<String>> byManager = new TreeMap<>();
         List<FieldError> causes = new ArrayList<>();
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
-            if (other.equals(self) || fields == null) {
+            Typed.Difference theirs = differences.get(other.apiVersion());
+            if (other.equals(self) || fields == null || theirs == null) {
                 continue;
             }
             String described = other.described();
-            FieldSet changed = in(other.apiVersion(), difference, old, merged).changed();
-            for (String path : fields.intersection(changed).difference(allowed).paths()) {
+            for (String path : fields.intersection(theirs.changed()).difference(allowed).paths()) {
                 byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
                 causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));
             }

@@ -1,7 +1,12 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Conversion;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +25,7 @@ final class Tracking {
     FieldManagement of(Reach reach) {
         ResourceType type = reach.type();
         return new FieldManagement(shapes.typeOf(type), type.apiVersion(), reach.subresource(), reach.unmanaged(),
-                resources.surroundings().now(), (object, from, to) -> shown(object, type.kind(), from, to));
+                resources.surroundings().now(), (object, from, to) -> shown(object, reach, from, to));
     }
 
     /**
@@ -31,22 +36,38 @@ final class Tracking {
      */
     void update(Reach reach, ObjectNode live, ObjectNode object, String manager) {
         ObjectNode written = shapes.written(object, reach.type());
-        of(reach).update(live, written, manager);
-        Reach.shareInMetadata("managedFields", written, object);
+        try {
+            of(reach).update(live, written, manager);
+            Reach.shareInMetadata("managedFields", written, object);
+        } catch (ApiException _) {
+            // It is written though nobody could be asked what it is in another version: whoever managed something still does.
+            Reach.shareInMetadata("managedFields", live, object);
+        }
     }
 
     /** An object as another version of the API shows it; null when there is no such version, or it shows it alike. */
-    private FieldManagement.@Nullable Shown shown(ObjectNode object, String kind, String from, String to) {
-        ResourceType one = resources.catalog().ofKind(from, kind);
-        ResourceType other = resources.catalog().ofKind(to, kind);
-        if (one == null || other == null || !one.storageId().equals(other.storageId())
-                || Objects.equals(Face.of(one), Face.of(other))) {
+    private FieldManagement.@Nullable Shown shown(ObjectNode object, Reach reach, String from, String to) {
+        ResourceType one = resources.catalog().ofKind(from, reach.type().kind());
+        ResourceType other = resources.catalog().ofKind(to, reach.type().kind());
+        if (one == null || other == null || !one.storageId().equals(other.storageId())) {
+            return null;
+        }
+        CustomVersion custom = other.custom();
+        if (custom != null) {
+            Conversion conversion = custom.conversion();
+            return conversion == null
+                    ? null
+                    // A status that is sent to the object itself is passed over in the version that is spoken alone.
+                    : new FieldManagement.Shown(conversion.convert(List.of(object), to).getFirst(),
+                            shapes.typeOf(other), reach.isStatus() ? reach.unmanaged() : Json.object());
+        }
+        if (Objects.equals(Face.of(one), Face.of(other))) {
             return null;
         }
         Face face = Face.of(other);
         ObjectNode stored = Face.toStorage(object, one);
         ObjectNode shown = (face == null ? stored : face.fromStorage().apply(stored)).deepCopy();
         shown.put("apiVersion", to);
-        return new FieldManagement.Shown(shown, shapes.typeOf(other));
+        return new FieldManagement.Shown(shown, shapes.typeOf(other), reach.unmanaged());
     }
 }
