@@ -144,6 +144,30 @@ class ApplyTest extends SharedServer {
     }
 
     @Test
+    void allThatHasTheWrongTypeIsTold() {
+        Wire.Answer refused = wire.apply(DEPLOYMENTS + "wrong", "alice", deployment("wrong",
+                "{name: web, image: 7, args: {a: b}}, {name: web, image: a}, {name: log, ports: [{containerPort: x}]}"));
+        assertThat(refused.code()).isEqualTo(500);
+        String containers = "\n  .spec.template.spec.containers";
+        assertThat(refused.message())
+                .isEqualTo("failed to create typed patch object (/wrong; apps/v1, Kind=Deployment):"
+                        + " errors:" + containers + "[name=\"web\"].args: expected list, got &{map[a:b]}" + containers
+                        + "[name=\"web\"].image: expected string, got &value.valueUnstructured{Value:7}" + containers
+                        + ": duplicate entries for key [name=\"web\"]" + containers
+                        + "[name=\"log\"].ports[containerPort=\"x\",protocol=\"TCP\"].containerPort:"
+                        + " expected numeric (int or float), got string");
+    }
+
+    @Test
+    void whatIsDescribedAsRightAndIsWrongInGoIsToldWhenItIsConverted() {
+        Wire.Answer refused = wire.apply(DEPLOYMENTS + "wrong", "alice",
+                deployment("wrong", "{name: web, image: a, resources: {limits: {cpu: lots}}}"));
+        assertThat(refused.code()).isEqualTo(500);
+        assertThat(refused.message()).startsWith("failed to convert new object (/wrong; apps/v1, Kind=Deployment) to"
+                + " proper version: unable to convert unstructured object to apps/v1, Kind=Deployment: quantities must match");
+    }
+
+    @Test
     void anApplierHasToSayWhoItIs() {
         Wire.Answer refused = wire.patch(MAPS + "nobody", "application/apply-patch+yaml", Wire.configMap("nobody"));
         assertThat(refused.code()).isEqualTo(422);

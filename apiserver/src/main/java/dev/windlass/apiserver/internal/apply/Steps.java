@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The steps of a path, as FieldsV1 writes them. Stateless. */
-public final class Steps {
+final class Steps {
     private Steps() {
     }
 
@@ -39,11 +39,6 @@ public final class Steps {
         ObjectNode out = Json.object();
         key.forEach(out::set);
         return Json.string(out);
-    }
-
-    /** The step to an item of a list, readable: by its key where the list has keys, else "". */
-    public static String keyed(JsonNode item, Type list) {
-        return list.isWhole() ? "" : readable(item(item, list));
     }
 
     /** A step that somebody else has written, as we write it. */

@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
+import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -222,19 +223,25 @@ public final class Api {
             Metadata.of(config).put("name", target.name());
         }
         Bodies.checkName(config, target);
-        refuseUnknown(target, config);
+        refuseUnreadable(target, config);
         return writer.apply(target, config, call.flag("force"), call);
     }
 
-    /** What is applied must be known to the last field; pruning it would leave the applier with fields that are not there. */
-    private void refuseUnknown(Target target, ObjectNode config) {
+    /** What is applied must be of the right types to the last field: first as they are described, then as Go has them. */
+    private void refuseUnreadable(Target target, ObjectNode config) {
         ResourceType type = target.type();
-        List<String> unknown = resources.shapes().undeclared(config, type);
-        if (!unknown.isEmpty()) {
-            String what = unknown.size() == 1 ? unknown.getFirst() : "errors:\n  " + String.join("\n  ", unknown);
-            throw ApiException.of(500, "",
-                    "failed to create typed patch object (" + Metadata.namespace(config) + "/" + target.name() + "; "
-                            + qualified(type.apiVersion(), type.kind()) + "): " + what);
+        String kind = qualified(type.apiVersion(), type.kind());
+        String object = "object (" + Metadata.namespace(config) + "/" + target.name() + "; " + kind + ")";
+        List<String> problems = resources.shapes().unmergeable(config, type);
+        if (!problems.isEmpty()) {
+            throw ApiException.of(500, "", "failed to create typed patch " + object + ": " + (problems.size() == 1
+                    ? problems.getFirst()
+                    : "errors:\n  " + String.join("\n  ", problems)));
+        }
+        if (!type.isCustom()) {
+            resources.shapes().admit(config, type, TypeCheck.ofConversion(),
+                    why -> ApiException.of(500, "", "failed to convert new " + object
+                            + " to proper version: unable to convert unstructured object to " + kind + ": " + why));
         }
     }
 

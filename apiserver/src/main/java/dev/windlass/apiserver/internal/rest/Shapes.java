@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
-import dev.windlass.apiserver.internal.apply.Steps;
+import dev.windlass.apiserver.internal.apply.TypedProblems;
 import dev.windlass.apiserver.internal.cel.SchemaRules;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
@@ -148,23 +148,18 @@ final class Shapes {
                 + " cannot be handled as a " + resource.kind() + ": " + why);
     }
 
-    /** What a configuration says that its type does not know; nulls go. */
-    List<String> undeclared(ObjectNode config, ResourceType resource) {
-        List<String> unknown = new ArrayList<>();
+    /** What keeps a configuration from being merged: it would be lost when it is stored, and leave the applier with fields that are not there. */
+    List<String> unmergeable(ObjectNode config, ResourceType resource) {
         CustomVersion custom = resource.custom();
-        if (custom == null) {
-            unknown.addAll(checkBuiltIn(config, resource, new TypeCheck(Steps::keyed),
-                    why -> unreadable(resource, why)));
-        } else {
-            if (config.get("metadata") instanceof ObjectNode metadata) {
-                metadata.remove(TIMES); // the real server takes no look at them, and neither is kept
-            }
-            checkMetadata(config, unknown, why -> unreadable(resource, why));
-            if (custom.schema() != null && !custom.preserveUnknown()) {
-                SchemaPruning.prune(config, custom.schema(), unknown);
-            }
+        if (custom != null && config.get("metadata") instanceof ObjectNode metadata) {
+            metadata.remove(TIMES); // the real server takes no look at them, and neither is kept
         }
-        return unknown.stream().map(path -> "." + path + ": field not declared in schema").toList();
+        if (custom != null && custom.preserveUnknown()) {
+            List<String> unknown = new ArrayList<>();
+            checkMetadata(config, unknown, why -> unreadable(resource, why));
+            return unknown.stream().map(path -> "." + path + ": field not declared in schema").toList();
+        }
+        return TypedProblems.in(config, typeOf(resource));
     }
 
     /**

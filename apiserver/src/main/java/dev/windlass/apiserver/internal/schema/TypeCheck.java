@@ -4,7 +4,6 @@ import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -15,34 +14,21 @@ import tools.jackson.databind.node.ObjectNode;
  * One use each; not thread-safe.
  */
 public final class TypeCheck {
-    private final BiFunction<JsonNode, Type, String> itemPath;
     private final boolean converting;
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String mismatch;
 
-    /** Tells items of lists by their index. */
     public TypeCheck() {
-        this((_, _) -> "");
+        this(false);
     }
 
-    /**
-     * Tells items of lists as it is told.
-     *
-     * @param itemPath
-     *            for an item and the type of its list the step to it, or "" for its index
-     */
-    public TypeCheck(BiFunction<JsonNode, Type, String> itemPath) {
-        this(itemPath, false);
-    }
-
-    private TypeCheck(BiFunction<JsonNode, Type, String> itemPath, boolean converting) {
-        this.itemPath = itemPath;
+    private TypeCheck(boolean converting) {
         this.converting = converting;
     }
 
     /** Reads what Go has read before without knowing what it is, as it is with patches, and now converts. */
     public static TypeCheck ofConversion() {
-        return new TypeCheck((_, _) -> "", true);
+        return new TypeCheck(true);
     }
 
     /** Checks an object and changes it. */
@@ -132,8 +118,7 @@ public final class TypeCheck {
             if (converting) {
                 array.set(i, GoConversion.numberFor(array.get(i), element));
             }
-            String step = itemPath.apply(array.get(i), type);
-            value(array.get(i), element, path + (step.isEmpty() ? "[" + i + "]" : step), goPath, structName);
+            value(array.get(i), element, path + "[" + i + "]", goPath, structName);
         }
     }
 
