@@ -220,7 +220,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
      * Takes out what the applier applied last time and no longer does, if nobody else manages it.
      *
      * @param version
-     *            of the API in which he spoke last time
+     *            of the API that was spoken then
      */
     private ObjectNode prune(ObjectNode merged, ManagedFields managed, String version, FieldSet last) {
         Map<String, FieldSet> owned = new LinkedHashMap<>();
