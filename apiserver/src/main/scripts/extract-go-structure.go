@@ -1,8 +1,9 @@
 //go:build ignore
 
 // Tells how Go writes the built-in kinds as JSON, which no document of the API does: which fields are pointers, which are left out when they are empty, and
-// what their Go types are called in error messages. One line per type, [OpenAPI name, {field: [flags, Go type, embedded]}]; the flags are p (pointer),
+// what their Go types are called in error messages. One line per type, [OpenAPI name, {field: [flags, Go type, embedded, position]}]; the flags are p (pointer),
 // o (left out when empty), z (left out when zero), and embedded are the names of the embedded structs that a field comes from, each with a dot after it.
+// The position is the place of a field in its struct.
 //
 // It needs the modules of the testkit's control plane:
 //
@@ -15,6 +16,7 @@ import (
 	"os"
 	"reflect"
 	"sort"
+	"strconv"
 	"strings"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -22,7 +24,7 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-var seen = map[reflect.Type]map[string][3]string{}
+var seen = map[reflect.Type]map[string][4]string{}
 
 func openAPIName(t reflect.Type) string {
 	path := strings.Replace(t.PkgPath(), "k8s.io", "io.k8s", 1)
@@ -30,7 +32,7 @@ func openAPIName(t reflect.Type) string {
 	return path + "." + t.Name()
 }
 
-func fields(t reflect.Type, embedded string, out map[string][3]string) {
+func fields(t reflect.Type, embedded string, out map[string][4]string) {
 	for i := 0; i < t.NumField(); i++ {
 		field := t.Field(i)
 		parts := strings.Split(field.Tag.Get("json"), ",")
@@ -63,7 +65,7 @@ func fields(t reflect.Type, embedded string, out map[string][3]string) {
 				flags += "z"
 			}
 		}
-		out[name] = [3]string{flags, inner.String(), embedded}
+		out[name] = [4]string{flags, inner.String(), embedded, strconv.Itoa(len(out))}
 		walk(inner)
 	}
 }
@@ -76,7 +78,7 @@ func walk(t reflect.Type) {
 		if _, known := seen[t]; known || t.PkgPath() == "time" {
 			return
 		}
-		out := map[string][3]string{}
+		out := map[string][4]string{}
 		seen[t] = out
 		if _, own := reflect.New(t).Interface().(json.Marshaler); own && !strings.HasSuffix(t.Name(), "JSONSchemaProps") {
 			return

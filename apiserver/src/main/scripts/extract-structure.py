@@ -11,6 +11,7 @@ Writes two files below the folder of the internal packages, one line per entry s
 A type is {"f": {field: ref}, "g": {field: Go}, "r": [required], "u": [unions], "gvk": [[group, version, kind]], "a": true when the whole map is atomic} or {"is": ref}.
 Go is "flags", "flags:type" or "flags:type:embedded": p for a pointer, o and z for what is left out when it is empty or zero; embedded are the structs in which
 Go has the field inside the type. A field without it is "o", of the type that its ref says, in the type itself.
+The fields are in the order in which Go has them.
 A ref is the name of a scalar (string, byte, date-time, int32, int64, number, boolean, any, int-or-string, quantity), "@type", or
 {"list": ref, "t": list type, "k": [map keys], "ps": patch strategy, "pk": patch merge key, "d": default, "e": [values]}, {"map": ref, …}, {"ref": ref, …}.
 Defaults that follow from Go are not told: a struct has an empty one unless it is behind a pointer, a string that is never left out "".
@@ -140,8 +141,11 @@ def go_type(r):
 def add_go(described, go, schemas):
     for name, description in described.items():
         extras = {}
+        known = go.get(name, {})
+        if "f" in description:
+            description["f"] = dict(sorted(description["f"].items(), key=lambda f: int(known[f[0]][3]) if f[0] in known else -1))
         for field, r in description.get("f", {}).items():
-            flags, kind, embedded = go.get(name, {}).get(field, ["o", go_type(r), ""])
+            flags, kind, embedded, _ = known.get(field, ["o", go_type(r), "", ""])
             if flags and schemas[name]["properties"][field].get("default") == "":
                 description["f"][field] = dict(r if isinstance(r, dict) else {"ref": r}, d="")
             said = "" if kind == go_type(r) else kind

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,23 +48,33 @@ public final class TypeCheck {
     }
 
     private void struct(ObjectNode object, Type type, String path, String goPath, String structName) {
-        for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
-            String name = field.getKey();
+        for (String name : fields(object, type)) {
+            JsonNode value = object.get(name);
             if (!type.declares(name)) {
                 object.remove(name);
                 unknown.add(join(path, name));
-            } else if (field.getValue().isNull()) {
+            } else if (value.isNull()) {
                 object.remove(name);
             } else {
                 Type declared = type.field(name);
                 if (converting) {
-                    field.setValue(GoConversion.numberFor(field.getValue(), declared));
-                    object.set(name, field.getValue());
+                    value = GoConversion.numberFor(value, declared);
+                    object.set(name, value);
                 }
                 String goName = declared.use().go().embedded() + name;
-                value(field.getValue(), declared, join(path, name), join(goPath, goName), structName);
+                value(value, declared, join(path, name), join(goPath, goName), structName);
             }
         }
+    }
+
+    /** In the order in which they came, or when it converts in that of the struct: it decides which error is told. */
+    private List<String> fields(ObjectNode object, Type type) {
+        List<String> names = new ArrayList<>(object.propertyNames());
+        if (converting) {
+            List<String> declared = List.copyOf(type.body().fields().keySet());
+            names.sort(Comparator.comparingInt(declared::indexOf));
+        }
+        return names;
     }
 
     private void value(JsonNode value, Type type, String path, String goPath, String structName) {
