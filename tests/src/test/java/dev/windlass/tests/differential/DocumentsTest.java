@@ -5,11 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -21,9 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Holds what is served beside resources against what the real API server serves: discovery, health, paths that lead nowhere. */
-@Tag("real-apiserver")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DocumentsTest {
+class DocumentsTest extends BothServers {
     private static final Set<String> GROUPS_NOT_SERVED = Set.of("apiregistration.k8s.io", "certificates.k8s.io",
             "flowcontrol.apiserver.k8s.io", "node.k8s.io", "resource.k8s.io", "storagemigration.k8s.io");
     /** Sub-resources that need a node or a pod that runs, and one resource that needs other components. */
@@ -32,20 +27,9 @@ class DocumentsTest {
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:[0-9]+");
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-    private Server real;
-    private Server embedded;
-
     @BeforeAll
-    void start() throws InterruptedException {
-        real = Server.real();
-        embedded = Server.embedded();
+    void awaitGroups() {
         await("all groups").until(() -> real.send("GET", "/apis", Map.of(), "").body().path("groups").size() > 20);
-    }
-
-    @AfterAll
-    void close() {
-        real.close();
-        embedded.close();
     }
 
     @ParameterizedTest

@@ -6,11 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,9 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Holds the OpenAPI documents against those of the real API server: what both have must be the same, and what is missing is named here. */
-@Tag("real-apiserver")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OpenApiTest {
+class OpenApiTest extends BothServers {
     private static final String V2 = "/openapi/v2";
     private static final String V3 = "/openapi/v3";
     /** Kinds and documents that the embedded server does not serve. */
@@ -66,15 +61,11 @@ class OpenApiTest {
     /** What only the deprecated paths below /watch refer to. */
     private static final String WATCHED = "io.k8s.apimachinery.pkg.runtime.RawExtension";
 
-    private Server real;
-    private Server embedded;
     private JsonNode expected;
     private JsonNode told;
 
     @BeforeAll
-    void readBoth() throws InterruptedException {
-        real = Server.real();
-        embedded = Server.embedded();
+    void readBoth() {
         for (Server server : List.of(real, embedded)) {
             server.send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
                     Map.of("Content-Type", "application/json"), DEFINITION);
@@ -85,12 +76,6 @@ class OpenApiTest {
         }
         expected = real.send("GET", V2, Map.of(), "").body();
         told = embedded.send("GET", V2, Map.of(), "").body();
-    }
-
-    @AfterAll
-    void close() {
-        real.close();
-        embedded.close();
     }
 
     /** It is told to be text, by both. */
