@@ -97,8 +97,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
      *            what is stored now; the zero of its type when it is created
      * @param object
      *            what is to be stored; its managed fields are what the client sent
+     * @param shown
+     *            a copy of it, as others are shown it; it is changed
      */
-    public void update(ObjectNode live, ObjectNode object, String manager) {
+    public void update(ObjectNode live, ObjectNode object, ObjectNode shown, String manager) {
         JsonNode sent = Json.find(object, "metadata", "managedFields");
         JsonNode before = Json.find(live, "metadata", "managedFields");
         ManagedFields managed;
@@ -114,9 +116,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             write(object, managed); // whose fields nobody has managed from the beginning, nobody does
             return;
         }
-        ObjectNode old = bare(live);
-        ObjectNode fresh = bare(object);
-        Map<String, Typed.Difference> differences = differences(managed, old, fresh);
+        Map<String, Typed.Difference> differences = differences(managed, bare(live), bared(shown));
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
         takeFromOthers(managed, differences, null);
         FieldSet taken = strip(Objects.requireNonNull(differences.get(apiVersion)).changed());
@@ -312,11 +312,14 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     }
 
     private static ObjectNode bare(ObjectNode object) {
-        ObjectNode copy = object.deepCopy();
-        if (copy.get("metadata") instanceof ObjectNode metadata) {
+        return bared(object.deepCopy());
+    }
+
+    private static ObjectNode bared(ObjectNode object) {
+        if (object.get("metadata") instanceof ObjectNode metadata) {
             metadata.remove("managedFields");
         }
-        return copy;
+        return object;
     }
 
     private static FieldSet strip(FieldSet set) {

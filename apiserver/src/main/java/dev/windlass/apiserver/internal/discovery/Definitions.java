@@ -7,7 +7,6 @@ import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What kinds and the types that they consist of are called and look like, in the words of one version of OpenAPI. Thread-safe. */
@@ -136,12 +135,12 @@ final class Definitions {
     /** A type of built-in kinds. */
     ObjectNode named(String name) {
         ObjectNode out = body(types.named(name));
-        JsonNode unions = types.unions(name);
-        if (unions != null) {
-            out.set("x-kubernetes-unions", unions);
+        BuiltInTypes.Extensions told = types.extensions(name);
+        if (told.unions() != null) {
+            out.set("x-kubernetes-unions", told.unions());
         }
-        List<String> kind = types.kindOf(name);
-        if (kind != null) {
+        List<String> kind = told.kind();
+        if (!kind.isEmpty()) {
             Schemas.addKind(out, kind.get(0), kind.get(1), kind.get(2));
         }
         return out;
@@ -153,9 +152,7 @@ final class Definitions {
         switch (body.shape()) {
             case STRUCT -> {
                 out.put("type", "object");
-                if (!body.required().isEmpty()) {
-                    Schemas.addAll(out.putArray("required"), body.required());
-                }
+                Schemas.addAll(out, "required", body.required());
                 if (!body.fields().isEmpty()) {
                     ObjectNode properties = out.putObject("properties");
                     body.fields().forEach((name, field) -> properties.set(name, field(field)));
@@ -182,20 +179,34 @@ final class Definitions {
     }
 
     private ObjectNode element(Type type) {
-        return used(type, type.name().isEmpty() ? body(type) : version.ref(type.name()));
+        ObjectNode out = type.name().isEmpty() ? body(type) : version.ref(type.name());
+        addUse(out, type.use());
+        return out;
     }
 
     private ObjectNode field(Type type) {
-        ObjectNode out = used(type, type.name().isEmpty() ? body(type) : version.open(type.name()));
+        ObjectNode out = type.name().isEmpty() ? body(type) : version.open(type.name());
+        addUse(out, type.use());
         if (version == Version.V3) {
             addDefault(out, type);
         }
         return out;
     }
 
-    private static ObjectNode used(Type type, ObjectNode out) {
-        Schemas.addUse(out, type.use());
-        return out;
+    /** How a field is merged, and what it can be. */
+    private static void addUse(ObjectNode field, Type.Use use) {
+        Schemas.addAll(field, "x-kubernetes-list-map-keys", use.keys());
+        Schemas.addAll(field, "enum", use.values());
+        put(field, "x-kubernetes-list-type", use.listType());
+        put(field, "x-kubernetes-map-type", use.mapType());
+        put(field, "x-kubernetes-patch-merge-key", use.mergeKey());
+        put(field, "x-kubernetes-patch-strategy", use.patchStrategy());
+    }
+
+    private static void put(ObjectNode out, String field, String value) {
+        if (!value.isEmpty()) {
+            out.put(field, value);
+        }
     }
 
     /** What a field is when it is not given: what is told of it, or else what Go has then, where that is written. */

@@ -88,11 +88,13 @@ public final class Discovery {
                 .sorted(VersionOrder.NEWEST_FIRST).toList();
     }
 
-    /** {@code /api/v1}, {@code /apis/<group>/<version>}; null when it is not served. */
-    public @Nullable ObjectNode resources(String group, String version) {
-        if (!catalog.hasGroupVersion(group, version)) {
-            return null;
-        }
+    /** Whether a group is served in a version. */
+    public boolean serves(String group, String version) {
+        return catalog.hasGroupVersion(group, version);
+    }
+
+    /** {@code /api/v1}, {@code /apis/<group>/<version>}, which must be served. */
+    public ObjectNode resources(String group, String version) {
         ObjectNode out = Json.object().put("kind", "APIResourceList");
         if (!group.isEmpty()) {
             out.put("apiVersion", "v1");
@@ -111,13 +113,9 @@ public final class Discovery {
         ObjectNode out = list.addObject().put("name", type.plural()).put("singularName", type.singular())
                 .put("namespaced", type.namespaced())
                 .put("kind", type.kind());
-        addAll(out, "verbs", type.verbs());
-        if (!type.shortNames().isEmpty()) {
-            addAll(out, "shortNames", type.shortNames());
-        }
-        if (!type.categories().isEmpty()) {
-            addAll(out, "categories", type.categories());
-        }
+        Schemas.addAll(out, "verbs", type.verbs());
+        Schemas.addAll(out, "shortNames", type.shortNames());
+        Schemas.addAll(out, "categories", type.categories());
         if (type.allows("get")) {
             out.put("storageVersionHash", hash(storage(type)));
         }
@@ -128,7 +126,7 @@ public final class Discovery {
                 subOut.put("group", sub.group()).put("version", sub.version());
             }
             subOut.put("kind", sub.kind());
-            addAll(subOut, "verbs", sub.verbs());
+            Schemas.addAll(subOut, "verbs", sub.verbs());
         }
     }
 
@@ -192,19 +190,15 @@ public final class Discovery {
         ObjectNode out = list.addObject().put("resource", type.plural());
         addResponseKind(out, type, "", "", type.kind());
         out.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
-        addAll(out, "verbs", type.verbs());
-        if (!type.shortNames().isEmpty()) {
-            addAll(out, "shortNames", type.shortNames());
-        }
-        if (!type.categories().isEmpty()) {
-            addAll(out, "categories", type.categories());
-        }
+        Schemas.addAll(out, "verbs", type.verbs());
+        Schemas.addAll(out, "shortNames", type.shortNames());
+        Schemas.addAll(out, "categories", type.categories());
         if (!type.subresources().isEmpty()) {
             ArrayNode subresources = out.putArray("subresources");
             for (Subresource sub : type.subresources()) {
                 ObjectNode subOut = subresources.addObject().put("subresource", sub.name());
                 addResponseKind(subOut, type, sub.group(), sub.version(), sub.kind());
-                addAll(subOut, "verbs", sub.verbs());
+                Schemas.addAll(subOut, "verbs", sub.verbs());
             }
         }
     }
@@ -216,24 +210,15 @@ public final class Discovery {
                 .put("version", said ? type.version() : version).put("kind", kind);
     }
 
-    private static void addAll(ObjectNode out, String field, List<String> values) {
-        ArrayNode array = out.putArray(field);
-        values.forEach(array::add);
-    }
-
     /** {@code /}: where something is served. */
     public ObjectNode paths() {
-        Set<String> all = new TreeSet<>(List.of("/.well-known/openid-configuration", "/api", "/api/v1", "/apis",
-                "/apis/", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks",
-                "/readyz", "/version"));
-        for (ResourceType type : catalog.all()) {
-            if (!type.group().isEmpty()) {
-                all.add("/apis/" + type.group());
-                all.add("/apis/" + type.group() + "/" + type.version());
-            }
-        }
+        Set<String> all = new TreeSet<>(List.of("/.well-known/openid-configuration", "/api", "/apis", "/apis/",
+                "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/readyz",
+                "/version"));
+        groupNames().forEach(group -> all.add("/apis/" + group));
+        catalog.all().forEach(type -> all.add("/" + Schemas.root(type)));
         ObjectNode out = Json.object();
-        addAll(out, "paths", List.copyOf(all));
+        Schemas.addAll(out, "paths", List.copyOf(all));
         return out;
     }
 

@@ -44,15 +44,16 @@ public final class OpenApi {
         hashes.keySet().retainAll(byRoot.keySet());
         ObjectNode out = Json.object();
         ObjectNode paths = out.putObject("paths");
+        Map<String, ObjectNode> common = new HashMap<>();
         byRoot.forEach((root, kinds) -> paths.putObject(root).put("serverRelativeURL",
-                "/openapi/v3/" + root + "?hash=" + hash(root, kinds)));
+                "/openapi/v3/" + root + "?hash=" + hash(root, kinds, common)));
         return out;
     }
 
-    private String hash(String root, List<ResourceType> kinds) {
+    private String hash(String root, List<ResourceType> kinds, Map<String, ObjectNode> common) {
         Known known = hashes.get(root);
         if (known == null || !known.kinds.equals(kinds)) {
-            known = new Known(kinds, hash(ByteBuffer.wrap(Json.bytes(document(kinds)))));
+            known = new Known(kinds, hash(ByteBuffer.wrap(Json.bytes(document(kinds, common)))));
             hashes.put(root, known);
         }
         return known.hash;
@@ -77,10 +78,11 @@ public final class OpenApi {
     public @Nullable ObjectNode find(String group, String version) {
         List<ResourceType> kinds = catalog.all().stream()
                 .filter(type -> type.group().equals(group) && type.version().equals(version)).toList();
-        return kinds.isEmpty() ? null : document(kinds);
+        return kinds.isEmpty() ? null : document(kinds, new HashMap<>());
     }
 
-    private ObjectNode document(List<ResourceType> kinds) {
+    /** @param common the schemas of built-in types that have been made for other documents, and are not changed */
+    private ObjectNode document(List<ResourceType> kinds, Map<String, ObjectNode> common) {
         boolean custom = kinds.stream().allMatch(ResourceType::isCustom);
         ObjectNode paths = Json.object();
         SwaggerPaths operations = new SwaggerPaths(paths, definitions);
@@ -90,7 +92,7 @@ public final class OpenApi {
                 .put("version", custom ? "v0.1.0" : "1.37");
         out.set("paths", OpenApiPaths.of(paths));
         ObjectNode components = out.putObject("components");
-        addReferred(out.get("paths"), own(kinds), components.putObject("schemas"));
+        addReferred(out.get("paths"), own(kinds), common, components.putObject("schemas"));
         if (!custom) {
             Schemas.addBearerToken(components.putObject("securitySchemes"));
         }
@@ -112,7 +114,8 @@ public final class OpenApi {
     }
 
     /** Describes what is referred to, and what that refers to. */
-    private void addReferred(JsonNode from, Map<String, Supplier<ObjectNode>> own, ObjectNode schemas) {
+    private void addReferred(JsonNode from, Map<String, Supplier<ObjectNode>> own, Map<String, ObjectNode> common,
+            ObjectNode schemas) {
         Deque<JsonNode> todo = new ArrayDeque<>(List.of(from));
         while (!todo.isEmpty()) {
             JsonNode node = todo.remove();
@@ -120,7 +123,9 @@ public final class OpenApi {
             if (node.path("$ref").isString()) {
                 String name = definitions.version().referred(node.get("$ref").stringValue());
                 if (!schemas.has(name)) {
-                    ObjectNode schema = own.containsKey(name) ? own.get(name).get() : definitions.named(name);
+                    ObjectNode schema = own.containsKey(name)
+                            ? own.get(name).get()
+                            : common.computeIfAbsent(name, definitions::named);
                     schemas.set(name, schema);
                     todo.add(schema);
                 }

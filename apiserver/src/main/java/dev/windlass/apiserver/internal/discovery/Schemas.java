@@ -1,12 +1,11 @@
 package dev.windlass.apiserver.internal.discovery;
 
 import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.schema.Type;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the OpenAPI documents of both versions say alike. Stateless. */
+/** What the documents of the discovery and of OpenAPI say alike. Stateless. */
 final class Schemas {
     static final String KIND = "x-kubernetes-group-version-kind";
 
@@ -33,32 +32,16 @@ final class Schemas {
         out.put("group", group).put("kind", kind).put("version", version);
     }
 
-    /** How a field is merged, and what it can be. */
-    static void addUse(ObjectNode field, Type.Use use) {
-        if (!use.keys().isEmpty()) {
-            addAll(field.putArray("x-kubernetes-list-map-keys"), use.keys());
-        }
-        if (!use.values().isEmpty()) {
-            addAll(field.putArray("enum"), use.values());
-        }
-        put(field, "x-kubernetes-list-type", use.listType());
-        put(field, "x-kubernetes-map-type", use.mapType());
-        put(field, "x-kubernetes-patch-merge-key", use.mergeKey());
-        put(field, "x-kubernetes-patch-strategy", use.patchStrategy());
-    }
-
     /** How users are known. */
     static void addBearerToken(ObjectNode schemes) {
         schemes.putObject("BearerToken").put("type", "apiKey").put("name", "authorization").put("in", "header");
     }
 
-    static void addAll(ArrayNode list, List<String> texts) {
-        texts.forEach(list::add);
-    }
-
-    private static void put(ObjectNode out, String field, String value) {
-        if (!value.isEmpty()) {
-            out.put(field, value);
+    /** Adds a list; nothing when there is nothing in it. */
+    static void addAll(ObjectNode out, String field, List<String> texts) {
+        if (!texts.isEmpty()) {
+            ArrayNode list = out.putArray(field);
+            texts.forEach(list::add);
         }
     }
 }

@@ -159,12 +159,13 @@ final class SwaggerPaths {
             if (type.isCustom()) {
                 patches.remove("application/strategic-merge-patch+json");
             }
-            strings("consumes", patch ? patches : type.isCustom() ? forms : List.of("*/*"));
-            strings("produces", verb.equals("list") && !type.isCustom() ? FORMS : forms);
-            strings("schemes", List.of("https"));
+            Schemas.addAll(out, "consumes", patch ? patches : type.isCustom() ? forms : List.of("*/*"));
+            Schemas.addAll(out, "produces", verb.equals("list") && !type.isCustom() ? FORMS : forms);
+            Schemas.addAll(out, "schemes", List.of("https"));
             String group = groupName();
-            strings("tags", List.of(group.substring(0, 1).toLowerCase(Locale.ROOT) + group.substring(1) + "_"
-                    + type.version()));
+            Schemas.addAll(out, "tags",
+                    List.of(group.substring(0, 1).toLowerCase(Locale.ROOT) + group.substring(1) + "_"
+                            + type.version()));
             out.put("operationId", id(group));
             out.putObject("responses").putObject("401").put("description", "Unauthorized");
             out.put("x-kubernetes-action", action());
@@ -214,11 +215,6 @@ final class SwaggerPaths {
                 name.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
             }
             return name.toString();
-        }
-
-        private void strings(String field, List<String> values) {
-            ArrayNode list = out.putArray(field);
-            values.forEach(list::add);
         }
 
         /** It has a body of this kind. */

@@ -201,7 +201,7 @@ public final class ApiHandler extends Handler.Abstract {
     }
 
     /** As it was sent: with what Jetty takes for ambiguous, which names nothing here. */
-    private static String path(Request request) {
+    static String path(Request request) {
         return request.getHttpURI().getPath();
     }
 

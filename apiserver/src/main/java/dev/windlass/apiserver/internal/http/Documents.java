@@ -88,7 +88,7 @@ final class Documents {
     private @Nullable Reply core(Call call, List<String> parts) {
         return switch (parts.size()) {
             case 1 -> wantsAggregated(call) ? aggregated(true) : inItsForm(call, discovery.coreVersions(), true);
-            case 2 -> resources(call, "", parts.get(1));
+            case 2 -> resources(call, "", parts.get(1), true);
             default -> throw ApiException.noSuchResource();
         };
     }
@@ -105,20 +105,23 @@ final class Documents {
         if (parts.size() == 2) {
             return inItsForm(call, group, false);
         }
-        Reply resources = resources(call, parts.get(1), parts.get(2));
-        return parts.size() == 3 ? resources : null;
+        return resources(call, parts.get(1), parts.get(2), parts.size() == 3);
     }
 
-    /** Nobody knows of the versions of custom resources that are not served. */
-    private @Nullable Reply resources(Call call, String group, String version) {
-        ObjectNode found = discovery.resources(group, version);
-        if (found != null) {
-            return inItsForm(call, found, true);
+    /**
+     * Nobody knows of the versions of custom resources that are not served.
+     *
+     * @param whole
+     *            whether the path ends there
+     */
+    private @Nullable Reply resources(Call call, String group, String version, boolean whole) {
+        if (!discovery.serves(group, version)) {
+            if (discovery.isBuiltIn(group)) {
+                throw ApiException.noSuchResource();
+            }
+            return null;
         }
-        if (discovery.isBuiltIn(group)) {
-            throw ApiException.noSuchResource();
-        }
-        return null;
+        return whole ? inItsForm(call, discovery.resources(group, version), true) : null;
     }
 
     /** @param routed whether what cannot be given is refused before it is looked for, in other words */

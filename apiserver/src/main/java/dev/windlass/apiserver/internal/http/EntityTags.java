@@ -33,7 +33,7 @@ final class EntityTags {
 
     /** Tags an answer that has a tag, and says how long it may be kept. */
     static Outcome tag(Request request, Response response, Reply.Whole reply) {
-        String path = Request.getPathInContext(request);
+        String path = ApiHandler.path(request);
         boolean aggregated = reply.contentType().equals(Documents.AGGREGATED);
         if (reply.code() != 200
                 || !(aggregated || path.startsWith(OPENAPI_V2) || path.startsWith(OPENAPI_V3))) {

@@ -116,6 +116,11 @@ public final class Json {
         return found.isIntegralNumber() && found.canConvertToLong() ? found.longValue() : (long) found.doubleValue();
     }
 
+    /** A list of texts. */
+    public static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::stringValue).toList();
+    }
+
     public static boolean flag(@Nullable JsonNode node, boolean fallback, String... path) {
         JsonNode found = find(node, path);
         return (found != null && found.isBoolean()) ? found.booleanValue() : fallback;

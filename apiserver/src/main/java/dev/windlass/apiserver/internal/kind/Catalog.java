@@ -124,21 +124,15 @@ public final class Catalog {
         for (JsonNode sub : line.path("subresources")) {
             subresources.add(new Subresource(Json.textOrEmpty(sub, "name"), Json.textOrEmpty(sub, "group"),
                     Json.textOrEmpty(sub, "version"),
-                    Json.textOrEmpty(sub, "kind"), strings(sub.path("verbs"))));
+                    Json.textOrEmpty(sub, "kind"), Json.texts(sub.path("verbs"))));
         }
         // Events of both groups are the same objects.
         String storage = (plural.equals("events") ? "" : group) + "/" + plural;
         return new ResourceType(group, Json.textOrEmpty(line, "version"),
                 new ResourceType.Names(kind, kind + "List", plural, Json.textOrEmpty(line, "singular"),
-                        strings(line.path("shortNames")),
-                        strings(line.path("categories"))),
-                Json.flag(line, false, "namespaced"), strings(line.path("verbs")), subresources,
+                        Json.texts(line.path("shortNames")),
+                        Json.texts(line.path("categories"))),
+                Json.flag(line, false, "namespaced"), Json.texts(line.path("verbs")), subresources,
                 Traits.builtIn(group, plural), storage, null);
-    }
-
-    private static List<String> strings(JsonNode array) {
-        List<String> strings = new ArrayList<>();
-        array.forEach(item -> strings.add(item.stringValue()));
-        return List.copyOf(strings);
     }
 }

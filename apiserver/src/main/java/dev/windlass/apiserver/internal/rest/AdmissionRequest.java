@@ -92,9 +92,10 @@ public record AdmissionRequest(String operation, Target target, @Nullable Object
             return whole.deepCopy();
         }
         ObjectNode shown = Face.convert(whole, type(), as);
-        ObjectNode stored = stored(as);
-        if (stored != null && before != null && before.kept() != null) {
-            Json.share(before.kept(), stored, shown);
+        String kept = before == null ? null : before.kept();
+        ObjectNode stored = kept == null ? null : stored(as);
+        if (kept != null && stored != null) {
+            Json.share(kept, stored, shown);
         }
         return shown;
     }

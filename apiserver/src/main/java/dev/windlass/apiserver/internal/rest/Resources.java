@@ -218,7 +218,7 @@ public final class Resources {
     public void trackOwnStatus(ObjectNode old, ObjectNode object, ResourceType type) {
         new FieldManagement(shapes.typeOf(type), type.apiVersion(), "status", Json.object(), surroundings.now(),
                 FieldManagement.Versions.ALIKE)
-                .update(old, object, OWN_MANAGER);
+                .update(old, object, object.deepCopy(), OWN_MANAGER);
     }
 
     /**

@@ -35,10 +35,8 @@ final class Tracking {
      *            what is stored now; the zero of its type when it is created
      */
     void update(Reach reach, ObjectNode live, ObjectNode object, String manager) {
-        ObjectNode written = shapes.written(object, reach.type());
         try {
-            of(reach).update(live, written, manager);
-            Reach.shareInMetadata("managedFields", written, object);
+            of(reach).update(live, object, shapes.written(object, reach.type()), manager);
         } catch (ApiException _) {
             // It is written though nobody could be asked what it is in another version: whoever managed something still does.
             Reach.shareInMetadata("managedFields", live, object);

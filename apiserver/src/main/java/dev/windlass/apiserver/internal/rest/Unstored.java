@@ -55,7 +55,7 @@ final class Unstored {
         Shapes shapes = resources.shapes();
         new FieldManagement(shapes.typeOf(form), form.apiVersion(), target.subresource(), Json.object(),
                 resources.surroundings().now(), FieldManagement.Versions.ALIKE)
-                .update(shapes.zero(form), object, call.fieldManager());
+                .update(shapes.zero(form), object, object.deepCopy(), call.fieldManager());
         try {
             if (admission.mutateAsked(target, form, object, call, warnings)) {
                 shapes.shape(object, form);

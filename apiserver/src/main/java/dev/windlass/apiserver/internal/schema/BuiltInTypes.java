@@ -77,24 +77,19 @@ public final class BuiltInTypes {
     }
 
     /**
-     * Group, version and kind of a named type.
+     * What the documents of Kubernetes say of a type beside its structure.
      *
-     * @return null when it is no kind
+     * @param kind
+     *            its group, version and kind; empty when it is no kind
+     * @param unions
+     *            the fields of which one is to be set; null when nothing is said of them
      */
-    public @Nullable List<String> kindOf(String name) {
-        JsonNode gvk = described(name).get("gvk");
-        return gvk == null
-                ? null
-                : List.of(gvk.get(0).stringValue(), gvk.get(1).stringValue(), gvk.get(2).stringValue());
+    public record Extensions(List<String> kind, @Nullable JsonNode unions) {
     }
 
-    /**
-     * What Kubernetes tells of the fields of a type of which one is to be set.
-     *
-     * @return null when it tells nothing
-     */
-    public @Nullable JsonNode unions(String name) {
-        return described(name).get("u");
+    public Extensions extensions(String name) {
+        JsonNode description = described(name);
+        return new Extensions(Json.texts(description.path("gvk")), description.get("u"));
     }
 
     private JsonNode described(String name) {
@@ -129,7 +124,7 @@ public final class BuiltInTypes {
             fields.put(field.getKey(),
                     said == null ? type : type.with(type.use().with(Type.GoField.parse(said))));
         });
-        return new Type.Body(Type.Shape.STRUCT, "", fields, texts(description.path("r")), null,
+        return new Type.Body(Type.Shape.STRUCT, "", fields, Json.texts(description.path("r")), null,
                 Json.flag(description, false, "a"));
     }
 
@@ -151,14 +146,9 @@ public final class BuiltInTypes {
         } else {
             base = read(ref.get("ref"));
         }
-        return base.with(new Type.Use(Json.textOrEmpty(ref, "t"), texts(ref.path("k")), Json.textOrEmpty(ref, "mt"),
-                Json.textOrEmpty(ref, "ps"), Json.textOrEmpty(ref, "pk"), texts(ref.path("e")), ref.get("d"),
+        return base.with(new Type.Use(Json.textOrEmpty(ref, "t"), Json.texts(ref.path("k")),
+                Json.textOrEmpty(ref, "mt"),
+                Json.textOrEmpty(ref, "ps"), Json.textOrEmpty(ref, "pk"), Json.texts(ref.path("e")), ref.get("d"),
                 Type.GoField.PLAIN));
-    }
-
-    private static List<String> texts(JsonNode list) {
-        List<String> texts = new ArrayList<>();
-        list.forEach(each -> texts.add(each.stringValue()));
-        return texts;
     }
 }
