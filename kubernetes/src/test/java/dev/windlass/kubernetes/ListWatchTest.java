@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -410,7 +411,7 @@ class ListWatchTest {
     void firstAttemptsGoBeforeRetries() throws Exception {
         ListPermits permits = new ListPermits(1);
         assertThat(permits.acquire(true, () -> false)).isTrue();
-        List<String> order = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> order = new CopyOnWriteArrayList<>();
         List<Thread> threads = new ArrayList<>();
         CountDownLatch go = new CountDownLatch(1);
         for (boolean first : new boolean[]{false, false, true, true}) {

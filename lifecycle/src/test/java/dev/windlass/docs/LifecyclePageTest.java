@@ -36,7 +36,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +44,7 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -452,7 +452,7 @@ class LifecyclePageTest extends RunPage {
 
     @Test
     void listening() throws Exception {
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         // code: events
         Subscription subscription = manager.subscribe(event -> {
             print(event.unit() + "#" + event.generation() + " " + event.from() + " → " + event.to());

@@ -1,10 +1,9 @@
 package dev.windlass.docs;
 
 import dev.windlass.lifecycle.Manager;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ abstract class RunPage {
 
     final Page page;
     final Manager manager = Manager.create();
-    final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    final List<String> log = new CopyOnWriteArrayList<>();
 
     RunPage(String name) {
         page = new Page(name);

@@ -2,8 +2,8 @@ package dev.windlass.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -151,7 +151,7 @@ class MulticlusterRuntimeDefectsTest {
     @Test
     void nobodyCanSeeWhatBecameOfACluster() throws Exception {
         manager.start();
-        List<UnitState> told = Collections.synchronizedList(new ArrayList<>());
+        List<UnitState> told = new CopyOnWriteArrayList<>();
         manager.add("before", RunnableContext::awaitStop);
         Trial.transitions(manager, event -> {
             if (event.unit().equals("cluster")) {

@@ -3,13 +3,13 @@ package dev.windlass.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,7 @@ class ObservedTransitionsTest {
 
     private final Manager manager = Manager.create();
     private final Set<String> observed = new ConcurrentSkipListSet<>();
-    private final List<String> impossible = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> impossible = new CopyOnWriteArrayList<>();
     private final Set<Reason> reasons = new ConcurrentSkipListSet<>();
     private final List<Trial.Hung> hung = new ArrayList<>();
     private int numbers;

@@ -1,10 +1,9 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +20,7 @@ class PauseAndCordonTest {
 
     private final Manager manager = Manager.create();
     private final BlockingQueue<RunnableContext> contexts = new LinkedBlockingQueue<>();
-    private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> calls = new CopyOnWriteArrayList<>();
     private final CountDownLatch letGo = new CountDownLatch(1);
 
     @AfterEach
@@ -70,7 +69,7 @@ class PauseAndCordonTest {
     @Test
     void aPauseAndItsEndAreAskedOfTheUnitAndAreEvents() throws Exception {
         RunnableHandle unit = running();
-        List<String> events = Collections.synchronizedList(new ArrayList<>());
+        List<String> events = new CopyOnWriteArrayList<>();
         Trial.transitions(manager,
                 event -> events.add(event.to() + " " + event.reason() + " by " + event.actor()));
         UnitStatus paused = unit.pause().await();

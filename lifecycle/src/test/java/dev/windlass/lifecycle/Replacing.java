@@ -1,12 +1,11 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +20,8 @@ abstract class Replacing {
 
     final Manager manager = Manager.create();
     final BlockingQueue<Generation> generations = new LinkedBlockingQueue<>();
-    final List<String> done = Collections.synchronizedList(new ArrayList<>());
-    final List<CountDownLatch> latches = Collections.synchronizedList(new ArrayList<>());
+    final List<String> done = new CopyOnWriteArrayList<>();
+    final List<CountDownLatch> latches = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void end() {

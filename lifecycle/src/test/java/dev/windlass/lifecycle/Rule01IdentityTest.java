@@ -1,8 +1,6 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,7 +130,7 @@ class Rule01IdentityTest {
 
     @Test
     void generationsRiseAcrossRemovalAlsoWhenTheNameIsTakenAgainAtTheSameMoment() throws Exception {
-        List<Long> generations = Collections.synchronizedList(new ArrayList<>());
+        List<Long> generations = new CopyOnWriteArrayList<>();
         Set<UUID> identities = ConcurrentHashMap.newKeySet();
         try (Manager manager = Manager.create()) {
             manager.start();

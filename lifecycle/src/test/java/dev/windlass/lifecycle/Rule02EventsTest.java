@@ -1,10 +1,10 @@
 package dev.windlass.lifecycle;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class Rule02EventsTest {
 
     @Test
     void aListenerIsToldTheCurrentStateFirstAndThenEveryTransition() throws Exception {
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         try (Manager manager = Manager.create()) {
             manager.start();
             RunnableHandle old = manager.add("b", RunnableContext::awaitStop);
@@ -81,7 +81,7 @@ class Rule02EventsTest {
 
     @Test
     void aListenerThatThrowsOrBlocksHoldsUpNobody() throws Exception {
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         CountDownLatch letGo = new CountDownLatch(1);
         try (Manager manager = Manager.create()) {
             manager.start();
@@ -104,7 +104,7 @@ class Rule02EventsTest {
 
     @Test
     void aListenerThatFallsBehindLosesTheOldestAndIsToldTheCurrentStates() throws Exception {
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         CountDownLatch letGo = new CountDownLatch(1);
         try (Manager manager = Manager.create()) {
             manager.start();
@@ -141,7 +141,7 @@ class Rule02EventsTest {
             Trial.until(() -> told.get() == 1);
             subscription.close();
             unit.stop().await();
-            List<UnitEvent> other = Collections.synchronizedList(new ArrayList<>());
+            List<UnitEvent> other = new CopyOnWriteArrayList<>();
             manager.subscribe(other::add);
             Trial.until(() -> other.size() == 1);
             assertThat(told).hasValue(1);
@@ -204,7 +204,7 @@ class Rule02EventsTest {
 
     @Test
     void theEventOfAUnitThatWaitsSaysWhatItWaitsFor() throws Exception {
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         try (Manager manager = Manager.create()) {
             manager.start();
             manager.subscribe(events::add);

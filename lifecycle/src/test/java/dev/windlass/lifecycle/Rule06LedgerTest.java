@@ -1,9 +1,8 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(60)
 class Rule06LedgerTest {
 
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> log = new CopyOnWriteArrayList<>();
 
     private AutoCloseable logged(String name) {
         return () -> log.add(name);
@@ -175,7 +174,7 @@ class Rule06LedgerTest {
         InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
         inherited.set("of the caller");
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        List<String> seen = Collections.synchronizedList(new ArrayList<>());
+        List<String> seen = new CopyOnWriteArrayList<>();
         try (Manager manager = Manager.create()) {
             manager.start();
             Forked look = () -> seen.add(Thread.currentThread().getName() + " " + inherited.get() + " "

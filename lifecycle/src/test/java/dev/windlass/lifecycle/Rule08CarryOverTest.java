@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,7 +105,7 @@ class Rule08CarryOverTest {
 
     @Test
     void childrenAdoptedByTheNextGenerationOfTheirScopeKeepTheirCarryOver() throws Exception {
-        List<Long> found = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Long> found = new CopyOnWriteArrayList<>();
         RunnableHandle scope = manager.add("scope", context -> {
             context.add("child", inner -> {
                 found.add(inner.carryOver().map(CarryOver::count).orElse(0L));

@@ -5,12 +5,11 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -181,7 +180,7 @@ class Rule10HungUnitsTest {
 
     @Test
     void whatItHandedOnIsRevokedThoughItsThreadRuns() throws Exception {
-        List<String> sent = Collections.synchronizedList(new ArrayList<>());
+        List<String> sent = new CopyOnWriteArrayList<>();
         BlockingQueue<Sender> senders = new LinkedBlockingQueue<>();
         try (Manager manager = Manager.create()) {
             manager.start();

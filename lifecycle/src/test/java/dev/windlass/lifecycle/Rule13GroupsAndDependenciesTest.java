@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ class Rule13GroupsAndDependenciesTest {
 
     private final Manager manager = Manager.create();
     private final Map<String, RunnableContext> contexts = new ConcurrentHashMap<>();
-    private final List<String> ends = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> ends = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void end() {

@@ -1,11 +1,10 @@
 package dev.windlass.lifecycle;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +20,7 @@ class Rule13RebindingTest {
     private final VirtualTime time = new VirtualTime();
     private final Manager manager = Manager.builder().time(time).build();
     private final Map<Long, CountDownLatch> fail = new ConcurrentHashMap<>();
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> log = new CopyOnWriteArrayList<>();
     private final RunnableHandle base = manager.add(Task.of(RunnableSpec.builder("base")
             .restart(RestartPolicy.onFailure().withJitter(0).withAttempts(9)).build(), context -> {
                 fail.computeIfAbsent(context.generation(), any -> new CountDownLatch(1)).await();

@@ -1,9 +1,9 @@
 package dev.windlass.lifecycle;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class Rule14AddDuringShutdownTest {
         for (int round = 0; round < 100; round++) {
             Manager manager = Manager.create();
             manager.start();
-            List<RunnableHandle> added = Collections.synchronizedList(new ArrayList<>());
+            List<RunnableHandle> added = new CopyOnWriteArrayList<>();
             CountDownLatch go = new CountDownLatch(1);
             List<Thread> adders = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
@@ -73,7 +73,7 @@ class Rule14AddDuringShutdownTest {
         try (Manager manager = Manager.create()) {
             manager.start();
             for (int round = 0; round < 200; round++) {
-                List<RunnableHandle> added = Collections.synchronizedList(new ArrayList<>());
+                List<RunnableHandle> added = new CopyOnWriteArrayList<>();
                 CountDownLatch running = new CountDownLatch(1);
                 RunnableHandle scope = manager.add("scope", context -> {
                     running.countDown();

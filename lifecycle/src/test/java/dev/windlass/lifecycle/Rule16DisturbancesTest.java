@@ -1,11 +1,10 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ class Rule16DisturbancesTest {
     private final Manager manager = Manager.builder().name("a").time(time).elector(election.elector("a"))
             .onLeadershipLost(OnLeadershipLost.STEP_DOWN).operationDeadline(Duration.ofMinutes(10)).build();
     private final BlockingQueue<Generation> generations = new LinkedBlockingQueue<>();
-    private final List<CountDownLatch> latches = Collections.synchronizedList(new ArrayList<>());
+    private final List<CountDownLatch> latches = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void end() {

@@ -1,11 +1,10 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -369,7 +368,7 @@ class Rule16ReplaceTest extends Replacing {
 
     private abstract static class Noted implements Handover {
 
-        final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        final List<String> calls = new CopyOnWriteArrayList<>();
 
         @Override
         public CarryOver freeze() throws Exception {
@@ -474,7 +473,7 @@ class Rule16ReplaceTest extends Replacing {
     void theNextGenerationOfAPausedUnitTakesOverPaused() throws Exception {
         manager.start();
         RunnableSpec spec = spec().build();
-        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        List<String> calls = new CopyOnWriteArrayList<>();
         ManagedRunnable code = context -> {
             context.pausable(new Suspension() {
                 @Override
@@ -569,7 +568,7 @@ class Rule16ReplaceTest extends Replacing {
     void dependentsGoOnWithTheNextGenerationOrAreRestarted() throws Exception {
         RunnableHandle unit = running();
         next();
-        List<String> rebound = Collections.synchronizedList(new ArrayList<>());
+        List<String> rebound = new CopyOnWriteArrayList<>();
         // One that is replaced for before it has said that it can go on is restarted: ready is who has said so.
         RunnableSpec goesOn = RunnableSpec.builder("can").dependsOn("unit").signalsReadiness(true).build();
         RunnableHandle can = manager.add(Task.of(goesOn, context -> {

@@ -1,8 +1,6 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +39,7 @@ class Rule16StressTest {
     private final List<Keys> intakes = new CopyOnWriteArrayList<>();
     private final Map<String, AtomicInteger> atWork = new ConcurrentHashMap<>();
     private final Set<String> done = ConcurrentHashMap.newKeySet();
-    private final List<String> twice = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> twice = new CopyOnWriteArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
 
     @AfterEach
@@ -145,7 +143,7 @@ class Rule16StressTest {
         Random random = new Random(SEED);
         manager.start();
         RunnableHandle unit = manager.add(task(Fault.NONE));
-        List<String> fed = Collections.synchronizedList(new ArrayList<>());
+        List<String> fed = new CopyOnWriteArrayList<>();
         Thread feeder = Thread.ofPlatform().name("feeder").start(() -> feed(fed));
         Map<ReplaceOutcome, Integer> outcomes = new EnumMap<>(ReplaceOutcome.class);
         Map<ReplaceMethod, Integer> methods = new EnumMap<>(ReplaceMethod.class);

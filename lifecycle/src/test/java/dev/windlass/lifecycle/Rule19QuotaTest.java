@@ -3,11 +3,11 @@ package dev.windlass.lifecycle;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +27,7 @@ class Rule19QuotaTest {
     private final VirtualTime time = new VirtualTime();
     private final Manager manager = Manager.builder().time(time).build();
     private final Quotas quotas = Quotas.of(manager);
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> log = new CopyOnWriteArrayList<>();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
 
@@ -186,7 +186,7 @@ class Rule19QuotaTest {
         RunnableHandle old = add("old", PriorityClass.BATCH, 4);
         RunnableHandle young = add("young", PriorityClass.BATCH, 4);
         young.ready().await(Trial.HANG);
-        List<UnitEvent> events = Collections.synchronizedList(new ArrayList<>());
+        List<UnitEvent> events = new CopyOnWriteArrayList<>();
         manager.subscribe(events::add);
         Trial.until(() -> events.size() == 2); // the current states
         RunnableHandle newcomer = add("newcomer", 5);

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class Rule20NoGlobalStateTest {
 
     @Test
     void extensionsAreMadeOnceAndClosedAfterAllUnitsNewestFirst() throws Exception {
-        List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> log = new CopyOnWriteArrayList<>();
         record First(List<String> log) implements AutoCloseable {
             @Override
             public void close() {

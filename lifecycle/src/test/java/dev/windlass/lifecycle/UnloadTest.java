@@ -2,10 +2,11 @@ package dev.windlass.lifecycle;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +32,7 @@ class UnloadTest {
 
     private final Manager manager = Manager.create();
     /** Everything that the host was ever given. */
-    private final List<Object> kept = Collections.synchronizedList(new ArrayList<>());
+    private final Queue<Object> kept = new ConcurrentLinkedQueue<>();
     private @Nullable Subscription events;
 
     @BeforeEach
@@ -220,7 +221,7 @@ class UnloadTest {
     void aUnitHangsNothingOfItsOwnClassesOnTheManager() throws Exception {
         HotCode code = new HotCode();
         Class<?> own = code.loadClass("dev.windlass.hot.Attempt");
-        List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
+        List<Throwable> refused = new CopyOnWriteArrayList<>();
         CountDownLatch done = new CountDownLatch(1);
         manager.add("unit", context -> {
             context.contextClassLoader(code);

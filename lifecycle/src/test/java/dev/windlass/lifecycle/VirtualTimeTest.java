@@ -2,8 +2,8 @@ package dev.windlass.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,7 +55,7 @@ class VirtualTimeTest {
 
     @Test
     void threadsWakeOneAfterTheOtherInTheOrderOfTheirMoments() {
-        List<String> woken = Collections.synchronizedList(new ArrayList<>());
+        List<String> woken = new CopyOnWriteArrayList<>();
         try (Manager manager = Manager.builder().time(time).build()) {
             for (int i = 1; i <= 20; i++) {
                 Duration sleep = Duration.ofSeconds(i);
