@@ -46,6 +46,7 @@ class RulesTest {
                           seconds: {type: integer}
                           much: {type: boolean}
                           tooMuch: {type: boolean}
+                          weight: {type: integer, minimum: 2}
                 """;
         assertThat(server.load(definition)).isEqualTo(1);
     }
@@ -86,5 +87,22 @@ class RulesTest {
         Wire.Answer refused = create(Json.object().put("takes", text));
         assertThat(refused.code()).as(text).isEqualTo(422);
         assertThat(refused.text("message")).contains("takes");
+    }
+
+    @Test
+    void holdsAFractionAgainstAllThatIsSaidOfTheInteger() {
+        Wire.Answer answer = create(Json.object().put("weight", 1.5));
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message()).contains(
+                "[weight: Invalid value: \"number\": weight in body must be of type integer: \"number\","
+                        + " <nil>: Invalid value: \"\": Checked value must be of type integer (default format) in weight,"
+                        + " weight: Invalid value: 1.5: weight in body should be greater than or equal to 2,");
+    }
+
+    @Test
+    void dropsNullsThatMayNotBe() {
+        Wire.Answer answer = create(Json.object().putNull("weight"));
+        assertThat(answer.code()).isEqualTo(201);
+        assertThat(answer.body().has("weight")).isFalse();
     }
 }

@@ -34,6 +34,7 @@ class DifferentialTest {
             "deletes.http",
             "equivalents.http",
             "events.http",
+            "integers.http",
             "json-patches.http",
             "lists.http",
             "mutating-policies.http",

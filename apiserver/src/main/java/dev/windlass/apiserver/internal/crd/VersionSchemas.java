@@ -40,6 +40,7 @@ final class VersionSchemas {
         }
         if (!preserveUnknown) {
             SchemaPruning.prune(object, schema, new ArrayList<>());
+            SchemaPruning.pruneNulls(object, schema);
         }
         if (apiVersion.equals(stored)) {
             SchemaPruning.fillDefaults(object, schema);

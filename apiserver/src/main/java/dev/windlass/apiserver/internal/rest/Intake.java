@@ -95,7 +95,7 @@ final class Intake {
         if (old != null) {
             errors.addAll(Metadata.validateUpdate(object, old));
         }
-        errors.addAll(shapes.validate(object, old, type, warnings));
+        errors.addAll(shapes.validate(object, old, reach, warnings));
         reach.validate(object, old, errors);
         if (!errors.isEmpty()) {
             boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");

@@ -81,6 +81,7 @@ final class Shapes {
         if (custom.schema() != null) {
             if (!custom.preserveUnknown()) {
                 SchemaPruning.prune(object, custom.schema(), unknown);
+                SchemaPruning.pruneNulls(object, custom.schema());
             }
             SchemaPruning.fillDefaults(object, custom.schema());
         }
@@ -170,14 +171,16 @@ final class Shapes {
      * @param warnings
      *            gets what would be wrong had it not been so before
      */
-    List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, ResourceType resource,
-            List<String> warnings) {
+    List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, Reach reach, List<String> warnings) {
+        ResourceType resource = reach.type();
         CustomVersion custom = resource.custom();
         ObjectNode schema = custom == null ? null : custom.schema();
         if (schema == null) {
             return List.of();
         }
-        List<FieldError> errors = new ArrayList<>(SchemaValidation.validate(object, old, schema));
+        List<FieldError> errors = old != null && reach.isStatus()
+                ? SchemaValidation.validateStatus(object, old, schema)
+                : SchemaValidation.validate(object, old, schema);
         if (schema.findValue("x-kubernetes-validations") == null) {
             return errors;
         }

@@ -73,6 +73,33 @@ public final class SchemaPruning {
         return Json.flag(schema, false, "x-kubernetes-preserve-unknown-fields");
     }
 
+    /** Removes nulls that the schema neither allows nor has a default for. */
+    public static void pruneNulls(JsonNode value, @Nullable JsonNode schema) {
+        if (value instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
+                JsonNode property = propertyOf(field.getKey(), schema);
+                if (property != null && isNoValue(field.getValue(), property) && !property.has("default")) {
+                    object.remove(field.getKey());
+                } else {
+                    pruneNulls(field.getValue(), property);
+                }
+            }
+        } else if (value instanceof ArrayNode array) {
+            array.forEach(item -> pruneNulls(item, schema == null ? null : schema.get("items")));
+        }
+    }
+
+    private static @Nullable JsonNode propertyOf(String name, @Nullable JsonNode schema) {
+        JsonNode property = schema == null ? null : schema.path("properties").get(name);
+        return schema == null || property != null
+                ? property
+                : schema.get("additionalProperties") instanceof ObjectNode additional ? additional : null;
+    }
+
+    private static boolean isNoValue(JsonNode value, JsonNode schema) {
+        return value.isNull() && !Json.flag(schema, false, "nullable");
+    }
+
     /** Fills in defaults; a null where the schema has a default and allows no null counts as missing. */
     public static void fillDefaults(JsonNode value, @Nullable JsonNode schema) {
         if (schema == null) {
@@ -100,7 +127,7 @@ public final class SchemaPruning {
             return;
         }
         JsonNode present = object.get(name);
-        if (present == null || (present.isNull() && !Json.flag(property, false, "nullable"))) {
+        if (present == null || isNoValue(present, property)) {
             object.set(name, fallback.deepCopy());
         }
     }

@@ -18,99 +18,146 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SchemaValidation {
     private static final Set<String> TYPE_AND_METADATA = Set.of("apiVersion", "kind", "metadata");
 
+    private static final double MOST_EXACT = (1L << 53) - 1;
+    private static final double EPSILON = 1e-9;
+
     private final List<FieldError> errors = new ArrayList<>();
 
-    private SchemaValidation() {
+    /** Of the part that is checked, when that is not the whole object. */
+    private final String root;
+
+    private SchemaValidation(String root) {
+        this.root = root;
     }
 
     /** @param old what the object was; null when it is new. What has not been changed is not held against the schema. */
     public static List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, ObjectNode schema) {
-        SchemaValidation validation = new SchemaValidation();
+        SchemaValidation validation = new SchemaValidation("");
         validation.check("", object, old, schema, true);
-        return validation.errors;
+        return withListTypes(validation.errors, object, old, schema);
+    }
+
+    /** Checks a change of the status alone: messages name fields as if it were the whole. */
+    public static List<FieldError> validateStatus(ObjectNode object, ObjectNode old, ObjectNode schema) {
+        SchemaValidation validation = new SchemaValidation("status");
+        JsonNode status = object.get("status");
+        JsonNode statusSchema = schema.path("properties").get("status");
+        if (status != null && statusSchema != null) {
+            validation.check("", status, old.get("status"), statusSchema, false);
+        }
+        return withListTypes(validation.errors, object, old, schema);
     }
 
     /** Checks a value inside of an object. */
     public static List<FieldError> validate(String path, JsonNode value, JsonNode schema) {
-        return of(path, value, schema);
+        List<FieldError> errors = new ArrayList<>(of(path, value, schema, ""));
+        errors.addAll(ListTypes.problems(path, value, schema));
+        return errors;
     }
 
-    private static List<FieldError> of(String path, JsonNode value, JsonNode schema) {
-        SchemaValidation validation = new SchemaValidation();
+    private static List<FieldError> withListTypes(List<FieldError> errors, ObjectNode object, @Nullable ObjectNode old,
+            ObjectNode schema) {
+        if (old == null || ListTypes.problems("", old, schema).isEmpty()) {
+            errors.addAll(ListTypes.problems("", object, schema));
+        }
+        return errors;
+    }
+
+    private static List<FieldError> of(String path, JsonNode value, JsonNode schema, String root) {
+        SchemaValidation validation = new SchemaValidation(root);
         validation.check(path, value, null, schema, false);
         return validation.errors;
     }
 
+    /** A value of the wrong type is held against all the rest, too. */
     private void check(String path, JsonNode value, @Nullable JsonNode old, JsonNode schema, boolean resource) {
         if (old != null && Json.same(value, old)) {
             return;
         }
-        if (value.isNull() && Json.flag(schema, false, "nullable")) {
-            return;
+        checkType(path, value, schema);
+        if (!value.isNull()) {
+            checkCombinations(path, value, schema);
         }
-        if (!checkType(path, value, schema)) {
-            return;
-        }
-        checkEnum(path, value, schema);
         if (value.isString()) {
             checkString(path, value.stringValue(), value, schema);
         } else if (value.isNumber()) {
             checkNumber(path, value, schema);
         } else if (value.isArray()) {
             checkArray(path, value, old, schema);
-        } else if (value instanceof ObjectNode object) {
+        }
+        checkEnum(path, value, schema);
+        if (value instanceof ObjectNode object) {
             checkObject(path, object, old, schema,
                     resource || Json.flag(schema, false, "x-kubernetes-embedded-resource"));
         }
-        checkCombinations(path, value, schema);
     }
 
-    private boolean checkType(String path, JsonNode value, JsonNode schema) {
-        if (Json.flag(schema, false, "x-kubernetes-int-or-string")) {
-            if (value.isString() || isInteger(value)) {
-                return true;
+    private void checkType(String path, JsonNode value, JsonNode schema) {
+        List<String> wanted = typesOf(schema);
+        if (wanted.isEmpty()) {
+            return;
+        }
+        if (value.isNull()) {
+            if (!Json.flag(schema, false, "nullable")) {
+                typeError(path, String.join(",", wanted), "null");
             }
-            typeError(path, value, "integer,string");
-            return false;
+            return;
         }
-        String wanted = Json.text(schema, "type");
-        if (wanted == null) {
-            return true;
+        String found = typeOf(value);
+        boolean right = wanted.contains(found)
+                || (found.equals("number") && wanted.contains("integer") && isWhole(value))
+                || (found.equals("integer") && wanted.contains("number"));
+        String format = formatOf(schema);
+        if (!right && !format.isEmpty() && !value.isString() && !value.isArray()) {
+            typeError(path, format, sizeOf(value));
+        } else if (!right && (format.isEmpty() || wanted.contains("integer") || wanted.contains("number"))) {
+            typeError(path, String.join(",", wanted), found);
         }
-        boolean right = switch (wanted) {
-            case "string" -> value.isString();
-            case "integer" -> isInteger(value);
-            case "number" -> value.isNumber();
-            case "boolean" -> value.isBoolean();
-            case "array" -> value.isArray();
-            case "object" -> value.isObject();
-            default -> true;
-        };
-        if (!right) {
-            typeError(path, value, wanted);
-        }
-        return right;
     }
 
-    private void typeError(String path, JsonNode value, String wanted) {
-        String found = FieldError.quote(typeOf(value));
-        errors.add(
-                FieldError.type(shown(path), found, name(path) + " in body must be of type " + wanted + ": " + found));
+    private static List<String> typesOf(JsonNode schema) {
+        if (Json.flag(schema, false, "x-kubernetes-int-or-string")) {
+            return List.of("integer", "string");
+        }
+        String type = Json.textOrEmpty(schema, "type");
+        return type.isEmpty() ? List.of() : List.of(type);
+    }
+
+    /** Empty when there is none, or none that the type could have. */
+    private static String formatOf(JsonNode schema) {
+        String format = Json.textOrEmpty(schema, "format");
+        return !format.isEmpty() && Formats.isKnown(Json.textOrEmpty(schema, "type"), format) ? format : "";
+    }
+
+    private void typeError(String path, String wanted, String found) {
+        String shown = FieldError.quote(found);
+        errors.add(FieldError.type(shown(path), shown, path + " in body must be of type " + wanted + ": " + shown));
     }
 
     private static String typeOf(JsonNode value) {
         return switch (value.getNodeType()) {
             case STRING -> "string";
             case BOOLEAN -> "boolean";
-            case NUMBER -> isInteger(value) ? "integer" : "number";
+            case NUMBER -> isLong(value) ? "integer" : "number";
             case ARRAY -> "array";
             case OBJECT -> "object";
             default -> "null";
         };
     }
 
-    private static boolean isInteger(JsonNode value) {
-        return value.isIntegralNumber() || (value.isNumber() && value.doubleValue() == Math.rint(value.doubleValue()));
+    private static String sizeOf(JsonNode value) {
+        return !value.isNumber() ? "" : isLong(value) ? "int64" : "float64";
+    }
+
+    private static boolean isLong(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToLong();
+    }
+
+    /** Whether a number with a fraction or an exponent is an integer that is exact in all clients. */
+    private static boolean isWhole(JsonNode value) {
+        double number = value.doubleValue();
+        double whole = Math.rint(number);
+        return Math.abs(number) <= MOST_EXACT && Math.abs(number - whole) <= EPSILON * Math.abs(whole);
     }
 
     private void checkEnum(String path, JsonNode value, JsonNode schema) {
@@ -128,8 +175,14 @@ public final class SchemaValidation {
         errors.add(FieldError.notSupported(shown(path), value, names));
     }
 
-    private static boolean same(JsonNode a, JsonNode b) {
-        return a.equals(b) || (a.isNumber() && b.isNumber() && a.decimalValue().compareTo(b.decimalValue()) == 0);
+    /** A fraction is as good as the integer towards zero. */
+    private static boolean same(JsonNode allowed, JsonNode value) {
+        if (allowed.isNumber() && value.isNumber()) {
+            BigDecimal number = value.decimalValue();
+            return allowed.decimalValue()
+                    .compareTo(isLong(allowed) ? new BigDecimal(number.toBigInteger()) : number) == 0;
+        }
+        return allowed.equals(value);
     }
 
     private void checkString(String path, String text, JsonNode value, JsonNode schema) {
@@ -150,7 +203,7 @@ public final class SchemaValidation {
         if (format != null && !Formats.accepts(format, text)) {
             String shown = FieldError.quote(text);
             errors.add(FieldError.type(shown(path), shown,
-                    name(path) + " in body must be of type " + format + ": " + shown));
+                    path + " in body must be of type " + format + ": " + shown));
         }
     }
 
@@ -165,16 +218,17 @@ public final class SchemaValidation {
 
     private void checkNumber(String path, JsonNode value, JsonNode schema) {
         BigDecimal number = value.decimalValue();
-        JsonNode most = schema.get("maximum");
-        if (most != null) {
-            int order = number.compareTo(most.decimalValue());
-            boolean exclusive = Json.flag(schema, false, "exclusiveMaximum");
-            if (order > 0 || (order == 0 && exclusive)) {
-                invalid(path, value, "should be less than " + (exclusive ? "" : "or equal to ") + Json.string(most));
+        checkRange("Checked", path, value, schema);
+        JsonNode factor = schema.get("multipleOf");
+        if (factor != null) {
+            checkRange("MultipleOf", path, factor, schema);
+            if (factor.decimalValue().signum() == 0 || number.remainder(factor.decimalValue()).signum() != 0) {
+                invalid(path, value, "should be a multiple of " + Json.string(factor));
             }
         }
         JsonNode least = schema.get("minimum");
         if (least != null) {
+            checkRange("Minimum boundary", path, least, schema);
             int order = number.compareTo(least.decimalValue());
             boolean exclusive = Json.flag(schema, false, "exclusiveMinimum");
             if (order < 0 || (order == 0 && exclusive)) {
@@ -182,65 +236,53 @@ public final class SchemaValidation {
                         "should be greater than " + (exclusive ? "" : "or equal to ") + Json.string(least));
             }
         }
-        JsonNode factor = schema.get("multipleOf");
-        if (factor != null && (factor.decimalValue().signum() == 0
-                || number.remainder(factor.decimalValue()).signum() != 0)) {
-            invalid(path, value, "should be a multiple of " + Json.string(factor));
+        JsonNode most = schema.get("maximum");
+        if (most != null) {
+            checkRange("Maximum boundary", path, most, schema);
+            int order = number.compareTo(most.decimalValue());
+            boolean exclusive = Json.flag(schema, false, "exclusiveMaximum");
+            if (order > 0 || (order == 0 && exclusive)) {
+                invalid(path, value, "should be less than " + (exclusive ? "" : "or equal to ") + Json.string(most));
+            }
         }
-        checkIntegerFormat(path, value, schema);
     }
 
-    private void checkIntegerFormat(String path, JsonNode value, JsonNode schema) {
-        String format = Json.text(schema, "format");
-        if ("int32".equals(format) && value.isIntegralNumber() && !value.canConvertToInt()) {
-            invalid(path, value, "Checked value must be of type integer with format int32");
+    /** Holds a number against the size of its type. */
+    private void checkRange(String what, String path, JsonNode number, JsonNode schema) {
+        List<String> types = typesOf(schema);
+        String format = formatOf(schema);
+        boolean fits = types.equals(List.of("integer"))
+                ? fits(number.decimalValue(), format.equals("int32") ? 31 : 63)
+                : !(types.equals(List.of("number")) && format.equals("float"))
+                        || Float.isFinite((float) number.doubleValue());
+        if (!fits) {
+            nameless(what + " value must be of type " + types.getFirst()
+                    + (format.isEmpty() ? " (default format) in " : " with format " + format + " in ") + path);
         }
+    }
+
+    private static boolean fits(BigDecimal number, int bits) {
+        return number.stripTrailingZeros().scale() <= 0 && number.toBigInteger().bitLength() <= bits;
     }
 
     private void checkArray(String path, JsonNode array, @Nullable JsonNode old, JsonNode schema) {
-        long most = Json.number(schema, Long.MAX_VALUE, "maxItems");
-        if (array.size() > most) {
-            errors.add(FieldError.tooMany(shown(path), array.size(), (int) most));
-        }
-        long least = Json.number(schema, 0, "minItems");
-        if (array.size() < least) {
-            invalid(path, array, "should have at least " + least + " items");
-        }
-        if (Json.flag(schema, false, "uniqueItems") && new HashSet<>(items(array)).size() < array.size()) {
-            invalid(path, array, "shouldn't contain duplicates");
-        }
-        checkListType(path, array, schema);
         JsonNode items = schema.get("items");
         if (items != null) {
             for (int i = 0; i < array.size(); i++) {
                 check(path + "[" + i + "]", array.get(i), Correlation.item(array.get(i), old, schema), items, false);
             }
         }
-    }
-
-    private void checkListType(String path, JsonNode array, JsonNode schema) {
-        String type = Json.textOrEmpty(schema, "x-kubernetes-list-type");
-        if (!type.equals("set") && !type.equals("map")) {
-            return;
+        long least = Json.number(schema, 0, "minItems");
+        if (array.size() < least) {
+            invalid(path, array, "should have at least " + least + " items");
         }
-        Set<JsonNode> seen = new HashSet<>();
-        for (int i = 0; i < array.size(); i++) {
-            JsonNode key = type.equals("set") ? array.get(i) : keyOf(array.get(i), schema);
-            if (!seen.add(key)) {
-                errors.add(FieldError.duplicate(shown(path + "[" + i + "]"), key));
-            }
+        long most = Json.number(schema, Long.MAX_VALUE, "maxItems");
+        if (array.size() > most) {
+            errors.add(FieldError.tooMany(shown(path), array.size(), (int) most));
         }
-    }
-
-    private static JsonNode keyOf(JsonNode item, JsonNode schema) {
-        ObjectNode key = Json.object();
-        for (JsonNode name : schema.path("x-kubernetes-list-map-keys")) {
-            JsonNode value = item.get(name.stringValue());
-            if (value != null) {
-                key.set(name.stringValue(), value);
-            }
+        if (Json.flag(schema, false, "uniqueItems") && new HashSet<>(items(array)).size() < array.size()) {
+            invalid(path, array, "shouldn't contain duplicates");
         }
-        return key;
     }
 
     private static List<JsonNode> items(JsonNode array) {
@@ -261,7 +303,7 @@ public final class SchemaValidation {
         }
         for (JsonNode required : schema.path("required")) {
             if (!object.has(required.stringValue())) {
-                errors.add(FieldError.required(child(path, required.stringValue()), ""));
+                errors.add(FieldError.required(shown(child(path, required.stringValue())), ""));
             }
         }
         JsonNode properties = schema.path("properties");
@@ -282,22 +324,10 @@ public final class SchemaValidation {
     }
 
     private void checkCombinations(String path, JsonNode value, JsonNode schema) {
-        JsonNode all = schema.get("allOf");
-        if (all != null) {
-            boolean failed = false;
-            for (JsonNode each : all) {
-                List<FieldError> found = of(path, value, each);
-                failed |= !found.isEmpty();
-                errors.addAll(found);
-            }
-            if (failed) {
-                combination(path, "must validate all the schemas (allOf)");
-            }
-        }
         JsonNode any = schema.get("anyOf");
         if (any != null && count(path, value, any) == 0) {
             combination(path, "must validate at least one schema (anyOf)");
-            errors.addAll(of(path, value, any.get(0)));
+            errors.addAll(of(path, value, any.get(0), root));
         }
         JsonNode one = schema.get("oneOf");
         if (one != null) {
@@ -307,19 +337,29 @@ public final class SchemaValidation {
                         + (matching == 0 ? "Found none valid" : "Found " + matching + " valid alternatives"));
             }
             if (matching == 0) {
-                errors.addAll(of(path, value, one.get(0)));
+                errors.addAll(of(path, value, one.get(0), root));
+            }
+        }
+        JsonNode all = schema.get("allOf");
+        if (all != null) {
+            for (JsonNode each : all) {
+                errors.addAll(of(path, value, each, root));
+            }
+            int matching = count(path, value, all);
+            if (matching < all.size()) {
+                combination(path, "must validate all the schemas (allOf)" + (matching == 0 ? ". None validated" : ""));
             }
         }
         JsonNode not = schema.get("not");
-        if (not != null && of(path, value, not).isEmpty()) {
+        if (not != null && of(path, value, not, root).isEmpty()) {
             combination(path, "must not validate the schema (not)");
         }
     }
 
-    private static int count(String path, JsonNode value, JsonNode schemas) {
+    private int count(String path, JsonNode value, JsonNode schemas) {
         int matching = 0;
         for (JsonNode each : schemas) {
-            if (of(path, value, each).isEmpty()) {
+            if (of(path, value, each, root).isEmpty()) {
                 matching++;
             }
         }
@@ -327,23 +367,24 @@ public final class SchemaValidation {
     }
 
     private void invalid(String path, @Nullable JsonNode value, String what) {
-        errors.add(FieldError.invalid(shown(path), value, name(path) + " in body " + what));
+        errors.add(FieldError.invalid(shown(path), value, path + " in body " + what));
+    }
+
+    private void combination(String path, String what) {
+        nameless(FieldError.quote(path) + " " + what);
     }
 
     /** Of these the real server does not say in their place where they are. */
-    private void combination(String path, String what) {
-        errors.add(FieldError.invalid("<nil>", "", FieldError.quote(path) + " " + what));
+    private void nameless(String what) {
+        errors.add(FieldError.invalid(root.isEmpty() ? "<nil>" : root, "", what));
     }
 
     private static String child(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    private static String shown(String path) {
-        return path.isEmpty() ? "<nil>" : path;
-    }
-
-    private static String name(String path) {
-        return path;
+    private String shown(String path) {
+        String whole = path.isEmpty() ? root : root.isEmpty() ? path : root + "." + path;
+        return whole.isEmpty() ? "<nil>" : whole;
     }
 }
