@@ -210,4 +210,25 @@ class ApplyTest extends SharedServer {
                 Wire.configMap("posted", "a", "1"));
         assertThat(managers(created.body())).containsExactly("dave Update {\"f:data\":{\"f:a\":{},\".\":{}}}");
     }
+
+    @Test
+    void whatIsManagedInAVersionThatIsNotThereIsForgotten() {
+        wire.apply(MAPS + "old", "alice", Wire.configMap("old", "a", "1"));
+        Wire.Answer patched = wire.merge(MAPS + "old", """
+                {"metadata": {"managedFields": [{"manager": "bob", "operation": "Update", "apiVersion": "v0",
+                  "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}}""");
+        assertThat(managers(patched.body())).isEmpty();
+        Wire.Answer applied = wire.apply(MAPS + "old", "alice", Wire.configMap("old", "b", "2"));
+        assertThat(managers(applied.body())).containsExactlyInAnyOrder("alice Apply {\"f:data\":{\"f:b\":{}}}",
+                "before-first-apply Update {\"f:data\":{\"f:a\":{},\".\":{}}}");
+    }
+
+    @Test
+    void managersOfAVersionThatCannotBeReadAreNotTaken() {
+        wire.apply(MAPS + "odd", "alice", Wire.configMap("odd", "a", "1"));
+        Wire.Answer patched = wire.merge(MAPS + "odd", """
+                {"metadata": {"managedFields": [{"manager": "bob", "operation": "Update", "apiVersion": "a/b/c",
+                  "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}}""");
+        assertThat(managers(patched.body())).containsExactly("alice Apply {\"f:data\":{\"f:a\":{}}}");
+    }
 }

@@ -37,6 +37,7 @@ class DifferentialTest {
             "integers.http",
             "json-patches.http",
             "lists.http",
+            "managers.http",
             "mutating-policies.http",
             "objects.http",
             "pod-statuses.http",

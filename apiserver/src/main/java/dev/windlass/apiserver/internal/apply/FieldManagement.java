@@ -66,6 +66,16 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
          */
         @Nullable
         Shown show(ObjectNode object, String from, String to);
+
+        /**
+         * Whether objects are there in a version.
+         *
+         * @throws ApiException
+         *             when it cannot be told what they would be in it
+         */
+        default boolean has(String apiVersion) {
+            return true;
+        }
     }
 
     /** What is wrong with managed fields that somebody else has written; null when nothing is. */
@@ -116,6 +126,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             write(object, managed); // whose fields nobody has managed from the beginning, nobody does
             return;
         }
+        forgetMissingVersions(managed);
         Map<String, Typed.Difference> differences = differences(managed, bare(live), bared(shown));
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
         takeFromOthers(managed, differences, null);
@@ -126,6 +137,15 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             capUpdaters(managed);
         }
         write(object, managed);
+    }
+
+    /** What is managed in a version that is no longer there, nobody can compare. */
+    private void forgetMissingVersions(ManagedFields managed) {
+        for (Manager each : managed.managers()) {
+            if (!versions.has(each.apiVersion())) {
+                managed.set(each, new FieldSet(), "");
+            }
+        }
     }
 
     /** Whoever managed what has been changed or removed no longer does. */
@@ -162,20 +182,24 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     /**
      * Applies a configuration.
      *
+     * @param zero
+     *            of the type
      * @param live
-     *            what is stored now; the zero of its type when there is nothing yet
+     *            what is stored now; the zero when there is nothing yet
      * @return the object as it is to be, with its managed fields
      * @throws ApiException
      *             409 when other managers have set fields to other values, and it is not forced
      */
-    public ObjectNode apply(ObjectNode live, ObjectNode config, String manager, boolean force) {
+    public ObjectNode apply(ObjectNode zero, ObjectNode live, ObjectNode config, String manager, boolean force) {
         ManagedFields managed = ManagedFields.of(Json.find(live, "metadata", "managedFields"));
         ObjectNode old = bare(live);
         ObjectNode wanted = bare(config);
         if (managed.isEmpty() && Json.find(live, "metadata", "uid") != null) {
-            FieldSet everything = strip(Typed.fields(old, type));
-            managed.set(new Manager(FIRST_APPLIER, Manager.UPDATE, apiVersion, ""), everything, now);
+            FieldSet everything = strip(
+                    Typed.compare(bare(zero), old, type).without(FieldSet.parse(ignored)).changed());
+            managed.set(new Manager(FIRST_APPLIER, Manager.UPDATE, apiVersion, subresource), everything, now);
         }
+        forgetMissingVersions(managed);
         Manager self = new Manager(manager, Manager.APPLY, apiVersion, subresource);
         Manager before = managed.applier(self);
         FieldSet last = managed.fields(before);

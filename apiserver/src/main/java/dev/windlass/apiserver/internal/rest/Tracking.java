@@ -6,9 +6,11 @@ import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tells who manages which fields of what is written, in whatever version. Thread-safe. */
@@ -25,7 +27,50 @@ final class Tracking {
     FieldManagement of(Reach reach) {
         ResourceType type = reach.type();
         return new FieldManagement(shapes.typeOf(type), type.apiVersion(), reach.subresource(), reach.unmanaged(),
-                resources.surroundings().now(), (object, from, to) -> shown(object, reach, from, to));
+                resources.surroundings().now(), new FieldManagement.Versions() {
+                    @Override
+                    public FieldManagement.@Nullable Shown show(ObjectNode object, String from, String to) {
+                        return shown(object, reach, from, to);
+                    }
+
+                    @Override
+                    public boolean has(String apiVersion) {
+                        return isThere(apiVersion, type);
+                    }
+                });
+    }
+
+    /** Of a kind that is built in, versions come and go; of a custom resource a manager's must be there. */
+    private boolean isThere(String apiVersion, ResourceType type) {
+        if (apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
+            throw unconvertible("unexpected GroupVersion string: " + apiVersion);
+        }
+        String version = apiVersion.startsWith("/") ? apiVersion.substring(1) : apiVersion;
+        ResourceType there = resources.catalog().ofKind(version, type.kind());
+        boolean served = there != null && there.storageId().equals(type.storageId());
+        CustomVersion custom = type.custom();
+        if (custom != null && !served && !isDefined(version, type.group(), custom)) {
+            throw unconvertible("request to convert CR to an invalid group/version: " + version);
+        }
+        return served || custom != null;
+    }
+
+    private boolean isDefined(String version, String group, CustomVersion custom) {
+        ResourceType definitions = resources.catalog().require("apiextensions.k8s.io", "v1",
+                "customresourcedefinitions");
+        Stored definition = resources.find(definitions, "", custom.definition());
+        if (definition != null) {
+            for (JsonNode each : resources.decode(definition, definitions).path("spec").path("versions")) {
+                if (version.equals(group + "/" + Json.textOrEmpty(each, "name"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static ApiException unconvertible(String why) {
+        return ApiException.told(500, "", why, null);
     }
 
     /**

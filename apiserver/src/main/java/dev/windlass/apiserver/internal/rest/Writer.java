@@ -116,15 +116,16 @@ public final class Writer {
     public Outcome apply(Target target, ObjectNode config, boolean force, Call call) {
         ResourceType type = target.type();
         FieldManagement fields = tracking.of(Reach.of(target, resources));
+        ObjectNode zero = shapes.zero(type);
         while (true) {
             Stored current = resources.find(type, target.namespace(), target.name());
             ObjectNode old = current == null ? null : Codec.decode(current, type);
             if (current == null || old == null) {
                 refuseApplyToNothing(target, config);
-                ObjectNode object = fields.apply(shapes.zero(type), config, call.fieldManager(), force);
+                ObjectNode object = fields.apply(zero, zero, config, call.fieldManager(), force);
                 return creator.create(target, object, call, false);
             }
-            Desired desired = Desired.of(fields.apply(old, config, call.fieldManager(), force));
+            Desired desired = Desired.of(fields.apply(zero, old, config, call.fieldManager(), force));
             Outcome outcome = commit(target, current, old, desired, call, false);
             if (outcome != null) {
                 return outcome;
