@@ -40,6 +40,7 @@ class DifferentialTest {
             "managers.http",
             "mutating-policies.http",
             "objects.http",
+            "odd-paths.http",
             "pod-statuses.http",
             "pod-updates.http",
             "pods.http",

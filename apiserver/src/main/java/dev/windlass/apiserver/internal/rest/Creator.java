@@ -185,6 +185,7 @@ final class Creator {
         if (!target.type().namespaced()) {
             return;
         }
+        StorageKeys.checkNamespace(target.namespace());
         Stored namespace = resources.find(resources.namespaces(), "", target.namespace());
         if (namespace == null) {
             throw ApiException.notFound("", "namespaces", target.namespace());

@@ -203,6 +203,7 @@ public final class Resources {
 
     @Nullable
     Stored find(ResourceType type, String namespace, String name) {
+        StorageKeys.check(type, namespace, name);
         return shelf(type).get(Stored.key(namespace, name));
     }
 

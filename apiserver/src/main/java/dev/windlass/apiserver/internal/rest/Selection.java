@@ -8,8 +8,11 @@ import dev.windlass.apiserver.internal.store.Stored;
 record Selection(String namespace, String name, LabelSelector labels, FieldSelector fields) {
 
     static Selection of(Call call, Target target) {
-        return new Selection(target.namespace(), target.name(), LabelSelector.parse(call.parameter("labelSelector")),
-                FieldSelector.parse(call.parameter("fieldSelector"), target.type()));
+        LabelSelector labels = LabelSelector.parse(call.parameter("labelSelector"));
+        FieldSelector fields = FieldSelector.parse(call.parameter("fieldSelector"), target.type());
+        String named = fields.required("metadata.name");
+        StorageKeys.check(target.type(), target.namespace(), named == null ? "" : named);
+        return new Selection(target.namespace(), target.name(), labels, fields);
     }
 
     boolean matches(Stored object) {

@@ -1,0 +1,43 @@
+package dev.windlass.apiserver.internal.rest;
+
+import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
+import java.util.Map;
+
+/** Refuses namespaces that would lead astray in the paths under which the real server stores objects. Stateless. */
+final class StorageKeys {
+    private static final List<String> DOTS = List.of(".", "..");
+    private static final Map<String, String> PLACES = Map.of("replicationcontrollers", "controllers", "services",
+            "services/specs", "endpoints", "services/endpoints", "ingresses", "ingress");
+
+    private StorageKeys() {
+    }
+
+    /**
+     * Before something is read.
+     *
+     * @param name
+     *            empty for all in the namespace
+     * @throws ApiException
+     *             500 in the words of the storage
+     */
+    static void check(ResourceType type, String namespace, String name) {
+        if (DOTS.contains(namespace)) {
+            String place = type.isCustom()
+                    ? type.group() + "/" + type.plural()
+                    : PLACES.getOrDefault(type.plural(), type.plural());
+            String key = "/" + place + "/" + namespace + (name.isEmpty() ? "" : "/" + name);
+            throw ApiException.of(500, "", "invalid key: " + FieldError.quote(key));
+        }
+    }
+
+    /** Before something is created in a namespace. */
+    static void checkNamespace(String namespace) {
+        if (DOTS.contains(namespace)) {
+            throw ApiException.internal("invalid resource name " + FieldError.quote(namespace) + ": [may not be '"
+                    + namespace + "']");
+        }
+    }
+}
