@@ -231,4 +231,18 @@ class ApplyTest extends SharedServer {
                   "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {"f:a": {}}}}]}}""");
         assertThat(managers(patched.body())).containsExactly("alice Apply {\"f:data\":{\"f:a\":{}}}");
     }
+
+    @Test
+    void whatNobodyHasManagedIsThenManagedWithoutTheStatus() {
+        String path = DEPLOYMENTS + "unmanaged";
+        wire.post("/apis/apps/v1/namespaces/default/deployments", """
+                {"metadata":{"name":"unmanaged"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":
+                 {"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"x"}]}}}}""");
+        wire.merge(path + "/status", "{\"status\":{\"replicas\":2}}");
+        wire.merge(path, "{\"metadata\":{\"managedFields\":[{}]}}");
+        String before = managers(wire.apply(path, "alice", """
+                {"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":1}}""").body()).getLast();
+        assertThat(before).startsWith("before-first-apply Update").contains("\"f:labels\":{\"f:a\":{},\".\":{}}")
+                .doesNotContain("f:status");
+    }
 }

@@ -50,6 +50,11 @@ final class ServiceRule implements KindRule {
         }
         if (type(object).equals("LoadBalancer")) {
             Defaults.put(spec, "allocateLoadBalancerNodePorts", true);
+            Defaults.each(object.path("status").path("loadBalancer").path("ingress"), place -> {
+                if (!Json.textOrEmpty(place, "ip").isEmpty()) {
+                    Defaults.put(place, "ipMode", "VIP");
+                }
+            });
         }
     }
 
