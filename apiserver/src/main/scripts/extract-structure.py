@@ -21,10 +21,6 @@ import argparse, json, os, subprocess, sys, urllib.parse
 GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "batch", "networking.k8s.io", "rbac.authorization.k8s.io",
           "apiextensions.k8s.io", "coordination.k8s.io", "autoscaling", "policy", "discovery.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
           "scheduling.k8s.io"]
-# Verbs over something that is not stored, and sub-resources that need a node: none of these is served.
-LEFT_OUT = {"componentstatuses"}
-SUBRESOURCES = {"status", "finalize", "scale", "eviction", "binding", "token",
-                "ephemeralcontainers", "resize"}
 
 
 class Live:
@@ -193,7 +189,7 @@ def main():
         resources = source.resources(group, version)
         for resource in resources:
             name = resource["name"]
-            if "/" in name or name in LEFT_OUT:
+            if "/" in name:
                 continue
             entry = {"group": group, "version": version, "plural": name, "singular": resource["singularName"], "kind": resource["kind"],
                      "namespaced": resource["namespaced"], "verbs": resource["verbs"]}
@@ -203,7 +199,7 @@ def main():
             subs = []
             for sub in resources:
                 base, _, tail = sub["name"].partition("/")
-                if base == name and tail in SUBRESOURCES:
+                if base == name and tail:
                     subs.append({"name": tail, "kind": sub["kind"], "group": sub.get("group", ""), "version": sub.get("version", ""), "verbs": sub["verbs"]})
             if subs:
                 entry["subresources"] = subs

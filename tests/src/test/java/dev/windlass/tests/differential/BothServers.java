@@ -5,7 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/** Tests that ask both servers, which all tests of a class share,. */
+/** Tests that ask both servers, which all tests of a class share. */
 @Tag("real-apiserver")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BothServers {

@@ -28,6 +28,7 @@ class DifferentialTest {
             "autoscaling.http",
             "bad-input.http",
             "conditions.http",
+            "connections.http",
             "conversions.http",
             "custom-resources.http",
             "definitions.http",

@@ -25,7 +25,6 @@ class OpenApiTest extends BothServers {
     private static final Pattern NOT_SERVED = Pattern
             .compile("io\\.k8s\\.api\\.(flowcontrol|node|resource|storagemigration)\\..*"
                     + "|io\\.k8s\\.api\\.certificates\\.v1\\..*|io\\.k8s\\.kube-aggregator\\..*"
-                    + "|io\\.k8s\\.api\\.core\\.v1\\.Component(Condition|Status|StatusList)"
                     + "|io\\.k8s\\.apimachinery\\.pkg\\.version\\.Info"
                     + "|io\\.k8s\\.apimachinery\\.pkg\\.apis\\.meta\\.v1\\.(API.*|Group.*|Server.*|WatchEvent)");
     /** Kinds of all groups, of which the embedded server tells one or none. */

@@ -109,7 +109,8 @@ public record RequestInfo(boolean forResource, String path, String verb, String 
         return "";
     }
 
-    RequestInfo withVerb(String newVerb) {
+    /** The same for another verb. */
+    public RequestInfo withVerb(String newVerb) {
         return new RequestInfo(forResource, path, newVerb, group, version, namespace, resource, subresource, name);
     }
 

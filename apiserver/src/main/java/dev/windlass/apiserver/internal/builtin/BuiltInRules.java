@@ -37,6 +37,7 @@ public final class BuiltInRules {
             case "/endpoints" -> new EndpointsRule();
             case "/podtemplates" -> new PodTemplateRule();
             case "/nodes" -> new NodeRule();
+            case "/componentstatuses" -> new ComponentStatusRule();
             case "/limitranges" -> new LimitRangeRule(resources.surroundings()::uid);
             case "/events" -> new EventRule();
             case "autoscaling/horizontalpodautoscalers" -> new AutoscalerRule();

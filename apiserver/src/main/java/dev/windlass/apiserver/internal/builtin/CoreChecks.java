@@ -146,24 +146,6 @@ final class CoreChecks {
         return true;
     }
 
-    static void node(Field now, Field before) {
-        Set<String> seen = new HashSet<>();
-        for (Field taint : now.at("spec", "taints").items()) {
-            Field told = taint.as(taint.path().replaceFirst("^spec", "metadata"));
-            told.at("key").named(NameRules::qualifiedName);
-            told.at("effect").oneOf("NoSchedule", "PreferNoSchedule", "NoExecute");
-            if (!seen.add(taint.at("key").text() + " " + taint.at("effect").text())) {
-                told.duplicate();
-            }
-        }
-        Field provider = now.at("spec", "providerID");
-        Field old = before.at("spec", "providerID");
-        if (!old.isEmpty() && provider.differs(old)) {
-            provider.invalid((JsonNode) null,
-                    provider.isEmpty() ? "field cannot be cleared once set" : "field cannot be modified once set");
-        }
-    }
-
     static void controllerRevision(Field now, Field before) {
         Field data = now.at("data");
         now.at("revision").notNegative();

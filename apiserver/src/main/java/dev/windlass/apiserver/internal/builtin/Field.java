@@ -115,6 +115,17 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         errors.add(FieldError.duplicate(path, value));
     }
 
+    /** @param shown instead of the value of the field */
+    void duplicate(JsonNode shown, String detail) {
+        errors.add(new FieldError("FieldValueDuplicate", path,
+                FieldError.duplicate(path, shown).body() + ": " + detail));
+    }
+
+    /** Something that could not be found out. */
+    void internal(String detail) {
+        errors.add(new FieldError("InternalError", path, "Internal error: " + detail));
+    }
+
     void notFound() {
         errors.add(new FieldError("FieldValueNotFound", path, "Not found: " + FieldError.show(value)));
     }

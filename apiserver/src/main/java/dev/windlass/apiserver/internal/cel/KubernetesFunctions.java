@@ -5,6 +5,7 @@ import com.google.re2j.Pattern;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
+import dev.windlass.apiserver.internal.kind.Addresses;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -104,7 +105,8 @@ final class KubernetesFunctions extends Functions {
                 args -> isLinkLocalMulticast(address(args[0])), type);
         member("isLinkLocalUnicast", "ip_is_link_local_unicast", SimpleType.BOOL,
                 args -> address(args[0]).address().isLinkLocalAddress(), type);
-        member("isGlobalUnicast", "ip_is_global_unicast", SimpleType.BOOL, args -> isGlobal(address(args[0])), type);
+        member("isGlobalUnicast", "ip_is_global_unicast", SimpleType.BOOL,
+                args -> Addresses.isGlobalUnicast(address(args[0]).address()), type);
     }
 
     private static Address address(Object value) {
@@ -116,12 +118,6 @@ final class KubernetesFunctions extends Functions {
         return address.isFour()
                 ? bytes[0] == (byte) 224 && bytes[1] == 0 && bytes[2] == 0
                 : address.address().isMCLinkLocal();
-    }
-
-    private static boolean isGlobal(Address address) {
-        var inet = address.address();
-        return !inet.isAnyLocalAddress() && !inet.isLoopbackAddress() && !inet.isMulticastAddress()
-                && !inet.isLinkLocalAddress() && !address.toString().equals("255.255.255.255");
     }
 
     private void networks() {

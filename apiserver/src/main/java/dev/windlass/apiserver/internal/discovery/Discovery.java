@@ -116,7 +116,7 @@ public final class Discovery {
         Schemas.addAll(out, "verbs", type.verbs());
         Schemas.addAll(out, "shortNames", type.shortNames());
         Schemas.addAll(out, "categories", type.categories());
-        if (type.allows("get")) {
+        if (type.allows("watch")) { // what is stored can be watched
             out.put("storageVersionHash", hash(storage(type)));
         }
         for (Subresource sub : type.subresources()) {

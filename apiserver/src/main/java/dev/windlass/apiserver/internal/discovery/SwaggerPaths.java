@@ -55,6 +55,9 @@ final class SwaggerPaths {
             addOne(type, paths.putObject(collection + "/{name}"));
         }
         for (Subresource each : type.subresources()) {
+            if (each.connects() || each.name().equals("log")) {
+                continue;
+            }
             addSubresource(type, each, paths.putObject(collection + "/{name}/" + each.name()));
         }
     }

@@ -140,7 +140,7 @@ public final class ApiHandler extends Handler.Abstract {
             Target target = Paths.resolve(call, resources.catalog());
             String verb = target == null ? asked.info.verb() : target.verb();
             asked.fault = faults.meet(request, verb, target, call);
-            return wantsWebSocket(request) ? noWebSocket() : FaultRules.spoil(asked.fault, answer(call, target));
+            return FaultRules.spoil(asked.fault, answer(call, target));
         } catch (ApiException e) {
             return Reply.error(e, Accepted.prefersYaml(header(request, HttpHeader.ACCEPT)));
         } catch (RuntimeException | StackOverflowError e) {
@@ -149,15 +149,6 @@ public final class ApiHandler extends Handler.Abstract {
                     .log("request failed");
             return Reply.error(ApiException.internal(String.valueOf(e)), false);
         }
-    }
-
-    private static boolean wantsWebSocket(Request request) {
-        return request.getHeaders().contains(HttpHeader.UPGRADE, "websocket");
-    }
-
-    /** Clients that try a WebSocket first take an empty answer as a sign to watch over HTTP; an endless one would keep them waiting. */
-    private static Reply noWebSocket() {
-        return Reply.text(200, "");
     }
 
     /** @return the same call, for the user that it is answered for */
@@ -197,7 +188,8 @@ public final class ApiHandler extends Handler.Abstract {
         return new Call(method, decode(path(request).replace("+", "%2B")),
                 query(request.getHttpURI().getQuery()),
                 header(request, HttpHeader.ACCEPT),
-                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), User.ANONYMOUS, body);
+                header(request, HttpHeader.CONTENT_TYPE), userAgent(request), header(request, HttpHeader.UPGRADE),
+                User.ANONYMOUS, body);
     }
 
     /** As it was sent: with what Jetty takes for ambiguous, which names nothing here. */

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.kind;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,25 @@ public final class Addresses {
             }
             return out;
         }
+    }
+
+    /** Whether it is the address of one place that is not this very machine, as Go tells it. */
+    public static boolean isGlobalUnicast(String text) {
+        byte[] bytes = parse(text);
+        if (bytes == null) {
+            return false;
+        }
+        try {
+            return isGlobalUnicast(InetAddress.getByAddress(bytes));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 or 16 bytes are an address", e);
+        }
+    }
+
+    /** Whether it is the address of one place that is not this very machine, as Go tells it. */
+    public static boolean isGlobalUnicast(InetAddress address) {
+        return !address.isAnyLocalAddress() && !address.isLoopbackAddress() && !address.isMulticastAddress()
+                && !address.isLinkLocalAddress() && !address.getHostAddress().equals("255.255.255.255");
     }
 
     /** The bytes of an address as a literal, zeros before its numbers allowed; null when it is none. */

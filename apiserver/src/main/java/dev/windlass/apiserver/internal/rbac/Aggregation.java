@@ -106,7 +106,7 @@ final class Aggregation {
         ObjectNode config = Json.object().put("kind", type.kind()).put("apiVersion", type.apiVersion());
         config.putObject("metadata").put("name", name).put("uid", uid);
         config.set("rules", rules);
-        Call call = new Call("PATCH", "", Map.of("fieldManager", List.of(MANAGER)), "", "", MANAGER, CONTROLLER,
+        Call call = new Call("PATCH", "", Map.of("fieldManager", List.of(MANAGER)), "", "", MANAGER, "", CONTROLLER,
                 new byte[0]);
         try {
             writer.apply(new Target("patch", type, "", name, ""), config, true, call);

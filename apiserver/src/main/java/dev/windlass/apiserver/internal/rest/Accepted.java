@@ -40,21 +40,27 @@ public record Accepted(Form form, Format format, String version) {
      *             406 when there is nothing
      */
     static Accepted parse(String header, Target target) {
-        List<String> clauses = clauses(header);
-        boolean watch = target.verb().equals("watch");
-        boolean builtIn = !target.type().isCustom();
-        if (builtIn && !isRouted(clauses)) {
+        Accepted accepted = parse(clauses(header), !target.type().isCustom());
+        if (target.verb().equals("watch") && accepted.format == Format.YAML) {
+            throw ApiException.notAcceptable(STREAMED);
+        }
+        return accepted;
+    }
+
+    /**
+     * Refuses what the path of a built-in kind never gives.
+     *
+     * @throws ApiException
+     *             406
+     */
+    static void checkRoute(String header, Target target) {
+        if (!target.type().isCustom() && !isRouted(clauses(header))) {
             List<String> representations = new ArrayList<>(WHOLE);
-            if (watch || target.verb().equals("list")) {
+            if (target.verb().equals("watch") || target.verb().equals("list")) {
                 representations.addAll(STREAMED);
             }
             throw ApiException.noRepresentation(representations);
         }
-        Accepted accepted = parse(clauses, builtIn);
-        if (watch && accepted.format == Format.YAML) {
-            throw ApiException.notAcceptable(STREAMED);
-        }
-        return accepted;
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -96,6 +97,25 @@ final class AdmissionChain {
                     AdmissionChain::nothing,
                     warnings));
         }
+    }
+
+    /**
+     * Asks others whether a request may be led on.
+     *
+     * @param options
+     *            what is said of it
+     * @return warnings
+     */
+    List<String> connect(Target target, ObjectNode options, Call call) {
+        List<String> warnings = new ArrayList<>();
+        Admission admission = resources.admission();
+        if (!admission.isIdle()) {
+            AdmissionRequest request = new AdmissionRequest("CONNECT", target, options, null, null, null, call.user(),
+                    false, AdmissionRequest.Reading.NONE, AdmissionChain::nothing, warnings);
+            admission.mutate(request);
+            admission.validate(request);
+        }
+        return warnings;
     }
 
     private static void nothing() {

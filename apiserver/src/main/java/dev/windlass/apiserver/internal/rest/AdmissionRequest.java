@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What is about to be done, for those who are asked about it.
  *
  * @param operation
- *            CREATE, UPDATE or DELETE
+ *            CREATE, UPDATE, DELETE or CONNECT
  * @param target
  *            its name is empty when many are deleted, or when it has yet to be made up
  * @param object
@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param before
  *            where that comes from; null when the object is new
  * @param options
- *            of the operation, an object of meta.k8s.io/v1
+ *            of the operation, an object of meta.k8s.io/v1; null when it has none but the object
  * @param reading
  *            what somebody has made of the object is read by it; it may refuse it
  * @param own
@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  *            takes what the client should know
  */
 public record AdmissionRequest(String operation, Target target, @Nullable ObjectNode object, @Nullable ObjectNode old,
-        @Nullable Before before, ObjectNode options, User user, boolean dryRun, Reading reading, Runnable own,
+        @Nullable Before before, @Nullable ObjectNode options, User user, boolean dryRun, Reading reading, Runnable own,
         List<String> warnings) {
 
     /** Reads what somebody has made of an object. */

@@ -25,6 +25,9 @@ public final class Api {
     private final Reviews reviews;
     private final PodCommands podCommands;
     private final TokenRequests tokenRequests;
+    private final PodLogs podLogs;
+    private final Connections connections;
+    private final ComponentStatuses componentStatuses;
 
     public Api(Resources resources, Access access) {
         this.resources = resources;
@@ -35,6 +38,10 @@ public final class Api {
         this.podCommands = new PodCommands(resources, remover, unstored);
         this.reviews = new Reviews(resources, unstored, access);
         this.tokenRequests = new TokenRequests(resources, unstored, access.tokens());
+        Kubelets kubelets = new Kubelets(resources);
+        this.podLogs = new PodLogs(resources, kubelets);
+        this.connections = new Connections(resources, kubelets, access);
+        this.componentStatuses = new ComponentStatuses(resources);
     }
 
     public Writer writer() {
@@ -50,9 +57,16 @@ public final class Api {
         if (!allowed(target)) {
             throw ApiException.methodNotAllowed();
         }
+        if (Connections.appliesTo(target)) {
+            throw connections.failure(target, call);
+        }
         if (target.verb().equals("patch")) {
             checkPatchType(target, call);
         }
+        if (PodLogs.appliesTo(target)) {
+            return podLogs.answer(target, call);
+        }
+        Accepted.checkRoute(call.accept(), target);
         List<String> warnings = new ArrayList<>();
         CustomVersion custom = target.type().custom();
         String deprecation = custom == null ? null : custom.deprecation();
@@ -72,6 +86,9 @@ public final class Api {
 
     private Reply perform(Target target, Call call) {
         ResourceType type = target.type();
+        if (target.verb().equals("watch") && call.upgrade().equals("websocket")) {
+            return Reply.text(200, ""); // a sign to the client to go on over HTTP; an endless answer would keep it waiting
+        }
         Accepted accepted = Accepted.parse(call.accept(), target);
         switch (target.verb()) {
             case "create" -> WriteOptions.check(call, "CreateOptions");
@@ -89,6 +106,9 @@ public final class Api {
                     ? tokenRequests.answer(target, call)
                     : reviews.answer(target, call);
             return Rendering.of(type, accepted, call, resources).yamlIfWanted(answer);
+        }
+        if (ComponentStatuses.appliesTo(type)) {
+            return componentStatuses.answer(target, call, accepted);
         }
         if (target.subresource().equals(Scales.NAME)) {
             return scale(target, call, accepted);
@@ -132,7 +152,9 @@ public final class Api {
                 case "update", "patch" -> !target.name().isEmpty();
                 default -> true;
             };
-            return placed && target.type().allows(target.verb());
+            // It is told below that what can be listed cannot be watched.
+            String verb = target.verb().equals("watch") ? "list" : target.verb();
+            return placed && target.type().allows(verb);
         }
         Subresource subresource = target.type().subresource(target.subresource());
         if (subresource == null) {

@@ -15,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  *            decoded, from the first slash
  * @param query
  *            decoded parameters
+ * @param upgrade
+ *            the protocol to which the connection should go over, "" for none
  * @param user
  *            who asks, or whom they act as
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; the body is handed on and not copied
 public record Call(String method, String path, Map<String, List<String>> query, String accept, String contentType,
-        String userAgent, User user,
+        String userAgent, String upgrade, User user,
         byte[] body) {
 
     /** The same request of somebody else. */
     public Call as(User other) {
-        return new Call(method, path, query, accept, contentType, userAgent, other, body);
+        return new Call(method, path, query, accept, contentType, userAgent, upgrade, other, body);
     }
 
     public @Nullable String parameter(String name) {

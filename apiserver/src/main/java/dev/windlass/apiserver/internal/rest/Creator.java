@@ -89,7 +89,7 @@ final class Creator {
         } else {
             metadata.remove("generation");
         }
-        if (type.hasStatus()) {
+        if (type.hasStatus() && !resources.ruleOf(type).takesStatusOfNew()) {
             object.remove("status");
             if (!type.isCustom()) {
                 object.putObject("status");

@@ -29,6 +29,11 @@ public interface KindRule {
     default void prepareCreate(ObjectNode object, boolean dryRun) {
     }
 
+    /** Whether a new object may come with its status. */
+    default boolean takesStatusOfNew() {
+        return false;
+    }
+
     /** Prepares a new object and adds what the client should know of what it was before. */
     default void prepareCreate(ObjectNode object, boolean dryRun, List<String> warnings) {
         prepareCreate(object, dryRun);

@@ -18,6 +18,20 @@ record ListOptions(long version, String match, long limit, String continueToken,
         boolean bookmarks, long timeoutSeconds) {
     static final long UNSET = -1;
 
+    /** Refuses what contradicts itself, for a list that has no versions. */
+    static void check(Call call) {
+        List<FieldError> errors = new ArrayList<>();
+        checkList(call, call.parameterOrEmpty("resourceVersionMatch"), call.parameterOrEmpty("resourceVersion"),
+                call.parameterOrEmpty("continue"), errors);
+        refuse(errors);
+    }
+
+    private static void refuse(List<FieldError> errors) {
+        if (!errors.isEmpty()) {
+            throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);
+        }
+    }
+
     static ListOptions of(Call call, boolean watch) {
         String version = call.parameterOrEmpty("resourceVersion");
         String match = call.parameterOrEmpty("resourceVersionMatch");
@@ -37,9 +51,7 @@ record ListOptions(long version, String match, long limit, String continueToken,
         } else {
             checkList(call, match, version, token, errors);
         }
-        if (!errors.isEmpty()) {
-            throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);
-        }
+        refuse(errors);
         return new ListOptions(parse(version, !watch), match, call.number("limit", 0), token, initial,
                 call.flag("allowWatchBookmarks"),
                 call.number("timeoutSeconds", 0));

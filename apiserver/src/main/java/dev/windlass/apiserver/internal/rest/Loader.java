@@ -93,7 +93,7 @@ public final class Loader {
     }
 
     private static Call call(ObjectNode object) {
-        return new Call("PATCH", "/", PARAMETERS, "application/json", Patches.APPLY, MANAGER, ADMIN,
+        return new Call("PATCH", "/", PARAMETERS, "application/json", Patches.APPLY, MANAGER, "", ADMIN,
                 Json.bytes(object));
     }
 }

@@ -56,7 +56,8 @@ public final class Paths {
             rest = rest.subList(2, rest.size());
         }
         ResourceType type = catalog.find(group, version, rest.getFirst());
-        if (type == null || rest.size() > 3) {
+        boolean through = rest.size() > 3 && rest.get(2).equals(Connections.PROXY); // whatever follows is not for this server
+        if (type == null || (rest.size() > 3 && !through) || (watchPath && !type.allows("watch"))) {
             if (catalog.all().stream().anyMatch(
                     each -> each.group().equals(group) && each.version().equals(version) && !each.isCustom())) {
                 throw ApiException.noSuchResource();
@@ -70,7 +71,10 @@ public final class Paths {
         if (misplaced) {
             throw ApiException.noSuchResource();
         }
-        return new Target(verb(call, name, watchPath), type, namespace, name, subresource);
+        String verb = subresource.equals(Connections.PROXY) && List.of("HEAD", "OPTIONS").contains(call.method())
+                ? "get"
+                : verb(call, name, watchPath);
+        return new Target(verb, type, namespace, name, subresource);
     }
 
     private static boolean isNamespaceSubresource(String group, List<String> rest) {

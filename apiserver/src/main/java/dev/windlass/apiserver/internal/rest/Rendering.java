@@ -56,10 +56,11 @@ final class Rendering {
     Reply.Whole object(int code, Stored object) {
         Stored stored = Codec.converted(object, type);
         return switch (accepted.form()) {
-            case OBJECT, METADATA_LIST -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
+            case METADATA_LIST -> throw otherShape("PartialObjectMetadataList", "not a list (*" + goType(type.kind()));
+            case OBJECT -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
             case TABLE -> yamlIfWanted(Reply.json(code,
-                    table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
+                    table(listMetadata(stored.version(), "", null), List.of(stored))));
         };
     }
 
@@ -118,8 +119,10 @@ final class Rendering {
         if (accepted.form() == Accepted.Form.TABLE) {
             return yamlIfWanted(Reply.json(200, table(listMetadata(version, continueToken, remaining), objects)));
         }
-        boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
-                || accepted.form() == Accepted.Form.METADATA;
+        if (accepted.form() == Accepted.Form.METADATA) {
+            throw otherShape("PartialObjectMetadata", "a list (*" + goType(type.listKind()));
+        }
+        boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST;
         int size = 256;
         for (Stored object : objects) {
             size += object.size() + type.head().length;
@@ -147,6 +150,20 @@ final class Rendering {
         return yamlIfWanted(Reply.json(200, out));
     }
 
+    private static ApiException otherShape(String wanted, String found) {
+        return ApiException.of(406, "NotAcceptable",
+                "you requested " + wanted + ", but the requested object is " + found + ")");
+    }
+
+    /** What the real server calls a kind inside. */
+    private String goType(String kind) {
+        if (type.isCustom()) {
+            return kind.equals(type.listKind()) ? "unstructured.UnstructuredList" : "unstructured.Unstructured";
+        }
+        String group = type.storedGroup();
+        return (group.isEmpty() ? "core" : group.split("\\.", 2)[0]) + "." + kind;
+    }
+
     /** Lists of custom resources always say where they go on. */
     private ObjectNode itemsMetadata(long version, String continueToken, @Nullable Long remaining) {
         ObjectNode metadata = listMetadata(version, continueToken, remaining);
@@ -154,7 +171,10 @@ final class Rendering {
     }
 
     private static ObjectNode listMetadata(long version, String continueToken, @Nullable Long remaining) {
-        ObjectNode metadata = Json.object().put("resourceVersion", Long.toString(version));
+        ObjectNode metadata = Json.object();
+        if (version > 0) { // nothing that is made up when it is asked for has one
+            metadata.put("resourceVersion", Long.toString(version));
+        }
         if (!continueToken.isEmpty()) {
             metadata.put("continue", continueToken);
             if (remaining != null) {

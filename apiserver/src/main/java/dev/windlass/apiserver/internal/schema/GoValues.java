@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What Go has to say of texts that should be bytes or a time and are not. Stateless. */
-final class GoValues {
+public final class GoValues {
     private static final String FRACTION = ".000000";
     private static final Pattern TIME = Pattern
             .compile("(\\d{4})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d):(\\d\\d)([.,]\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
@@ -26,7 +26,7 @@ final class GoValues {
      * @param micro
      *            it must have six digits of a second
      */
-    static @Nullable String timeProblem(String text, boolean micro) {
+    public static @Nullable String timeProblem(String text, boolean micro) {
         Matcher matcher = TIME.matcher(text);
         String fraction = matcher.matches() ? matcher.group(7) : null;
         if (matcher.matches() && (!micro || (fraction != null && fraction.length() == FRACTION.length()))) {

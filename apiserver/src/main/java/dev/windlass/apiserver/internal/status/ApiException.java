@@ -117,6 +117,13 @@ public final class ApiException extends RuntimeException {
                 "the server does not allow this method on the requested resource", Json.object(), null);
     }
 
+    /** What can be listed and not be watched. */
+    public static ApiException notWatchable(String resource) {
+        return new ApiException(405, "MethodNotAllowed",
+                "watch is not supported on resources of kind " + FieldError.quote(resource),
+                Json.object().put("kind", resource), null);
+    }
+
     public static ApiException alreadyExists(String group, String resource, String name) {
         return new ApiException(409, "AlreadyExists",
                 qualified(resource, group) + " " + FieldError.quote(name) + " already exists",

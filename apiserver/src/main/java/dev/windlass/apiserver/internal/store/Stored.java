@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
  * one when it is deleted.
  */
 public final class Stored {
-    /** What there is of the member around the hole: an object that was never stored has no version, and none is written. */
+    /** What there is of the member before the hole: an object that was never stored has no version, and none is written. */
     private static final int BEFORE_HOLE = "\"resourceVersion\":\"".length();
-    private static final int AFTER_HOLE = "\",".length();
 
     private final String namespace;
     private final String name;
@@ -132,11 +131,21 @@ public final class Stored {
     }
 
     public void writeTo(Bytes out) {
-        out.write(members, 0, version == 0 ? hole - BEFORE_HOLE : hole);
+        int end = hole;
+        int rest = hole;
+        if (version == 0) {
+            end -= BEFORE_HOLE;
+            rest++; // the quote
+            if (members[rest] == ',') {
+                rest++;
+            } else if (members[end - 1] == ',') {
+                end--;
+            }
+        }
+        out.write(members, 0, end);
         if (version != 0) {
             out.ascii(Long.toString(version));
         }
-        int rest = version == 0 ? hole + AFTER_HOLE : hole;
         out.write(members, rest, members.length - rest);
     }
 

@@ -45,6 +45,7 @@ final class BuiltInColumns {
             Map.entry("/serviceaccounts", List.of(name(), age())), Map.entry("/services", services()),
             Map.entry("/pods", PodCells.columns()),
             Map.entry("/nodes", nodes()),
+            Map.entry("/componentstatuses", components()),
             Map.entry("/endpoints", List.of(name(), string("Endpoints", BuiltInColumns::endpoints), age())),
             Map.entry("/events", events()), Map.entry("/persistentvolumes", volumes()),
             Map.entry("/persistentvolumeclaims", claims()),
@@ -158,6 +159,18 @@ final class BuiltInColumns {
             return Json.number(port, 0, "port") + (node > 0 ? ":" + node : "") + "/"
                     + Json.textOrEmpty(port, "protocol");
         }).collect(Collectors.joining(",")));
+    }
+
+    private static List<Column> components() {
+        return List.of(name(),
+                string("Status", object -> health(object, "status").equals("True") ? "Healthy" : "Unhealthy"),
+                string("Message", object -> health(object, "message")),
+                string("Error", object -> health(object, "error")));
+    }
+
+    /** What the only condition says. */
+    private static String health(ObjectNode component, String field) {
+        return component.path("conditions").path(0).path(field).stringValue("");
     }
 
     private static List<Column> nodes() {
