@@ -14,6 +14,7 @@ import java.security.spec.ECPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,16 @@ class TokensTest {
                 curve.getParameterSpec(ECParameterSpec.class))));
         signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
+    }
+
+    @Test
+    void whatVerifiersReadMayBeKeptForAnHour() {
+        for (String path : List.of("/.well-known/openid-configuration", "/openid/v1/jwks")) {
+            assertThat(admin.get(path).raw().headers().firstValue("Cache-Control")).as(path)
+                    .hasValue("public, max-age=3600");
+            assertThat(admin.as("none").get(path).raw().headers().firstValue("Cache-Control")).as("refused " + path)
+                    .hasValue("no-cache, private");
+        }
     }
 
     private static BigInteger number(JsonNode coordinate) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final int LARGEST_BODY = 3 * 1024 * 1024;
+    /** What those who verify tokens read again and again. */
+    private static final Set<String> KEPT = Set.of("/.well-known/openid-configuration", "/openid/v1/jwks");
 
     private final Resources resources;
     private final Api api;
@@ -238,7 +241,8 @@ public final class ApiHandler extends Handler.Abstract {
         if (!reply.contentType().isEmpty()) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
         }
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache, private");
+        boolean kept = reply.code() == 200 && KEPT.contains(path(request));
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, kept ? "public, max-age=3600" : "no-cache, private");
         if (reply.retryAfterSeconds() > 0) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, Integer.toString(reply.retryAfterSeconds()));
         }
