@@ -27,6 +27,10 @@ class OpenApiTest extends BothServers {
                     + "|io\\.k8s\\.api\\.certificates\\.v1\\..*|io\\.k8s\\.kube-aggregator\\..*"
                     + "|io\\.k8s\\.apimachinery\\.pkg\\.version\\.Info"
                     + "|io\\.k8s\\.apimachinery\\.pkg\\.apis\\.meta\\.v1\\.(API.*|Group.*|Server.*|WatchEvent)");
+    /** Discovery, what is deprecated below /watch, and groups that the embedded server does not serve. */
+    private static final Pattern PATHS_NOT_TOLD = Pattern.compile(".*/|.*/watch/.*"
+            + "|/apis/(apiregistration|certificates|flowcontrol\\.apiserver|node|resource|storagemigration)\\.k8s\\.io/.*"
+            + "|/logs/.*");
     /** Kinds of all groups, of which the embedded server tells one or none. */
     private static final Set<String> IN_ALL_GROUPS = Set.of("DeleteOptions", "Status");
     /** Prose. */
@@ -85,6 +89,13 @@ class OpenApiTest extends BothServers {
     @Test
     void definesTheSameKinds() {
         assertThat(names(told.path("definitions"))).isEqualTo(served(expected.path("definitions")));
+    }
+
+    @Test
+    void tellsOfTheSamePaths() {
+        Set<String> theirs = names(expected.path("paths"));
+        theirs.removeIf(path -> PATHS_NOT_TOLD.matcher(path).matches());
+        assertThat(names(told.path("paths"))).isEqualTo(theirs);
     }
 
     @Test

@@ -55,10 +55,12 @@ final class SwaggerPaths {
             addOne(type, paths.putObject(collection + "/{name}"));
         }
         for (Subresource each : type.subresources()) {
-            if (each.connects() || each.name().equals("log")) {
-                continue;
+            String at = collection + "/{name}/" + each.name();
+            if (ConnectPaths.areOf(each)) {
+                ConnectPaths.add(type, each, at, paths);
+            } else {
+                addSubresource(type, each, paths.putObject(at));
             }
-            addSubresource(type, each, paths.putObject(collection + "/{name}/" + each.name()));
         }
     }
 
