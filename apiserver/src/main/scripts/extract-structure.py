@@ -205,7 +205,7 @@ def main():
                 entry["subresources"] = subs
             kinds.append(entry)
             roots.add((group, version, resource["kind"]))
-    wanted_paths = {"api/v1" if not g else "apis/%s/%s" % (g, v) for g, v in served}
+    wanted_paths = {"api", "apis", "version"} | {"api/v1" if not g else "apis/%s/%s" % (g, v) for g, v in served}
     for path, load in source.openapi():
         if path in wanted_paths:
             schemas.update(load()["components"]["schemas"])
@@ -215,7 +215,8 @@ def main():
         add_go(described, dict(json.loads(line) for line in lines), schemas)
     todo = [name for name, d in described.items() if "gvk" in d and tuple(d["gvk"]) in roots]
     todo += [n for n in described if n.endswith((".meta.v1.DeleteOptions", ".meta.v1.Status", ".meta.v1.ListMeta", ".autoscaling.v1.Scale", ".authentication.v1.TokenRequest",
-                                               ".core.v1.Binding", ".policy.v1.Eviction"))]
+                                               ".core.v1.Binding", ".policy.v1.Eviction", ".meta.v1.APIGroupList", ".meta.v1.APIResourceList",
+                                               ".meta.v1.APIVersions", ".pkg.version.Info"))]
     reached = set()
     while todo:
         name = todo.pop()

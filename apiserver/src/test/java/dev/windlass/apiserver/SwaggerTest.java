@@ -78,6 +78,23 @@ class SwaggerTest {
     }
 
     @Test
+    void tellsOfWhatIsLedOnAndOfWhatIsDiscovered() {
+        JsonNode paths = wire.get(PATH).body().path("paths");
+        JsonNode exec = paths.path("/api/v1/namespaces/{namespace}/pods/{name}/exec");
+        assertThat(exec.path("post").path("operationId").asString("")).isEqualTo("connectCoreV1PostNamespacedPodExec");
+        assertThat(exec.path("parameters").valueStream().map(each -> each.path("name").asString("")))
+                .containsExactly("command", "container", "name", "namespace", "stderr", "stdin", "stdout", "tty");
+        assertThat(paths.path("/apis/rbac.authorization.k8s.io/").path("get").path("operationId").asString(""))
+                .isEqualTo("getRbacAuthorizationAPIGroup");
+        assertThat(paths.path("/apis/apps/v1/").path("get").path("operationId").asString(""))
+                .isEqualTo("getAppsV1APIResources");
+        assertThat(wire.get("/openapi/v3").raw().body()).contains("openapi/v3/apis/apps?hash=",
+                "openapi/v3/version?hash=");
+        assertThat(wire.get("/openapi/v3/apis/apps").body().path("paths").propertyNames())
+                .containsExactly("/apis/apps/");
+    }
+
+    @Test
     void definesACustomResourceAsLongAsItIsServed() {
         String name = "com.example.shop.v1.Bike";
         assertThat(wire.get(PATH).body().path("definitions").has(name)).isFalse();

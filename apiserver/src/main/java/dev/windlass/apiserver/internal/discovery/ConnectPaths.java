@@ -6,7 +6,6 @@ import dev.windlass.apiserver.internal.kind.Subresource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,10 +42,11 @@ final class ConnectPaths {
     }
 
     private static void addOne(ResourceType type, Subresource sub, String suffix, ObjectNode path) {
-        String name = (type.namespaced() ? "Namespaced" : "") + type.kind() + capital(sub.name()) + suffix;
+        String name = (type.namespaced() ? "Namespaced" : "") + type.kind() + Schemas.capital(sub.name()) + suffix;
         if (sub.connects()) {
             for (String method : sub.name().equals(PROXY) ? ALL_METHODS : UPGRADEABLE) {
-                path.set(method, operation("connectCoreV1" + capital(method) + name, "connect", List.of("*/*"), sub));
+                path.set(method,
+                        operation("connectCoreV1" + Schemas.capital(method) + name, "connect", List.of("*/*"), sub));
             }
         } else {
             path.set("get", operation("readCoreV1" + name, "get", List.of("text/plain", "application/json",
@@ -84,9 +84,5 @@ final class ConnectPaths {
         String type = text ? "string" : NUMBERS.contains(name) ? "integer" : "boolean";
         ObjectNode out = Json.object().put("uniqueItems", true).put("type", type).put("name", name).put("in", in);
         return in.equals("path") ? out.put("required", true) : out;
-    }
-
-    private static String capital(String text) {
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 }

@@ -12,9 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -39,21 +39,45 @@ public final class OpenApi {
 
     /** {@code /openapi/v3}. */
     public ObjectNode index() {
-        Map<String, List<ResourceType>> byRoot = catalog.all().stream()
-                .collect(Collectors.groupingBy(Schemas::root, LinkedHashMap::new, Collectors.toList()));
-        hashes.keySet().retainAll(byRoot.keySet());
+        Map<String, Document> documents = documents();
+        hashes.keySet().retainAll(documents.keySet());
         ObjectNode out = Json.object();
         ObjectNode paths = out.putObject("paths");
         Map<String, ObjectNode> common = new HashMap<>();
-        byRoot.forEach((root, kinds) -> paths.putObject(root).put("serverRelativeURL",
-                "/openapi/v3/" + root + "?hash=" + hash(root, kinds, common)));
+        documents.forEach((root, document) -> paths.putObject(root).put("serverRelativeURL",
+                "/openapi/v3/" + root + "?hash=" + hash(root, document, common)));
         return out;
     }
 
-    private String hash(String root, List<ResourceType> kinds, Map<String, ObjectNode> common) {
+    /**
+     * What one of the documents is about.
+     *
+     * @param kinds
+     *            those of a group and version, or none
+     * @param discovery
+     *            paths that tell what is served
+     */
+    private record Document(List<ResourceType> kinds, Map<String, ObjectNode> discovery) {
+    }
+
+    /** All documents by where they are. */
+    private Map<String, Document> documents() {
+        Map<String, Document> documents = new TreeMap<>();
+        DiscoveryPaths discovery = new DiscoveryPaths(definitions);
+        discovery.outside(catalog.all()).forEach(
+                (at, path) -> documents.put(at, new Document(List.of(), Map.of("/" + at + "/", path))));
+        catalog.all().stream().collect(Collectors.groupingBy(Schemas::root)).forEach((root, kinds) -> {
+            ResourceType first = kinds.getFirst();
+            documents.put(root, new Document(kinds,
+                    first.isCustom() ? Map.of() : Map.of("/" + root + "/", discovery.ofVersion(first))));
+        });
+        return documents;
+    }
+
+    private String hash(String root, Document document, Map<String, ObjectNode> common) {
         Known known = hashes.get(root);
-        if (known == null || !known.kinds.equals(kinds)) {
-            known = new Known(kinds, hash(ByteBuffer.wrap(Json.bytes(document(kinds, common)))));
+        if (known == null || !known.kinds.equals(document.kinds)) {
+            known = new Known(document.kinds, hash(ByteBuffer.wrap(Json.bytes(write(document, common)))));
             hashes.put(root, known);
         }
         return known.hash;
@@ -71,20 +95,23 @@ public final class OpenApi {
     }
 
     /**
-     * {@code /openapi/v3/apis/<group>/<version>}.
+     * {@code /openapi/v3/<root>}.
      *
+     * @param root
+     *            such as {@code apis/apps/v1}
      * @return null when it is not served
      */
-    public @Nullable ObjectNode find(String group, String version) {
-        List<ResourceType> kinds = catalog.all().stream()
-                .filter(type -> type.group().equals(group) && type.version().equals(version)).toList();
-        return kinds.isEmpty() ? null : document(kinds, new HashMap<>());
+    public @Nullable ObjectNode find(String root) {
+        Document document = documents().get(root);
+        return document == null ? null : write(document, new HashMap<>());
     }
 
     /** @param common the schemas of built-in types that have been made for other documents, and are not changed */
-    private ObjectNode document(List<ResourceType> kinds, Map<String, ObjectNode> common) {
-        boolean custom = kinds.stream().allMatch(ResourceType::isCustom);
+    private ObjectNode write(Document document, Map<String, ObjectNode> common) {
+        List<ResourceType> kinds = document.kinds;
+        boolean custom = document.discovery.isEmpty();
         ObjectNode paths = Json.object();
+        paths.setAll(document.discovery);
         SwaggerPaths operations = new SwaggerPaths(paths, definitions);
         kinds.forEach(operations::add);
         ObjectNode out = Json.object().put("openapi", "3.0.0");

@@ -2,11 +2,13 @@ package dev.windlass.apiserver.internal.discovery;
 
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What the documents of the discovery and of OpenAPI say alike. Stateless. */
 final class Schemas {
+    private static final String K8S = ".k8s.io";
     static final String KIND = "x-kubernetes-group-version-kind";
 
     private Schemas() {
@@ -43,5 +45,27 @@ final class Schemas {
             ArrayNode list = out.putArray(field);
             texts.forEach(list::add);
         }
+    }
+
+    /** What a group is called in the names of operations: {@code Apps}, {@code RbacAuthorization}, {@code ExampleCom}. */
+    static String groupName(ResourceType type) {
+        String group = type.group().isEmpty() ? "core" : type.group();
+        if (!type.isCustom() && group.endsWith(K8S)) {
+            group = group.substring(0, group.length() - K8S.length());
+        }
+        StringBuilder name = new StringBuilder();
+        for (String part : group.split("[.-]", -1)) {
+            name.append(capital(part));
+        }
+        return name.toString();
+    }
+
+    /** By which the operations of a group are sorted: its name with a small letter. */
+    static String tag(String groupName) {
+        return groupName.substring(0, 1).toLowerCase(Locale.ROOT) + groupName.substring(1);
+    }
+
+    static String capital(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 }

@@ -28,6 +28,8 @@ public final class Swagger {
         out.putObject("info").put("title", "Kubernetes").put("version", "1.37");
         ObjectNode paths = out.putObject("paths");
         ObjectNode all = out.putObject("definitions");
+        DiscoveryPaths discovery = new DiscoveryPaths(definitions);
+        discovery.outside(catalog.all()).forEach((at, path) -> paths.set("/" + at + "/", path));
         SwaggerPaths operations = new SwaggerPaths(paths, definitions);
         types.names().forEach(name -> all.set(name, definitions.named(name)));
         all.putObject(Definitions.PATCH).put("type", "object");
@@ -38,6 +40,12 @@ public final class Swagger {
             }
             if (type.allows("list")) {
                 all.set(definitions.listName(type), definitions.list(type));
+            }
+            if (!type.isCustom()) {
+                String root = "/" + Schemas.root(type) + "/";
+                if (!paths.has(root)) {
+                    paths.set(root, discovery.ofVersion(type));
+                }
             }
             operations.add(type);
         }

@@ -5,7 +5,6 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -97,7 +96,7 @@ final class SwaggerPaths {
     }
 
     private void addSubresource(ResourceType type, Subresource sub, ObjectNode path) {
-        String suffix = sub.name().substring(0, 1).toUpperCase(Locale.ROOT) + sub.name().substring(1);
+        String suffix = Schemas.capital(sub.name());
         if (sub.verbs().contains("get")) {
             new Operation(type, "read", sub.kind(), suffix).into(path, "get").answering("200", sub.kind());
         }
@@ -167,10 +166,8 @@ final class SwaggerPaths {
             Schemas.addAll(out, "consumes", patch ? patches : type.isCustom() ? forms : List.of("*/*"));
             Schemas.addAll(out, "produces", verb.equals("list") && !type.isCustom() ? FORMS : forms);
             Schemas.addAll(out, "schemes", List.of("https"));
-            String group = groupName();
-            Schemas.addAll(out, "tags",
-                    List.of(group.substring(0, 1).toLowerCase(Locale.ROOT) + group.substring(1) + "_"
-                            + type.version()));
+            String group = Schemas.groupName(type);
+            Schemas.addAll(out, "tags", List.of(Schemas.tag(group) + "_" + type.version()));
             out.put("operationId", id(group));
             out.putObject("responses").putObject("401").put("description", "Unauthorized");
             out.put("x-kubernetes-action", action());
@@ -205,21 +202,8 @@ final class SwaggerPaths {
             boolean all = suffix.equals("ForAllNamespaces");
             String scope = (verb.equals("deleteCollection") ? "Collection" : "")
                     + (type.namespaced() && !all ? "Namespaced" : "");
-            String version = type.version().substring(0, 1).toUpperCase(Locale.ROOT) + type.version().substring(1);
-            return (verb.startsWith("delete") ? "delete" : verb) + group + version + scope + type.kind() + suffix;
-        }
-
-        /** {@code Apps}, {@code RbacAuthorization}, {@code ExampleCom}. */
-        private String groupName() {
-            String group = type.group().isEmpty() ? "core" : type.group();
-            if (!type.isCustom() && group.endsWith(".k8s.io")) {
-                group = group.substring(0, group.length() - ".k8s.io".length());
-            }
-            StringBuilder name = new StringBuilder();
-            for (String part : group.split("[.-]", -1)) {
-                name.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
-            }
-            return name.toString();
+            return (verb.startsWith("delete") ? "delete" : verb) + group + Schemas.capital(type.version()) + scope
+                    + type.kind() + suffix;
         }
 
         /** It has a body of this kind. */

@@ -18,6 +18,7 @@ final class OpenApiDocuments {
     /** What is told instead: a media type cannot have an @, and kubectl does not read an answer that has one. */
     private static final String PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static final String FORMER_PROTOBUF_V2 = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    private static final String V3 = "/openapi/v3/";
     private static final Set<String> ANY_JSON = Set.of(Reply.JSON, "application/*", "*/*");
 
     private final OpenApi openApi;
@@ -38,7 +39,7 @@ final class OpenApiDocuments {
         if (path.equals("/openapi/v3")) {
             return Reply.text(200, Json.string(openApi.index()));
         }
-        return path.startsWith("/openapi/v3/") ? v3(call, List.of(path.split("/", -1))) : null;
+        return path.startsWith(V3) ? v3(call, path.substring(V3.length())) : null;
     }
 
     private Reply v2(Call call) {
@@ -54,12 +55,8 @@ final class OpenApiDocuments {
         return empty(406);
     }
 
-    private Reply v3(Call call, List<String> parts) {
-        ObjectNode document = switch (parts.size()) {
-            case 5 -> parts.get(3).equals("api") ? openApi.find("", parts.get(4)) : null;
-            case 6 -> parts.get(3).equals("apis") ? openApi.find(parts.get(4), parts.get(5)) : null;
-            default -> null;
-        };
+    private Reply v3(Call call, String root) {
+        ObjectNode document = openApi.find(root);
         if (document == null) {
             return empty(404);
         }
