@@ -158,7 +158,7 @@ class TokensTest {
 
     @Test
     void whatVerifiersReadMayBeKeptForAnHour() {
-        for (String path : List.of("/.well-known/openid-configuration", "/openid/v1/jwks")) {
+        for (String path : List.of("/.well-known/openid-configuration", "/openid/v1/jwks", "/openid/v1/jwks/")) {
             assertThat(admin.get(path).raw().headers().firstValue("Cache-Control")).as(path)
                     .hasValue("public, max-age=3600");
             assertThat(admin.as("none").get(path).raw().headers().firstValue("Cache-Control")).as("refused " + path)

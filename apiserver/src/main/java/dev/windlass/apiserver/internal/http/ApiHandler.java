@@ -43,7 +43,8 @@ public final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final int LARGEST_BODY = 3 * 1024 * 1024;
     /** What those who verify tokens read again and again. */
-    private static final Set<String> KEPT = Set.of("/.well-known/openid-configuration", "/openid/v1/jwks");
+    private static final Set<String> KEPT = Set.of("/.well-known/openid-configuration",
+            "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/");
 
     private final Resources resources;
     private final Api api;
