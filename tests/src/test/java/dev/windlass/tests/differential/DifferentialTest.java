@@ -47,6 +47,7 @@ class DifferentialTest {
             "pods.http",
             "policies.http",
             "refusals.http",
+            "statuses.http",
             "subresources.http",
             "versions.http",
             "watches.http",

@@ -1,8 +1,10 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.schema.Quantity;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +60,14 @@ final class Amounts {
     static void notNegative(Field amount) {
         if (of(amount.value()).signum() < 0) {
             amount.invalid(amount.text(), "must be greater than or equal to 0");
+        }
+    }
+
+    /** Where the real server looks at what is whole, away from zero. */
+    static void notBelowZero(Field amount) {
+        long whole = of(amount.value()).setScale(0, RoundingMode.UP).longValue();
+        if (whole < 0) {
+            amount.invalid(Json.object().numberNode(whole), "must be a valid resource quantity");
         }
     }
 

@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Horizontal pod autoscalers. Nobody scales here. */
 final class AutoscalerRule implements KindRule {
+    private static final KindRule CHECKS = new Checked(AutoscalerChecks::autoscaler, StatusChecks::autoscaler);
     private static final int UTILIZATION = 80;
 
     private static boolean isOld(ObjectNode object) {
@@ -66,6 +67,11 @@ final class AutoscalerRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        new Checked(AutoscalerChecks::autoscaler).validate(whole(object), old == null ? null : whole(old), errors);
+        CHECKS.validate(whole(object), old == null ? null : whole(old), errors);
+    }
+
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        CHECKS.validateStatus(whole(object), whole(old), errors);
     }
 }

@@ -29,10 +29,12 @@ public final class BuiltInRules {
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();
             case "/persistentvolumeclaims" -> new ClaimRule(
-                    new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(), ClaimChecks::claim),
+                    new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(),
+                            new Checked(ClaimChecks::claim, ClaimChecks::claimStatus)),
                     DefaultClass.ofStorage(resources));
             case "/persistentvolumes" ->
-                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(), ClaimChecks::volume);
+                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(),
+                        new Checked(ClaimChecks::volume, StatusChecks::anything));
             case "discovery.k8s.io/endpointslices" -> new EndpointSliceRule();
             case "/endpoints" -> new EndpointsRule();
             case "/podtemplates" -> new PodTemplateRule();
@@ -47,11 +49,19 @@ public final class BuiltInRules {
             case "scheduling.k8s.io/priorityclasses" -> new PriorityClassRule(resources);
             case "storage.k8s.io/csidrivers" -> new StorageDriverRule();
             case "storage.k8s.io/volumeattributesclasses" -> new ProtectedRule("kubernetes.io/vac-protection",
-                    resources.surroundings(), StorageChecks::attributesClass);
+                    resources.surroundings(), new Checked(StorageChecks::attributesClass));
             case ADMISSION + "validatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
             case ADMISSION + "mutatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks);
+            case "/resourcequotas" -> new Checked(CoreChecks::resourceQuota, StatusChecks::resourceQuota);
+            case ADMISSION + "validatingadmissionpolicies" ->
+                new Checked(AdmissionPolicyChecks::validatingPolicy, StatusChecks::validatingPolicy);
+            case "storage.k8s.io/csinodes" -> new Checked(StorageChecks::node, StatusChecks::anything);
+            case "networking.k8s.io/servicecidrs" ->
+                new Checked(NetworkingChecks::serviceRange, StatusChecks::anything);
+            case "policy/poddisruptionbudgets" ->
+                new Checked(PolicyChecks::disruptionBudget, StatusChecks::disruptionBudget);
             default -> {
                 Checked.Check check = check(storageId);
                 yield check == null ? null : new Checked(check);
@@ -62,24 +72,19 @@ public final class BuiltInRules {
     /** Kinds of which nothing is special but what they allow. */
     private static Checked.@Nullable Check check(String storageId) {
         return switch (storageId) {
-            case "/resourcequotas" -> CoreChecks::resourceQuota;
             case "apps/controllerrevisions" -> CoreChecks::controllerRevision;
             case RBAC + "roles" -> RbacChecks::role;
             case RBAC + "clusterroles" -> RbacChecks::clusterRole;
             case RBAC + "rolebindings" -> RbacChecks::roleBinding;
             case RBAC + "clusterrolebindings" -> RbacChecks::clusterRoleBinding;
-            case ADMISSION + "validatingadmissionpolicies" -> AdmissionPolicyChecks::validatingPolicy;
             case ADMISSION + "mutatingadmissionpolicies" -> AdmissionPolicyChecks::mutatingPolicy;
             case ADMISSION + "validatingadmissionpolicybindings" -> AdmissionPolicyChecks::validatingBinding;
             case ADMISSION + "mutatingadmissionpolicybindings" -> AdmissionPolicyChecks::mutatingBinding;
             case "storage.k8s.io/storageclasses" -> StorageChecks::storageClass;
-            case "storage.k8s.io/csinodes" -> StorageChecks::node;
             case "storage.k8s.io/volumeattachments" -> StorageChecks::attachment;
             case "storage.k8s.io/csistoragecapacities" -> StorageChecks::capacity;
             case "networking.k8s.io/ingressclasses" -> NetworkingChecks::ingressClass;
             case "networking.k8s.io/ipaddresses" -> NetworkingChecks::address;
-            case "networking.k8s.io/servicecidrs" -> NetworkingChecks::serviceRange;
-            case "policy/poddisruptionbudgets" -> PolicyChecks::disruptionBudget;
             default -> null;
         };
     }

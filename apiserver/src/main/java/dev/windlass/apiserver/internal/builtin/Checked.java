@@ -10,9 +10,17 @@ import tools.jackson.databind.node.ObjectNode;
 /** The rule of a kind of which nothing is special but what it allows, unless it is said what else. */
 class Checked implements KindRule {
     private final Check check;
+    private final Check status;
 
+    /** Of a kind that is checked as a whole, whatever of it is changed. */
     Checked(Check check) {
+        this(check, check);
+    }
+
+    /** @param status what the status of the kind allows */
+    Checked(Check check, Check status) {
         this.check = check;
+        this.status = status;
     }
 
     /** What one kind allows. Stateless. */
@@ -28,5 +36,10 @@ class Checked implements KindRule {
     @Override
     public final void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         check.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
+    }
+
+    @Override
+    public final void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        status.check(Field.of(object, errors), Field.of(old, new ArrayList<>()));
     }
 }

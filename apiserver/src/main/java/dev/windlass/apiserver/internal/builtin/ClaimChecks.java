@@ -23,6 +23,9 @@ final class ClaimChecks {
             Map.entry("azureDisk", List.of()), Map.entry("scaleIO", List.of()), Map.entry("local", List.of("path")),
             Map.entry("storageos", List.of()), Map.entry("csi", List.of("driver", "volumeHandle")));
 
+    private static final String[] RESIZES = {"ControllerResizeInProgress", "ControllerResizeInfeasible",
+            "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"};
+
     private ClaimChecks() {
     }
 
@@ -98,6 +101,39 @@ final class ClaimChecks {
             size.forbidden("field can not be less than status.capacity");
         }
         now.at("spec", "volumeMode").as("volumeMode").immutable(before.at("spec", "volumeMode"));
+    }
+
+    static void claimStatus(Field now, Field before) {
+        Field status = now.at("status");
+        Field capacity = status.at("capacity");
+        capacity.value().propertyNames().forEach(name -> Amounts.notBelowZero(capacity.key(name)));
+        Field resizes = status.at("allocatedResourceStatuses");
+        resizes.value().properties().forEach(each -> {
+            allocatedName(resizes, each.getKey());
+            if (!List.of(RESIZES).contains(each.getValue().asString(""))) {
+                resizes.notOneOf(each.getKey(), RESIZES);
+            }
+        });
+        Field allocated = status.at("allocatedResources");
+        for (String name : allocated.value().propertyNames()) {
+            if (allocatedName(allocated, name)) {
+                Amounts.notBelowZero(allocated.key(name));
+            }
+        }
+    }
+
+    /** Of what Kubernetes knows, only storage is allocated to a claim. */
+    private static boolean allocatedName(Field at, String name) {
+        List<String> problems = NameRules.qualifiedName(name);
+        problems.forEach(problem -> at.invalid(name, problem));
+        if (!problems.isEmpty()) {
+            return false;
+        }
+        if (Amounts.isNative(name) && !name.equals("storage")) {
+            at.notOneOf(name, "storage");
+            return false;
+        }
+        return true;
     }
 
     static void volume(Field now, Field before) {

@@ -44,4 +44,9 @@ final class ClaimRule implements KindRule {
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         protection.validate(object, old, errors);
     }
+
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        protection.validateStatus(object, old, errors);
+    }
 }

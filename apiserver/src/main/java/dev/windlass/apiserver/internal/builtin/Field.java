@@ -135,6 +135,11 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         errors.add(FieldError.notSupported(path, isSet() ? value : null, List.of(supported)));
     }
 
+    /** @param shown instead of the value of the field */
+    void notOneOf(String shown, String... supported) {
+        errors.add(FieldError.notSupported(path, Json.object().stringNode(shown), List.of(supported)));
+    }
+
     void tooLong(int limit) {
         errors.add(FieldError.tooLong(path, limit));
     }
@@ -151,7 +156,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     /** A text must be one of these; one that is not set is the empty text. */
     void oneOf(String... supported) {
         if (!List.of(supported).contains(text())) {
-            errors.add(FieldError.notSupported(path, Json.object().stringNode(text()), List.of(supported)));
+            notOneOf(text(), supported);
         }
     }
 

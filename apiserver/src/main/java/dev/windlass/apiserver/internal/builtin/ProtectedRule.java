@@ -12,14 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Kinds of storage that get a finalizer when they are made, so that nothing in use goes. */
 final class ProtectedRule implements KindRule {
+    private static final String TRANSITION = "lastPhaseTransitionTime";
+
     private final String finalizer;
     private final Surroundings surroundings;
-    private final Checked.Check check;
+    private final KindRule checks;
 
-    ProtectedRule(String finalizer, Surroundings surroundings, Checked.Check check) {
+    ProtectedRule(String finalizer, Surroundings surroundings, KindRule checks) {
         this.finalizer = finalizer;
         this.surroundings = surroundings;
-        this.check = check;
+        this.checks = checks;
     }
 
     @Override
@@ -34,12 +36,37 @@ final class ProtectedRule implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         if (Json.textOrEmpty(object, "kind").equals("PersistentVolume")) {
-            Defaults.child(object, "status").put("phase", "Pending").put("lastPhaseTransitionTime", surroundings.now());
+            Defaults.child(object, "status").put("phase", "Pending").put(TRANSITION, surroundings.now());
+        }
+    }
+
+    @Override
+    public void prepareStatus(ObjectNode old, ObjectNode object) {
+        if (Json.textOrEmpty(object, "kind").equals("PersistentVolume")) {
+            keepTransition(old, Defaults.child(object, "status"));
+        }
+    }
+
+    /** Whoever changes the phase need not say when. */
+    private void keepTransition(ObjectNode old, ObjectNode status) {
+        String time = Json.textOrEmpty(status, TRANSITION);
+        String before = Json.textOrEmpty(old, "status", TRANSITION);
+        if (!Json.textOrEmpty(status, "phase").equals(Json.textOrEmpty(old, "status", "phase"))) {
+            if (time.isEmpty() || time.equals(before)) {
+                status.put(TRANSITION, surroundings.now());
+            }
+        } else if (time.isEmpty() && !before.isEmpty()) {
+            status.put(TRANSITION, before);
         }
     }
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        new Checked(check).validate(object, old, errors);
+        checks.validate(object, old, errors);
+    }
+
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        checks.validateStatus(object, old, errors);
     }
 }

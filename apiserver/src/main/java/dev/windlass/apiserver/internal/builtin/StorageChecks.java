@@ -204,6 +204,7 @@ final class StorageChecks {
             volume.mustBeSet("must specify non empty persistentVolumeName");
         }
         now.at("spec", "nodeName").named(NameRules::subdomain);
+        StatusChecks.attachment(now.at("status"));
         if (volume.isSet()) {
             volume.named(NameRules::subdomain);
         }

@@ -119,6 +119,16 @@ final class WorkloadRule implements KindRule {
         }
     }
 
+    /** What is wanted stays, as far as it stands in metadata too, and so do defaults that come of it. */
+    @Override
+    public void prepareStatus(ObjectNode old, ObjectNode object) {
+        if (kind == Workload.DAEMON_SET) {
+            child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION,
+                    Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION));
+        }
+        fillDefaults(object);
+    }
+
     @Override
     public void warnOfRequest(Target target, Call call, List<String> warnings) {
         if (kind == Workload.JOB && target.verb().startsWith("delete") && !saysWhatBecomesOfPods(call)) {

@@ -46,7 +46,7 @@ final class DefinitionChecks {
         if (old != null) {
             checkChange(object, old, errors);
         }
-        names(object.path("status").path("acceptedNames"), "status.acceptedNames", errors);
+        checkStatus(object, errors);
         checkStoredVersions(object, errors);
         checkApproval(object, old, errors);
         if (spec.preservesUnknown() && !(old != null && Json.flag(old, false, "spec", "preserveUnknownFields"))) {
@@ -58,6 +58,11 @@ final class DefinitionChecks {
     /** A schema that once was accepted without being structural need not become so. */
     private static boolean isStructural(DefinitionSpec old) {
         return old.schemas().stream().allMatch(schema -> StructuralChecks.check(schema, "").isEmpty());
+    }
+
+    /** What is checked also when only the status is changed. */
+    static void checkStatus(ObjectNode object, List<FieldError> errors) {
+        names(object.path("status").path("acceptedNames"), "status.acceptedNames", errors);
     }
 
     private static void checkName(ObjectNode object, List<FieldError> errors) {

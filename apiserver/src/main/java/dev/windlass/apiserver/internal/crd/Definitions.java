@@ -70,6 +70,7 @@ public final class Definitions implements KindRule {
         if (service != null && !service.hasNonNull("port")) {
             service.put("port", 443);
         }
+        fillStoredVersions(object);
     }
 
     @Override
@@ -77,10 +78,17 @@ public final class Definitions implements KindRule {
         ObjectNode status = object.putObject("status");
         status.putNull("conditions");
         status.putObject("acceptedNames").put("plural", "").put("kind", "");
-        status.putArray("storedVersions");
-        addStoredVersion(object);
+        fillStoredVersions(object);
+    }
+
+    private static void fillStoredVersions(ObjectNode object) {
+        ObjectNode status = Json.child(object, "status");
         if (status.path("storedVersions").isEmpty()) {
-            status.putNull("storedVersions");
+            status.putArray("storedVersions");
+            addStoredVersion(object);
+            if (status.path("storedVersions").isEmpty()) {
+                status.putNull("storedVersions");
+            }
         }
     }
 
@@ -108,6 +116,12 @@ public final class Definitions implements KindRule {
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         DefinitionChecks.check(object, old, errors);
+    }
+
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        errors.addAll(Metadata.validateUpdate(object, old)); // as if it had not been done for every kind
+        DefinitionChecks.checkStatus(object, errors);
     }
 
     @Override

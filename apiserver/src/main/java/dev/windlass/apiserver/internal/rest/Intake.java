@@ -91,7 +91,7 @@ final class Intake {
      */
     void validate(ObjectNode object, @Nullable ObjectNode old, Reach reach, List<String> warnings) {
         ResourceType type = reach.type();
-        List<FieldError> errors = new ArrayList<>(Metadata.validate(object, type));
+        List<FieldError> errors = new ArrayList<>(Metadata.validate(object, reach));
         if (old != null) {
             errors.addAll(Metadata.validateUpdate(object, old));
         }

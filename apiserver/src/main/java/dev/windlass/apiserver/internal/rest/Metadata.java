@@ -2,7 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Traits.NameRule;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,27 +104,28 @@ public final class Metadata {
         }
     }
 
-    static List<FieldError> validate(ObjectNode object, ResourceType type) {
+    static List<FieldError> validate(ObjectNode object, Reach reach) {
+        NameRule names = reach.type().traits().names();
         List<FieldError> errors = new ArrayList<>();
         ObjectNode metadata = of(object);
         String prefix = Json.textOrEmpty(metadata, "generateName");
         if (!prefix.isEmpty()) {
             // A generated name ends with letters, so that a trailing dash of the prefix is right.
             String asName = prefix.endsWith("-") ? prefix.substring(0, prefix.length() - 1) + "a" : prefix;
-            NameRules.name(type.traits().names(), asName)
+            NameRules.name(names, asName)
                     .forEach(problem -> errors.add(FieldError.invalid("metadata.generateName", prefix, problem)));
         }
         String name = name(object);
         if (name.isEmpty()) {
             errors.add(FieldError.required("metadata.name", "name or generateName is required"));
         } else {
-            NameRules.name(type.traits().names(), name)
+            NameRules.name(names, name)
                     .forEach(problem -> errors.add(FieldError.invalid("metadata.name", name, problem)));
         }
         validateLabels(metadata, errors);
         validateAnnotations(metadata, errors);
         validateOwners(metadata, errors);
-        validateFinalizers(object, type, errors);
+        validateFinalizers(object, reach.anyFinalizer(), errors);
         return errors;
     }
 
@@ -175,7 +176,7 @@ public final class Metadata {
         }
     }
 
-    private static void validateFinalizers(ObjectNode object, ResourceType type, List<FieldError> errors) {
+    private static void validateFinalizers(ObjectNode object, boolean any, List<FieldError> errors) {
         List<String> finalizers = finalizers(object);
         for (String name : finalizers) {
             for (String problem : NameRules.qualifiedName(name)) {
@@ -186,7 +187,7 @@ public final class Metadata {
             errors.add(FieldError.invalid("metadata.finalizers", of(object).get("finalizers"),
                     "finalizer orphan and foregroundDeletion cannot be both set"));
         }
-        if (!type.traits().anyFinalizer()) {
+        if (!any) {
             for (int i = 0; i < finalizers.size(); i++) {
                 String name = finalizers.get(i);
                 if (!name.contains("/") && !STANDARD.contains(name)) {
@@ -221,6 +222,9 @@ public final class Metadata {
                 errors.add(FieldError.invalid("metadata." + field, value, "field is immutable"));
             }
         }
+        validateLabels(of(object), errors);
+        validateAnnotations(of(object), errors);
+        validateOwners(of(object), errors);
         return errors;
     }
 

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
@@ -78,6 +79,17 @@ public final class Namespaces implements KindRule {
         var finalizers = Json.find(old, "spec", "finalizers");
         if (finalizers != null) {
             Json.child(object, "spec").set("finalizers", finalizers);
+        }
+    }
+
+    /** What is wanted is not looked at. */
+    @Override
+    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
+        boolean deleting = Metadata.deleting(object);
+        String phase = deleting ? "Terminating" : "Active";
+        if (!Json.textOrEmpty(object, "status", "phase").equals(phase)) {
+            errors.add(FieldError.invalid("status.Phase", Json.textOrEmpty(object, "status", "phase"), "may only be '"
+                    + phase + "' if `deletionTimestamp` is " + (deleting ? "not empty" : "empty")));
         }
     }
 

@@ -30,6 +30,11 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
         return isWhole() || part != null;
     }
 
+    /** Whether finalizers need no domain: of the status of a cron job only that is checked which is checked of all kinds. */
+    boolean anyFinalizer() {
+        return type.traits().anyFinalizer() || (isStatus() && type.is("batch", "cronjobs"));
+    }
+
     /** The half of the object that stays as it is. */
     String kept() {
         return isWanted() ? "status" : "spec";
@@ -91,6 +96,9 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
         Json.share("status", desired, object);
         if (type.traits().statusKeepsMetadata()) {
             shareInMetadata("managedFields", desired, object);
+            if (!type.isCustom()) {
+                shareInMetadata("uid", desired, object); // the wrong one is refused
+            }
         } else {
             object.set("metadata", desired.path("metadata"));
             if (type.is("apps", "deployments")) {
