@@ -156,6 +156,20 @@ class StatusRefusalsTest extends SharedServer {
     }
 
     @Test
+    void aScaleIsOfTheObjectThatIsMeant() {
+        String scale = make(CORE + "replicationcontrollers", "'spec':{'selector':{'a':'b'},'template':{'metadata':{"
+                + "'labels':{'a':'b'}},'spec':{'containers':[{'name':'a','image':'x'}]}}}") + "/scale";
+        assertThat(wire.merge(scale, "{\"metadata\":{\"name\":\"other\"}}").message())
+                .startsWith("the name of the object (other) does not match the name on the URL (");
+        String nobody = "{\"metadata\":{\"name\":\"%s\",\"uid\":\"nobody\"},\"spec\":{\"replicas\":-1}}";
+        String name = scale.split("/", -1)[6];
+        assertThat(wire.put(scale, nobody.formatted(name)).message()).contains("StorageError: invalid object, Code: 4");
+        assertThat(wire.merge(scale, nobody.formatted(name).replace("-1", "1")).message())
+                .startsWith("Operation cannot be fulfilled on replicationcontrollers/scale \"" + name
+                        + "\": Precondition failed: UID in precondition: nobody, UID in object meta: ");
+    }
+
+    @Test
     void metadataIsCheckedAlsoWhereItStays() {
         String attachment = make("/apis/storage.k8s.io/v1/volumeattachments", ATTACHMENT);
         Wire.Answer other = wire.merge(attachment + "/status", "{\"metadata\":{\"uid\":\"u\"}}");

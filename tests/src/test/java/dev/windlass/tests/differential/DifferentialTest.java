@@ -47,6 +47,7 @@ class DifferentialTest {
             "pods.http",
             "policies.http",
             "refusals.http",
+            "scales.http",
             "statuses.http",
             "subresources.http",
             "versions.http",

@@ -217,13 +217,16 @@ public final class Api {
                 ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
                         "autoscaling.Scale", resources.catalog());
                 Bodies.checkName(scale, target);
-                yield writer.change(target, object -> Writer.Desired.of(Scales.set(object, scale, type)), call)
-                        .stored();
+                yield writer.change(target, object -> {
+                    Writer.checkUid(target, object, scale);
+                    return Writer.Desired.of(Scales.set(object, scale, type));
+                }, call).stored();
             }
-            case "patch" -> writer.change(target,
-                    object -> Writer.Desired.of(Scales.set(object,
-                            patched(target, Scales.of(object, type), call, Type.unknown()).object(), type)),
-                    call).stored();
+            case "patch" -> writer.change(target, object -> {
+                ObjectNode scale = patched(target, Scales.of(object, type), call, Type.unknown()).object();
+                Bodies.checkName(scale, target);
+                return Writer.Desired.of(Scales.set(object, scale, type));
+            }, call).stored();
             default -> throw ApiException.methodNotAllowed();
         };
         return rendering.yamlIfWanted(Reply.json(200, Scales.of(Codec.decode(stored, type), type)));

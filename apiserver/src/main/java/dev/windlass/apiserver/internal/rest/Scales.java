@@ -80,6 +80,7 @@ final class Scales {
         at.put(path[path.length - 1], wanted);
         String uid = Metadata.uid(scale);
         if (!uid.isEmpty()) {
+            checkUid(object, uid, type);
             Metadata.of(object).put("uid", uid);
         }
         String version = Metadata.versionOrNull(scale);
@@ -87,5 +88,14 @@ final class Scales {
             Metadata.of(object).put("resourceVersion", version);
         }
         return object;
+    }
+
+    /** Of a custom resource the wrong one is found later. */
+    private static void checkUid(ObjectNode object, String uid, ResourceType type) {
+        if (!type.isCustom() && !uid.equals(Metadata.uid(object))) {
+            throw ApiException.conflict(type.group(), type.plural() + "/" + NAME, Metadata.name(object),
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                            + Metadata.uid(object));
+        }
     }
 }

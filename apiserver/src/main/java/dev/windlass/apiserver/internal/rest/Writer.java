@@ -229,8 +229,15 @@ public final class Writer {
             }
             throw ApiException.modified(type.group(), type.plural(), target.name());
         }
+        if (precondition) {
+            checkUid(target, old, desired);
+        }
+    }
+
+    /** Whoever replaces an object may say which one he means. */
+    static void checkUid(Target target, ObjectNode old, ObjectNode desired) {
         String uid = Metadata.uid(desired);
-        if (precondition && !uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
+        if (!uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
             throw preconditionFailed(target, "UID", uid, Metadata.uid(old), false);
         }
     }
