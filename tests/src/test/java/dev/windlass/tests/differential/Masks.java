@@ -104,6 +104,10 @@ final class Masks {
                         .thenComparing(each -> each.path("manager").asString(""))
                         .thenComparing(JsonNode::toString));
             }
+            if (items.stream().allMatch(each -> each.path("reason").asString("").equals("FieldManagerConflict"))) {
+                // Managers come in the order of somebody's memory, the fields of each in theirs.
+                items.sort(Comparator.comparing(each -> each.path("message").asString("")));
+            }
             return JsonNodeFactory.instance.arrayNode().addAll(items);
         }
         if (node.isNumber() && (name.equals("nodePort") || name.equals("healthCheckNodePort"))) {
