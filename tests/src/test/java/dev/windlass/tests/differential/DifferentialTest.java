@@ -48,6 +48,7 @@ class DifferentialTest {
             "policies.http",
             "refusals.http",
             "scales.http",
+            "services.http",
             "statuses.http",
             "subresources.http",
             "versions.http",

@@ -130,9 +130,13 @@ final class CoreChecks {
             ip.invalid("may not be unspecified (" + ip.text() + ")");
         } else if (bytes.length == 4 ? bytes[0] == 127 : isAll(java.util.Arrays.copyOf(bytes, 15), 0)) {
             ip.invalid("may not be in the loopback range (127.0.0.0/8, ::1/128)");
-        } else if (bytes.length == 4 && (bytes[0] & 0xff) == 169 && (bytes[1] & 0xff) == 254) {
+        } else if (bytes.length == 4
+                ? (bytes[0] & 0xff) == 169 && (bytes[1] & 0xff) == 254
+                : (bytes[0] & 0xff) == 0xfe && (bytes[1] & 0xc0) == 0x80) {
             ip.invalid("may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-        } else if (bytes.length == 4 && (bytes[0] & 0xff) == 224 && bytes[1] == 0 && bytes[2] == 0) {
+        } else if (bytes.length == 4
+                ? (bytes[0] & 0xff) == 224 && bytes[1] == 0 && bytes[2] == 0
+                : (bytes[0] & 0xff) == 0xff && (bytes[1] & 0xf) == 2) {
             ip.invalid("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
         }
     }
