@@ -24,19 +24,26 @@ final class StatusChecks {
     }
 
     static void ingress(Field now, Field before) {
-        Set<String> known = new HashSet<>();
-        before.at("status", "loadBalancer", "ingress").items().forEach(each -> known.add(each.at("ip").text()));
         for (Field ingress : now.at("status", "loadBalancer", "ingress").items()) {
-            Field address = ingress.at("ip");
-            if (!address.isEmpty() && !known.contains(address.text())) {
-                address.named(Addresses::address);
-            }
-            Field host = ingress.at("hostname");
-            if (!host.isEmpty()) {
-                host.named(NameRules::subdomain);
-                if (Addresses.parse(host.text()) != null) {
-                    host.invalid("must be a DNS name, not an IP address");
-                }
+            balancerAddress(ingress.at("ip"), before);
+            balancerHost(ingress.at("hostname"));
+        }
+    }
+
+    /** One that was there before need not be right. */
+    static void balancerAddress(Field address, Field before) {
+        boolean known = before.at("status", "loadBalancer", "ingress").items().stream()
+                .anyMatch(each -> each.at("ip").text().equals(address.text()));
+        if (!address.isEmpty() && !known) {
+            address.named(Addresses::address);
+        }
+    }
+
+    static void balancerHost(Field host) {
+        if (!host.isEmpty()) {
+            host.named(NameRules::subdomain);
+            if (Addresses.parse(host.text()) != null) {
+                host.invalid("must be a DNS name, not an IP address");
             }
         }
     }
