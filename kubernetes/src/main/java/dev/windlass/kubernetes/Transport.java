@@ -18,8 +18,8 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +39,10 @@ final class Transport implements AutoCloseable {
 
     private static final int CHUNK = 1 << 16;
     private static final long CLOSE_MILLIS = 500;
+    /** As long as an answer may be silent: what is in flight with former credentials is answered or ends by then. */
+    private static final long DRAIN_SECONDS = 10;
+    /** Vert.x takes a connection for idle that a request has been given and has not used yet. */
+    private static final long SETTLE_SECONDS = 1;
 
     private final Vertx vertx;
     private final String cluster;
@@ -47,6 +51,7 @@ final class Transport implements AutoCloseable {
     private final RequestPermits permits;
     private final RequestMeters meters;
     private final Set<Future<?>> dials = ConcurrentHashMap.newKeySet();
+    private final Set<Endpoint> retired = ConcurrentHashMap.newKeySet();
     private volatile Endpoint endpoint;
     private volatile boolean listsFromMemory;
     private volatile boolean closed;
@@ -85,13 +90,22 @@ final class Transport implements AutoCloseable {
         return new Endpoint(config, URI.create(config.getMasterUrl()), client, interceptors);
     }
 
-    /** Goes on with other credentials. What was in flight with the old ones fails. */
+    /**
+     * Goes on with other credentials. What is in flight with the former ones is answered; a stream that has not ended after ten
+     * seconds is cut off, and goes on with the new ones.
+     */
     void replace(Config config) {
         Endpoint old = endpoint;
         endpoint = open(config);
-        old.client().close();
+        retired.add(old);
+        vertx.timer(SETTLE_SECONDS, TimeUnit.SECONDS)
+                .compose(settled -> old.http().shutdown(DRAIN_SECONDS, TimeUnit.SECONDS)).onComplete(drained -> {
+                    if (retired.remove(old)) {
+                        old.client().close();
+                    }
+                });
         if (closed) {
-            endpoint.client().close();
+            close();
         }
     }
 
@@ -112,14 +126,15 @@ final class Transport implements AutoCloseable {
      * be one that is there for as long.
      */
     private Future<HttpClientRequest> request(RequestOptions options) {
+        Endpoint asked = endpoint;
         Thread thread = Thread.currentThread();
         ClassLoader ofAsker = thread.getContextClassLoader();
-        if (Objects.equals(ofAsker, contextClassLoader)) {
-            return endpoint.http().request(options);
-        }
         thread.setContextClassLoader(contextClassLoader);
         try {
-            return endpoint.http().request(options);
+            return asked.http().request(options)
+                    .recover(failure -> asked.equals(endpoint)
+                            ? Future.failedFuture(failure)
+                            : request(options));
         } finally {
             thread.setContextClassLoader(ofAsker);
         }
@@ -177,10 +192,11 @@ final class Transport implements AutoCloseable {
     public void close() {
         closed = true;
         await(Future.join(List.copyOf(dials)));
-        Endpoint last = endpoint;
-        Future<Void> gone = last.http().close();
-        last.client().close();
-        await(gone);
+        List<Endpoint> all = new ArrayList<>(retired);
+        all.add(endpoint);
+        List<Future<Void>> gone = all.stream().map(each -> each.http().close()).toList();
+        all.forEach(each -> each.client().close());
+        await(Future.join(gone));
     }
 
     private static void await(Future<?> end) {

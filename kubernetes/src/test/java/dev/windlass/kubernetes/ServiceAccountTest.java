@@ -1,10 +1,17 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.apiserver.Fault;
+import dev.windlass.apiserver.FaultRule;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +37,24 @@ class ServiceAccountTest extends OnEmbeddedServer {
 
         renew(server().token());
         assertThat(client.get(ConfigMap.class, ObjectKey.of("default", "a"))).isPresent();
+    }
+
+    @Test
+    void whatIsInFlightWhenCredentialsAreReadAnewIsAnswered() throws Exception {
+        ClusterConnection north = connect(cluster("north").serviceAccount(account(server().token())));
+        Client client = north.client(owner(north, "user"));
+        client.create(configMap("a", "1"));
+        Fault slow = server().faults().add(FaultRule.on("get", "configmaps").delaying(Duration.ofSeconds(1)));
+        CompletableFuture<Optional<ConfigMap>> inFlight = CompletableFuture
+                .supplyAsync(() -> client.get(ConfigMap.class, ObjectKey.of("default", "a")));
+        eventually().until(() -> slow.hits() == 1);
+
+        renew("expired");
+        assertThatThrownBy(() -> client.get(Namespace.class, ObjectKey.of(null, "default")))
+                .isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.isUnauthorized()).isTrue());
+        renew(server().token());
+
+        assertThat(inFlight.get(HANG.toSeconds(), TimeUnit.SECONDS)).isPresent();
     }
 
     @Test
