@@ -30,11 +30,11 @@ public final class BuiltInRules {
             case "/configmaps" -> new ConfigMapRule();
             case "/persistentvolumeclaims" -> new ClaimRule(
                     new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(),
-                            new Checked(ClaimChecks::claim, ClaimChecks::claimStatus)),
+                            ClaimChecks::claim, ClaimChecks::claimStatus),
                     DefaultClass.ofStorage(resources));
             case "/persistentvolumes" ->
                 new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(),
-                        new Checked(ClaimChecks::volume, StatusChecks::anything));
+                        ClaimChecks::volume, StatusChecks::anything);
             case "discovery.k8s.io/endpointslices" -> new EndpointSliceRule();
             case "/endpoints" -> new EndpointsRule();
             case "/podtemplates" -> new PodTemplateRule();
@@ -49,7 +49,7 @@ public final class BuiltInRules {
             case "scheduling.k8s.io/priorityclasses" -> new PriorityClassRule(resources);
             case "storage.k8s.io/csidrivers" -> new StorageDriverRule();
             case "storage.k8s.io/volumeattributesclasses" -> new ProtectedRule("kubernetes.io/vac-protection",
-                    resources.surroundings(), new Checked(StorageChecks::attributesClass));
+                    resources.surroundings(), StorageChecks::attributesClass, StatusChecks::anything);
             case ADMISSION + "validatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
             case ADMISSION + "mutatingwebhookconfigurations" ->

@@ -112,13 +112,25 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     }
 
     void duplicate() {
-        errors.add(FieldError.duplicate(path, value));
+        duplicate(value);
+    }
+
+    /** @param shown instead of the value of the field */
+    void duplicate(JsonNode shown) {
+        errors.add(FieldError.duplicate(path, shown));
     }
 
     /** @param shown instead of the value of the field */
     void duplicate(JsonNode shown, String detail) {
         errors.add(new FieldError("FieldValueDuplicate", path,
                 FieldError.duplicate(path, shown).body() + ": " + detail));
+    }
+
+    /** Adds what the client should know of it; empty when there is nothing. */
+    void warn(String what, List<String> warnings) {
+        if (!what.isEmpty()) {
+            warnings.add(path + ": " + what);
+        }
     }
 
     /** Something that could not be found out. */

@@ -28,10 +28,7 @@ final class NetworkPolicyRule implements KindRule {
             List<Field> ranges = new ArrayList<>(List.of(peer.at("ipBlock", "cidr")));
             ranges.addAll(peer.at("ipBlock", "except").items());
             for (Field range : ranges) {
-                String warning = Addresses.cidrWarning(range.text());
-                if (!warning.isEmpty()) {
-                    warnings.add(range.path() + ": " + warning);
-                }
+                range.warn(Addresses.cidrWarning(range.text()), warnings);
             }
         }
     }

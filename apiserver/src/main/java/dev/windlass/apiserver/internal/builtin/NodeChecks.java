@@ -2,11 +2,11 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,17 +37,10 @@ final class NodeChecks {
         Set<JsonNode> addresses = new HashSet<>();
         for (Field address : now.at("status", "addresses").items()) {
             if (!addresses.add(address.value())) {
-                address.errors()
-                        .add(FieldError.duplicate(address.path(), address.asGo("type:Type", "address:Address")));
+                address.duplicate(address.asGo("type:Type", "address:Address"));
             }
         }
-        List<String> ranges = now.at("spec", "podCIDRs").texts();
-        List<String> old = before.at("spec", "podCIDRs").texts();
-        for (int i = 0; i < (ranges.size() == old.size() ? old.size() : Math.min(old.size(), 1)); i++) {
-            if (ranges.size() != old.size() || !ranges.get(i).equals(old.get(i))) {
-                now.at("spec", "podCIDRs").forbidden("node updates may not change podCIDR except from \"\" to valid");
-            }
-        }
+        rangesStay(now.at("spec", "podCIDRs"), before.at("spec", "podCIDRs").texts());
         Field provider = now.at("spec", "providerID");
         Field oldProvider = before.at("spec", "providerID");
         if (!oldProvider.isEmpty() && provider.differs(oldProvider)) {
@@ -58,6 +51,17 @@ final class NodeChecks {
         Field external = now.at("spec", "externalID");
         if (!external.text().equals(before.at("spec", "externalID").text())) {
             external.forbidden("may not be updated");
+        }
+    }
+
+    /** Each that is another one is told; of another number of them, that there is one. */
+    private static void rangesStay(Field ranges, List<String> old) {
+        List<String> now = ranges.texts();
+        long changed = now.size() == old.size()
+                ? IntStream.range(0, old.size()).filter(i -> !now.get(i).equals(old.get(i))).count()
+                : Math.min(old.size(), 1);
+        for (long i = 0; i < changed; i++) {
+            ranges.forbidden("node updates may not change podCIDR except from \"\" to valid");
         }
     }
 

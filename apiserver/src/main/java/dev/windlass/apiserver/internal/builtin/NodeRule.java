@@ -94,13 +94,8 @@ final class NodeRule implements KindRule {
         if (!Json.textOrEmpty(object, "spec", "externalID").isEmpty()) {
             warnings.add("spec.externalID: this field is deprecated, and is unused by Kubernetes");
         }
-        int index = 0;
-        for (JsonNode range : object.path("spec").path("podCIDRs")) {
-            String warning = Addresses.cidrWarning(range.asString(""));
-            if (!warning.isEmpty()) {
-                warnings.add("spec.podCIDRs[" + index + "]: " + warning);
-            }
-            index++;
+        for (Field range : Field.of(object, new ArrayList<>()).at("spec", "podCIDRs").items()) {
+            range.warn(Addresses.cidrWarning(range.text()), warnings);
         }
     }
 

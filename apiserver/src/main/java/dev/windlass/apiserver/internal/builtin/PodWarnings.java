@@ -61,10 +61,7 @@ final class PodWarnings {
         for (String list : List.of("podIPs", "hostIPs")) {
             for (Field item : status.at(list).items()) {
                 Field address = item.at("ip");
-                String warning = Addresses.addressWarning(address.text());
-                if (!warning.isEmpty()) {
-                    warnings.add(address.path() + ": " + warning);
-                }
+                address.warn(Addresses.addressWarning(address.text()), warnings);
             }
         }
     }
@@ -88,7 +85,7 @@ final class PodWarnings {
     }
 
     private void warn(Field field, String what) {
-        warnings.add(field.path() + ": " + what);
+        field.warn(what, warnings);
     }
 
     private void collect() {

@@ -1,27 +1,24 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Surroundings;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Kinds of storage that get a finalizer when they are made, so that nothing in use goes. */
-final class ProtectedRule implements KindRule {
+final class ProtectedRule extends Checked {
     private static final String TRANSITION = "lastPhaseTransitionTime";
 
     private final String finalizer;
     private final Surroundings surroundings;
-    private final KindRule checks;
 
-    ProtectedRule(String finalizer, Surroundings surroundings, KindRule checks) {
+    ProtectedRule(String finalizer, Surroundings surroundings, Check check, Check status) {
+        super(check, status);
         this.finalizer = finalizer;
         this.surroundings = surroundings;
-        this.checks = checks;
     }
 
     @Override
@@ -58,15 +55,5 @@ final class ProtectedRule implements KindRule {
         } else if (time.isEmpty() && !before.isEmpty()) {
             status.put(TRANSITION, before);
         }
-    }
-
-    @Override
-    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        checks.validate(object, old, errors);
-    }
-
-    @Override
-    public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
-        checks.validateStatus(object, old, errors);
     }
 }

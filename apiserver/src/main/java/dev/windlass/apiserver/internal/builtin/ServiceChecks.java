@@ -207,7 +207,7 @@ final class ServiceChecks {
                 ObjectNode shown = Json.object().put("Name", "").put("Protocol", port.at("protocol").text());
                 shown.putNull("AppProtocol").put("Port", port.at("port").number()).put("TargetPort", 0)
                         .put("NodePort", 0);
-                new Field(shown, port.path(), port.errors()).duplicate();
+                port.duplicate(shown);
             }
         }
     }

@@ -135,8 +135,6 @@ final class ServiceRule implements KindRule {
 
     @Override
     public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        for (Field ingress : Field.of(object, new ArrayList<>()).at("status", "loadBalancer", "ingress").items()) {
-            ServiceWarnings.address(ingress.path(), ingress.at("ip").text(), warnings);
-        }
+        StatusChecks.warnOfBalancers(object, warnings);
     }
 }

@@ -28,9 +28,9 @@ final class ServiceWarnings {
         if (!externalAddresses.isEmpty() && !headless && !external) {
             warnings.add("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
         }
-        address("spec.loadBalancerIP", spec.at("loadBalancerIP").text(), warnings);
+        address(spec.at("loadBalancerIP"), warnings);
         for (Field range : spec.at("loadBalancerSourceRanges").items()) {
-            add(range.path(), Addresses.cidrWarning(range.text()), warnings);
+            range.warn(Addresses.cidrWarning(range.text()), warnings);
         }
         if (external && !externalAddresses.isEmpty()) {
             warnings.add("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
@@ -56,16 +56,10 @@ final class ServiceWarnings {
     }
 
     private static void addresses(Field addresses, List<String> warnings) {
-        addresses.items().forEach(each -> address(each.path(), each.text(), warnings));
+        addresses.items().forEach(each -> address(each, warnings));
     }
 
-    static void address(String path, String text, List<String> warnings) {
-        add(path, Addresses.addressWarning(text), warnings);
-    }
-
-    private static void add(String path, String warning, List<String> warnings) {
-        if (!warning.isEmpty()) {
-            warnings.add(path + ": " + warning);
-        }
+    private static void address(Field address, List<String> warnings) {
+        address.warn(Addresses.addressWarning(address.text()), warnings);
     }
 }

@@ -2,10 +2,12 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What the statuses of kinds may say that make no pods. What is wanted has been checked when it was written, and is not checked again. Stateless. */
 final class StatusChecks {
@@ -36,6 +38,13 @@ final class StatusChecks {
                 .anyMatch(each -> each.at("ip").text().equals(address.text()));
         if (!address.isEmpty() && !known) {
             address.named(Addresses::address);
+        }
+    }
+
+    /** They are told to be where their place is. */
+    static void warnOfBalancers(ObjectNode object, List<String> warnings) {
+        for (Field ingress : Field.of(object, new ArrayList<>()).at("status", "loadBalancer", "ingress").items()) {
+            ingress.warn(Addresses.addressWarning(ingress.at("ip").text()), warnings);
         }
     }
 

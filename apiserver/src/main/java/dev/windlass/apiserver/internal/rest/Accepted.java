@@ -39,8 +39,8 @@ public record Accepted(Form form, Format format, String version) {
      * @throws ApiException
      *             406 when there is nothing
      */
-    static Accepted parse(String header, Target target) {
-        Accepted accepted = parse(clauses(header), !target.type().isCustom());
+    static Accepted parse(List<String> clauses, Target target) {
+        Accepted accepted = parse(clauses, !target.type().isCustom());
         if (target.verb().equals("watch") && accepted.format == Format.YAML) {
             throw ApiException.notAcceptable(STREAMED);
         }
@@ -53,8 +53,8 @@ public record Accepted(Form form, Format format, String version) {
      * @throws ApiException
      *             406
      */
-    static void checkRoute(String header, Target target) {
-        if (!target.type().isCustom() && !isRouted(clauses(header))) {
+    static void checkRoute(List<String> clauses, Target target) {
+        if (!target.type().isCustom() && !isRouted(clauses)) {
             List<String> representations = new ArrayList<>(WHOLE);
             if (target.verb().equals("watch") || target.verb().equals("list")) {
                 representations.addAll(STREAMED);
@@ -95,8 +95,8 @@ public record Accepted(Form form, Format format, String version) {
         return false;
     }
 
-    /** The most wanted first. */
-    private static List<String> clauses(String header) {
+    /** What a client accepts, the most wanted first; nothing when it does not say. */
+    static List<String> clauses(String header) {
         return header.isBlank()
                 ? List.of()
                 : Stream.of(header.split(",", -1)).sorted(Comparator.comparingDouble(Accepted::quality).reversed())

@@ -66,7 +66,8 @@ public final class Api {
         if (PodLogs.appliesTo(target)) {
             return podLogs.answer(target, call);
         }
-        Accepted.checkRoute(call.accept(), target);
+        List<String> wanted = Accepted.clauses(call.accept());
+        Accepted.checkRoute(wanted, target);
         List<String> warnings = new ArrayList<>();
         CustomVersion custom = target.type().custom();
         String deprecation = custom == null ? null : custom.deprecation();
@@ -75,7 +76,7 @@ public final class Api {
         }
         resources.ruleOf(target.type()).warnOfRequest(target, call, warnings);
         try {
-            return switch (perform(target, call)) {
+            return switch (perform(target, call, wanted)) {
                 case Reply.Whole whole -> whole.withWarningsFirst(warnings);
                 case Reply.Streaming watch -> new Reply.Streaming(watch.plan(), warnings);
             };
@@ -84,12 +85,13 @@ public final class Api {
         }
     }
 
-    private Reply perform(Target target, Call call) {
+    /** @param wanted the forms in which the client accepts the answer */
+    private Reply perform(Target target, Call call, List<String> wanted) {
         ResourceType type = target.type();
         if (target.verb().equals("watch") && call.upgrade().equals("websocket")) {
             return Reply.text(200, ""); // a sign to the client to go on over HTTP; an endless answer would keep it waiting
         }
-        Accepted accepted = Accepted.parse(call.accept(), target);
+        Accepted accepted = Accepted.parse(wanted, target);
         switch (target.verb()) {
             case "create" -> WriteOptions.check(call, "CreateOptions");
             case "update" -> WriteOptions.check(call, "UpdateOptions");

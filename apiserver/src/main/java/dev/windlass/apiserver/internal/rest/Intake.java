@@ -93,7 +93,10 @@ final class Intake {
         ResourceType type = reach.type();
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, reach));
         if (old != null) {
-            errors.addAll(Metadata.validateUpdate(object, old));
+            // What is right as such is right the second time.
+            errors.addAll(errors.isEmpty()
+                    ? Metadata.validateChange(object, old)
+                    : Metadata.validateUpdate(object, old));
         }
         errors.addAll(shapes.validate(object, old, reach, warnings));
         reach.validate(object, old, errors);

@@ -198,7 +198,17 @@ public final class Metadata {
         }
     }
 
+    /** What is wrong with a change, and once more what is wrong with the metadata as such. */
     public static List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
+        List<FieldError> errors = validateChange(object, old);
+        validateLabels(of(object), errors);
+        validateAnnotations(of(object), errors);
+        validateOwners(of(object), errors);
+        return errors;
+    }
+
+    /** What is wrong with a change. */
+    static List<FieldError> validateChange(ObjectNode object, ObjectNode old) {
         List<FieldError> errors = new ArrayList<>();
         if (deleting(old)) {
             List<String> fresh = new ArrayList<>(finalizers(object));
@@ -222,9 +232,6 @@ public final class Metadata {
                 errors.add(FieldError.invalid("metadata." + field, value, "field is immutable"));
             }
         }
-        validateLabels(of(object), errors);
-        validateAnnotations(of(object), errors);
-        validateOwners(of(object), errors);
         return errors;
     }
 

@@ -56,7 +56,7 @@ final class Rendering {
     Reply.Whole object(int code, Stored object) {
         Stored stored = Codec.converted(object, type);
         return switch (accepted.form()) {
-            case METADATA_LIST -> throw otherShape("PartialObjectMetadataList", "not a list (*" + goType(type.kind()));
+            case METADATA_LIST -> throw otherShape("PartialObjectMetadataList", "not a list", type.kind());
             case OBJECT -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
             case TABLE -> yamlIfWanted(Reply.json(code,
@@ -120,7 +120,7 @@ final class Rendering {
             return yamlIfWanted(Reply.json(200, table(listMetadata(version, continueToken, remaining), objects)));
         }
         if (accepted.form() == Accepted.Form.METADATA) {
-            throw otherShape("PartialObjectMetadata", "a list (*" + goType(type.listKind()));
+            throw otherShape("PartialObjectMetadata", "a list", type.listKind());
         }
         boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST;
         int size = 256;
@@ -150,9 +150,9 @@ final class Rendering {
         return yamlIfWanted(Reply.json(200, out));
     }
 
-    private static ApiException otherShape(String wanted, String found) {
-        return ApiException.of(406, "NotAcceptable",
-                "you requested " + wanted + ", but the requested object is " + found + ")");
+    private ApiException otherShape(String wanted, String found, String kind) {
+        return ApiException.of(406, "NotAcceptable", "you requested " + wanted + ", but the requested object is "
+                + found + " (*" + goType(kind) + ")");
     }
 
     /** What the real server calls a kind inside. */

@@ -6,13 +6,20 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 
-/** Refuses namespaces that would lead astray in the paths under which the real server stores objects. Stateless. */
+/** The paths under which the real server stores objects, in which some namespaces would lead astray. Stateless. */
 final class StorageKeys {
     private static final List<String> DOTS = List.of(".", "..");
     private static final Map<String, String> PLACES = Map.of("replicationcontrollers", "controllers", "services",
-            "services/specs", "endpoints", "services/endpoints", "ingresses", "ingress");
+            "services/specs", "endpoints", "services/endpoints", "nodes", "minions", "ingresses", "ingress");
 
     private StorageKeys() {
+    }
+
+    /** Where all objects of a kind are. */
+    static String place(ResourceType type) {
+        return type.isCustom()
+                ? type.group() + "/" + type.plural()
+                : PLACES.getOrDefault(type.plural(), type.plural());
     }
 
     /**
@@ -25,10 +32,7 @@ final class StorageKeys {
      */
     static void check(ResourceType type, String namespace, String name) {
         if (DOTS.contains(namespace)) {
-            String place = type.isCustom()
-                    ? type.group() + "/" + type.plural()
-                    : PLACES.getOrDefault(type.plural(), type.plural());
-            String key = "/" + place + "/" + namespace + (name.isEmpty() ? "" : "/" + name);
+            String key = "/" + place(type) + "/" + namespace + (name.isEmpty() ? "" : "/" + name);
             throw ApiException.of(500, "", "invalid key: " + FieldError.quote(key));
         }
     }

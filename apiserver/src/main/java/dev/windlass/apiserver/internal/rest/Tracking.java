@@ -42,6 +42,9 @@ final class Tracking {
 
     /** Of a kind that is built in, versions come and go; of a custom resource a manager's must be there. */
     private boolean isThere(String apiVersion, ResourceType type) {
+        if (apiVersion.equals(type.apiVersion())) {
+            return true;
+        }
         if (apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
             throw unconvertible("unexpected GroupVersion string: " + apiVersion);
         }

@@ -7,7 +7,6 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,9 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Writer {
     /** Where the real server keeps kinds that it once called otherwise. */
-    private static final Map<String, String> STORED_AS = Map.of("replicationcontrollers", "controllers", "endpoints",
-            "services/endpoints", "services", "services/specs", "nodes", "minions", "ingresses", "ingress");
-
     private final Resources resources;
     private final Shapes shapes;
     private final Intake intake;
@@ -250,11 +246,9 @@ public final class Writer {
      */
     static ApiException preconditionFailed(Target target, String what, String wanted, String found, boolean dryRun) {
         ResourceType type = target.type();
-        String place = type.isCustom()
-                ? type.group() + "/" + type.plural()
-                : STORED_AS.getOrDefault(type.plural(), type.plural());
         return ApiException.conflict(type.group(), type.plural(), target.name(),
-                "StorageError: invalid object, Code: 4, Key: " + (dryRun ? "/" : "/registry/") + place + "/"
+                "StorageError: invalid object, Code: 4, Key: " + (dryRun ? "/" : "/registry/")
+                        + StorageKeys.place(type) + "/"
                         + Stored.key(target.namespace(), target.name())
                         + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: " + what
                         + " in precondition: " + wanted + ", " + what + " in object meta: " + found);
