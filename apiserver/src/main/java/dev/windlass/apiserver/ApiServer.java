@@ -17,6 +17,7 @@ import dev.windlass.apiserver.internal.http.FaultRules;
 import dev.windlass.apiserver.internal.http.Streams;
 import dev.windlass.apiserver.internal.http.Witness;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.MalformedYamlException;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
@@ -55,7 +56,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.core.JacksonException;
 
 /**
  * A Kubernetes API server inside this JVM, over real HTTPS on loopback.
@@ -347,8 +347,8 @@ public final class ApiServer implements AutoCloseable {
     public int load(String manifests) {
         try {
             return loader.load(Json.parseYamlStream(manifests));
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("this is neither YAML nor JSON: " + e.getOriginalMessage(), e);
+        } catch (MalformedYamlException e) {
+            throw new IllegalArgumentException("this is neither YAML nor JSON: " + e.getMessage(), e);
         }
     }
 

@@ -172,7 +172,11 @@ final class Wire implements AutoCloseable {
     }
 
     Answer post(String path, String body) {
-        return send(request(path).header("Content-Type", "application/json")
+        return post(path, "application/json", body);
+    }
+
+    Answer post(String path, String type, String body) {
+        return send(request(path).header("Content-Type", type)
                 .POST(HttpRequest.BodyPublishers.ofString(body)).build());
     }
 

@@ -57,7 +57,7 @@ class RoomsTest {
             "server", Set.of(METERS, JETTY, JACKSON, "com.fasterxml.jackson.annotation"),
             "modules", Set.of(METERS, "com.sun.management"),
             "apiserver", Set.of(JETTY, JACKSON, "com.fasterxml.jackson.annotation", "io.fabric8.zjsonpatch",
-                    "com.google.re2j", "dev.cel", "com.google.common"),
+                    "com.google.re2j", "dev.cel", "com.google.common", "org.snakeyaml.engine"),
             "testkit", Set.of(JACKSON, "org.junit", "com.sun.management"),
             "examples", Set.of(FABRIC8, "com.fasterxml.jackson.annotation"),
             "cli", Set.of(FABRIC8, JACKSON, "picocli", "ch.qos.logback"));

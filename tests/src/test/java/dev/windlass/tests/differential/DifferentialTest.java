@@ -54,6 +54,7 @@ class DifferentialTest {
             "versions.http",
             "watches.http",
             "webhooks.http",
+            "yaml.http",
             "workloads.http");
     private static final Path ALL = Path.of("target", "differences.txt");
 

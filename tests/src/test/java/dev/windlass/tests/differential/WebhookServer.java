@@ -158,12 +158,6 @@ final class WebhookServer implements AutoCloseable {
         ObjectNode request = (ObjectNode) review.path("request").deepCopy();
         request.remove(List.of("uid", "userInfo"));
         request.findParents("resourceVersion").forEach(each -> ((ObjectNode) each).put("resourceVersion", "<version>"));
-        for (String object : List.of("object", "oldObject")) {
-            if (request.at("/kind/kind").asString("").equals("Scale")
-                    && request.at("/" + object + "/metadata") instanceof ObjectNode metadata) {
-                metadata.remove("managedFields"); // a known difference: here they are those of what is scaled
-            }
-        }
         return JSON.writeValueAsString(sorted(request, null)).replaceAll("gen-[a-z0-9]{5}", "gen-<suffix>");
     }
 

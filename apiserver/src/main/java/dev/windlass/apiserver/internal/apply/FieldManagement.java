@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             "uid", "clusterName", "generation",
             "managedFields", "resourceVersion");
     private static final int MOST_UPDATERS = 10;
+    private static final String ANCIENT = "ancient-changes";
     private static final String FIRST_APPLIER = "before-first-apply";
     private static final List<String> OPERATIONS = List.of("Apply", "Update");
 
@@ -133,7 +135,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         FieldSet taken = strip(Objects.requireNonNull(differences.get(apiVersion)).changed());
         if (!taken.isEmpty()) {
             FieldSet kept = managed.fields(self);
-            managed.set(self, kept == null ? taken : kept.union(taken), subresource.equals("scale") ? "" : now);
+            managed.set(self, kept == null ? taken : kept.union(taken), now);
             capUpdaters(managed);
         }
         write(object, managed);
@@ -143,7 +145,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     private void forgetMissingVersions(ManagedFields managed) {
         for (Manager each : managed.managers()) {
             if (!versions.has(each.apiVersion())) {
-                managed.set(each, new FieldSet(), "");
+                managed.take(each);
             }
         }
     }
@@ -205,7 +207,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         FieldSet last = managed.fields(before);
         FieldSet applied = strip(Typed.fields(wanted, type).without(FieldSet.parse(ignored)));
         ManagedFields next = managed.copy();
-        next.set(before, new FieldSet(), "");
+        next.take(before);
         next.set(self, applied, managed.time(before));
         ObjectNode merged = (ObjectNode) Typed.merge(old, wanted, type);
         if (last != null && !last.isEmpty()) {
@@ -313,26 +315,29 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         throw ApiException.applyConflict(causes, message);
     }
 
-    /** Too many updaters of one object are put together, the oldest first. */
+    /** Too many updaters of one object are put together, the oldest first, those of each version by themselves. */
     private static void capUpdaters(ManagedFields managed) {
-        Map<Manager, String> updaters = new LinkedHashMap<>();
-        managed.managers().stream().filter(each -> !each.applies())
-                .forEach(each -> updaters.put(each, managed.time(each)));
-        if (updaters.size() <= MOST_UPDATERS) {
-            return;
+        List<Manager> updaters = managed.managers().stream().filter(each -> !each.applies())
+                .sorted(Comparator.comparing(managed::time).thenComparing(Manager::name)
+                        .thenComparing(Manager::apiVersion).thenComparing(Manager::subresource))
+                .toList();
+        int left = updaters.size();
+        Map<String, Manager> firstOfVersion = new HashMap<>();
+        for (Manager each : updaters) {
+            if (left <= MOST_UPDATERS) {
+                return;
+            }
+            Manager first = firstOfVersion.putIfAbsent(each.apiVersion(), each);
+            if (first != null) {
+                Manager ancient = new Manager(ANCIENT, Manager.UPDATE, each.apiVersion(), "");
+                String time = managed.time(each);
+                if (managed.fields(ancient) == null) {
+                    managed.set(ancient, managed.take(first), time);
+                }
+                managed.set(ancient, managed.take(each).union(managed.fieldsOrNone(ancient)), time);
+                left--;
+            }
         }
-        List<Manager> oldest = updaters.entrySet().stream().sorted(Map.Entry.comparingByValue()).map(Map.Entry::getKey)
-                .limit(updaters.size() - MOST_UPDATERS + 1L).toList();
-        Manager ancient = new Manager("ancient-changes", Manager.UPDATE, oldest.getFirst().apiVersion(), "");
-        FieldSet together = new FieldSet();
-        String time = "";
-        for (Manager each : oldest) {
-            FieldSet fields = managed.fields(each);
-            together = fields == null ? together : together.union(fields);
-            time = managed.time(each);
-            managed.set(each, new FieldSet(), "");
-        }
-        managed.set(ancient, together, time);
     }
 
     private static ObjectNode bare(ObjectNode object) {

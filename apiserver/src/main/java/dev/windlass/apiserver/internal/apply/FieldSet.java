@@ -72,6 +72,13 @@ final class FieldSet {
         children.put(step, child);
     }
 
+    /** A field alone, and the fields on the way there. */
+    static FieldSet of(List<String> path) {
+        FieldSet set = new FieldSet();
+        set.add(path.stream().map(Steps::field).toArray(String[]::new));
+        return set;
+    }
+
     void add(String... steps) {
         FieldSet at = this;
         for (String step : steps) {

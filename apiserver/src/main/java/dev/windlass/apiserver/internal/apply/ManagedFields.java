@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -59,6 +60,17 @@ final class ManagedFields {
         return entry == null ? null : entry.fields();
     }
 
+    FieldSet fieldsOrNone(Manager manager) {
+        Entry entry = entries.get(manager);
+        return entry == null ? new FieldSet() : entry.fields();
+    }
+
+    /** Forgets a manager. */
+    FieldSet take(Manager manager) {
+        Entry entry = entries.remove(manager);
+        return entry == null ? new FieldSet() : entry.fields();
+    }
+
     /** The entry of one who applies: it is the same whatever version of the API he speaks. */
     Manager applier(Manager self) {
         for (Manager each : entries.keySet()) {
@@ -99,11 +111,17 @@ final class ManagedFields {
 
     /** Appliers first, then by time, as the real server orders them. */
     ArrayNode toJson() {
-        List<Map.Entry<Manager, Entry>> sorted = new ArrayList<>(entries.entrySet());
-        sorted.sort(Comparator.comparing((Map.Entry<Manager, Entry> each) -> each.getKey().operation())
-                .thenComparing(each -> each.getValue().time())
-                .thenComparing(each -> each.getKey().name()).thenComparing(each -> each.getKey().apiVersion())
-                .thenComparing(each -> each.getKey().subresource()));
+        return toJson(Stream.of(this));
+    }
+
+    /** All of several, also of one manager in more than one of them. */
+    static ArrayNode toJson(Stream<ManagedFields> several) {
+        List<Map.Entry<Manager, Entry>> sorted = several.flatMap(each -> each.entries.entrySet().stream())
+                .sorted(Comparator.comparing((Map.Entry<Manager, Entry> each) -> each.getKey().operation())
+                        .thenComparing(each -> each.getValue().time())
+                        .thenComparing(each -> each.getKey().name()).thenComparing(each -> each.getKey().apiVersion())
+                        .thenComparing(each -> each.getKey().subresource()))
+                .toList();
         ArrayNode out = Json.array();
         for (Map.Entry<Manager, Entry> each : sorted) {
             Manager manager = each.getKey();

@@ -18,6 +18,11 @@ record Manager(String name, String operation, String apiVersion, String subresou
         return operation.equals(APPLY);
     }
 
+    /** The same one in another version of the API. */
+    Manager in(String other) {
+        return new Manager(name, operation, other, subresource);
+    }
+
     /** As it is told in a conflict. */
     String described() {
         String who = FieldError.quote(name)

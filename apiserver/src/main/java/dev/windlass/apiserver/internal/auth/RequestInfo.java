@@ -30,6 +30,14 @@ public record RequestInfo(boolean forResource, String path, String verb, String 
         return new RequestInfo(true, "", verb, group, "*", namespace, resource, "", name);
     }
 
+    /** Whether a path names a verb and nothing that it is about, which the real server takes for a failure of its own. */
+    public static boolean isCutShort(String path) {
+        List<String> parts = split(path);
+        boolean core = parts.size() == 3 && parts.getFirst().equals("api");
+        boolean grouped = parts.size() == 4 && parts.getFirst().equals("apis");
+        return (core || grouped) && VERBS_IN_PATH.contains(parts.getLast());
+    }
+
     /**
      * Reads a request.
      *

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.Reservation;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashMap;
@@ -25,13 +26,14 @@ final class NodePorts {
     private final Holders<Long> holders = new Holders<>();
     private final AtomicInteger next = new AtomicInteger(RESERVED);
 
-    /** What one request takes, which is nobody's yet. */
+    /** What one request takes. */
     private final class Taking {
         private final boolean dryRun;
-        private final Set<Long> taken = new HashSet<>();
+        private final Holders<Long>.Claims claims;
 
-        Taking(boolean dryRun) {
-            this.dryRun = dryRun;
+        Taking(Reservation reservation) {
+            this.dryRun = reservation.dryRun();
+            this.claims = holders.claims(reservation);
         }
 
         /** @return why it cannot be taken, empty when it is */
@@ -40,7 +42,7 @@ final class NodePorts {
             if (!dryRun && (port < FIRST || port >= FIRST + PORTS)) {
                 return OUTSIDE;
             }
-            return holders.isHeld(port) || !taken.add(port) ? HELD : "";
+            return claims.take(port) ? "" : HELD;
         }
 
         int takeAny() {
@@ -60,9 +62,9 @@ final class NodePorts {
      * @throws ApiException
      *             422 when it wants what it cannot have
      */
-    void give(ObjectNode object, boolean dryRun) {
+    void give(ObjectNode object, Reservation reservation) {
         ObjectNode spec = Defaults.child(object, "spec");
-        Taking taking = new Taking(dryRun);
+        Taking taking = new Taking(reservation);
         if (ServiceType.usesNodePorts(spec)) {
             giveToPorts(object, spec, taking);
         }
@@ -132,10 +134,10 @@ final class NodePorts {
     }
 
     /** Gives a service what it needs and did not need, or have, before. */
-    void giveToChanged(ObjectNode old, ObjectNode object) {
+    void giveToChanged(ObjectNode old, ObjectNode object, Reservation reservation) {
         ObjectNode spec = Defaults.child(object, "spec");
         JsonNode before = old.path("spec");
-        Taking taking = new Taking(false);
+        Taking taking = new Taking(reservation);
         if (ServiceType.usesNodePorts(spec)) {
             giveToChangedPorts(object, before, taking);
         }

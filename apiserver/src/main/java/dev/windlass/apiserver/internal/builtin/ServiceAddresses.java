@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Addresses;
+import dev.windlass.apiserver.internal.rest.Reservation;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
@@ -28,21 +29,22 @@ final class ServiceAddresses {
      * @throws ApiException
      *             422 when somebody else has it, or nobody can
      */
-    void give(ObjectNode object, boolean dryRun) {
+    void give(ObjectNode object, Reservation reservation) {
         ObjectNode spec = Defaults.child(object, "spec");
         if (ServiceType.is(spec, ServiceType.EXTERNAL_NAME)
                 || Json.texts(spec.path("clusterIPs")).stream().findFirst().orElse("").equals("None")) {
             return;
         }
+        Holders<String>.Claims claims = holders.claims(reservation);
         ArrayNode addresses = spec.withArray("clusterIPs");
         if (addresses.isEmpty()) {
-            String address = free();
+            String address = free(claims);
             addresses.add(address);
             spec.put("clusterIP", address);
             return;
         }
         String wanted = addresses.path(0).asString("");
-        String why = refusal(wanted, dryRun);
+        String why = refusal(wanted, reservation.dryRun(), claims);
         if (!why.isEmpty()) {
             throw ApiException.invalid("", "Service", Json.textOrEmpty(object, "metadata", "name"),
                     List.of(FieldError.invalid("spec.clusterIPs", addresses,
@@ -50,7 +52,7 @@ final class ServiceAddresses {
         }
     }
 
-    private String refusal(String wanted, boolean dryRun) {
+    private static String refusal(String wanted, boolean dryRun, Holders<String>.Claims claims) {
         byte[] bytes = Addresses.parse(wanted);
         if (bytes == null || !RANGE.contains(new Addresses.Range(bytes, bytes.length * Byte.SIZE))
                 || wanted.equals("10.96.0.0") || wanted.equals("10.111.255.255")) {
@@ -59,14 +61,14 @@ final class ServiceAddresses {
                             + ") is not in the valid range. The range of valid IPs is 10.96.0.0/12"
                     : "the provided network does not match the current range";
         }
-        return !dryRun && holders.isHeld(wanted) ? "provided IP is already allocated" : "";
+        return !dryRun && !claims.take(wanted) ? "provided IP is already allocated" : "";
     }
 
-    private String free() {
+    private String free(Holders<String>.Claims claims) {
         while (true) {
             int number = Math.floorMod(next.getAndIncrement(), ADDRESSES);
             String address = "10." + (96 + (number >> 16)) + "." + ((number >> 8) & 0xff) + "." + (number & 0xff);
-            if (!holders.isHeld(address)) {
+            if (claims.take(address)) {
                 return address;
             }
         }

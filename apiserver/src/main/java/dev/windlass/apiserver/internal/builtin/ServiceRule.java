@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
+import dev.windlass.apiserver.internal.rest.Reservation;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +68,6 @@ final class ServiceRule implements KindRule {
             spec.putArray("clusterIPs").add(Json.textOrEmpty(spec, "clusterIP"));
         }
         ServiceFamilies.fill(object, null);
-        addresses.give(object, dryRun);
-        nodePorts.give(object, dryRun);
         hideInternalPolicy(spec);
     }
 
@@ -78,10 +77,6 @@ final class ServiceRule implements KindRule {
         JsonNode before = old.path("spec");
         ServiceUpdate.keepGiven(before, spec);
         ServiceFamilies.fill(object, old);
-        if (ServiceType.is(before, ServiceType.EXTERNAL_NAME)) {
-            addresses.give(object, false);
-        }
-        nodePorts.giveToChanged(old, object);
         ServiceUpdate.dropByType(before, spec);
         if (!ServiceType.is(spec, ServiceType.LOAD_BALANCER)) {
             // The status is shared with what it was before.
@@ -90,6 +85,19 @@ final class ServiceRule implements KindRule {
             object.set("status", status);
         }
         hideInternalPolicy(spec);
+    }
+
+    @Override
+    public void reserve(@Nullable ObjectNode old, ObjectNode object, Reservation reservation) {
+        if (old == null) {
+            addresses.give(object, reservation);
+            nodePorts.give(object, reservation);
+            return;
+        }
+        if (ServiceType.is(old.path("spec"), ServiceType.EXTERNAL_NAME)) {
+            addresses.give(object, reservation);
+        }
+        nodePorts.giveToChanged(old, object, reservation);
     }
 
     /** The real server never shows it for what is elsewhere, though it looks whether it is right. */

@@ -16,6 +16,7 @@ import dev.windlass.apiserver.internal.rest.Reply;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -141,6 +142,9 @@ public final class ApiHandler extends Handler.Abstract {
             asked.user = access.authenticator().authenticate(request.getHeaders().get(HttpHeader.AUTHORIZATION),
                     ClientChain.of(request));
             Call call = authorize(sent.as(asked.user), asked);
+            if (RequestInfo.isCutShort(call.path())) {
+                return cutShort(call.path());
+            }
             Target target = Paths.resolve(call, resources.catalog());
             String verb = target == null ? asked.info.verb() : target.verb();
             asked.fault = faults.meet(request, verb, target, call);
@@ -165,6 +169,11 @@ public final class ApiHandler extends Handler.Abstract {
         asked.impersonated = user.equals(call.user()) ? null : user;
         access.authorizer().require(user, asked.info);
         return call.as(user);
+    }
+
+    private static Reply cutShort(String path) {
+        return Reply.text(500, "Internal Server Error: " + FieldError.quote(path)
+                + ": failed to create RequestInfo: unable to determine kind and namespace from url, " + path + "\n");
     }
 
     private Reply answer(Call call, @Nullable Target target) {

@@ -34,9 +34,14 @@ public final class GoText {
         if (value == 0) {
             return 1 / value < 0 ? "-0" : "0";
         }
-        BigDecimal number = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        return shortest(new BigDecimal(Double.toString(value)), MOST_DIGITS);
+    }
+
+    /** @param most so many digits are written before the point, and an exponent in place of more */
+    static String shortest(BigDecimal value, int most) {
+        BigDecimal number = value.stripTrailingZeros();
         int exponent = number.precision() - number.scale() - 1;
-        if (exponent >= LEAST_EXPONENT && exponent < MOST_DIGITS) {
+        if (exponent >= LEAST_EXPONENT && exponent < most) {
             return number.toPlainString();
         }
         String digits = number.unscaledValue().abs().toString();

@@ -3,10 +3,10 @@ package dev.windlass.apiserver.internal.json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -46,21 +46,19 @@ public final class Json {
     /**
      * Parses YAML, of which JSON is a part.
      *
-     * @throws tools.jackson.core.JacksonException when it is none
+     * @throws MalformedYamlException when it is none
      */
     public static JsonNode parseYaml(byte[] yaml) {
-        return Yaml.MAPPER.readTree(new String(yaml, StandardCharsets.UTF_8));
+        return GoYaml.read(new String(yaml, StandardCharsets.UTF_8));
     }
 
     /**
      * Parses a stream of YAML documents.
      *
-     * @throws tools.jackson.core.JacksonException when it is none
+     * @throws MalformedYamlException when it is none
      */
     public static List<JsonNode> parseYamlStream(String yaml) {
-        try (MappingIterator<JsonNode> documents = Yaml.MAPPER.readerFor(JsonNode.class).readValues(yaml)) {
-            return documents.readAll();
-        }
+        return GoYaml.readAll(yaml);
     }
 
     public static String yaml(JsonNode node) {
@@ -160,6 +158,15 @@ public final class Json {
 
     /** Whether two trees say the same: numbers by value, fields in any order. */
     public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+        return same(a, b, Json::sameNumber);
+    }
+
+    /** Whether two trees are the same in Go, which reads an integer and a fraction as different things, also where they say the same. */
+    public static boolean sameInGo(@Nullable JsonNode a, @Nullable JsonNode b) {
+        return same(a, b, (x, y) -> x.isIntegralNumber() == y.isIntegralNumber() && sameNumber(x, y));
+    }
+
+    private static boolean same(@Nullable JsonNode a, @Nullable JsonNode b, BiPredicate<JsonNode, JsonNode> numbers) {
         if (a == null || b == null) {
             return a == null && b == null;
         }
@@ -168,7 +175,7 @@ public final class Json {
                 return false;
             }
             for (Map.Entry<String, JsonNode> field : left.properties()) {
-                if (!same(field.getValue(), right.get(field.getKey()))) {
+                if (!same(field.getValue(), right.get(field.getKey()), numbers)) {
                     return false;
                 }
             }
@@ -179,18 +186,20 @@ public final class Json {
                 return false;
             }
             for (int i = 0; i < left.size(); i++) {
-                if (!same(left.get(i), right.get(i))) {
+                if (!same(left.get(i), right.get(i), numbers)) {
                     return false;
                 }
             }
             return true;
         }
-        if (a.isNumber() && b.isNumber()) {
-            boolean whole = a.isIntegralNumber() && b.isIntegralNumber() && a.canConvertToLong()
-                    && b.canConvertToLong();
-            return whole ? a.longValue() == b.longValue() : a.decimalValue().compareTo(b.decimalValue()) == 0;
-        }
-        return a.equals(b);
+        boolean both = a.isNumber() && b.isNumber();
+        return both ? numbers.test(a, b) : a.equals(b);
+    }
+
+    private static boolean sameNumber(JsonNode a, JsonNode b) {
+        boolean whole = a.isIntegralNumber() && b.isIntegralNumber() && a.canConvertToLong()
+                && b.canConvertToLong();
+        return whole ? a.longValue() == b.longValue() : a.decimalValue().compareTo(b.decimalValue()) == 0;
     }
 
     /** What Go calls the type of a value. */

@@ -25,11 +25,7 @@ public record Accepted(Form form, Format format, String version) {
         JSON, YAML, PROTOBUF
     }
 
-    private static final List<String> SUPPORTED = List.of("application/json", "application/yaml",
-            "application/vnd.kubernetes.protobuf", "application/cbor");
-
-    /** What the paths of built-in kinds give at all. */
-    private static final List<String> WHOLE = SUPPORTED.subList(0, 3);
+    private static final List<String> WHOLE = List.of("application/json", "application/yaml", Protobuf.MEDIA_TYPE);
     private static final List<String> STREAMED = List.of("application/json;stream=watch",
             "application/vnd.kubernetes.protobuf;stream=watch");
 
@@ -160,13 +156,19 @@ public record Accepted(Form form, Format format, String version) {
                 }
             }
         }
-        throw ApiException.notAcceptable(binary ? WHOLE : SUPPORTED);
+        throw ApiException.notAcceptable(WHOLE);
     }
 
-    /** Whether protobuf comes before all else that can be given. */
-    static boolean prefersProtobuf(String header) {
+    /**
+     * Whether protobuf comes before all else that can be given.
+     *
+     * @param error
+     *            of which there is no other shape
+     */
+    static boolean prefersProtobuf(String header, boolean error) {
+        List<String> clauses = clauses(header).stream().filter(each -> !error || !each.contains("as=")).toList();
         try {
-            return parse(clauses(header), true).format == Format.PROTOBUF;
+            return parse(clauses, true).format == Format.PROTOBUF;
         } catch (ApiException _) {
             return false; // it is told in JSON that nothing else can be given
         }

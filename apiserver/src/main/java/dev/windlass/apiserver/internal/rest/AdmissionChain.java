@@ -38,21 +38,22 @@ final class AdmissionChain {
         if (admission.isIdle()) {
             return;
         }
-        boolean scale = target.subresource().equals(Scales.NAME);
-        ObjectNode seen = scale ? Scales.of(object, target.type()) : resources.shapes().written(object, target.type());
+        ObjectNode seen = resources.shapes().written(object, target.type());
         ObjectNode untouched = seen.deepCopy();
         Runnable own = whole
                 ? () -> resources.ruleOf(target.type()).admit(seen, old)
                 : AdmissionChain::nothing;
-        AdmissionRequest.Reading reading = scale ? AdmissionRequest.Reading.NONE : this::read;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
-        AdmissionRequest request = written(target, seen, before, call, reading, own, warnings);
+        AdmissionRequest request = written(target, seen, before, call, this::read, own, warnings);
         admission.mutate(request);
-        if (scale) {
-            Scales.set(object, seen, target.type());
-        } else if (!Json.same(seen, untouched)) {
+        if (!Json.same(seen, untouched)) {
             Json.become(object, seen);
         }
+        keepManagers(object, managed, request);
+    }
+
+    /** Managers that cannot be read are those that there were. */
+    private static void keepManagers(ObjectNode object, JsonNode managed, AdmissionRequest request) {
         String problem = FieldManagement.problem(Metadata.of(object).get("managedFields"));
         if (problem != null) {
             Metadata.of(object).set("managedFields", managed);
@@ -60,6 +61,28 @@ final class AdmissionChain {
                     List.of(".metadata.managedFields was in an invalid state after admission; this could be caused by"
                             + " an outdated mutating admission controller; please fix your requests: " + problem));
         }
+    }
+
+    /**
+     * Lets others change the scale of an object.
+     *
+     * @param old
+     *            the scale that it has
+     * @param before
+     *            the object
+     */
+    void mutateScale(Target target, ObjectNode scale, ObjectNode old, Before before, Call call,
+            List<String> warnings) {
+        Admission admission = resources.admission();
+        if (admission.isIdle()) {
+            return;
+        }
+        JsonNode managed = Metadata.of(scale).path("managedFields").deepCopy();
+        AdmissionRequest request = new AdmissionRequest("UPDATE", target, scale, old.deepCopy(), before,
+                options("UpdateOptions", call), call.user(), call.dryRun(), (each, _) -> read(each, Scales.FORM),
+                AdmissionChain::nothing, warnings);
+        admission.mutate(request);
+        keepManagers(scale, managed, request);
     }
 
     /** Lets others refuse what is to be written. */

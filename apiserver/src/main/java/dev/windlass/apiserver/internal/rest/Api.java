@@ -6,9 +6,7 @@ import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.Type;
-import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +20,7 @@ public final class Api {
     private final Writer writer;
     private final Remover remover;
     private final Lister lister;
+    private final Scaler scaler;
     private final Reviews reviews;
     private final PodCommands podCommands;
     private final TokenRequests tokenRequests;
@@ -34,6 +33,7 @@ public final class Api {
         this.writer = new Writer(resources);
         this.remover = new Remover(resources);
         this.lister = new Lister(resources);
+        this.scaler = new Scaler(resources, writer);
         Unstored unstored = new Unstored(resources);
         this.podCommands = new PodCommands(resources, remover, unstored);
         this.reviews = new Reviews(resources, unstored, access);
@@ -62,6 +62,9 @@ public final class Api {
         }
         if (target.verb().equals("patch")) {
             checkPatchType(target, call);
+        }
+        if (target.name().isEmpty() && (target.verb().equals("update") || target.verb().equals("patch"))) {
+            throw ApiException.badRequest("name must be provided");
         }
         if (PodLogs.appliesTo(target)) {
             return podLogs.answer(target, call);
@@ -113,7 +116,7 @@ public final class Api {
             return componentStatuses.answer(target, call, accepted);
         }
         if (target.subresource().equals(Scales.NAME)) {
-            return scale(target, call, accepted);
+            return scaler.answer(target, call, accepted);
         }
         Rendering rendering = Rendering.of(type, accepted, call, resources);
         return switch (target.verb()) {
@@ -142,6 +145,9 @@ public final class Api {
     }
 
     private static boolean allowed(Target target) {
+        if (target.type().isCustom()) {
+            return true; // or nothing would lead to it
+        }
         if (target.subresource().isEmpty()) {
             ResourceType type = target.type();
             if (!target.name().isEmpty() && type.verbs().equals(List.of("create"))) {
@@ -149,8 +155,8 @@ public final class Api {
             }
             boolean nowhere = type.namespaced() && target.namespace().isEmpty();
             boolean placed = switch (target.verb()) {
-                case "create" -> target.name().isEmpty() && (!nowhere || type.isCustom());
-                case "deletecollection" -> !nowhere || type.isCustom();
+                case "create" -> target.name().isEmpty() && !nowhere;
+                case "deletecollection" -> !nowhere;
                 case "update", "patch" -> !target.name().isEmpty();
                 default -> true;
             };
@@ -167,11 +173,12 @@ public final class Api {
 
     private Reply patch(Target target, Call call, Rendering rendering) {
         if (Bodies.mediaType(call.contentType()).equals(Patches.APPLY)) {
-            Writer.Outcome outcome = apply(target, call);
+            ObjectNode config = Configurations.read(target, target.type(), call, resources);
+            Writer.Outcome outcome = writer.apply(target, config, call.flag("force"), call);
             return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
         }
         Type type = resources.shapes().typeOf(target.type());
-        Writer.Outcome outcome = writer.change(target, object -> patched(target, object, call, type), call);
+        Writer.Outcome outcome = writer.change(target, object -> Patches.apply(target, object, call, type), call);
         return rendering.object(200, outcome.stored()).withWarnings(outcome.warnings());
     }
 
@@ -182,98 +189,6 @@ public final class Api {
                     ? ApiException.unsupportedMediaType(accepted)
                     : ApiException.unsupportedPatch();
         }
-    }
-
-    private static Writer.Desired patched(Target target, ObjectNode object, Call call, Type type) {
-        String kind = Json.textOrEmpty(object, "kind");
-        String apiVersion = Json.textOrEmpty(object, "apiVersion");
-        Writer.Desired desired = patchedByType(target, object, call, type);
-        String newKind = Json.textOrEmpty(desired.object(), "kind");
-        String newVersion = Json.textOrEmpty(desired.object(), "apiVersion");
-        boolean other = !newKind.equals(kind) || !newVersion.equals(apiVersion);
-        if (other && desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()
-                && !target.type().isCustom()) {
-            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(desired.object()),
-                    "no kind " + FieldError.quote(newKind) + " is registered for version "
-                            + FieldError.quote(newVersion) + " in scheme \"pkg/runtime/scheme.go:111\"")));
-        }
-        return desired;
-    }
-
-    private static Writer.Desired patchedByType(Target target, ObjectNode object, Call call, Type type) {
-        return switch (Bodies.mediaType(call.contentType())) {
-            case Patches.JSON -> Writer.Desired.of(Patches.jsonPatch(object, call.body()));
-            case Patches.MERGE -> Writer.Desired.of(Patches.mergePatch(object, call.body()));
-            case Patches.STRATEGIC -> Patches.strategicPatch(object, call.body(), type);
-            default -> throw ApiException.unsupportedMediaType(Patches.accepted(target.type()));
-        };
-    }
-
-    /** Reads or sets how many replicas an object wants. */
-    private Reply scale(Target target, Call call, Accepted accepted) {
-        ResourceType type = target.type();
-        Rendering rendering = Rendering.of(type, accepted, call, resources);
-        Stored stored = switch (target.verb()) {
-            case "get" -> resources.require(target);
-            case "update" -> {
-                ObjectNode scale = Bodies.ofSubresource(call, type, Scales.KIND, Scales.API_VERSION,
-                        "autoscaling.Scale", resources.catalog());
-                Bodies.checkName(scale, target);
-                yield writer.change(target, object -> {
-                    Writer.checkUid(target, object, scale);
-                    return Writer.Desired.of(Scales.set(object, scale, type));
-                }, call).stored();
-            }
-            case "patch" -> writer.change(target, object -> {
-                ObjectNode scale = patched(target, Scales.of(object, type), call, Type.unknown()).object();
-                Bodies.checkName(scale, target);
-                return Writer.Desired.of(Scales.set(object, scale, type));
-            }, call).stored();
-            default -> throw ApiException.methodNotAllowed();
-        };
-        return rendering.yamlIfWanted(Reply.json(200, Scales.of(Codec.decode(stored, type), type)));
-    }
-
-    private Writer.Outcome apply(Target target, Call call) {
-        ResourceType type = target.type();
-        ObjectNode config = Bodies.applied(call.body(), type.kind());
-        String apiVersion = Json.textOrEmpty(config, "apiVersion");
-        if (!apiVersion.equals(type.apiVersion()) || !Json.textOrEmpty(config, "kind").equals(type.kind())) {
-            throw ApiException.badRequest(
-                    "invalid object type: " + qualified(apiVersion, Json.textOrEmpty(config, "kind")));
-        }
-        if (Json.find(config, "metadata", "managedFields") != null) {
-            throw ApiException.badRequest("metadata.managedFields must be nil");
-        }
-        if (Metadata.name(config).isEmpty()
-                && resources.find(target.type(), target.namespace(), target.name()) != null) {
-            Metadata.of(config).put("name", target.name());
-        }
-        Bodies.checkName(config, target);
-        refuseUnreadable(target, config);
-        return writer.apply(target, config, call.flag("force"), call);
-    }
-
-    /** What is applied must be of the right types to the last field: first as they are described, then as Go has them. */
-    private void refuseUnreadable(Target target, ObjectNode config) {
-        ResourceType type = target.type();
-        String kind = qualified(type.apiVersion(), type.kind());
-        String object = "object (" + Metadata.namespace(config) + "/" + target.name() + "; " + kind + ")";
-        List<String> problems = resources.shapes().unmergeable(config, type);
-        if (!problems.isEmpty()) {
-            throw ApiException.of(500, "", "failed to create typed patch " + object + ": " + (problems.size() == 1
-                    ? problems.getFirst()
-                    : "errors:\n  " + String.join("\n  ", problems)));
-        }
-        if (!type.isCustom()) {
-            resources.shapes().admit(config, type, TypeCheck.ofConversion(),
-                    why -> ApiException.of(500, "", "failed to convert new " + object
-                            + " to proper version: unable to convert unstructured object to " + kind + ": " + why));
-        }
-    }
-
-    private static String qualified(String apiVersion, String kind) {
-        return (apiVersion.contains("/") ? "" : "/") + apiVersion + ", Kind=" + kind;
     }
 
     private Reply delete(Target target, Call call, Rendering rendering) {

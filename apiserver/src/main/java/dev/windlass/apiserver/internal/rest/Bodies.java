@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
+import dev.windlass.apiserver.internal.json.MalformedYamlException;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.protobuf.MalformedException;
@@ -22,9 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Bodies {
     private static final List<String> MEDIA_TYPES = List.of("application/json", "application/yaml",
             Protobuf.MEDIA_TYPE);
-    private static final List<String> CUSTOM_MEDIA_TYPES = List.of("application/json", "application/yaml");
     private static final String GO_VALUE = " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
             + " Kind string \"json:\\\"kind,omitempty\\\"\" }";
+    private static final String NO_KIND = "couldn't get version/kind; json parse error: ";
     private static final int SUMMARY = 30;
     private static final String DELETE_OPTIONS = "DeleteOptions";
 
@@ -46,13 +47,12 @@ final class Bodies {
         ObjectNode object = tree(call, type, kind, apiVersion);
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        if (givenKind.isEmpty() || givenVersion.isEmpty()) {
-            if (type.isCustom()) {
-                throw ApiException
-                        .badRequest("the object provided is unrecognized (must be of type " + kind + "): Object '"
-                                + (givenKind.isEmpty() ? "Kind" : "apiVersion") + "' is missing in '"
-                                + summary(call.body()) + "'");
+        if (type.isCustom()) {
+            if (givenKind.isEmpty()) {
+                throw unrecognized(call.body(), kind, "Object 'Kind' is missing in '"
+                        + new String(call.body(), StandardCharsets.UTF_8) + "'");
             }
+        } else if (givenKind.isEmpty() || givenVersion.isEmpty()) {
             object.put("kind", givenKind.isEmpty() ? kind : givenKind).put("apiVersion",
                     givenVersion.isEmpty() ? apiVersion : givenVersion);
         }
@@ -66,7 +66,7 @@ final class Bodies {
     private static void checkKnown(ObjectNode object, String kind, String apiVersion, Catalog catalog) {
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.KIND)
+        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.FORM.kind())
                 || (givenKind.equals(kind) && givenVersion.equals(apiVersion));
         if (!known) {
             throw ApiException.badRequest(givenKind + " in version "
@@ -149,7 +149,7 @@ final class Bodies {
             return protobuf(call.body(), kind, apiVersion);
         }
         if (!yaml && !media.isEmpty() && !media.equals("application/json")) {
-            throw ApiException.unsupportedMediaType(type.isCustom() ? CUSTOM_MEDIA_TYPES : MEDIA_TYPES);
+            throw ApiException.unsupportedMediaType(MEDIA_TYPES);
         }
         return parse(call.body(), yaml, kind);
     }
@@ -168,15 +168,25 @@ final class Bodies {
         requireType(options, "propagationPolicy", "v1.DeletionPropagation", JsonNode::isString);
         requireType(options, "orphanDependents", "bool", JsonNode::isBoolean);
         requireType(options, "preconditions", "v1.Preconditions", JsonNode::isObject);
+        if (options.get("preconditions") instanceof ObjectNode preconditions) {
+            requireType(preconditions, "Preconditions.preconditions.", "uid", "types.UID", JsonNode::isString);
+            requireType(preconditions, "Preconditions.preconditions.", "resourceVersion", "string", JsonNode::isString);
+        }
         return options;
     }
 
     private static void requireType(ObjectNode options, String field, String type, Predicate<JsonNode> right) {
+        requireType(options, DELETE_OPTIONS + ".", field, type, right);
+    }
+
+    private static void requireType(ObjectNode options, String prefix, String field, String type,
+            Predicate<JsonNode> right) {
         JsonNode value = Json.find(options, field);
         if (value != null && !right.test(value)) {
             throw ApiException.badRequest("json: cannot unmarshal " + Json.goKind(value)
-                    + (value.isNumber() ? " " + Json.string(value) : "") + " into Go struct field " + DELETE_OPTIONS
-                    + "." + field + " of type " + type);
+                    + (value.isNumber() && type.equals("int64") ? " " + Json.string(value) : "")
+                    + " into Go struct field " + prefix + field
+                    + " of type " + type);
         }
     }
 
@@ -212,41 +222,46 @@ final class Bodies {
         JsonNode node;
         try {
             node = yaml(body);
-        } catch (JacksonException e) {
-            throw ApiException.badRequest("error decoding patch: " + yamlProblem(e));
+        } catch (MalformedYamlException e) {
+            throw ApiException.badRequest((Json.firstByte(body) == '{'
+                    ? "error decoding patch: error converting YAML to JSON: "
+                    : "error encoding patch: ") + e.getMessage());
         }
         if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
             throw ApiException
                     .badRequest("error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot"
                             + " unmarshal " + Json.goKind(node) + " into Go value of type map[string]interface {}");
         }
-        return parse(body, true, kind);
+        return object(node, body, kind);
     }
 
-    static ObjectNode parse(byte[] body, boolean yaml, String kind) {
-        JsonNode node;
+    private static ObjectNode parse(byte[] body, boolean yaml, String kind) {
         try {
-            node = yaml ? yaml(body) : Json.parse(body);
+            return object(yaml ? yaml(body) : Json.parse(body), body, kind);
         } catch (JacksonException e) {
-            throw unrecognized(body, kind, yaml ? yamlProblem(e) : jsonProblem(body, e));
+            throw unrecognized(body, kind, NO_KIND + jsonProblem(body, e));
+        } catch (MalformedYamlException e) {
+            throw unrecognized(body, kind, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ObjectNode object(JsonNode node, byte[] body, String kind) {
         if (node instanceof ObjectNode object) {
             for (String field : List.of("apiVersion", "kind")) {
                 JsonNode value = Json.find(object, field);
                 if (value != null && !value.isString()) {
-                    throw unrecognized(body, kind, "json: cannot unmarshal " + Json.goKind(value)
+                    throw unrecognized(body, kind, NO_KIND + "json: cannot unmarshal " + Json.goKind(value)
                             + " into Go struct field ." + field + " of type string");
                 }
             }
             return object;
         }
-        if (node.isNull() && body.length > 0) {
+        if (node.isNull()) {
             return Json.object();
         }
-        throw unrecognized(body, kind,
-                body.length == 0
-                        ? "unexpected end of JSON input"
-                        : "json: cannot unmarshal " + Json.goKind(node) + GO_VALUE);
+        throw unrecognized(body, kind, NO_KIND + (body.length == 0
+                ? "unexpected end of JSON input"
+                : "json: cannot unmarshal " + Json.goKind(node) + GO_VALUE));
     }
 
     private static String jsonProblem(byte[] body, JacksonException e) {
@@ -254,12 +269,7 @@ final class Bodies {
         return problem == null ? e.getOriginalMessage() : problem;
     }
 
-    private static String yamlProblem(JacksonException e) {
-        return "error converting YAML to JSON: yaml: " + e.getOriginalMessage().lines().findFirst().orElse("");
-    }
-
-    private static ApiException unrecognized(byte[] body, String kind, String why) {
-        String problem = "couldn't get version/kind; json parse error: " + why;
+    private static ApiException unrecognized(byte[] body, String kind, String problem) {
         return ApiException.badRequest(kind.equals(DELETE_OPTIONS)
                 ? problem
                 : "the object provided is unrecognized (must be of type " + kind + "): " + problem + " ("

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoNumbers;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
@@ -111,6 +112,9 @@ final class Codec {
     }
 
     private static Stored encodeStored(ObjectNode source, ResourceType type) {
+        if (type.isCustom()) {
+            GoNumbers.settle(source);
+        }
         ObjectNode metadata = Json.child(source, "metadata");
         ObjectNode ordered = Json.object();
         ObjectNode orderedMetadata = ordered.putObject("metadata");

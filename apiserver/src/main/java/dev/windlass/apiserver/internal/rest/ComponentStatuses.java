@@ -41,7 +41,7 @@ final class ComponentStatuses {
                         .toList();
                 yield rendering.list(0, selected, "", null);
             }
-            default -> throw ApiException.notWatchable(type.plural());
+            default -> throw ApiException.notSupported("", type.plural(), "watch");
         };
     }
 

@@ -75,7 +75,9 @@ final class Creator {
         }
         resources.checkGuards(target, object, null, call);
         begin(type, object);
-        return nameAndStore(target, object, reach, call, warnings);
+        try (Reservation reservation = new Reservation(call.dryRun())) {
+            return nameAndStore(target, object, reach, reservation, call, warnings);
+        }
     }
 
     /** What only the server says of a new object. */
@@ -98,8 +100,8 @@ final class Creator {
         shapes.shape(object, type);
     }
 
-    private Writer.Outcome nameAndStore(Target target, ObjectNode object, Reach reach, Call call,
-            List<String> warnings) {
+    private Writer.Outcome nameAndStore(Target target, ObjectNode object, Reach reach, Reservation reservation,
+            Call call, List<String> warnings) {
         ResourceType type = target.type();
         ObjectNode metadata = Metadata.of(object);
         String prefix = Json.textOrEmpty(metadata, "generateName");
@@ -112,6 +114,7 @@ final class Creator {
             }
             if (attempt == 1) {
                 reach.rule().prepareCreate(object, call.dryRun(), warnings);
+                reach.rule().reserve(null, object, reservation);
                 shapes.shape(object, type);
                 intake.validate(object, null, reach, warnings);
                 resources.checkGuardsOfValid(target, object, null, call);

@@ -1,17 +1,20 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Duplicates;
+import dev.windlass.apiserver.internal.json.GoYaml;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What every object goes through that is written: it is read, as its type has it, and at last found valid. Thread-safe. */
@@ -42,12 +45,14 @@ final class Intake {
                 refusal);
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {
+            boolean strict = validation.equals("Strict");
+            problems.addAll(yamlOddities(call, strict));
             problems.addAll(oddities(call));
             Stream<String> told = unknown.stream().map(path -> "unknown field " + FieldError.quote(path));
             (merged ? told.sorted() : told).forEach(problems::add);
-        }
-        if (validation.equals("Strict") && !problems.isEmpty()) {
-            throw refusal.apply("strict decoding error: " + String.join(", ", problems));
+            if (strict && !problems.isEmpty()) {
+                throw refusal.apply("strict decoding error: " + String.join(", ", problems));
+            }
         }
         shapes.shape(object, type);
         resources.ruleOf(type).fillDefaults(object);
@@ -65,6 +70,39 @@ final class Intake {
         String patch = desired.patch();
         String told = patch == null ? Json.string(desired.object()) : patch;
         return why -> ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", told, why)));
+    }
+
+    /**
+     * What comes twice in a body of YAML.
+     *
+     * @param asOne
+     *            whether it is told in one sentence
+     * @throws ApiException
+     *             when it is, and not of a whole object
+     */
+    private static List<String> yamlOddities(Call call, boolean asOne) {
+        byte[] body = call.body();
+        if (!Bodies.mediaType(call.contentType()).endsWith("yaml") || isUniqueJson(body)) {
+            return List.of();
+        }
+        List<String> found = GoYaml.duplicates(new String(body, StandardCharsets.UTF_8));
+        if (found.isEmpty() || !asOne) {
+            return found;
+        }
+        String all = "yaml: unmarshal errors:\n  " + String.join("\n  ", found);
+        if (call.method().equals("PATCH")) {
+            throw ApiException.badRequest("error strict decoding patch: error converting YAML to JSON: " + all);
+        }
+        return List.of(all);
+    }
+
+    /** Most of what is sent as YAML is JSON, which is read much faster. */
+    private static boolean isUniqueJson(byte[] body) {
+        try {
+            return Json.firstByte(body) == '{' && Duplicates.in(body).isEmpty();
+        } catch (JacksonException _) {
+            return false; // braces begin YAML as well
+        }
     }
 
     /** What a strict reader of the body itself finds odd, in Go's words. */

@@ -48,6 +48,15 @@ public interface KindRule {
     default void prepareUpdate(ObjectNode old, ObjectNode object) {
     }
 
+    /**
+     * Takes for an object that has been prepared what only one can have, and puts it in.
+     *
+     * @param old
+     *            null when the object is new
+     */
+    default void reserve(@Nullable ObjectNode old, ObjectNode object, Reservation reservation) {
+    }
+
     /** Prepares a change of the object's status. */
     default void prepareStatus(ObjectNode old, ObjectNode object) {
     }

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -24,7 +25,38 @@ final class Patches {
     private Patches() {
     }
 
-    static ObjectNode jsonPatch(ObjectNode object, byte[] body) {
+    /**
+     * What a request makes of an object.
+     *
+     * @param type
+     *            of the object
+     */
+    static Writer.Desired apply(Target target, ObjectNode object, Call call, Type type) {
+        String kind = Json.textOrEmpty(object, "kind");
+        String apiVersion = Json.textOrEmpty(object, "apiVersion");
+        Writer.Desired desired = applyByMediaType(target, object, call, type);
+        String newKind = Json.textOrEmpty(desired.object(), "kind");
+        String newVersion = Json.textOrEmpty(desired.object(), "apiVersion");
+        boolean other = !newKind.equals(kind) || !newVersion.equals(apiVersion);
+        if (other && desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()
+                && (!target.type().isCustom() || target.subresource().equals(Scales.NAME))) {
+            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(desired.object()),
+                    "no kind " + FieldError.quote(newKind) + " is registered for version "
+                            + FieldError.quote(newVersion) + " in scheme \"pkg/runtime/scheme.go:111\"")));
+        }
+        return desired;
+    }
+
+    private static Writer.Desired applyByMediaType(Target target, ObjectNode object, Call call, Type type) {
+        return switch (Bodies.mediaType(call.contentType())) {
+            case JSON -> Writer.Desired.of(jsonPatch(object, call.body()));
+            case MERGE -> Writer.Desired.of(mergePatch(object, call.body()));
+            case STRATEGIC -> strategicPatch(object, call.body(), type);
+            default -> throw ApiException.unsupportedMediaType(accepted(target.type()));
+        };
+    }
+
+    private static ObjectNode jsonPatch(ObjectNode object, byte[] body) {
         JsonNode patch = parse(body);
         if (patch.isNull()) {
             return object;
@@ -56,7 +88,7 @@ final class Patches {
                         + type);
     }
 
-    static ObjectNode mergePatch(ObjectNode object, byte[] body) {
+    private static ObjectNode mergePatch(ObjectNode object, byte[] body) {
         if (parse(body) instanceof ObjectNode patch) {
             merge(object, patch);
             return object;
@@ -69,7 +101,7 @@ final class Patches {
                 + " into Go value of type map[string]interface {}");
     }
 
-    static Writer.Desired strategicPatch(ObjectNode object, byte[] body, Type type) {
+    private static Writer.Desired strategicPatch(ObjectNode object, byte[] body, Type type) {
         JsonNode parsed = parse(body);
         if (parsed.isNull()) {
             return new Writer.Desired(object, "map[]");

@@ -1,7 +1,9 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +58,9 @@ public final class Paths {
             rest = rest.subList(2, rest.size());
         }
         ResourceType type = catalog.find(group, version, rest.getFirst());
+        if (type != null && type.isCustom()) {
+            return ofCustom(call, type);
+        }
         boolean through = rest.size() > 3 && rest.get(2).equals(Connections.PROXY); // whatever follows is not for this server
         if (type == null || (rest.size() > 3 && !through) || (watchPath && !type.allows("watch"))) {
             if (catalog.all().stream().anyMatch(
@@ -75,6 +80,24 @@ public final class Paths {
                 ? "get"
                 : verb(call, name, watchPath);
         return new Target(verb, type, namespace, name, subresource);
+    }
+
+    /** What leads to custom resources is read as it is read for rights: the real server has no list of such paths. */
+    private static @Nullable Target ofCustom(Call call, ResourceType type) {
+        RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
+        boolean many = List.of("list", "watch").contains(info.verb());
+        if (type.namespaced() ? info.namespace().isEmpty() && !many : !info.namespace().isEmpty()) {
+            return null;
+        }
+        Subresource subresource = type.subresource(info.subresource());
+        if (subresource == null && !info.subresource().isEmpty()) {
+            throw ApiException.notFound(type.group(), type.plural(), info.name());
+        }
+        if (!(subresource == null ? type.verbs() : subresource.verbs()).contains(info.verb())) {
+            throw ApiException.notSupported(type.group(), type.plural(), info.verb());
+        }
+        boolean named = !info.verb().equals("list") && !info.verb().equals("create");
+        return new Target(info.verb(), type, info.namespace(), named ? info.name() : "", info.subresource());
     }
 
     private static boolean isNamespaceSubresource(String group, List<String> rest) {

@@ -56,7 +56,9 @@ final class Rendering {
     Reply.Whole object(int code, Stored object) {
         Stored stored = Codec.converted(object, type);
         return switch (accepted.form()) {
-            case METADATA_LIST -> throw otherShape("PartialObjectMetadataList", "not a list", type.kind());
+            case METADATA_LIST -> throw type.isCustom()
+                    ? ApiException.told(500, "", "content is not a list", null)
+                    : otherShape("PartialObjectMetadataList", "not a list", type.kind());
             case OBJECT -> yamlIfWanted(Reply.json(code, Codec.json(stored, type)));
             case METADATA -> yamlIfWanted(Reply.json(code, metadata(stored, true)));
             case TABLE -> yamlIfWanted(Reply.json(code,

@@ -35,7 +35,7 @@ public sealed interface Reply {
         /** The same as protobuf, when that is what the client likes best and what this answer has. */
         public Whole asAccepted(String accept) {
             if (!contentType.equals(JSON) || !accept.contains(Protobuf.MEDIA_TYPE)
-                    || !Accepted.prefersProtobuf(accept)) {
+                    || !Accepted.prefersProtobuf(accept, code >= 400)) {
                 return this;
             }
             byte[] json = new byte[body.remaining()];

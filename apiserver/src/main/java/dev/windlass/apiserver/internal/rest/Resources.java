@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.apply.FieldManagement;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What every verb needs: the store, the catalog, the rules of kinds. Thread-safe. */
@@ -233,6 +235,15 @@ public final class Resources {
     /** Held while a deleted namespace is emptied, and while a snapshot is brought back. Taken before {@link #openNamespaces}. */
     Lock emptying() {
         return emptying;
+    }
+
+    /** The versions of a kind, as its definition has them now; none when that is gone. */
+    List<JsonNode> definedVersions(CustomVersion custom) {
+        ResourceType definitions = catalog.require("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+        Stored definition = find(definitions, "", custom.definition());
+        return definition == null
+                ? List.of()
+                : List.copyOf(decode(definition, definitions).path("spec").path("versions").values());
     }
 
     public ResourceType namespaces() {

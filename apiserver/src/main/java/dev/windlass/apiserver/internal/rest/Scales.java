@@ -6,21 +6,42 @@ import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The scale sub-resource: how many replicas are wanted and are there, whatever the kind. Stateless. */
 final class Scales {
     static final String NAME = "scale";
-    static final String KIND = "Scale";
-    static final String API_VERSION = "autoscaling/v1";
+    static final ResourceType FORM = Unstored.form("autoscaling", "Scale");
+
+    private static final List<String> REPLICAS = List.of("spec", "replicas");
+    private static final List<String> OLD_VERSIONS = List.of("v1beta1", "v1beta2");
 
     private Scales() {
     }
 
+    /**
+     * The scale of an object.
+     *
+     * @throws ApiException
+     *             500 when it cannot be read from a custom resource
+     */
     static ObjectNode of(ObjectNode object, ResourceType type) {
-        ObjectNode scale = Json.object().put("kind", KIND).put("apiVersion", API_VERSION);
+        return of(object, type, 0);
+    }
+
+    /** The scale of an object that is to be changed: nobody can have meant the number that stands for none. */
+    static ObjectNode toChange(ObjectNode object, ResourceType type) {
+        return of(object, type, Integer.MIN_VALUE);
+    }
+
+    private static ObjectNode of(ObjectNode object, ResourceType type, int none) {
+        ScalePaths paths = paths(type);
+        ObjectNode scale = Json.object().put("kind", FORM.kind()).put("apiVersion", FORM.apiVersion());
         ObjectNode metadata = scale.putObject("metadata");
         for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
             JsonNode value = Json.find(object, "metadata", field);
@@ -29,73 +50,103 @@ final class Scales {
             }
         }
         ObjectNode spec = scale.putObject("spec");
-        long wanted = Json.number(object, 0, path(type, "specReplicasPath", ".spec.replicas"));
-        if (wanted != 0) {
-            spec.put("replicas", wanted);
+        Integer wanted = paths == null ? builtIn(object, "spec") : paths.wanted(object);
+        int replicas = wanted == null ? none : wanted;
+        if (replicas != 0) {
+            spec.put("replicas", replicas);
         }
-        ObjectNode status = scale.putObject("status").put("replicas",
-                Json.number(object, 0, path(type, "statusReplicasPath", ".status.replicas")));
-        String selector = selector(object, type);
+        scale.putObject("status").put("replicas", paths == null ? builtIn(object, "status") : paths.there(object));
+        String selector = paths == null ? selector(object, type) : paths.selector(object);
         if (!selector.isEmpty()) {
-            status.put("selector", selector);
+            Json.child(scale, "status").put("selector", selector);
         }
         return scale;
     }
 
-    private static String[] path(ResourceType type, String field, String fallback) {
+    private static Integer builtIn(ObjectNode object, String half) {
+        return (int) Json.number(object, 0, half, "replicas");
+    }
+
+    private static @Nullable ScalePaths paths(ResourceType type) {
         CustomVersion custom = type.custom();
         ObjectNode described = custom == null ? null : custom.scale();
-        String path = described == null ? fallback : Json.textOrEmpty(described, field);
-        return path.replaceFirst("^\\.", "").split("\\.", -1);
+        return described == null ? null : new ScalePaths(described);
     }
 
     private static String selector(ObjectNode object, ResourceType type) {
-        if (type.isCustom()) {
-            return Json.textOrEmpty(object, path(type, "labelSelectorPath", ".status.labelSelector"));
-        }
         JsonNode selector = object.path("spec").path("selector");
         return LabelSelector
                 .text(type.is("", "replicationcontrollers") ? Json.object().set("matchLabels", selector) : selector);
     }
 
-    /** The object with the replicas that a scale asks for. */
-    static ObjectNode set(ObjectNode object, ObjectNode scale, ResourceType type) {
-        JsonNode replicas = Json.find(scale, "spec", "replicas");
-        if (replicas != null && (!replicas.isIntegralNumber() || !replicas.canConvertToInt())) {
-            throw ApiException
-                    .badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal "
-                            + Json.goKind(replicas) + (replicas.isNumber() ? " " + Json.string(replicas) : "")
-                            + " into Go struct field ScaleSpec.spec.replicas of type int32");
+    /**
+     * Of an object that does not say how many it wants, there is no scale to be read.
+     *
+     * @throws ApiException
+     *             500, as there
+     */
+    static void checkReplicas(ObjectNode object, ResourceType type) {
+        ScalePaths paths = paths(type);
+        if (paths != null && paths.wanted(object) == null) {
+            throw ApiException.internal("the spec replicas field " + FieldError.quote(paths.wantedPath())
+                    + " does not exist");
         }
-        int wanted = replicas == null ? 0 : replicas.intValue();
-        if (wanted < 0) {
-            throw ApiException.invalid("autoscaling", KIND, Metadata.name(object),
-                    List.of(FieldError.invalid("spec.replicas", replicas, "must be greater than or equal to 0")));
-        }
-        String[] path = path(type, "specReplicasPath", ".spec.replicas");
-        ObjectNode at = object;
-        for (int i = 0; i < path.length - 1; i++) {
-            at = Json.child(at, path[i]);
-        }
-        at.put(path[path.length - 1], wanted);
-        String uid = Metadata.uid(scale);
-        if (!uid.isEmpty()) {
-            checkUid(object, uid, type);
-            Metadata.of(object).put("uid", uid);
-        }
-        String version = Metadata.versionOrNull(scale);
-        if (version != null) {
-            Metadata.of(object).put("resourceVersion", version);
-        }
-        return object;
     }
 
-    /** Of a custom resource the wrong one is found later. */
-    private static void checkUid(ObjectNode object, String uid, ResourceType type) {
-        if (!type.isCustom() && !uid.equals(Metadata.uid(object))) {
+    /**
+     * Takes over into an object what its scale asks for.
+     *
+     * @throws ApiException
+     *             when that cannot be, or another object is meant
+     */
+    static void set(ObjectNode object, ObjectNode scale, ResourceType type) {
+        ScalePaths paths = paths(type);
+        int wanted = (int) Json.number(scale, 0, "spec", "replicas");
+        if (paths != null && wanted == Integer.MIN_VALUE) {
+            throw ApiException
+                    .badRequest("the spec replicas field " + FieldError.quote(paths.wantedPath()) + " cannot be empty");
+        }
+        if (paths == null && wanted < 0) {
+            throw ApiException.invalid(FORM.group(), FORM.kind(), Metadata.name(object), List.of(FieldError
+                    .invalid("spec.replicas", scale.path("spec").path("replicas"),
+                            "must be greater than or equal to 0")));
+        }
+        String uid = Metadata.uid(scale);
+        if (paths == null && !uid.isEmpty() && !uid.equals(Metadata.uid(object))) {
             throw ApiException.conflict(type.group(), type.plural() + "/" + NAME, Metadata.name(object),
                     "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
                             + Metadata.uid(object));
         }
+        List<String> path = paths == null ? REPLICAS : ScalePaths.steps(paths.wantedPath());
+        ObjectNode at = object;
+        for (String step : path.subList(0, path.size() - 1)) {
+            at = Json.child(at, step);
+        }
+        at.put(path.getLast(), wanted);
+        String version = Metadata.versionOrNull(scale);
+        if (version != null) {
+            Metadata.of(object).put("resourceVersion", version);
+        }
+    }
+
+    /** Where the replicas are in each version of a kind, as {@code ScaleFields} wants them. */
+    static Map<String, List<String>> paths(ResourceType type, Resources resources) {
+        Map<String, List<String>> paths = new HashMap<>();
+        if (type.custom() != null) {
+            for (JsonNode version : resources.definedVersions(type.custom())) {
+                ObjectNode described = Json.objectAt(version, "subresources", NAME);
+                paths.put(type.group() + "/" + Json.textOrEmpty(version, "name"),
+                        described == null ? List.of() : ScalePaths.steps(new ScalePaths(described).wantedPath()));
+            }
+        } else if (type.is("", "replicationcontrollers")) {
+            paths.put("v1", REPLICAS);
+        } else {
+            OLD_VERSIONS.forEach(version -> paths.put(type.group() + "/" + version, REPLICAS));
+            paths.put(type.apiVersion(), REPLICAS);
+            if (type.is("apps", "replicasets")) {
+                paths.remove("apps/v1beta1"); // never had these
+            }
+        }
+        return paths;
     }
 }

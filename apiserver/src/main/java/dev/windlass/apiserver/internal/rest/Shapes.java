@@ -8,6 +8,7 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.CustomTypes;
 import dev.windlass.apiserver.internal.schema.GoForm;
+import dev.windlass.apiserver.internal.schema.ListTypes;
 import dev.windlass.apiserver.internal.schema.SchemaPruning;
 import dev.windlass.apiserver.internal.schema.SchemaValidation;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -175,12 +176,17 @@ final class Shapes {
         ResourceType resource = reach.type();
         CustomVersion custom = resource.custom();
         ObjectNode schema = custom == null ? null : custom.schema();
-        if (schema == null) {
+        if (custom == null || schema == null) {
             return List.of();
         }
-        List<FieldError> errors = old != null && reach.isStatus()
+        boolean statusOnly = old != null && reach.isStatus();
+        List<FieldError> errors = old != null && statusOnly
                 ? SchemaValidation.validateStatus(object, old, schema)
                 : SchemaValidation.validate(object, old, schema);
+        if (custom.scale() != null) {
+            new ScalePaths(custom.scale()).validate(object, statusOnly, errors);
+        }
+        errors.addAll(ListTypes.problems(object, old, schema));
         if (schema.findValue("x-kubernetes-validations") == null) {
             return errors;
         }

@@ -6,11 +6,9 @@ import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tells who manages which fields of what is written, in whatever version. Thread-safe. */
@@ -59,17 +57,8 @@ final class Tracking {
     }
 
     private boolean isDefined(String version, String group, CustomVersion custom) {
-        ResourceType definitions = resources.catalog().require("apiextensions.k8s.io", "v1",
-                "customresourcedefinitions");
-        Stored definition = resources.find(definitions, "", custom.definition());
-        if (definition != null) {
-            for (JsonNode each : resources.decode(definition, definitions).path("spec").path("versions")) {
-                if (version.equals(group + "/" + Json.textOrEmpty(each, "name"))) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return resources.definedVersions(custom).stream()
+                .anyMatch(each -> version.equals(group + "/" + Json.textOrEmpty(each, "name")));
     }
 
     private static ApiException unconvertible(String why) {

@@ -103,6 +103,35 @@ public final class Writer {
         }
     }
 
+    /** An object that something has been changed in that stands for it, with warnings for the client. */
+    record Viewed(ObjectNode object, List<String> warnings) {
+    }
+
+    /**
+     * Changes an object through something that stands for it, which has already been read, tracked and shown to others by then.
+     *
+     * @param edit
+     *            may run more than once
+     */
+    Outcome changeThrough(Target target, Function<Before, Viewed> edit, Call call) {
+        Reach reach = Reach.of(target, resources);
+        while (true) {
+            Stored current = resources.require(target);
+            ObjectNode old = Codec.decode(current, target.type());
+            Viewed viewed = edit.apply(new Before(current, old, null));
+            Outcome outcome;
+            try {
+                checkIdentity(target, old, viewed.object(), false);
+                outcome = store(target, reach, current, old, viewed.object(), call, true, viewed.warnings());
+            } catch (ApiException e) {
+                throw e.warning(viewed.warnings());
+            }
+            if (outcome != null) {
+                return outcome;
+            }
+        }
+    }
+
     /**
      * Applies a configuration: creates the object, or merges it into what is there.
      *
@@ -147,7 +176,6 @@ public final class Writer {
         ResourceType type = target.type();
         List<String> warnings = intake.admit(desired, type, call); // also what is not taken from it
         Reach reach = Reach.of(target, resources);
-        ObjectNode object;
         try {
             checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
             Metadata.tidy(desired.object());
@@ -155,29 +183,42 @@ public final class Writer {
                 tracking.update(reach, old, desired.object(), call.fieldManager());
             }
             mutate(target, new Before(current, old, null), desired.object(), call, warnings);
-            object = reach.merge(old, desired.object());
-            Metadata.tidy(object);
-            Metadata.keepSystemFields(old, object);
-            resources.checkGuards(target, object, old, call);
-            prepare(reach, old, object);
-            intake.validate(object, old, reach, warnings);
-            resources.checkGuardsOfValid(target, object, old, call);
-            if (!track) {
-                keepTimes(old, object);
-            }
-            admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
+            return store(target, reach, current, old, desired.object(), call, track, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
         }
-        if (current.isSettled() && Json.same(old, object)) {
-            return new Outcome(current, false, warnings);
+    }
+
+    /**
+     * Stores what is desired, as far as the request reaches.
+     *
+     * @return null when somebody else was faster
+     */
+    private @Nullable Outcome store(Target target, Reach reach, Stored current, ObjectNode old, ObjectNode desired,
+            Call call, boolean updates, List<String> warnings) {
+        ResourceType type = target.type();
+        ObjectNode object = reach.merge(old, desired);
+        Metadata.tidy(object);
+        Metadata.keepSystemFields(old, object);
+        resources.checkGuards(target, object, old, call);
+        try (Reservation reservation = new Reservation(call.dryRun())) {
+            prepare(reach, old, object, reservation);
+            intake.validate(object, old, reach, warnings);
+            resources.checkGuardsOfValid(target, object, old, call);
+            if (!updates) {
+                keepTimes(old, object);
+            }
+            admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
+            if (current.isSettled() && Json.same(old, object)) {
+                return new Outcome(current, false, warnings);
+            }
+            Stored draft = Codec.draft(object, type, current, reach.kept());
+            if (call.dryRun()) {
+                return new Outcome(draft.at(current.version()), false, warnings);
+            }
+            Stored stored = resources.commit(type, current, object, draft);
+            return stored == null ? null : new Outcome(stored, false, warnings);
         }
-        Stored draft = Codec.draft(object, type, current, reach.kept());
-        if (call.dryRun()) {
-            return new Outcome(draft.at(current.version()), false, warnings);
-        }
-        Stored stored = resources.commit(type, current, object, draft);
-        return stored == null ? null : new Outcome(stored, false, warnings);
     }
 
     /** Lets others change what is desired: they are shown all that was sent, also what the request cannot change. */
@@ -189,11 +230,12 @@ public final class Writer {
         Bodies.checkNamespace(desired, target);
     }
 
-    private void prepare(Reach reach, ObjectNode old, ObjectNode object) {
+    private void prepare(Reach reach, ObjectNode old, ObjectNode object, Reservation reservation) {
         ResourceType type = reach.type();
         KindRule rule = reach.rule();
         if (reach.isWanted()) {
             rule.prepareUpdate(old, object);
+            rule.reserve(old, object, reservation);
             shapes.shape(object, type);
             if (type.traits().generation()
                     && (specChanged(old, object, type) || rule.raisesGeneration(old, object))) {
@@ -264,6 +306,6 @@ public final class Writer {
                 each.remove("status");
             }
         }
-        return !Json.same(before, after);
+        return type.isCustom() ? !Json.sameInGo(before, after) : !Json.same(before, after);
     }
 }

@@ -11,10 +11,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checks that lists which are sets or maps hold nothing twice. One use each; not thread-safe. */
-final class ListTypes {
+public final class ListTypes {
     private final List<FieldError> errors = new ArrayList<>();
 
     private ListTypes() {
+    }
+
+    /** @param old what the object was; null when it is new. What has been wrong before, may be */
+    public static List<FieldError> problems(ObjectNode object, @Nullable ObjectNode old, JsonNode schema) {
+        return old == null || problems("", old, schema).isEmpty() ? problems("", object, schema) : List.of();
     }
 
     static List<FieldError> problems(String path, JsonNode value, JsonNode schema) {

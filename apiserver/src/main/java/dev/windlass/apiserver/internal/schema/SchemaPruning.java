@@ -113,12 +113,23 @@ public final class SchemaPruning {
             JsonNode additional = schema.get("additionalProperties");
             for (Map.Entry<String, JsonNode> field : object.properties()) {
                 JsonNode property = properties.get(field.getKey());
+                if (property == null && additional != null) {
+                    field.setValue(orFallback(field.getValue(), additional));
+                }
                 fillDefaults(field.getValue(), property != null ? property : additional);
             }
-        } else if (value instanceof ArrayNode array) {
-            JsonNode items = schema.get("items");
-            array.forEach(item -> fillDefaults(item, items));
+        } else if (value instanceof ArrayNode array && schema.get("items") instanceof ObjectNode items) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, orFallback(array.get(i), items));
+                fillDefaults(array.get(i), items);
+            }
         }
+    }
+
+    /** What is there, but no null that may not be. */
+    private static JsonNode orFallback(JsonNode value, JsonNode schema) {
+        JsonNode fallback = schema.get("default");
+        return fallback != null && isNoValue(value, schema) ? fallback.deepCopy() : value;
     }
 
     private static void fillDefault(ObjectNode object, String name, JsonNode property) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Checks a custom resource against its structural schema and words what it finds as the real server does. One use each; not thread-safe. */
@@ -22,6 +23,7 @@ public final class SchemaValidation {
     private static final double EPSILON = 1e-9;
 
     private final List<FieldError> errors = new ArrayList<>();
+    private int looks;
 
     /** Of the part that is checked, when that is not the whole object. */
     private final String root;
@@ -34,7 +36,7 @@ public final class SchemaValidation {
     public static List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, ObjectNode schema) {
         SchemaValidation validation = new SchemaValidation("");
         validation.check("", object, old, schema, true);
-        return withListTypes(validation.errors, object, old, schema);
+        return validation.errors;
     }
 
     /** Checks a change of the status alone: messages name fields as if it were the whole. */
@@ -45,28 +47,20 @@ public final class SchemaValidation {
         if (status != null && statusSchema != null) {
             validation.check("", status, old.get("status"), statusSchema, false);
         }
-        return withListTypes(validation.errors, object, old, schema);
+        return validation.errors;
     }
 
     /** Checks a value inside of an object. */
     public static List<FieldError> validate(String path, JsonNode value, JsonNode schema) {
-        List<FieldError> errors = new ArrayList<>(of(path, value, schema, ""));
+        List<FieldError> errors = of(path, value, schema, "").errors;
         errors.addAll(ListTypes.problems(path, value, schema));
         return errors;
     }
 
-    private static List<FieldError> withListTypes(List<FieldError> errors, ObjectNode object, @Nullable ObjectNode old,
-            ObjectNode schema) {
-        if (old == null || ListTypes.problems("", old, schema).isEmpty()) {
-            errors.addAll(ListTypes.problems("", object, schema));
-        }
-        return errors;
-    }
-
-    private static List<FieldError> of(String path, JsonNode value, JsonNode schema, String root) {
+    private static SchemaValidation of(String path, JsonNode value, JsonNode schema, String root) {
         SchemaValidation validation = new SchemaValidation(root);
         validation.check(path, value, null, schema, false);
-        return validation.errors;
+        return validation;
     }
 
     /** A value of the wrong type is held against all the rest, too. */
@@ -74,6 +68,7 @@ public final class SchemaValidation {
         if (old != null && Json.same(value, old)) {
             return;
         }
+        looks += looks(value, schema);
         checkType(path, value, schema);
         if (!value.isNull()) {
             checkCombinations(path, value, schema);
@@ -301,11 +296,6 @@ public final class SchemaValidation {
         if (object.size() < least) {
             invalid(path, object, "should have at least " + least + " properties");
         }
-        for (JsonNode required : schema.path("required")) {
-            if (!object.has(required.stringValue())) {
-                errors.add(FieldError.required(shown(child(path, required.stringValue())), ""));
-            }
-        }
         JsonNode properties = schema.path("properties");
         JsonNode additional = schema.get("additionalProperties");
         for (Map.Entry<String, JsonNode> field : object.properties()) {
@@ -321,49 +311,84 @@ public final class SchemaValidation {
                 check(child(path, field.getKey()), field.getValue(), before, property, false);
             }
         }
+        for (JsonNode required : schema.path("required")) {
+            if (!object.has(required.stringValue())) {
+                errors.add(FieldError.required(shown(child(path, required.stringValue())), ""));
+            }
+        }
     }
 
     private void checkCombinations(String path, JsonNode value, JsonNode schema) {
-        JsonNode any = schema.get("anyOf");
-        if (any != null && count(path, value, any) == 0) {
-            combination(path, "must validate at least one schema (anyOf)");
-            errors.addAll(of(path, value, any.get(0), root));
+        if (schema.get("anyOf") instanceof ArrayNode any) {
+            List<SchemaValidation> tried = tried(path, value, any);
+            SchemaValidation right = tried.stream().filter(SchemaValidation::isRight).findFirst().orElse(null);
+            if (right == null) {
+                combination(path, "must validate at least one schema (anyOf)");
+            }
+            add(right == null ? nearest(tried) : right);
         }
-        JsonNode one = schema.get("oneOf");
-        if (one != null) {
-            int matching = count(path, value, one);
-            if (matching != 1) {
-                combination(path, "must validate one and only one schema (oneOf). "
-                        + (matching == 0 ? "Found none valid" : "Found " + matching + " valid alternatives"));
+        if (schema.get("oneOf") instanceof ArrayNode one) {
+            List<SchemaValidation> tried = tried(path, value, one);
+            List<SchemaValidation> right = tried.stream().filter(SchemaValidation::isRight).toList();
+            if (right.size() != 1) {
+                combination(path, "must validate one and only one schema (oneOf). " + (right.isEmpty()
+                        ? "Found none valid"
+                        : "Found " + right.size() + " valid alternatives"));
             }
-            if (matching == 0) {
-                errors.addAll(of(path, value, one.get(0), root));
+            if (right.size() < 2) {
+                add(right.isEmpty() ? nearest(tried) : right.getFirst());
             }
         }
-        JsonNode all = schema.get("allOf");
-        if (all != null) {
-            for (JsonNode each : all) {
-                errors.addAll(of(path, value, each, root));
-            }
-            int matching = count(path, value, all);
-            if (matching < all.size()) {
-                combination(path, "must validate all the schemas (allOf)" + (matching == 0 ? ". None validated" : ""));
+        if (schema.get("allOf") instanceof ArrayNode all) {
+            List<SchemaValidation> tried = tried(path, value, all);
+            tried.forEach(this::add);
+            if (!tried.stream().allMatch(SchemaValidation::isRight)) {
+                combination(path, "must validate all the schemas (allOf)"
+                        + (tried.stream().noneMatch(SchemaValidation::isRight) ? ". None validated" : ""));
             }
         }
         JsonNode not = schema.get("not");
-        if (not != null && of(path, value, not, root).isEmpty()) {
+        if (not != null && of(path, value, not, root).isRight()) {
             combination(path, "must not validate the schema (not)");
         }
     }
 
-    private int count(String path, JsonNode value, JsonNode schemas) {
-        int matching = 0;
+    private List<SchemaValidation> tried(String path, JsonNode value, ArrayNode schemas) {
+        List<SchemaValidation> tried = new ArrayList<>();
         for (JsonNode each : schemas) {
-            if (of(path, value, each, root).isEmpty()) {
-                matching++;
-            }
+            tried.add(of(path, value, each, root));
         }
-        return matching;
+        return tried;
+    }
+
+    private boolean isRight() {
+        return errors.isEmpty();
+    }
+
+    /** The one in which most has been looked at, as the real server tells. */
+    private static SchemaValidation nearest(List<SchemaValidation> tried) {
+        return tried.stream().reduce((one, other) -> other.looks > one.looks ? other : one).orElseThrow();
+    }
+
+    private void add(SchemaValidation part) {
+        errors.addAll(part.errors);
+        looks += part.looks;
+    }
+
+    /** What the real server counts when it looks at a value, besides what is in it. */
+    private static int looks(JsonNode value, JsonNode schema) {
+        boolean typed = !typesOf(schema).isEmpty() || schema.has("format");
+        if (value.isNull()) {
+            return 1;
+        }
+        int own = switch (value.getNodeType()) {
+            case NUMBER, ARRAY -> 2;
+            case OBJECT -> 1;
+            case STRING ->
+                schema.has("format") && Formats.isKnown("string", Json.textOrEmpty(schema, "format")) ? 2 : 1;
+            default -> 0;
+        };
+        return (typed ? 2 : 0) + 2 + 1 + own + 1;
     }
 
     private void invalid(String path, @Nullable JsonNode value, String what) {

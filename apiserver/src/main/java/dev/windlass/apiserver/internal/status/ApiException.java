@@ -117,11 +117,15 @@ public final class ApiException extends RuntimeException {
                 "the server does not allow this method on the requested resource", Json.object(), null);
     }
 
-    /** What can be listed and not be watched. */
-    public static ApiException notWatchable(String resource) {
-        return new ApiException(405, "MethodNotAllowed",
-                "watch is not supported on resources of kind " + FieldError.quote(resource),
-                Json.object().put("kind", resource), null);
+    /**
+     * What a verb answers that there is not.
+     *
+     * @param group
+     *            empty for the core one
+     */
+    public static ApiException notSupported(String group, String resource, String verb) {
+        return new ApiException(405, "MethodNotAllowed", verb + " is not supported on resources of kind "
+                + FieldError.quote(qualified(resource, group)), details("", group, resource), null);
     }
 
     public static ApiException alreadyExists(String group, String resource, String name) {

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.webhook;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
+import dev.windlass.apiserver.internal.json.MalformedYamlException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -152,10 +153,10 @@ public final class WebhookClient {
         JsonNode parsed;
         try {
             parsed = parse(answer.body());
-        } catch (JacksonException e) {
+        } catch (MalformedYamlException e) {
             String problem = JsonSyntax.problem(answer.body());
             throw new CallFailedException("couldn't get version/kind; json parse error: "
-                    + (problem == null ? e.getOriginalMessage() : problem), e);
+                    + (problem == null ? e.getMessage() : problem), e);
         }
         if (!(parsed instanceof ObjectNode object)) {
             throw new CallFailedException("couldn't get version/kind; json parse error: json: cannot unmarshal "

@@ -1,0 +1,54 @@
+package dev.windlass.apiserver.internal.json;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Numbers as Go writes them again that has read them: a fraction without a remainder as an integer, and what no long can hold as near as a double can. Stateless. */
+public final class GoNumbers {
+    /** From here on with an exponent. */
+    private static final double MOST = 1e21;
+
+    private GoNumbers() {
+    }
+
+    /** A number that Go has as a float. */
+    static JsonNode written(double value) {
+        if (value != Math.rint(value) || Math.abs(value) >= MOST) {
+            return JsonNodeFactory.instance.numberNode(value);
+        }
+        BigInteger whole = new BigDecimal(Double.toString(value)).toBigInteger();
+        return whole.bitLength() < Long.SIZE
+                ? JsonNodeFactory.instance.numberNode(whole.longValue())
+                : JsonNodeFactory.instance.numberNode(whole);
+    }
+
+    /** Brings all numbers of a tree into the form in which Go writes them. */
+    public static void settle(JsonNode tree) {
+        if (tree instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                if (isFloat(field.getValue())) {
+                    field.setValue(written(field.getValue().doubleValue()));
+                } else {
+                    settle(field.getValue());
+                }
+            }
+        } else if (tree instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (isFloat(array.get(i))) {
+                    array.set(i, written(array.get(i).doubleValue()));
+                } else {
+                    settle(array.get(i));
+                }
+            }
+        }
+    }
+
+    private static boolean isFloat(JsonNode value) {
+        return value.isNumber() && !(value.isIntegralNumber() && value.canConvertToLong());
+    }
+}
