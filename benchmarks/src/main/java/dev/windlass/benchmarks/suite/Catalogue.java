@@ -106,14 +106,11 @@ final class Catalogue {
         rows.add(less("8.threads", "platform threads, 8 workers"));
         return new Comparison("sync",
                 "From start to %s objects synced and reconciled".formatted(grouped(scale.objects())),
-                """
-                                               A real kube-apiserver with etcd on the same cores holds many ConfigMaps of 800 bytes of data. A reconciler reads \
-                        its object from the cache and returns. Start is the first line \
-                                               that uses the library, in a fresh process; then \
-                        follow rounds with a fresh manager in the same process: in the \
-                                               first half of them the JVM still compiles, in \
-                        the second it is warm. The official client and controller-runtime \
-                                               poll for sync.""",
+                "A real kube-apiserver with etcd on the same cores holds many ConfigMaps of 800 bytes of data. A reconciler"
+                        + " reads its object from the cache and returns. Start is the first line that uses the library, in a"
+                        + " fresh process; then follow rounds with a fresh manager in the same process: in the first half of"
+                        + " them the JVM still compiles, in the second it is warm. The official client and"
+                        + " controller-runtime poll for sync.",
                 true, entries, rows);
     }
 
