@@ -3,12 +3,14 @@ package dev.windlass.apiserver.internal.json;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+
+import static java.util.Map.entry;
 
 /** What a scalar of YAML means to Go. Stateless. */
 final class GoScalar {
@@ -27,6 +29,11 @@ final class GoScalar {
     private static final Set<String> FALSE = Set.of("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off",
             "Off", "OFF");
     private static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
+    /** Numbers that JSON has no words for. */
+    private static final Map<String, String> UNWRITABLE = Map.ofEntries(entry(".inf", "+Inf"), entry(".Inf", "+Inf"),
+            entry(".INF", "+Inf"), entry("+.inf", "+Inf"), entry("+.Inf", "+Inf"), entry("+.INF", "+Inf"),
+            entry("-.inf", "-Inf"), entry("-.Inf", "-Inf"), entry("-.INF", "-Inf"), entry(".nan", "NaN"),
+            entry(".NaN", "NaN"), entry(".NAN", "NaN"));
     private static final Pattern WHOLE = Pattern
             .compile("([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))");
     private static final Pattern FRACTION = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
@@ -65,7 +72,7 @@ final class GoScalar {
         try {
             return new String(Base64.getDecoder().decode(text.replaceAll("[\r\n]", "")), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new MalformedYamlException("yaml: !!binary value contains invalid base64 data");
+            throw new MalformedYamlException("yaml: !!binary value contains invalid base64 data", e);
         }
     }
 
@@ -89,23 +96,19 @@ final class GoScalar {
         if (TRUE.contains(text) || FALSE.contains(text)) {
             return NODES.booleanNode(TRUE.contains(text));
         }
+        String unwritable = UNWRITABLE.get(text);
+        if (unwritable != null) {
+            throw new MalformedYamlException("json: unsupported value: " + unwritable);
+        }
         char first = text.charAt(0);
         if (first != '.' && first != '+' && first != '-' && (first < '0' || first > '9')) {
             return NODES.stringNode(text);
         }
-        JsonNode number = number(text, first == '.' ? text : text.replace("_", ""));
+        JsonNode number = number(first == '.' ? text : text.replace("_", ""));
         return number == null ? NODES.stringNode(text) : number;
     }
 
-    private static @Nullable JsonNode number(String text, String digits) {
-        String unsigned = digits.toLowerCase(Locale.ROOT).replaceFirst("^[-+]", "");
-        if (unsigned.equals(".inf") || digits.equalsIgnoreCase(".nan")) {
-            if (isCased(text)) {
-                throw new MalformedYamlException("json: unsupported value: "
-                        + (unsigned.equals(".nan") ? "NaN" : digits.startsWith("-") ? "-Inf" : "+Inf"));
-            }
-            return null;
-        }
+    private static @Nullable JsonNode number(String digits) {
         var whole = WHOLE.matcher(digits);
         if (whole.matches()) {
             BigInteger value = magnitude(whole.group(2), whole.group(3), whole.group(4), whole.group(5));
@@ -122,13 +125,6 @@ final class GoScalar {
         }
         double value = Double.parseDouble(digits);
         return Double.isInfinite(value) ? null : GoNumbers.written(value);
-    }
-
-    /** Whether it is written in one of the ways in which infinity and what is no number are written. */
-    private static boolean isCased(String text) {
-        String word = text.substring(text.indexOf('.') + 1);
-        return word.equals("inf") || word.equals("Inf") || word.equals("INF") || word.equals("nan")
-                || word.equals("NaN") || word.equals("NAN");
     }
 
     private static BigInteger magnitude(@Nullable String hexadecimal, @Nullable String binary, @Nullable String octal,

@@ -14,7 +14,7 @@ public final class MalformedYamlException extends RuntimeException {
         super(message);
     }
 
-    private MalformedYamlException(String message, Throwable cause) {
+    MalformedYamlException(String message, Throwable cause) {
         super(message, cause);
     }
 
