@@ -70,7 +70,7 @@ public record RequestInfo(boolean forResource, String path, String verb, String 
             }
         }
         String name = rest.size() > 1 ? rest.get(1) : "";
-        String subresource = rest.size() > 2 && !verbInPath ? rest.get(2) : "";
+        String subresource = rest.size() > 2 && !verb.equals("proxy") ? rest.get(2) : "";
         if (name.isEmpty() && verb.equals("get")) {
             verb = isSet(query, "watch") ? "watch" : "list";
             name = onlyName(query);
