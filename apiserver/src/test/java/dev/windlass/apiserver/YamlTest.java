@@ -114,6 +114,17 @@ class YamlTest extends SharedServer {
     }
 
     @Test
+    void aliasesDoNotNestWithoutEnd() {
+        StringBuilder deep = new StringBuilder("a0: &a0 x\n");
+        for (int i = 1; i < 60; i++) {
+            deep.append("a").append(i).append(": &a").append(i).append(" ").append("[".repeat(900)).append("*a")
+                    .append(i - 1).append("]".repeat(900)).append("\n");
+        }
+        assertThat(post(deep.toString(), "").message())
+                .contains("(must be of type ConfigMap): yaml: exceeded max depth");
+    }
+
+    @Test
     void whatComesTwiceIsWarnedOfOrRefused() {
         String twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata:\n  a: b\n  a: c\n";
         assertThat(post(twice, "?fieldValidation=Strict").message())
@@ -131,6 +142,7 @@ class YamlTest extends SharedServer {
     @Test
     void aLineWithoutAnEndHasNone() {
         assertThat(value("v: |\n  a").path("v").stringValue()).isEqualTo("a");
+        assertThat(value("v: |\n  a  ").path("v").stringValue()).isEqualTo("a  ");
         assertThat(value("v: |\n  a\n").path("v").stringValue()).isEqualTo("a\n");
         assertThat(value("v: |+\n  a\n\n").path("v").stringValue()).isEqualTo("a\n\n");
     }

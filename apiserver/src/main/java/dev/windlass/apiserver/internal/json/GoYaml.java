@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,7 @@ public final class GoYaml {
 
     private final List<String> duplicates = new ArrayList<>();
     private final Set<Node> open = new HashSet<>();
+    private int depth;
     private int aliasDepth;
     private int aliased;
     private int read;
@@ -58,7 +58,8 @@ public final class GoYaml {
             this.line = event.getStartMark().map(Mark::getLine).orElse(0) + 1;
             if (event instanceof ScalarEvent scalar) {
                 this.tag = scalar.getTag().orElse("");
-                this.text = isCutOff(scalar) ? scalar.getValue().stripTrailing() : scalar.getValue();
+                String value = scalar.getValue();
+                this.text = isCutOff(scalar) ? value.substring(0, value.length() - 1) : value;
                 this.plain = scalar.isPlain();
             } else {
                 this.tag = "";
@@ -99,8 +100,7 @@ public final class GoYaml {
      *             when it is none
      */
     public static JsonNode read(String yaml) {
-        Iterator<Node> documents = documents(yaml);
-        return documents.hasNext() ? new GoYaml().value(documents.next()) : JsonNodeFactory.instance.nullNode();
+        return new GoYaml().first(yaml);
     }
 
     /**
@@ -111,7 +111,10 @@ public final class GoYaml {
      */
     public static List<JsonNode> readAll(String yaml) {
         List<JsonNode> all = new ArrayList<>();
-        documents(yaml).forEachRemaining(document -> all.add(new GoYaml().value(document)));
+        Iterator<Event> events = events(yaml);
+        for (Node next = document(events); next != null; next = document(events)) {
+            all.add(new GoYaml().value(next));
+        }
         return all;
     }
 
@@ -123,46 +126,35 @@ public final class GoYaml {
      */
     public static List<String> duplicates(String yaml) {
         GoYaml document = new GoYaml();
-        Iterator<Node> documents = documents(yaml);
-        if (documents.hasNext()) {
-            document.value(documents.next());
-        }
+        document.first(yaml);
         return document.duplicates;
     }
 
-    /** The documents one by one: what is wrong with one is not found before it is asked for. */
-    private static Iterator<Node> documents(String yaml) {
-        Iterator<Event> events = new Parse(SETTINGS).parseString(yaml).iterator();
-        return new Iterator<>() {
-            private @Nullable Node next;
+    private JsonNode first(String yaml) {
+        Node first = document(events(yaml));
+        return first == null ? JsonNodeFactory.instance.nullNode() : value(first);
+    }
 
-            @Override
-            public boolean hasNext() {
-                try {
-                    while (next == null && events.hasNext()) {
-                        if (events.next().getEventId() == Event.ID.DocumentStart) {
-                            next = node(events.next(), events, new HashMap<>(), 0);
-                        }
-                    }
-                } catch (YamlEngineException e) {
-                    throw MalformedYamlException.of(e);
+    private static Iterator<Event> events(String yaml) {
+        return new Parse(SETTINGS).parseString(yaml).iterator();
+    }
+
+    /** The next document; null when there is none. What is wrong with the ones after it is not found yet. */
+    private static @Nullable Node document(Iterator<Event> events) {
+        try {
+            while (events.hasNext()) {
+                if (events.next().getEventId() == Event.ID.DocumentStart) {
+                    return node(events.next(), events, new HashMap<>(), 0);
                 }
-                return next != null;
             }
-
-            @Override
-            public Node next() {
-                Node found = hasNext() ? next : null;
-                next = null;
-                return Objects.requireNonNull(found);
-            }
-        };
+            return null;
+        } catch (YamlEngineException e) {
+            throw MalformedYamlException.of(e);
+        }
     }
 
     private static Node node(Event event, Iterator<Event> events, Map<String, Node> anchors, int depth) {
-        if (depth > DEEPEST) {
-            throw new MalformedYamlException("yaml: exceeded max depth of " + DEEPEST);
-        }
+        checkDepth(depth);
         Node node = new Node(event);
         if (event instanceof AliasEvent) {
             node.target = anchors.get(node.text);
@@ -182,8 +174,27 @@ public final class GoYaml {
         return node;
     }
 
+    /** Aliases nest what does not look so. */
+    private void descend() {
+        depth++;
+        checkDepth(depth);
+    }
+
+    private static void checkDepth(int depth) {
+        if (depth > DEEPEST) {
+            throw new MalformedYamlException("yaml: exceeded max depth of " + DEEPEST);
+        }
+    }
+
     private JsonNode value(Node node) {
         count();
+        descend();
+        JsonNode value = resolve(node);
+        depth--;
+        return value;
+    }
+
+    private JsonNode resolve(Node node) {
         return switch (node.kind) {
             case Alias -> {
                 enter(node);
@@ -210,9 +221,11 @@ public final class GoYaml {
             throw new MalformedYamlException("yaml: anchor '" + alias.text + "' value contains itself");
         }
         aliasDepth++;
+        descend();
     }
 
     private void leave(Node alias) {
+        depth--;
         aliasDepth--;
         open.remove(alias);
     }
@@ -223,9 +236,12 @@ public final class GoYaml {
         if (aliasDepth > 0) {
             aliased++;
         }
+        if (aliased <= 100 || read <= 1000) {
+            return;
+        }
         double large = Math.clamp((read - SMALL) / (LARGE - SMALL), 0, 1);
         double allowed = MOST_ALIASED - (MOST_ALIASED - LEAST_ALIASED) * large;
-        if (aliased > 100 && read > 1000 && (double) aliased / read > allowed) {
+        if ((double) aliased / read > allowed) {
             throw new MalformedYamlException("yaml: document contains excessive aliasing");
         }
     }
@@ -238,15 +254,16 @@ public final class GoYaml {
                 merge(object, value);
                 continue;
             }
-            JsonNode name = value(key);
-            if (name.isContainer()) {
-                throw new MalformedYamlException("yaml: invalid map key: " + shown(name));
+            JsonNode given = value(key);
+            if (given.isContainer()) {
+                throw new MalformedYamlException("yaml: invalid map key: " + shown(given));
             }
             JsonNode content = value(value);
-            if (object.has(name(name, content))) {
-                duplicates.add("line " + value.line + ": key " + shown(name) + " already set in map");
+            String name = name(given, content);
+            if (object.has(name)) {
+                duplicates.add("line " + value.line + ": key " + shown(given) + " already set in map");
             }
-            object.set(name(name, content), content);
+            object.set(name, content);
         }
     }
 
