@@ -15,18 +15,13 @@ class ReservationsTest extends AskingServer {
     private static final String SERVICES = "/api/v1/namespaces/default/services";
     private static final String HELD = "already allocated";
 
-    private static String service(String name, String spec) {
-        return ("{'apiVersion':'v1','kind':'Service','metadata':{'name':'" + name + "'},'spec':{" + spec + "}}")
-                .replace('\'', '"');
-    }
-
     /** Asks for the same while a request is held by a webhook, which then lets it pass or not. */
     private List<Answer> rivals(String spec, boolean letPass, String... queries) {
         List<Answer> answers = new CopyOnWriteArrayList<>();
         hooks.on("/hold", response -> {
             if (Json.textOrEmpty(response, "review", "request", "name").equals("first")) {
                 for (String query : queries) {
-                    answers.add(wire.post(SERVICES + query, service("second", spec)));
+                    answers.add(wire.post(SERVICES + query, Wire.service("second", spec)));
                 }
                 response.put("allowed", letPass);
             }
@@ -36,7 +31,7 @@ class ReservationsTest extends AskingServer {
         Answer hook = wire.post("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
                 hooks.configuration("Validating", "hold", "/hold", rules));
         assertThat(hook.code()).as(hook.message()).isEqualTo(201);
-        assertThat(wire.post(SERVICES, service("first", spec)).code()).isEqualTo(letPass ? 201 : 400);
+        assertThat(wire.post(SERVICES, Wire.service("first", spec)).code()).isEqualTo(letPass ? 201 : 400);
         return answers;
     }
 
@@ -47,16 +42,16 @@ class ReservationsTest extends AskingServer {
     void whoAsksForItMeanwhileIsRefused(String spec) {
         assertThat(rivals(spec, true, "")).singleElement()
                 .satisfies(answer -> assertThat(answer.message()).endsWith(HELD));
-        assertThat(wire.post(SERVICES, service("second", spec)).message()).endsWith(HELD);
+        assertThat(wire.post(SERVICES, Wire.service("second", spec)).message()).endsWith(HELD);
         wire.delete(SERVICES + "/first");
-        assertThat(wire.post(SERVICES, service("second", spec)).code()).isEqualTo(201);
+        assertThat(wire.post(SERVICES, Wire.service("second", spec)).code()).isEqualTo(201);
     }
 
     @Test
     void itIsFreeAgainWhenTheRequestIsRefused() {
         String spec = "'type':'NodePort','clusterIP':'10.96.0.77','ports':[{'port':80,'nodePort':30007}]";
         assertThat(rivals(spec, false, "")).extracting(Answer::code).containsExactly(422);
-        assertThat(wire.post(SERVICES, service("second", spec)).code()).isEqualTo(201);
+        assertThat(wire.post(SERVICES, Wire.service("second", spec)).code()).isEqualTo(201);
     }
 
     @Test
@@ -74,11 +69,13 @@ class ReservationsTest extends AskingServer {
     @Test
     void aDryRunTakesNothing() {
         String spec = "'type':'NodePort','clusterIP':'10.96.0.77','ports':[{'port':80,'nodePort':30007}]";
-        assertThat(wire.post(SERVICES + "?dryRun=All", service("first", spec)).code()).isEqualTo(201);
-        assertThat(wire.post(SERVICES, service("second", spec)).code()).isEqualTo(201);
+        assertThat(wire.post(SERVICES + "?dryRun=All", Wire.service("first", spec)).code()).isEqualTo(201);
+        assertThat(wire.post(SERVICES, Wire.service("second", spec)).code()).isEqualTo(201);
         assertThat(wire.merge(SERVICES + "/second?dryRun=All",
                 "{\"spec\":{\"ports\":[{\"port\":80,\"nodePort\":30009}]}}").code()).isEqualTo(200);
-        assertThat(wire.post(SERVICES, service("third", "'type':'NodePort','ports':[{'port':80,'nodePort':30009}]"))
-                .code()).isEqualTo(201);
+        assertThat(
+                wire.post(SERVICES, Wire.service("third", "'type':'NodePort','ports':[{'port':80,'nodePort':30009}]"))
+                        .code())
+                .isEqualTo(201);
     }
 }

@@ -15,13 +15,8 @@ class ServiceRulesTest extends SharedServer {
         super("services");
     }
 
-    private static String body(String name, String spec) {
-        return ("{'apiVersion':'v1','kind':'Service','metadata':{'name':'" + name + "'},'spec':{" + spec + "}}")
-                .replace('\'', '"');
-    }
-
     private Wire.Answer create(String name, String spec) {
-        return wire.post(SERVICES, body(name, spec));
+        return wire.post(SERVICES, Wire.service(name, spec));
     }
 
     private JsonNode created(String name, String spec) {
@@ -79,7 +74,8 @@ class ServiceRulesTest extends SharedServer {
         created("second", spec);
         changed("second", "'type':'ExternalName','externalName':'a.example.com'");
         created("fourth", spec);
-        assertThat(wire.post(SERVICES + "?dryRun=All", body("fifth", "'ports':[{'port':80}],'clusterIP':'10.4.5.6'"))
+        assertThat(wire
+                .post(SERVICES + "?dryRun=All", Wire.service("fifth", "'ports':[{'port':80}],'clusterIP':'10.4.5.6'"))
                 .message()).endsWith("The range of valid IPs is 10.96.0.0/12");
     }
 
@@ -105,7 +101,7 @@ class ServiceRulesTest extends SharedServer {
     void keepsWhatItHasBeenGivenWhenItIsSentAgain() {
         JsonNode before = created("kept", "'type':'NodePort','ports':[{'port':80,'name':'web'}]");
         JsonNode after = wire
-                .put(SERVICES + "/kept", body("kept", "'type':'NodePort','ports':[{'port':90,'name':'web'}]"))
+                .put(SERVICES + "/kept", Wire.service("kept", "'type':'NodePort','ports':[{'port':90,'name':'web'}]"))
                 .body().path("spec");
         assertThat(after.path("clusterIP")).isEqualTo(before.path("clusterIP"));
         assertThat(after.path("ports").path(0).path("nodePort"))

@@ -321,6 +321,12 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** @param spec with single quotes */
+    static String service(String name, String spec) {
+        return ("{'apiVersion':'v1','kind':'Service','metadata':{'name':'" + name + "'},'spec':{" + spec + "}}")
+                .replace('\'', '"');
+    }
+
     static String configMap(String name, String... pairs) {
         var object = Json.object().put("apiVersion", "v1").put("kind", "ConfigMap");
         object.putObject("metadata").put("name", name);

@@ -134,8 +134,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         takeFromOthers(managed, differences, null);
         FieldSet taken = strip(Objects.requireNonNull(differences.get(apiVersion)).changed());
         if (!taken.isEmpty()) {
-            FieldSet kept = managed.fields(self);
-            managed.set(self, kept == null ? taken : kept.union(taken), now);
+            managed.set(self, managed.fields(self).union(taken), now);
             capUpdaters(managed);
         }
         write(object, managed);
@@ -154,10 +153,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     private static void takeFromOthers(ManagedFields managed, Map<String, Typed.Difference> differences,
             @Nullable Manager except) {
         for (Manager other : managed.managers()) {
-            FieldSet fields = managed.fields(other);
             Typed.Difference theirs = differences.get(other.apiVersion());
-            if (!other.equals(except) && fields != null && theirs != null) {
-                managed.set(other, fields.difference(theirs.changed().union(theirs.removed())), managed.time(other));
+            if (!other.equals(except) && theirs != null) {
+                managed.set(other, managed.fields(other).difference(theirs.changed().union(theirs.removed())),
+                        managed.time(other));
             }
         }
     }
@@ -210,7 +209,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         next.take(before);
         next.set(self, applied, managed.time(before));
         ObjectNode merged = (ObjectNode) Typed.merge(old, wanted, type);
-        if (last != null && !last.isEmpty()) {
+        if (!last.isEmpty()) {
             merged = prune(merged, next, before.apiVersion(), last);
         }
         Map<String, Typed.Difference> differences = differences(next, old, merged);
@@ -220,8 +219,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         }
         takeFromOthers(next, differences, self);
         if (!Json.same(old, merged)) {
-            FieldSet mine = next.fields(self);
-            next.set(self, mine == null ? new FieldSet() : mine, now);
+            next.set(self, next.fields(self), now);
         }
         ObjectNode out = merged.deepCopy();
         keepIdentity(old, out);
@@ -252,10 +250,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         Map<String, FieldSet> owned = new LinkedHashMap<>();
         owned.put(version, new FieldSet());
         for (Manager each : managed.managers()) {
-            FieldSet fields = managed.fields(each);
-            if (fields != null) {
-                owned.merge(each.apiVersion(), fields, FieldSet::union);
-            }
+            owned.merge(each.apiVersion(), managed.fields(each), FieldSet::union);
         }
         Shown whole = shown(merged, apiVersion, version);
         FieldSet lastNamed = Typed.withNamedFields(last, whole.type());
@@ -291,7 +286,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
             Typed.Difference theirs = differences.get(other.apiVersion());
-            if (other.equals(self) || fields == null || theirs == null) {
+            if (other.equals(self) || theirs == null) {
                 continue;
             }
             String described = other.described();
@@ -331,10 +326,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             if (first != null) {
                 Manager ancient = new Manager(ANCIENT, Manager.UPDATE, each.apiVersion(), "");
                 String time = managed.time(each);
-                if (managed.fields(ancient) == null) {
+                if (managed.fields(ancient).isEmpty()) {
                     managed.set(ancient, managed.take(first), time);
                 }
-                managed.set(ancient, managed.take(each).union(managed.fieldsOrNone(ancient)), time);
+                managed.set(ancient, managed.take(each).union(managed.fields(ancient)), time);
                 left--;
             }
         }

@@ -54,21 +54,17 @@ final class ManagedFields {
         return new ArrayList<>(entries.keySet());
     }
 
-    @Nullable
+    /** What somebody manages; nothing when he is not among them. */
     FieldSet fields(Manager manager) {
-        Entry entry = entries.get(manager);
-        return entry == null ? null : entry.fields();
-    }
-
-    FieldSet fieldsOrNone(Manager manager) {
         Entry entry = entries.get(manager);
         return entry == null ? new FieldSet() : entry.fields();
     }
 
     /** Forgets a manager. */
     FieldSet take(Manager manager) {
-        Entry entry = entries.remove(manager);
-        return entry == null ? new FieldSet() : entry.fields();
+        FieldSet fields = fields(manager);
+        entries.remove(manager);
+        return fields;
     }
 
     /** The entry of one who applies: it is the same whatever version of the API he speaks. */

@@ -50,10 +50,10 @@ public record ScaleFields(String apiVersion, Map<String, List<String>> paths) {
             if (path == null) {
                 managed.take(each);
             } else if (manages(managed, each, path)) {
-                if (each.applies() && scale.fields(inScale) != null) {
+                if (each.applies() && !scale.fields(inScale).isEmpty()) {
                     scale.take(inScale);
                 } else {
-                    managed.set(each, managed.fieldsOrNone(each).difference(FieldSet.of(path)), managed.time(each));
+                    managed.set(each, managed.fields(each).difference(FieldSet.of(path)), managed.time(each));
                 }
             }
         }
@@ -77,7 +77,7 @@ public record ScaleFields(String apiVersion, Map<String, List<String>> paths) {
     }
 
     private static boolean manages(ManagedFields managed, Manager manager, List<String> path) {
-        FieldSet at = managed.fieldsOrNone(manager);
+        FieldSet at = managed.fields(manager);
         for (String field : path) {
             FieldSet below = at.child(Steps.field(field));
             if (below == null) {

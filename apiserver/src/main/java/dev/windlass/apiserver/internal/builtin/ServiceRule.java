@@ -89,15 +89,14 @@ final class ServiceRule implements KindRule {
 
     @Override
     public void reserve(@Nullable ObjectNode old, ObjectNode object, Reservation reservation) {
+        if (old == null || ServiceType.is(old.path("spec"), ServiceType.EXTERNAL_NAME)) {
+            addresses.give(object, reservation);
+        }
         if (old == null) {
-            addresses.give(object, reservation);
             nodePorts.give(object, reservation);
-            return;
+        } else {
+            nodePorts.giveToChanged(old, object, reservation);
         }
-        if (ServiceType.is(old.path("spec"), ServiceType.EXTERNAL_NAME)) {
-            addresses.give(object, reservation);
-        }
-        nodePorts.giveToChanged(old, object, reservation);
     }
 
     /** The real server never shows it for what is elsewhere, though it looks whether it is right. */

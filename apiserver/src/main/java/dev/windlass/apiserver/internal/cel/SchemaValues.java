@@ -73,7 +73,7 @@ final class SchemaValues {
             }
             case STRING -> value.stringValue();
             case BOOLEAN -> value.booleanValue();
-            case NUMBER -> value.isIntegralNumber() && value.canConvertToLong()
+            case NUMBER -> Json.isLong(value)
                     ? (Object) value.longValue()
                     : (Object) value.doubleValue();
             default -> NullValue.NULL_VALUE;

@@ -142,10 +142,10 @@ public final class ApiHandler extends Handler.Abstract {
             asked.user = access.authenticator().authenticate(request.getHeaders().get(HttpHeader.AUTHORIZATION),
                     ClientChain.of(request));
             Call call = authorize(sent.as(asked.user), asked);
-            if (RequestInfo.isCutShort(call.path())) {
+            if (!asked.info.forResource() && RequestInfo.isCutShort(call.path())) {
                 return cutShort(call.path());
             }
-            Target target = Paths.resolve(call, resources.catalog());
+            Target target = Paths.resolve(call, asked.info, resources.catalog());
             String verb = target == null ? asked.info.verb() : target.verb();
             asked.fault = faults.meet(request, verb, target, call);
             return FaultRules.spoil(asked.fault, answer(call, target));

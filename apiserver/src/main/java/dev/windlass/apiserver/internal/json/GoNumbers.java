@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.json;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,25 +29,19 @@ public final class GoNumbers {
     /** Brings all numbers of a tree into the form in which Go writes them. */
     public static void settle(JsonNode tree) {
         if (tree instanceof ObjectNode object) {
-            for (Map.Entry<String, JsonNode> field : object.properties()) {
-                if (isFloat(field.getValue())) {
-                    field.setValue(written(field.getValue().doubleValue()));
-                } else {
-                    settle(field.getValue());
-                }
-            }
+            object.properties().forEach(field -> field.setValue(settled(field.getValue())));
         } else if (tree instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                if (isFloat(array.get(i))) {
-                    array.set(i, written(array.get(i).doubleValue()));
-                } else {
-                    settle(array.get(i));
-                }
+                array.set(i, settled(array.get(i)));
             }
         }
     }
 
-    private static boolean isFloat(JsonNode value) {
-        return value.isNumber() && !(value.isIntegralNumber() && value.canConvertToLong());
+    private static JsonNode settled(JsonNode value) {
+        if (value.isNumber()) {
+            return Json.isLong(value) ? value : written(value.doubleValue());
+        }
+        settle(value);
+        return value;
     }
 }

@@ -23,7 +23,7 @@ public final class GoText {
         if (value.isArray()) {
             return value.values().stream().map(GoText::of).collect(Collectors.joining(" ", "[", "]"));
         }
-        if (value.isNumber() && !(value.isIntegralNumber() && value.canConvertToLong())) {
+        if (value.isNumber() && !Json.isLong(value)) {
             return floating(value.doubleValue());
         }
         return value.isNull() ? "<nil>" : value.asString();

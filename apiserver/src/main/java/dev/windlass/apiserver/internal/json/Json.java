@@ -197,9 +197,15 @@ public final class Json {
     }
 
     private static boolean sameNumber(JsonNode a, JsonNode b) {
-        boolean whole = a.isIntegralNumber() && b.isIntegralNumber() && a.canConvertToLong()
-                && b.canConvertToLong();
-        return whole ? a.longValue() == b.longValue() : a.decimalValue().compareTo(b.decimalValue()) == 0;
+        boolean whole = isLong(a) && isLong(b);
+        return whole
+                ? a.longValue() == b.longValue()
+                : a.decimalValue().compareTo(b.decimalValue()) == 0;
+    }
+
+    /** Whether a value is an integer that fits into 64 bits. */
+    public static boolean isLong(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToLong();
     }
 
     /** What Go calls the type of a value. */

@@ -46,8 +46,7 @@ final class Intake {
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {
             boolean strict = validation.equals("Strict");
-            problems.addAll(yamlOddities(call, strict));
-            problems.addAll(oddities(call));
+            problems.addAll(oddities(call, strict));
             Stream<String> told = unknown.stream().map(path -> "unknown field " + FieldError.quote(path));
             (merged ? told.sorted() : told).forEach(problems::add);
             if (strict && !problems.isEmpty()) {
@@ -81,11 +80,9 @@ final class Intake {
      *             when it is, and not of a whole object
      */
     private static List<String> yamlOddities(Call call, boolean asOne) {
-        byte[] body = call.body();
-        if (!Bodies.mediaType(call.contentType()).endsWith("yaml") || isUniqueJson(body)) {
-            return List.of();
-        }
-        List<String> found = GoYaml.duplicates(new String(body, StandardCharsets.UTF_8));
+        List<String> found = isUniqueJson(call.body())
+                ? List.of()
+                : GoYaml.duplicates(new String(call.body(), StandardCharsets.UTF_8));
         if (found.isEmpty() || !asOne) {
             return found;
         }
@@ -106,16 +103,19 @@ final class Intake {
     }
 
     /** What a strict reader of the body itself finds odd, in Go's words. */
-    private static List<String> oddities(Call call) {
+    private static List<String> oddities(Call call, boolean strict) {
         byte[] body = call.body();
         String media = Bodies.mediaType(call.contentType());
+        if (media.endsWith("yaml")) {
+            return yamlOddities(call, strict);
+        }
         boolean patch = call.method().equals("PATCH");
         if (patch && media.equals(Patches.JSON)) {
             return JsonPatch.oddities(body);
         }
         boolean whole = patch
                 ? media.equals(Patches.MERGE) || media.equals(Patches.STRATEGIC)
-                : (call.method().equals("POST") || call.method().equals("PUT")) && !media.endsWith("yaml");
+                : call.method().equals("POST") || call.method().equals("PUT");
         return whole && Json.firstByte(body) == '{'
                 ? Duplicates.in(body).stream().map(path -> "duplicate field " + FieldError.quote(path)).toList()
                 : List.of();

@@ -17,11 +17,13 @@ public final class Paths {
     /**
      * The target of a request.
      *
+     * @param info
+     *            what it is read as for rights
      * @return null when the path is below no group and version that is served
      * @throws ApiException
      *             404 when it is, and leads nowhere
      */
-    public static @Nullable Target resolve(Call call, Catalog catalog) {
+    public static @Nullable Target resolve(Call call, RequestInfo info, Catalog catalog) {
         List<String> parts = new ArrayList<>(List.of(call.path().substring(1).split("/", -1)));
         if (!parts.isEmpty() && parts.getLast().isEmpty()) {
             parts.removeLast();
@@ -41,11 +43,11 @@ public final class Paths {
         if (!catalog.hasGroupVersion(group, version)) {
             return null;
         }
-        return resolve(call, catalog, group, version, parts.subList(from, parts.size()));
+        return resolve(call, info, catalog, group, version, parts.subList(from, parts.size()));
     }
 
-    private static @Nullable Target resolve(Call call, Catalog catalog, String group, String version,
-            List<String> given) {
+    private static @Nullable Target resolve(Call call, RequestInfo info, Catalog catalog, String group,
+            String version, List<String> given) {
         List<String> rest = given;
         boolean watchPath = rest.size() > 1 && rest.getFirst().equals("watch");
         if (watchPath) {
@@ -59,7 +61,7 @@ public final class Paths {
         }
         ResourceType type = catalog.find(group, version, rest.getFirst());
         if (type != null && type.isCustom()) {
-            return ofCustom(call, type);
+            return ofCustom(info, type);
         }
         boolean through = rest.size() > 3 && rest.get(2).equals(Connections.PROXY); // whatever follows is not for this server
         if (type == null || (rest.size() > 3 && !through) || (watchPath && !type.allows("watch"))) {
@@ -83,8 +85,7 @@ public final class Paths {
     }
 
     /** What leads to custom resources is read as it is read for rights: the real server has no list of such paths. */
-    private static @Nullable Target ofCustom(Call call, ResourceType type) {
-        RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
+    private static @Nullable Target ofCustom(RequestInfo info, ResourceType type) {
         boolean many = List.of("list", "watch").contains(info.verb());
         if (type.namespaced() ? info.namespace().isEmpty() && !many : !info.namespace().isEmpty()) {
             return null;

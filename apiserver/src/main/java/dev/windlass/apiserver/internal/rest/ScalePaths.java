@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
@@ -11,12 +12,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Where a definition says that what a scale is made of stands in its custom resources.
+ * Where what a scale is made of stands in an object.
  *
  * @param described
- *            what the definition says
+ *            as definitions of custom resources say it
  */
 record ScalePaths(ObjectNode described) {
+    private static final ScalePaths BUILT_IN = new ScalePaths(Json.object().put("specReplicasPath", ".spec.replicas")
+            .put("statusReplicasPath", ".status.replicas"));
+
     /** What stands somewhere, or why that cannot be told. */
     private record Reading(@Nullable JsonNode value, @Nullable String problem) {
         private JsonNode required() {
@@ -27,23 +31,33 @@ record ScalePaths(ObjectNode described) {
         }
     }
 
+    static ScalePaths of(ResourceType type) {
+        ObjectNode described = type.custom() == null ? null : type.custom().scale();
+        return described == null ? BUILT_IN : new ScalePaths(described);
+    }
+
     String wantedPath() {
         return Json.textOrEmpty(described, "specReplicasPath");
     }
 
-    static List<String> steps(String path) {
+    /** The fields on the way to the number of those that are wanted. */
+    List<String> wantedSteps() {
+        return steps(wantedPath());
+    }
+
+    private static List<String> steps(String path) {
         return List.of(path.replaceFirst("^\\.", "").split("\\.", -1));
     }
 
     /** How many are wanted; null when nobody says. */
     @Nullable
     Integer wanted(ObjectNode object) {
-        JsonNode value = read(object, wantedPath(), ScalePaths::isInteger, "int64").required();
+        JsonNode value = read(object, wantedPath(), Json::isLong, "int64").required();
         return value.isMissingNode() ? null : Integer.valueOf((int) value.longValue());
     }
 
     int there(ObjectNode object) {
-        return (int) read(object, Json.textOrEmpty(described, "statusReplicasPath"), ScalePaths::isInteger, "int64")
+        return (int) read(object, Json.textOrEmpty(described, "statusReplicasPath"), Json::isLong, "int64")
                 .required()
                 .longValue(0);
     }
@@ -68,7 +82,7 @@ record ScalePaths(ObjectNode described) {
     }
 
     private static void validateNumber(ObjectNode object, String path, List<FieldError> errors) {
-        Reading read = read(object, path, ScalePaths::isInteger, "int64");
+        Reading read = read(object, path, Json::isLong, "int64");
         if (read.problem() != null) {
             errors.add(FieldError.invalid(path, object.numberNode(0), read.problem()));
         } else if (read.value() != null && read.value().longValue() < 0) {
@@ -102,17 +116,13 @@ record ScalePaths(ObjectNode described) {
                 + goType(value) + ", expected " + type;
     }
 
-    private static boolean isInteger(JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToLong();
-    }
-
     private static String goType(JsonNode value) {
         return switch (value.getNodeType()) {
             case OBJECT -> "map[string]interface {}";
             case ARRAY -> "[]interface {}";
             case STRING -> "string";
             case BOOLEAN -> "bool";
-            case NUMBER -> isInteger(value) ? "int64" : "float64";
+            case NUMBER -> Json.isLong(value) ? "int64" : "float64";
             default -> "<nil>";
         };
     }

@@ -1,7 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -9,7 +8,6 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,9 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class Scales {
     static final String NAME = "scale";
     static final ResourceType FORM = Unstored.form("autoscaling", "Scale");
-
-    private static final List<String> REPLICAS = List.of("spec", "replicas");
-    private static final List<String> OLD_VERSIONS = List.of("v1beta1", "v1beta2");
 
     private Scales() {
     }
@@ -36,11 +31,11 @@ final class Scales {
 
     /** The scale of an object that is to be changed: nobody can have meant the number that stands for none. */
     static ObjectNode toChange(ObjectNode object, ResourceType type) {
-        return of(object, type, Integer.MIN_VALUE);
+        return of(object, type, type.isCustom() ? Integer.MIN_VALUE : 0);
     }
 
     private static ObjectNode of(ObjectNode object, ResourceType type, int none) {
-        ScalePaths paths = paths(type);
+        ScalePaths paths = ScalePaths.of(type);
         ObjectNode scale = Json.object().put("kind", FORM.kind()).put("apiVersion", FORM.apiVersion());
         ObjectNode metadata = scale.putObject("metadata");
         for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
@@ -50,27 +45,17 @@ final class Scales {
             }
         }
         ObjectNode spec = scale.putObject("spec");
-        Integer wanted = paths == null ? builtIn(object, "spec") : paths.wanted(object);
+        Integer wanted = paths.wanted(object);
         int replicas = wanted == null ? none : wanted;
         if (replicas != 0) {
             spec.put("replicas", replicas);
         }
-        scale.putObject("status").put("replicas", paths == null ? builtIn(object, "status") : paths.there(object));
-        String selector = paths == null ? selector(object, type) : paths.selector(object);
+        ObjectNode status = scale.putObject("status").put("replicas", paths.there(object));
+        String selector = type.isCustom() ? paths.selector(object) : selector(object, type);
         if (!selector.isEmpty()) {
-            Json.child(scale, "status").put("selector", selector);
+            status.put("selector", selector);
         }
         return scale;
-    }
-
-    private static Integer builtIn(ObjectNode object, String half) {
-        return (int) Json.number(object, 0, half, "replicas");
-    }
-
-    private static @Nullable ScalePaths paths(ResourceType type) {
-        CustomVersion custom = type.custom();
-        ObjectNode described = custom == null ? null : custom.scale();
-        return described == null ? null : new ScalePaths(described);
     }
 
     private static String selector(ObjectNode object, ResourceType type) {
@@ -86,8 +71,8 @@ final class Scales {
      *             500, as there
      */
     static void checkReplicas(ObjectNode object, ResourceType type) {
-        ScalePaths paths = paths(type);
-        if (paths != null && paths.wanted(object) == null) {
+        ScalePaths paths = ScalePaths.of(type);
+        if (type.isCustom() && paths.wanted(object) == null) {
             throw ApiException.internal("the spec replicas field " + FieldError.quote(paths.wantedPath())
                     + " does not exist");
         }
@@ -100,24 +85,15 @@ final class Scales {
      *             when that cannot be, or another object is meant
      */
     static void set(ObjectNode object, ObjectNode scale, ResourceType type) {
-        ScalePaths paths = paths(type);
+        ScalePaths paths = ScalePaths.of(type);
         int wanted = (int) Json.number(scale, 0, "spec", "replicas");
-        if (paths != null && wanted == Integer.MIN_VALUE) {
+        if (!type.isCustom()) {
+            check(object, scale, wanted, type);
+        } else if (wanted == Integer.MIN_VALUE) {
             throw ApiException
                     .badRequest("the spec replicas field " + FieldError.quote(paths.wantedPath()) + " cannot be empty");
         }
-        if (paths == null && wanted < 0) {
-            throw ApiException.invalid(FORM.group(), FORM.kind(), Metadata.name(object), List.of(FieldError
-                    .invalid("spec.replicas", scale.path("spec").path("replicas"),
-                            "must be greater than or equal to 0")));
-        }
-        String uid = Metadata.uid(scale);
-        if (paths == null && !uid.isEmpty() && !uid.equals(Metadata.uid(object))) {
-            throw ApiException.conflict(type.group(), type.plural() + "/" + NAME, Metadata.name(object),
-                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
-                            + Metadata.uid(object));
-        }
-        List<String> path = paths == null ? REPLICAS : ScalePaths.steps(paths.wantedPath());
+        List<String> path = paths.wantedSteps();
         ObjectNode at = object;
         for (String step : path.subList(0, path.size() - 1)) {
             at = Json.child(at, step);
@@ -129,6 +105,20 @@ final class Scales {
         }
     }
 
+    /** Of a custom resource the number is checked with the rest of it, and which one is meant before. */
+    private static void check(ObjectNode object, ObjectNode scale, int wanted, ResourceType type) {
+        if (wanted < 0) {
+            throw ApiException.invalid(FORM.group(), FORM.kind(), Metadata.name(object), List.of(FieldError.invalid(
+                    "spec.replicas", scale.numberNode(wanted), "must be greater than or equal to 0")));
+        }
+        String uid = Metadata.uid(scale);
+        if (!uid.isEmpty() && !uid.equals(Metadata.uid(object))) {
+            throw ApiException.conflict(type.group(), type.plural() + "/" + NAME, Metadata.name(object),
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
+                            + Metadata.uid(object));
+        }
+    }
+
     /** Where the replicas are in each version of a kind, as {@code ScaleFields} wants them. */
     static Map<String, List<String>> paths(ResourceType type, Resources resources) {
         Map<String, List<String>> paths = new HashMap<>();
@@ -136,15 +126,16 @@ final class Scales {
             for (JsonNode version : resources.definedVersions(type.custom())) {
                 ObjectNode described = Json.objectAt(version, "subresources", NAME);
                 paths.put(type.group() + "/" + Json.textOrEmpty(version, "name"),
-                        described == null ? List.of() : ScalePaths.steps(new ScalePaths(described).wantedPath()));
+                        described == null ? List.of() : new ScalePaths(described).wantedSteps());
             }
-        } else if (type.is("", "replicationcontrollers")) {
-            paths.put("v1", REPLICAS);
-        } else {
-            OLD_VERSIONS.forEach(version -> paths.put(type.group() + "/" + version, REPLICAS));
-            paths.put(type.apiVersion(), REPLICAS);
-            if (type.is("apps", "replicasets")) {
-                paths.remove("apps/v1beta1"); // never had these
+            return paths;
+        }
+        List<String> replicas = ScalePaths.of(type).wantedSteps();
+        paths.put(type.apiVersion(), replicas);
+        if (type.group().equals("apps")) {
+            paths.put("apps/v1beta2", replicas);
+            if (!type.is("apps", "replicasets")) { // which were never there
+                paths.put("apps/v1beta1", replicas);
             }
         }
         return paths;

@@ -16,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
  * it is worked out; the loser of a race starts again.
  */
 public final class Writer {
-    /** Where the real server keeps kinds that it once called otherwise. */
     private final Resources resources;
     private final Shapes shapes;
     private final Intake intake;

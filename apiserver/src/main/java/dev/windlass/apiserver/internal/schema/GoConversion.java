@@ -21,7 +21,7 @@ final class GoConversion {
         if (!narrow && !type.body().scalar().equals("int64")) {
             return value;
         }
-        if (isWhole(value)) {
+        if (Json.isLong(value)) {
             return narrow ? JsonNodeFactory.instance.numberNode((int) value.longValue()) : value;
         }
         double number = value.doubleValue();
@@ -54,7 +54,7 @@ final class GoConversion {
             case "date-time" -> "json: cannot unmarshal " + Json.goKind(value) + " into Go value of type string";
             case "int-or-string" -> "json: cannot unmarshal " + Json.goKind(value)
                     + (value.isNumber() ? " " + Json.string(value) : "") + " into Go value of type int32";
-            case "string" -> isWhole(value) ? "cannot convert int64 to " + goType : "unrecognized type: string";
+            case "string" -> Json.isLong(value) ? "cannot convert int64 to " + goType : "unrecognized type: string";
             case "int32", "int64" -> value.isNumber()
                     ? "cannot convert " + kind(value) + " to " + goType
                     : "unrecognized type: " + scalar;
@@ -63,13 +63,9 @@ final class GoConversion {
         };
     }
 
-    private static boolean isWhole(JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToLong();
-    }
-
     private static String kind(JsonNode value) {
         if (value.isNumber()) {
-            return isWhole(value) ? "int64" : "float64";
+            return Json.isLong(value) ? "int64" : "float64";
         }
         return value.isObject() ? "map" : value.isArray() ? "slice" : Json.goKind(value);
     }

@@ -133,7 +133,7 @@ public final class SchemaValidation {
         return switch (value.getNodeType()) {
             case STRING -> "string";
             case BOOLEAN -> "boolean";
-            case NUMBER -> isLong(value) ? "integer" : "number";
+            case NUMBER -> Json.isLong(value) ? "integer" : "number";
             case ARRAY -> "array";
             case OBJECT -> "object";
             default -> "null";
@@ -141,11 +141,7 @@ public final class SchemaValidation {
     }
 
     private static String sizeOf(JsonNode value) {
-        return !value.isNumber() ? "" : isLong(value) ? "int64" : "float64";
-    }
-
-    private static boolean isLong(JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToLong();
+        return !value.isNumber() ? "" : Json.isLong(value) ? "int64" : "float64";
     }
 
     /** Whether a number with a fraction or an exponent is an integer that is exact in all clients. */
@@ -175,7 +171,7 @@ public final class SchemaValidation {
         if (allowed.isNumber() && value.isNumber()) {
             BigDecimal number = value.decimalValue();
             return allowed.decimalValue()
-                    .compareTo(isLong(allowed) ? new BigDecimal(number.toBigInteger()) : number) == 0;
+                    .compareTo(Json.isLong(allowed) ? new BigDecimal(number.toBigInteger()) : number) == 0;
         }
         return allowed.equals(value);
     }
@@ -375,20 +371,22 @@ public final class SchemaValidation {
         looks += part.looks;
     }
 
-    /** What the real server counts when it looks at a value, besides what is in it. */
+    /**
+     * What the real server counts when it looks at a value, besides what is in it: its type and the combinations twice, the values that are allowed and the
+     * schema once, and what there is for a kind of value.
+     */
     private static int looks(JsonNode value, JsonNode schema) {
-        boolean typed = !typesOf(schema).isEmpty() || schema.has("format");
         if (value.isNull()) {
             return 1;
         }
-        int own = switch (value.getNodeType()) {
+        boolean typed = !typesOf(schema).isEmpty() || schema.has("format");
+        int ofKind = switch (value.getNodeType()) {
             case NUMBER, ARRAY -> 2;
             case OBJECT -> 1;
-            case STRING ->
-                schema.has("format") && Formats.isKnown("string", Json.textOrEmpty(schema, "format")) ? 2 : 1;
+            case STRING -> Formats.isKnown("string", Json.textOrEmpty(schema, "format")) ? 2 : 1;
             default -> 0;
         };
-        return (typed ? 2 : 0) + 2 + 1 + own + 1;
+        return (typed ? 6 : 4) + ofKind;
     }
 
     private void invalid(String path, @Nullable JsonNode value, String what) {

@@ -162,7 +162,7 @@ public final class TypeCheck {
         return switch (scalar) {
             case "string" -> value.isString();
             case "int32" -> value.isIntegralNumber() && value.canConvertToInt();
-            case "int64" -> value.isIntegralNumber() && value.canConvertToLong();
+            case "int64" -> Json.isLong(value);
             case "number" -> value.isNumber();
             case "boolean" -> value.isBoolean();
             default -> true;
