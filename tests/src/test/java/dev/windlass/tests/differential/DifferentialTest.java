@@ -35,7 +35,7 @@ class DifferentialTest {
             "deletes.http",
             "equivalents.http",
             "events.http",
-            "integers.http",
+            "integers.http", "rule-costs.http",
             "json-patches.http",
             "lists.http",
             "managers.http",

@@ -10,6 +10,8 @@ import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.extensions.CelExtensions;
+import dev.cel.extensions.CelListsExtensions;
+import dev.cel.extensions.CelListsExtensions.Function;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
@@ -25,12 +27,14 @@ final class Expressions {
             .comprehensionMaxIterations(MOST_ITERATIONS).enableHeterogeneousNumericComparisons(true)
             .enableOptionalSyntax(true).populateMacroCalls(true)
             .build();
+    private static final CelListsExtensions PLAIN_LISTS = CelExtensions.lists(Function.SLICE, Function.FLATTEN,
+            Function.RANGE, Function.DISTINCT, Function.REVERSE, Function.SORT);
     private static final ListFunctions LISTS = new ListFunctions();
     private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
     private static final AccessFunctions ACCESS = new AccessFunctions();
     private static final CelRuntime PLAIN = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
             .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                    CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
+                    PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
             .build();
 
     private final CelCompiler compiler;
@@ -41,7 +45,7 @@ final class Expressions {
         private static final PatchFunctions FUNCTIONS = new PatchFunctions();
         private static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS, FUNCTIONS)
+                        PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS, FUNCTIONS)
                 .setValueProvider(Patches::make).build();
 
         private Patching() {
@@ -49,7 +53,10 @@ final class Expressions {
     }
 
     /** What came of compiling an expression: a program, or what is wrong. */
-    record Compiled(CelRuntime.Program program, CelType type, boolean usesOldSelf) {
+    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf) {
+        CelType type() {
+            return tree.getResultType();
+        }
     }
 
     /** An expression that means nothing here; the message shows where. */
@@ -71,7 +78,7 @@ final class Expressions {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS).setTypeProvider(types)
                 .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                        CelExtensions.lists(), CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
+                        PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
         new LinkedHashMap<>(variables).forEach(builder::addVar);
         if (patching) {
             builder.addLibraries(Patching.FUNCTIONS);
@@ -88,7 +95,7 @@ final class Expressions {
         try {
             CelAbstractSyntaxTree tree = result.getAst();
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(runtime.createProgram(tree), tree.getResultType(), old);
+            return new Compiled(runtime.createProgram(tree), tree, old);
         } catch (CelValidationException | CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));
         }

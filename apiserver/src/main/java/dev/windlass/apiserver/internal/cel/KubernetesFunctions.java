@@ -55,7 +55,7 @@ final class KubernetesFunctions extends Functions {
         global("quantity", "string_to_quantity", type, args -> read(Amount::parse, args[0]), SimpleType.STRING);
         global("isQuantity", "is_quantity_string", SimpleType.BOOL, args -> isReadable(Amount::parse, args[0]),
                 SimpleType.STRING);
-        member("sign", "quantity_sign", SimpleType.INT, args -> (long) amount(args[0]).value().signum(), type);
+        global("sign", "quantity_sign", SimpleType.INT, args -> (long) amount(args[0]).value().signum(), type);
         member("isGreaterThan", "quantity_is_greater_than", SimpleType.BOOL, args -> compareAmounts(args) > 0, type,
                 type);
         member("isLessThan", "quantity_is_less_than", SimpleType.BOOL, args -> compareAmounts(args) < 0, type, type);

@@ -1,14 +1,21 @@
 package dev.windlass.apiserver.internal.cel;
 
 import com.google.common.primitives.UnsignedLong;
+import dev.cel.common.CelIssue;
+import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.parser.CelMacro;
+import dev.cel.parser.CelMacroExprFactory;
+import dev.cel.parser.CelParserBuilder;
 import dev.cel.runtime.CelEvaluationException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What Kubernetes adds to lists, and the formatting of texts, which the language's library has not. */
 final class ListFunctions extends Functions {
@@ -17,9 +24,15 @@ final class ListFunctions extends Functions {
     private static final List<CelType> SUMMED = List.of(SimpleType.INT, SimpleType.UINT, SimpleType.DOUBLE,
             SimpleType.DURATION);
 
+    static final String SORT_BY_KEYS = "@sortByAssociatedKeys";
+    private static final CelMacro SORT_BY = CelMacro.newReceiverMacro("sortBy", 2, ListFunctions::sortBy);
     private static final BigDecimal MAX_UINT = new BigDecimal(UnsignedLong.MAX_VALUE.bigIntegerValue());
 
     ListFunctions() {
+        for (CelType key : ORDERED) {
+            member(SORT_BY_KEYS, "list_" + key.name() + "_sortByAssociatedKeys", Types.LIST,
+                    args -> sortBy((List<?>) args[0], (List<?>) args[1]), Types.LIST, ListType.create(key));
+        }
         for (CelType type : ORDERED) {
             String name = type.name();
             ListType list = ListType.create(type);
@@ -39,6 +52,32 @@ final class ListFunctions extends Functions {
         member("format", "string_format", SimpleType.STRING,
                 args -> Formatting.format((String) args[0], (List<?>) args[1]), SimpleType.STRING,
                 ListType.create(SimpleType.DYN));
+    }
+
+    @Override
+    public void setParserOptions(CelParserBuilder builder) {
+        builder.addMacros(SORT_BY);
+    }
+
+    /** The library's own forgets of which type the items are. */
+    private static Optional<CelExpr> sortBy(CelMacroExprFactory make, CelExpr target, List<CelExpr> arguments) {
+        String item = arguments.get(0).identOrDefault().name();
+        if (item.isEmpty()) {
+            return Optional.of(make.reportError(CelIssue.formatError(make.getSourceLocation(arguments.get(0)),
+                    "argument is not an identifier")));
+        }
+        String list = "@__sortBy_input__";
+        String keys = make.getAccumulatorVarName();
+        CelExpr step = make.newGlobalCall("_+_", make.newIdentifier(keys), make.newList(arguments.get(1)));
+        CelExpr allKeys = make.fold(item, make.newIdentifier(list), keys, make.newList(), make.newBoolLiteral(true),
+                step, make.newIdentifier(keys));
+        return Optional.of(make.fold("#unused", make.newList(), list, target, make.newBoolLiteral(false),
+                make.newIdentifier(list), make.newReceiverCall(SORT_BY_KEYS, make.newIdentifier(list), allKeys)));
+    }
+
+    private static List<?> sortBy(List<?> list, List<?> keys) {
+        return IntStream.range(0, list.size()).boxed().sorted((a, b) -> compare(keys.get(a), keys.get(b)))
+                .map(list::get).toList();
     }
 
     @SuppressWarnings("unchecked")

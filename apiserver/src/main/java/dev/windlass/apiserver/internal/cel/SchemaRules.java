@@ -136,8 +136,16 @@ public final class SchemaRules {
         }
     }
 
-    /** What one rule of a definition is like. */
-    public record Finding(int index, String problem, String messageProblem, boolean usesOldSelf) {
+    /**
+     * What one rule of a definition is like.
+     *
+     * @param cost
+     *            of evaluating it once, at most
+     * @param messageCost
+     *            of its {@code messageExpression}
+     */
+    public record Finding(int index, String problem, String messageProblem, boolean usesOldSelf, long cost,
+            long messageCost) {
     }
 
     public JsonNode schema() {
@@ -160,13 +168,24 @@ public final class SchemaRules {
     /** What compiling the rules of this very schema has shown. */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
+        SchemaSizes sizes = SchemaSizes.of(schema, resource);
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);
             Expressions.Compiled compiled = rule.rule();
             findings.add(new Finding(i, rule.problem(), rule.messageProblem(),
-                    compiled != null && compiled.usesOldSelf()));
+                    compiled != null && compiled.usesOldSelf(), cost(compiled, sizes), cost(rule.message(), sizes)));
         }
         return findings;
+    }
+
+    private static long cost(Expressions.@Nullable Compiled expression, @Nullable SchemaSizes self) {
+        return expression == null || self == null ? 0 : Cost.most(expression.tree(), self);
+    }
+
+    /** How many values of this schema fit into a request. */
+    public long mostInRequest() {
+        SchemaSizes sizes = SchemaSizes.of(schema, resource);
+        return sizes == null ? 0 : sizes.mostInRequest();
     }
 
     /**

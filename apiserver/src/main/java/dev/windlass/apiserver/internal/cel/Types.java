@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The types that functions for Kubernetes speak of. Stateless. */
 final class Types {
@@ -32,7 +33,15 @@ final class Types {
     static final CelType STRINGS = ListType.create(SimpleType.STRING);
     static final CelType QUERY = MapType.create(SimpleType.STRING, STRINGS);
 
+    private static final Set<CelType> OURS = Set.of(QUANTITY, URL, IP, CIDR, FORMAT, SEMVER, ACCESS,
+            TO_GROUP, TO_PATH, TO_RESOURCE, DECISION);
+
     private Types() {
+    }
+
+    /** Whether it is a type of Kubernetes, not of the language. */
+    static boolean isOurs(CelType type) {
+        return OURS.contains(type);
     }
 
     /** As what a value of a type comes to a function. */
