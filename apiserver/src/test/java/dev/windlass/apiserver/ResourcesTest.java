@@ -308,4 +308,13 @@ class ResourcesTest extends SharedServer {
                 .firstValue("Warning"))
                 .contains("299 - \"unknown field \\\"colour\\\"\"");
     }
+
+    @Test
+    void aStrategicPatchReplacesAStructThatIsToBeReplaced() {
+        String budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+        wire.post(budgets, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}}}}");
+        Wire.Answer patched = wire.patch(budgets + "/b", "application/strategic-merge-patch+json",
+                "{\"spec\":{\"selector\":{\"matchExpressions\":[]}}}");
+        assertThat(Json.string(patched.body().path("spec").path("selector"))).isEqualTo("{}");
+    }
 }

@@ -88,7 +88,7 @@ final class StrategicMerge {
             object.remove(name);
         } else if (order == null && (before == null || before.getNodeType() != value.getNodeType())) {
             takeOver(object, name, value);
-        } else if (value instanceof ObjectNode patch) {
+        } else if (value instanceof ObjectNode patch && !type.use().patchStrategy().equals("replace")) {
             object.set(name, apply(before instanceof ObjectNode inner ? inner : Json.object(), patch, type));
         } else if (value instanceof ArrayNode patch && type.use().patchStrategy().contains("merge")) {
             ArrayNode live = before instanceof ArrayNode list ? list : Json.array();
