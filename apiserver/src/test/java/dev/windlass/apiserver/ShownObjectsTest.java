@@ -85,6 +85,23 @@ class ShownObjectsTest extends AskingServer {
     }
 
     @Test
+    void anEmptyListIsShownWhereItsFieldAlwaysIs() {
+        String roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+        hooks.on("/change", response -> response).on("/judge", response -> response);
+        for (String kind : List.of("Mutating", "Validating")) {
+            rule(kind, kind.equals("Mutating") ? "/change" : "/judge", "rbac.authorization.k8s.io", "v1", "'roles'");
+        }
+
+        wire.post(roles, "{\"metadata\":{\"name\":\"r\"},\"rules\":[]}");
+        assertThat(shown("rules")).containsExactly("[]", "[]");
+        hooks.forget();
+        wire.merge(roles + "/r", """
+                {"rules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "resourceNames": []}]}""");
+        assertThat(shown("rules")).hasSize(2).allSatisfy(each -> assertThat(each).doesNotContain("resourceNames"));
+        assertThat(hooks.asked().getFirst().path("oldObject").path("rules").isNull()).isTrue();
+    }
+
+    @Test
     void anEmptyListOfClaimsCountsAndIsNotShown() {
         String pod = "/api/v1/namespaces/default/pods/p";
         wire.post("/api/v1/namespaces/default/pods", """

@@ -33,6 +33,7 @@ class DifferentialTest {
             "custom-resources.http",
             "definitions.http",
             "deletes.http",
+            "empty-lists.http",
             "equivalents.http",
             "events.http",
             "integers.http", "rule-costs.http",

@@ -25,10 +25,6 @@ record KnownDifference(String what, String why, Predicate<Difference> covers) {
                     "prose of Kubernetes, which the embedded server does not carry; no client prints it",
                     difference -> difference.place()
                             .matches("\\$(\\[\\d+]\\.object)?\\.columnDefinitions\\[\\d+]\\.description")),
-            new KnownDifference("`null` for `[]` where a message shows an empty list that was sent",
-                    "objects are brought into the form in which they are stored, which has no empty lists, before they are checked",
-                    difference -> difference.real().contains("Invalid value: []: ") && difference.real()
-                            .replace("Invalid value: []: ", "Invalid value: null: ").equals(difference.embedded())),
             new KnownDifference("a struct that a message shows has the names of the API, not those of Go's memory",
                     "the names of Go's internal types are no part of the API, and say less to who reads them",
                     difference -> GO_NAME.matcher(difference.real()).find()

@@ -155,7 +155,7 @@ final class Typed {
     }
 
     private static boolean isNothing(@Nullable JsonNode value) {
-        return value == null || (value.isContainer() && value.isEmpty());
+        return value == null || value.isNull() || (value.isContainer() && value.isEmpty());
     }
 
     private static Map<String, JsonNode> parts(@Nullable JsonNode value, Type type) {
@@ -174,7 +174,7 @@ final class Typed {
 
     /** The configuration over the live value: what it says nothing of stays. */
     static JsonNode merge(@Nullable JsonNode live, @Nullable JsonNode config, Type type) {
-        if (config == null) {
+        if (config == null || (config.isNull() && !isLeaf(config, type) && !isNothing(live))) {
             return live == null ? Json.object() : live.deepCopy();
         }
         if (live == null || isLeaf(config, type) || isLeaf(live, type) || live.isArray() != config.isArray()) {

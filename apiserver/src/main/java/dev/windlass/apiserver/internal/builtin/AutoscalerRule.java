@@ -62,7 +62,7 @@ final class AutoscalerRule implements KindRule {
     /** What is wanted stands in annotations too. */
     @Override
     public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
-        return !Json.same(whole(old).get("spec"), whole(object).get("spec"));
+        return !Json.alike(whole(old).get("spec"), whole(object).get("spec"));
     }
 
     @Override

@@ -89,7 +89,7 @@ final class ClaimChecks {
                 }
             }
         }
-        if (!Json.same(spec, old)) {
+        if (!Json.alike(spec, old)) {
             now.at("spec").forbidden("spec is immutable after creation except resources.requests and"
                     + " volumeAttributesClassName for bound claims\n");
         }

@@ -85,7 +85,7 @@ final class ContainerChecks {
             if (!target.isEmpty() && !others.contains(target.text())) {
                 target.notFound();
             }
-            NOT_EPHEMERAL.stream().map(container::at).filter(each -> !each.isEmpty())
+            NOT_EPHEMERAL.stream().map(container::at).filter(each -> !each.isEmpty() || each.value().isArray())
                     .forEach(each -> each.forbidden("cannot be set for an Ephemeral Container"));
             for (Field mount : container.at("volumeMounts").items()) {
                 List.of("subPath", "subPathExpr").stream().map(mount::at).filter(each -> !each.isEmpty())

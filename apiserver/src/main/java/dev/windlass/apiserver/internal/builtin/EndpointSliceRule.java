@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class EndpointSliceRule implements KindRule {
     @Override
     public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
-        return !Json.same(Json.find(old, "metadata", "labels"), Json.find(object, "metadata", "labels"));
+        return !Json.alike(Json.find(old, "metadata", "labels"), Json.find(object, "metadata", "labels"));
     }
 
     @Override

@@ -96,7 +96,16 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** @param shown instead of the value of the field */
     void invalid(@Nullable JsonNode shown, String detail) {
-        errors.add(FieldError.invalid(path, shown, detail));
+        errors.add(FieldError.invalid(path, shown == null ? null : withoutEmptyLists(shown.deepCopy()), detail));
+    }
+
+    /** What is in a struct that is told is written like what is answered. */
+    private static JsonNode withoutEmptyLists(JsonNode shown) {
+        if (shown instanceof ObjectNode struct) {
+            struct.properties().removeIf(field -> field.getValue().isArray() && field.getValue().isEmpty());
+        }
+        shown.forEach(Field::withoutEmptyLists);
+        return shown;
     }
 
     void invalid(String shown, String detail) {
@@ -189,7 +198,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
     }
 
     boolean differs(Field other) {
-        return !Json.same(isSet() ? value : null, other.isSet() ? other.value() : null);
+        return !Json.alike(isSet() ? value : null, other.isSet() ? other.value() : null);
     }
 
     void immutable(Field before) {

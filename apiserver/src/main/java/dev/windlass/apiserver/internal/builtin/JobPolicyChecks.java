@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** When a job counts as failed, and when as done. Stateless. */
 final class JobPolicyChecks {
@@ -82,7 +81,7 @@ final class JobPolicyChecks {
         }
         Field values = codes.at("values");
         if (values.isEmpty()) {
-            values.invalid((JsonNode) null, "at least one value is required");
+            values.invalid("at least one value is required");
         }
         tooMany(values, MOST_CODES);
         Set<Long> seen = new HashSet<>();

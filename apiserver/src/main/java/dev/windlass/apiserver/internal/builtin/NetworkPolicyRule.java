@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -20,6 +21,12 @@ final class NetworkPolicyRule implements KindRule {
                 types.add("Egress");
             }
         }
+    }
+
+    /** Of these also a list counts that is empty where there was none. */
+    @Override
+    public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
+        return !Json.same(old.get("spec"), object.get("spec"));
     }
 
     @Override

@@ -108,7 +108,7 @@ final class PodResize implements Part {
         if (old.isSet()) {
             kept(now, old, "pod-level resource ");
         }
-        if (now.isSet() && !Json.same(masked(now.value(), old.value()), masked(old.value(), old.value()))) {
+        if (now.isSet() && !Json.alike(masked(now.value(), old.value()), masked(old.value(), old.value()))) {
             spec.forbidden("only cpu and memory resources are mutable at pod-level");
         }
     }
@@ -165,7 +165,7 @@ final class PodResize implements Part {
         JsonNode resources = before.at("resources").value();
         now.set("resources", masked(now.path("resources"), resources));
         old.set("resources", masked(resources, resources));
-        return !Json.same(now, old);
+        return !Json.alike(now, old);
     }
 
     /** Resources with what may change of them as it was, and nothing where there is none. */

@@ -27,7 +27,7 @@ final class PodTemplateRule implements KindRule {
 
     @Override
     public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
-        if (old == null || !Json.same(old.path("template"), object.path("template"))) {
+        if (old == null || !Json.alike(old.path("template"), object.path("template"))) {
             PodWarnings.template(Field.of(object, new ArrayList<>()).at("template"), warnings);
         }
     }

@@ -61,7 +61,7 @@ final class PodUpdateChecks {
         if (!before.at("schedulingGates").isEmpty()) {
             untilScheduled(spec, before, rest);
         }
-        if (!Json.same(rest, before.value())) {
+        if (!Json.alike(rest, before.value())) {
             spec.forbidden(CHANGEABLE);
         }
     }
@@ -84,7 +84,7 @@ final class PodUpdateChecks {
 
     private static void tolerations(Field now, Field before) {
         for (Field old : before.items()) {
-            boolean kept = now.items().stream().anyMatch(each -> Json.same(timeless(each), timeless(old)));
+            boolean kept = now.items().stream().anyMatch(each -> Json.alike(timeless(each), timeless(old)));
             if (!kept) {
                 now.forbidden("existing toleration can not be modified except its tolerationSeconds");
                 return;

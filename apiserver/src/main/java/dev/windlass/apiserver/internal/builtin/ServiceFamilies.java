@@ -70,9 +70,9 @@ final class ServiceFamilies {
     private static boolean stillPrefers(JsonNode before, JsonNode spec) {
         return Json.textOrEmpty(spec, "ipFamilyPolicy").equals(PREFER)
                 && Json.textOrEmpty(before, "ipFamilyPolicy").equals(PREFER)
-                && Json.same(before.get("type"), spec.get("type"))
-                && Json.same(before.get("clusterIPs"), spec.get("clusterIPs"))
-                && Json.same(before.get("ipFamilies"), spec.get("ipFamilies"));
+                && Json.alike(before.get("type"), spec.get("type"))
+                && Json.alike(before.get("clusterIPs"), spec.get("clusterIPs"))
+                && Json.alike(before.get("ipFamilies"), spec.get("ipFamilies"));
     }
 
     /** Without an address and a selector: whoever fills it decides of which families its addresses are. */
@@ -84,7 +84,7 @@ final class ServiceFamilies {
         for (String list : List.of("clusterIPs", "ipFamilies")) {
             JsonNode now = spec.path(list);
             if (field.at("ipFamilyPolicy").text().equals(SINGLE)) {
-                if (now.size() > 1 && Json.same(before.get(list), now)) {
+                if (now.size() > 1 && Json.alike(before.get(list), now)) {
                     spec.putArray(list).add(now.get(0));
                 }
             } else if (!now.isEmpty() && now.size() < before.path(list).size()) {

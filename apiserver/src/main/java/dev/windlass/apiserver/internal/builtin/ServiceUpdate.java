@@ -108,7 +108,7 @@ final class ServiceUpdate {
     }
 
     private static boolean same(String field, JsonNode old, JsonNode spec) {
-        return Json.same(old.get(field), spec.get(field));
+        return Json.alike(old.get(field), spec.get(field));
     }
 
     private static void dropSame(String field, JsonNode old, ObjectNode spec) {

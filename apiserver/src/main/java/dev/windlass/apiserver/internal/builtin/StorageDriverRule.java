@@ -14,7 +14,7 @@ final class StorageDriverRule implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        if (!Json.same(old.get("spec"), object.get("spec"))) {
+        if (!Json.alike(old.get("spec"), object.get("spec"))) {
             Metadata.of(object).put("generation", Json.number(old, 0, "metadata", "generation") + 1);
         }
     }

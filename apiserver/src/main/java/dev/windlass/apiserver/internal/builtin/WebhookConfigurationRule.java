@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.admission.Exempt;
+import dev.windlass.apiserver.internal.json.Json;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,12 @@ final class WebhookConfigurationRule extends Checked {
 
     WebhookConfigurationRule(Check check) {
         super(check);
+    }
+
+    /** Of these also a list counts that is empty where there was none. */
+    @Override
+    public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
+        return !Json.same(old.get("webhooks"), object.get("webhooks"));
     }
 
     @Override

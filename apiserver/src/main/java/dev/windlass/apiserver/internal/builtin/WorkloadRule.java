@@ -113,7 +113,7 @@ final class WorkloadRule implements KindRule {
         if (kind == Workload.DAEMON_SET) {
             String before = Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION);
             long generation = before.matches("\\d{1,18}") ? Long.parseLong(before) : 0;
-            boolean changed = !Json.same(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"));
+            boolean changed = !Json.alike(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"));
             child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION,
                     Long.toString(changed ? generation + 1 : generation));
         }
@@ -145,7 +145,7 @@ final class WorkloadRule implements KindRule {
 
     @Override
     public boolean raisesGeneration(ObjectNode old, ObjectNode object) {
-        return kind == Workload.DEPLOYMENT && !Json.same(Json.find(old, "metadata", "annotations"),
+        return kind == Workload.DEPLOYMENT && !Json.alike(Json.find(old, "metadata", "annotations"),
                 Json.find(object, "metadata", "annotations"));
     }
 
@@ -179,7 +179,7 @@ final class WorkloadRule implements KindRule {
 
     private boolean templateCounts(ObjectNode old, ObjectNode object) {
         return kind == Workload.DAEMON_SET
-                ? !Json.same(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"))
+                ? !Json.alike(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"))
                 : Json.number(old, 0, "metadata", "generation") != Json.number(object, 0, "metadata", "generation");
     }
 }

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -159,6 +161,26 @@ public final class Json {
     /** Whether two trees say the same: numbers by value, fields in any order. */
     public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
         return same(a, b, Json::sameNumber);
+    }
+
+    /** Whether two trees say the same of an object of a built-in kind: nothing, null and an empty list are alike. */
+    public static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
+        if (isNoList(a) && isNoList(b)) {
+            return true;
+        }
+        if (a instanceof ObjectNode left && b instanceof ObjectNode right) {
+            return Stream.concat(left.propertyStream(), right.propertyStream()).map(Map.Entry::getKey).distinct()
+                    .allMatch(field -> alike(left.get(field), right.get(field)));
+        }
+        if (a instanceof ArrayNode left && b instanceof ArrayNode right) {
+            return left.size() == right.size()
+                    && IntStream.range(0, left.size()).allMatch(i -> alike(left.get(i), right.get(i)));
+        }
+        return same(a, b);
+    }
+
+    private static boolean isNoList(@Nullable JsonNode value) {
+        return value == null || value.isNull() || value.isMissingNode() || (value.isArray() && value.isEmpty());
     }
 
     /** Whether two trees are the same in Go, which reads an integer and a fraction as different things, also where they say the same. */

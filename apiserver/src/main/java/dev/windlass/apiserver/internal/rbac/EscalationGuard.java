@@ -52,7 +52,7 @@ final class EscalationGuard implements WriteGuard {
                 Metadata.of(compared).set(field, before);
             }
         }
-        return Json.same(compared, old);
+        return Json.alike(compared, old);
     }
 
     private void checkRole(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {

@@ -90,7 +90,8 @@ final class AdmissionChain {
         Admission admission = resources.admission();
         if (!admission.isIdle()) {
             admission.validate(
-                    written(target, shown(target, object.deepCopy()), before, call, AdmissionRequest.Reading.NONE,
+                    written(target, shown(target, resources.shapes().written(object, target.type())), before, call,
+                            AdmissionRequest.Reading.NONE,
                             AdmissionChain::nothing, warnings));
         }
     }

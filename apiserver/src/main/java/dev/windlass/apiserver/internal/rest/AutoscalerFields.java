@@ -69,7 +69,7 @@ public final class AutoscalerFields {
         annotate(shown, CONDITIONS, conditions.isEmpty() ? null : conditions);
         shown.set("spec", shownSpec);
         shown.set("status", shownStatus);
-        GoForm.shape(shown, ShownTypes.AUTOSCALER);
+        GoForm.store(shown, ShownTypes.AUTOSCALER);
         return shown;
     }
 
@@ -82,7 +82,7 @@ public final class AutoscalerFields {
     static ObjectNode toStorage(ObjectNode shown) {
         ObjectNode stored = read(shown);
         fillBehavior(stored.path("spec"));
-        GoForm.shape(stored, ShownTypes.STORED_AUTOSCALER);
+        GoForm.store(stored, ShownTypes.STORED_AUTOSCALER);
         return stored;
     }
 
@@ -120,7 +120,7 @@ public final class AutoscalerFields {
         dropAnnotations(stored);
         stored.set("spec", spec);
         stored.set("status", status);
-        GoForm.shape(stored, ShownTypes.STORED_AUTOSCALER);
+        GoForm.store(stored, ShownTypes.STORED_AUTOSCALER);
         return stored;
     }
 

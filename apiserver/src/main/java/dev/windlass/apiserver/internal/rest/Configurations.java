@@ -50,7 +50,7 @@ final class Configurations {
                     : "errors:\n  " + String.join("\n  ", problems)));
         }
         if (!form.isCustom()) {
-            shapes.admit(config, form, TypeCheck.ofConversion(),
+            shapes.admit(config.deepCopy(), form, TypeCheck.ofConversion(),
                     why -> ApiException.of(500, "", "failed to convert new " + object
                             + " to proper version: unable to convert unstructured object to " + kind + ": " + why));
         }

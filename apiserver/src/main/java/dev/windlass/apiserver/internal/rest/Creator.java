@@ -134,6 +134,7 @@ final class Creator {
 
     /** @return null when the name is taken */
     private @Nullable Stored store(Target target, ObjectNode object, boolean settled, Call call) {
+        shapes.store(object, target.type());
         Stored draft = Codec.draft(object, target.type());
         if (!settled) {
             draft = draft.unsettled();

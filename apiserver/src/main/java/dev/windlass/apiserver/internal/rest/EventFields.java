@@ -22,7 +22,7 @@ public final class EventFields {
         for (Map.Entry<String, String> names : STORED_TO_SHOWN) {
             move(shown, names.getKey(), names.getValue());
         }
-        GoForm.shape(shown, ShownTypes.EVENT);
+        GoForm.store(shown, ShownTypes.EVENT);
         return shown;
     }
 
@@ -33,7 +33,7 @@ public final class EventFields {
             move(stored, names.getValue(), names.getKey());
         }
         Json.child(stored, "involvedObject");
-        GoForm.shape(stored, ShownTypes.STORED_EVENT);
+        GoForm.store(stored, ShownTypes.STORED_EVENT);
         return stored;
     }
 

@@ -41,7 +41,8 @@ final class Intake {
         String validation = call.parameterOrEmpty("fieldValidation");
         Function<String, ApiException> refusal = refusal(desired, type, call);
         boolean merged = desired.patch() != null;
-        List<String> unknown = shapes.admit(object, type, merged ? TypeCheck.ofConversion() : new TypeCheck(),
+        boolean converted = merged || Bodies.mediaType(call.contentType()).equals(Patches.APPLY);
+        List<String> unknown = shapes.admit(object, type, converted ? TypeCheck.ofConversion() : new TypeCheck(),
                 refusal);
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {

@@ -323,7 +323,7 @@ final class PodCommands {
             ObjectNode object = Codec.decode(current, type);
             edit.accept(object);
             resources.shapes().admit(object, type, ApiException::badRequest); // a Binding brings labels
-            resources.shapes().shape(object, type);
+            resources.shapes().store(object, type);
             if (dryRun || resources.commit(type, current, object, Codec.draft(object, type)) != null) {
                 return;
             }

@@ -46,8 +46,7 @@ final class Reviews {
                 yield access(review, type.plural().startsWith("self") ? call.user() : subject(review));
             }
         };
-        resources.shapes().shape(answered, type);
-        return Reply.json(201, answered).withWarnings(warnings);
+        return Reply.json(201, resources.shapes().written(answered, type)).withWarnings(warnings);
     }
 
     private static ObjectNode fresh(ResourceType type) {

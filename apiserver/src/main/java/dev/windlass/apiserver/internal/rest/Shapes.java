@@ -89,10 +89,19 @@ final class Shapes {
         return unknown;
     }
 
-    /** Brings an object of a built-in kind into the form in which it is stored. */
+    /** Brings an object of a built-in kind into the form in which it is checked. */
     void shape(ObjectNode object, ResourceType resource) {
         if (!resource.isCustom()) {
             GoForm.shape(object, typeOf(resource));
+        }
+    }
+
+    /** Brings an object of a built-in kind into the form in which it is stored. */
+    void store(ObjectNode object, ResourceType resource) {
+        if (resource.is("apiextensions.k8s.io", "customresourcedefinitions")) {
+            GoForm.write(object, typeOf(resource)); // the real server stores them as JSON
+        } else if (!resource.isCustom()) {
+            GoForm.store(object, typeOf(resource));
         }
     }
 

@@ -56,6 +56,7 @@ final class Unstored {
         }
         List<String> warnings = intake.admit(object, form, call);
         Shapes shapes = resources.shapes();
+        Json.become(object, shapes.written(object, form));
         new FieldManagement(shapes.typeOf(form), form.apiVersion(), target.subresource(), Json.object(),
                 resources.surroundings().now(), FieldManagement.Versions.ALIKE)
                 .update(shapes.zero(form), object, object.deepCopy(), call.fieldManager());

@@ -121,7 +121,7 @@ public final class Writer {
             Outcome outcome;
             try {
                 checkIdentity(target, old, viewed.object(), false);
-                outcome = store(target, reach, current, old, viewed.object(), call, true, viewed.warnings());
+                outcome = store(target, reach, current, old, viewed.object(), call, viewed.warnings());
             } catch (ApiException e) {
                 throw e.warning(viewed.warnings());
             }
@@ -182,7 +182,7 @@ public final class Writer {
                 tracking.update(reach, old, desired.object(), call.fieldManager());
             }
             mutate(target, new Before(current, old, null), desired.object(), call, warnings);
-            return store(target, reach, current, old, desired.object(), call, track, warnings);
+            return store(target, reach, current, old, desired.object(), call, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
         }
@@ -194,7 +194,7 @@ public final class Writer {
      * @return null when somebody else was faster
      */
     private @Nullable Outcome store(Target target, Reach reach, Stored current, ObjectNode old, ObjectNode desired,
-            Call call, boolean updates, List<String> warnings) {
+            Call call, List<String> warnings) {
         ResourceType type = target.type();
         ObjectNode object = reach.merge(old, desired);
         Metadata.tidy(object);
@@ -204,10 +204,9 @@ public final class Writer {
             prepare(reach, old, object, reservation);
             intake.validate(object, old, reach, warnings);
             resources.checkGuardsOfValid(target, object, old, call);
-            if (!updates) {
-                keepTimes(old, object);
-            }
+            keepTimes(old, object, type);
             admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
+            shapes.store(object, type);
             if (current.isSettled() && Json.same(old, object)) {
                 return new Outcome(current, false, warnings);
             }
@@ -246,11 +245,14 @@ public final class Writer {
         Metadata.of(object).put("resourceVersion", Metadata.version(old));
     }
 
-    /** Who applies what is there already changes nothing, not even the time of his entry. */
-    private static void keepTimes(ObjectNode old, ObjectNode object) {
+    /** Who sends what is there already changes nothing, not even the time of his entry. */
+    private static void keepTimes(ObjectNode old, ObjectNode object, ResourceType type) {
+        if (!FieldManagement.sameButForTimes(old, object)) {
+            return;
+        }
         ObjectNode timeless = object.deepCopy();
         Reach.shareInMetadata("managedFields", old, timeless);
-        if (Json.same(old, timeless) && FieldManagement.sameButForTimes(old, object)) {
+        if (type.isCustom() ? Json.same(old, timeless) : Json.alike(old, timeless)) {
             Reach.shareInMetadata("managedFields", old, object);
         }
     }
@@ -305,6 +307,6 @@ public final class Writer {
                 each.remove("status");
             }
         }
-        return type.isCustom() ? !Json.sameInGo(before, after) : !Json.same(before, after);
+        return type.isCustom() ? !Json.sameInGo(before, after) : !Json.alike(before, after);
     }
 }

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes objects of built-in kinds as Go does after it has read them: structs are there even when all in them is empty, empty lists are not, numbers and texts
- * that are zero only where the field says so, and quantities and times have one form. Stateless.
+ * Writes objects of built-in kinds as Go does after it has read them: structs are there even when all in them is empty, numbers and texts that are zero only
+ * where the field says so, and quantities and times have one form. Stateless.
  */
 public final class GoForm {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -27,20 +27,30 @@ public final class GoForm {
     private GoForm() {
     }
 
-    /** Brings an object into the form; its types must be right. */
+    private enum Form {
+        READ, READ_OF_SCHEMA, WRITTEN, STORED
+    }
+
+    /** Brings an object into the form that Go has in memory, where an empty list is there; its types must be right. */
     public static void shape(ObjectNode object, Type type) {
-        shape(object, type, false);
+        shape(object, type, Form.READ);
     }
 
-    /** Brings an object into the form in which Go writes it: it leaves out also what counts though it is empty. */
+    /** Brings an object into the form in which Go shows it: an empty list is there if its field always is. */
     public static void write(ObjectNode object, Type type) {
-        shape(object, type, true);
+        shape(object, type, Form.WRITTEN);
     }
 
-    private static void shape(ObjectNode object, Type type, boolean written) {
+    /** Brings an object into the form in which it comes back from where it is stored: nothing tells an empty list from none. */
+    public static void store(ObjectNode object, Type type) {
+        shape(object, type, Form.STORED);
+    }
+
+    private static void shape(ObjectNode object, Type type, Form whole) {
+        Form form = whole == Form.READ && type.name().endsWith(".JSONSchemaProps") ? Form.READ_OF_SCHEMA : whole;
         if (type.shape() == Type.Shape.STRUCT) {
             for (Map.Entry<String, Type> field : type.body().fields().entrySet()) {
-                JsonNode shaped = field(object.get(field.getKey()), field.getValue(), written);
+                JsonNode shaped = field(object.get(field.getKey()), field.getValue(), form);
                 if (shaped == null) {
                     object.remove(field.getKey());
                 } else {
@@ -58,30 +68,30 @@ public final class GoForm {
     }
 
     /** @return null when the field is not written */
-    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type, boolean written) {
+    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type, Form form) {
         Type.GoField go = type.use().go();
         JsonNode given = value == null || value.isNull() ? null : value;
         if (given == null && go.pointer()) {
             return go.omitEmpty() ? null : NODES.nullNode();
         }
-        JsonNode shaped = given == null ? zeroOf(type) : value(given, type, written);
+        JsonNode shaped = given == null ? zeroOf(type) : value(given, type, form);
         boolean struct = type.shape() == Type.Shape.STRUCT || isTime(type) || isQuantity(type);
         if (go.pointer() || (struct && !go.omitZero())) {
             return shaped;
         }
         boolean zero = isZero(shaped, type);
         if (zero && (go.omitEmpty() || go.omitZero())) {
-            return given != null && !written && countsEvenWhenEmpty(type) ? shaped : null;
+            return given != null && countsEvenWhenEmpty(type, form) ? shaped : null;
         }
-        // What is empty is not stored, and so comes back as nothing.
-        return zero && shaped.isContainer() && !struct ? NODES.nullNode() : shaped;
+        boolean lost = type.shape() == Type.Shape.LIST ? form == Form.STORED : !struct;
+        return zero && shaped.isContainer() && lost ? NODES.nullNode() : shaped;
     }
 
-    /** The one field that is refused for being there, and the one that is emptied by that. What comes later must see them; they are never stored. */
-    private static boolean countsEvenWhenEmpty(Type type) {
+    /** Lists, which are told as they were sent, but those of a schema; and the one map that is refused for being there. */
+    private static boolean countsEvenWhenEmpty(Type type, Form form) {
         return switch (type.shape()) {
-            case MAP -> type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
-            case LIST -> type.element().name().endsWith(".PodResourceClaimStatus");
+            case MAP -> form == Form.READ_OF_SCHEMA && type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
+            case LIST -> form == Form.READ;
             default -> false;
         };
     }
@@ -121,11 +131,11 @@ public final class GoForm {
         };
     }
 
-    private static JsonNode value(JsonNode value, Type type, boolean written) {
+    private static JsonNode value(JsonNode value, Type type, Form form) {
         switch (type.shape()) {
             case STRUCT -> {
                 if (value instanceof ObjectNode object) {
-                    shape(object, type, written);
+                    shape(object, type, form);
                 }
             }
             case MAP -> {
@@ -133,13 +143,13 @@ public final class GoForm {
                     boolean amounts = type.element().body().scalar().equals("quantity");
                     map.properties().forEach(entry -> entry.setValue(amounts
                             ? quantity(entry.getValue(), SMALLEST_OF_RESOURCES)
-                            : element(entry.getValue(), type.element(), written)));
+                            : element(entry.getValue(), type.element(), form)));
                 }
             }
             case LIST -> {
                 if (value instanceof ArrayNode list) {
                     for (int i = 0; i < list.size(); i++) {
-                        list.set(i, element(list.get(i), type.element(), written));
+                        list.set(i, element(list.get(i), type.element(), form));
                     }
                 }
             }
@@ -153,8 +163,8 @@ public final class GoForm {
         return value;
     }
 
-    private static JsonNode element(JsonNode value, Type type, boolean written) {
-        return value.isNull() ? zeroOf(type) : value(value, type, written);
+    private static JsonNode element(JsonNode value, Type type, Form form) {
+        return value.isNull() ? zeroOf(type) : value(value, type, form);
     }
 
     private static JsonNode scalar(JsonNode value, Type type) {
