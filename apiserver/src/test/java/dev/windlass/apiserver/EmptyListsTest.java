@@ -122,4 +122,24 @@ class EmptyListsTest extends SharedServer {
                 "{\"status\":{\"conditions\":[]}}").body().path("status");
         assertThat(Json.string(status.path("conditions"))).isEqualTo("[]");
     }
+
+    @Test
+    void aNullThatIsAppliedToACustomResourceIsReadAsOne() {
+        wire.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
+                {"metadata": {"name": "ns.y.example.com"}, "spec": {"group": "y.example.com", "scope": "Namespaced",
+                 "names": {"plural": "ns", "kind": "N"}, "versions": [{"name": "v1", "served": true, "storage": true,
+                 "schema": {"openAPIV3Schema": {"type": "object", "properties": {
+                 "o": {"type": "object", "additionalProperties": {"type": "string"}},
+                 "n": {"type": "object", "nullable": true, "additionalProperties": {"type": "string"}}}}}}]}}""");
+        String objects = "/apis/y.example.com/v1/namespaces/default/ns";
+        String object = "{\"apiVersion\":\"y.example.com/v1\",\"kind\":\"N\",\"metadata\":{\"name\":\"n\"},%s}";
+        wire.post(objects, object.formatted("\"o\":{\"a\":\"b\"},\"n\":{}"));
+        Wire.Answer kept = wire.apply(objects + "/n", "me", object.formatted("\"o\":null"));
+        assertThat(Json.string(kept.body().path("o"))).as(kept.message()).isEqualTo("{\"a\":\"b\"}");
+        Wire.Answer set = wire.apply(objects + "/n?force=true", "me", object.formatted("\"n\":null"));
+        assertThat(set.body().path("n").isNull()).as(set.message()).isTrue();
+        wire.merge(objects + "/n", "{\"o\":{\"a\":null}}");
+        assertThat(wire.apply(objects + "/n?force=true", "me", object.formatted("\"o\":null")).message())
+                .endsWith("o: Invalid value: \"null\": o in body must be of type object: \"null\"");
+    }
 }

@@ -174,8 +174,11 @@ final class Typed {
 
     /** The configuration over the live value: what it says nothing of stays. */
     static JsonNode merge(@Nullable JsonNode live, @Nullable JsonNode config, Type type) {
-        if (config == null || (config.isNull() && !isLeaf(config, type) && !isNothing(live))) {
+        if (config == null) {
             return live == null ? Json.object() : live.deepCopy();
+        }
+        if (config.isNull() && !isLeaf(config, type)) {
+            return live == null || isNothing(live) ? config : live.deepCopy();
         }
         if (live == null || isLeaf(config, type) || isLeaf(live, type) || live.isArray() != config.isArray()) {
             return config.deepCopy();

@@ -64,7 +64,7 @@ final class Shapes {
      * Prunes and fills in defaults.
      *
      * @param check
-     *            reads it when it is of a built-in kind
+     *            reads it when it is of a built-in kind; that of a conversion leaves also the nulls of others, which are no longer read
      * @param refusal
      *            makes an answer of what Go says of a value of the wrong type
      * @return what was unknown
@@ -82,7 +82,9 @@ final class Shapes {
         if (custom.schema() != null) {
             if (!custom.preserveUnknown()) {
                 SchemaPruning.prune(object, custom.schema(), unknown);
-                SchemaPruning.pruneNulls(object, custom.schema());
+                if (!check.isConversion()) {
+                    SchemaPruning.pruneNulls(object, custom.schema());
+                }
             }
             SchemaPruning.fillDefaults(object, custom.schema());
         }

@@ -32,6 +32,10 @@ public final class TypeCheck {
         return new TypeCheck(true);
     }
 
+    public boolean isConversion() {
+        return converting;
+    }
+
     /** Checks an object and changes it. */
     public void read(ObjectNode object, Type type, String kind) {
         struct(object, type, "", "", kind);
