@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.cel.Conditions;
+import dev.windlass.apiserver.internal.cel.RequestExpression;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.net.URI;
@@ -247,16 +248,25 @@ final class AdmissionChecks {
         for (Field condition : conditions.items()) {
             Field expression = condition.at("expression");
             expression(expression, "");
-            String problem = expression.text().isBlank()
-                    ? null
-                    : Conditions.problem(expression.text().strip(), params);
-            if (problem != null) {
-                expression.invalid(expression.text().strip(), problem);
+            if (!expression.text().isBlank()) {
+                compiled(expression, Conditions.compile(expression.text().strip(), params));
             }
             condition.at("name").requiredName(NameRules::qualifiedName);
             if (!condition.at("name").isEmpty() && !names.add(condition.at("name").text())) {
                 condition.at("name").duplicate();
             }
+        }
+    }
+
+    /** Says what is wrong with an expression that has been compiled. */
+    static void compiled(Field expression, RequestExpression compiled) {
+        compiled(expression, compiled.text(), compiled);
+    }
+
+    static void compiled(Field expression, String shown, RequestExpression compiled) {
+        FieldError error = compiled.error(expression.path(), shown);
+        if (error != null) {
+            expression.errors().add(error);
         }
     }
 

@@ -123,29 +123,22 @@ final class AdmissionPolicyChecks {
             Field expression = variable.at("expression");
             AdmissionChecks.expression(expression, "expression is not specified");
             if (!expression.text().isBlank()) {
-                compiled(expression, expressions.declare(name.text(), expression.text()));
+                AdmissionChecks.compiled(expression, expressions.declare(name.text(), expression.text()));
             }
         }
         return expressions;
-    }
-
-    private static void compiled(Field expression, RequestExpression compiled) {
-        String problem = compiled.problem();
-        if (problem != null) {
-            expression.invalid(expression.text(), problem);
-        }
     }
 
     private static void validation(Field validation, RequestExpressions expressions) {
         Field expression = validation.at("expression");
         AdmissionChecks.expression(expression, "expression is not specified");
         if (!expression.text().isBlank()) {
-            compiled(expression, expressions.compile(expression.text(), RequestExpression.Result.BOOL));
+            AdmissionChecks.compiled(expression, expressions.compile(expression.text(), RequestExpression.Result.BOOL));
         }
         Field messageExpression = validation.at("messageExpression");
         notBlank(messageExpression);
         if (!messageExpression.text().isBlank()) {
-            compiled(messageExpression, expressions.compileMessage(messageExpression.text()));
+            AdmissionChecks.compiled(messageExpression, expressions.compileMessage(messageExpression.text()));
         }
         Field message = validation.at("message");
         notBlank(message);
@@ -180,7 +173,7 @@ final class AdmissionPolicyChecks {
             if (value.text().strip().length() > LONGEST_ANNOTATION) {
                 value.required("must not exceed " + LONGEST_ANNOTATION + " bytes in length");
             } else if (!value.text().isBlank()) {
-                compiled(value,
+                AdmissionChecks.compiled(value, value.text(),
                         expressions.compile(value.text().strip(), RequestExpression.Result.TEXT_OR_NULL));
             }
             if (!keys.add(key.text())) {
@@ -217,13 +210,9 @@ final class AdmissionPolicyChecks {
             AdmissionChecks.expression(expression, "");
             String text = expression.text().strip();
             if (!text.isEmpty()) {
-                RequestExpression made = wanted.equals("jsonPatch")
+                AdmissionChecks.compiled(expression, wanted.equals("jsonPatch")
                         ? expressions.compilePatch(text)
-                        : expressions.compileConfiguration(text);
-                String problem = made.problem();
-                if (problem != null) {
-                    expression.invalid(text, problem);
-                }
+                        : expressions.compileConfiguration(text));
             }
         } else {
             mutation.at(wanted).required("must be specified when patchType is " + type.text());

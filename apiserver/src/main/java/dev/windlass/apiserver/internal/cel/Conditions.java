@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What must be true of a request for somebody to be asked about it. Immutable once made; thread-safe. */
@@ -22,17 +21,12 @@ public final class Conditions {
     }
 
     /**
-     * What is wrong with an expression.
+     * Compiles one.
      *
      * @param params
      *            whether there may be parameters to speak of
-     * @return null when nothing is
      */
-    public static @Nullable String problem(String expression, boolean params) {
-        return compile(expression, params).problem();
-    }
-
-    private static RequestExpression compile(String expression, boolean params) {
+    public static RequestExpression compile(String expression, boolean params) {
         return new RequestExpressions(params, false).compile(expression, RequestExpression.Result.BOOL);
     }
 

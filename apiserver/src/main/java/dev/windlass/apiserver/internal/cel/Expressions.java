@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.cel;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -12,11 +13,13 @@ import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.extensions.CelListsExtensions;
 import dev.cel.extensions.CelListsExtensions.Function;
-import dev.cel.parser.CelStandardMacro;
+import dev.cel.extensions.CelStringExtensions;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Compiles expressions and evaluates them, in Kubernetes' environment. Thread-safe. */
@@ -29,11 +32,13 @@ final class Expressions {
             .build();
     private static final CelListsExtensions PLAIN_LISTS = CelExtensions.lists(Function.SLICE, Function.FLATTEN,
             Function.RANGE, Function.DISTINCT, Function.REVERSE, Function.SORT);
+    private static final CelStringExtensions TEXTS = CelExtensions.strings(EnumSet.complementOf(
+            EnumSet.of(CelStringExtensions.Function.REVERSE)));
     private static final ListFunctions LISTS = new ListFunctions();
     private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
     private static final AccessFunctions ACCESS = new AccessFunctions();
     private static final CelRuntime PLAIN = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
-            .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+            .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                     PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
             .build();
 
@@ -44,7 +49,7 @@ final class Expressions {
     private static final class Patching {
         private static final PatchFunctions FUNCTIONS = new PatchFunctions();
         private static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS)
-                .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+                .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                         PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS, FUNCTIONS)
                 .setValueProvider(Patches::make).build();
 
@@ -52,8 +57,13 @@ final class Expressions {
         }
     }
 
-    /** What came of compiling an expression: a program, or what is wrong. */
-    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf) {
+    /**
+     * A program, and what it was made of.
+     *
+     * @param problem
+     *            why no program could be made of it in the real server, empty when it could
+     */
+    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf, String problem) {
         CelType type() {
             return tree.getResultType();
         }
@@ -76,8 +86,8 @@ final class Expressions {
     /** @param patching whether they may make patches */
     Expressions(CelTypeProvider types, Map<String, CelType> variables, boolean patching) {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
-                .setStandardMacros(CelStandardMacro.STANDARD_MACROS).setTypeProvider(types)
-                .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS), CelExtensions.optional(),
+                .setStandardMacros(List.of()).addMacros(Macros.ALL).setTypeProvider(types)
+                .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
                         PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
         new LinkedHashMap<>(variables).forEach(builder::addVar);
         if (patching) {
@@ -90,14 +100,28 @@ final class Expressions {
     Compiled compile(String expression) throws CompilationException {
         CelValidationResult result = compiler.compile(expression);
         if (result.hasError()) {
-            throw new CompilationException(Problems.ofCompilation(result.getErrorString()));
+            CelValidationResult parsed = compiler.parse(expression);
+            throw new CompilationException(
+                    Problems.ofCompilation(result, parsed.hasError() ? null : tree(parsed)));
+        }
+        CelAbstractSyntaxTree tree = tree(result);
+        List<CelIssue> issues = Literals.check(tree, runtime);
+        if (!issues.isEmpty()) {
+            throw new CompilationException(Problems.shown(issues, tree.getSource()));
         }
         try {
-            CelAbstractSyntaxTree tree = result.getAst();
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(runtime.createProgram(tree), tree, old);
-        } catch (CelValidationException | CelEvaluationException e) {
+            return new Compiled(runtime.createProgram(tree), tree, old, Literals.unusable(tree, runtime));
+        } catch (CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static CelAbstractSyntaxTree tree(CelValidationResult result) {
+        try {
+            return result.getAst();
+        } catch (CelValidationException e) {
+            throw new IllegalStateException(e); // has been asked for errors
         }
     }
 }

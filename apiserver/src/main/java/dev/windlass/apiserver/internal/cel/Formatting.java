@@ -1,117 +1,251 @@
 package dev.windlass.apiserver.internal.cel;
 
+import com.google.common.primitives.UnsignedLong;
+import dev.cel.common.types.CelKind;
+import dev.cel.common.types.CelType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
+import dev.windlass.apiserver.internal.json.GoText;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** {@code "%s".format([…])}. Stateless. */
 final class Formatting {
+    private static final int DIGITS = 6;
+    private static final String CLAUSES = "sdfebxXo";
+    private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
     private Formatting() {
     }
 
+    /** What puts a value into the place of a clause. */
+    @FunctionalInterface
+    interface Filling {
+        String of(char clause, int digits, int index) throws CelEvaluationException;
+    }
+
     static String format(String text, List<?> arguments) throws CelEvaluationException {
+        return fill(text, arguments.size(),
+                (clause, digits, index) -> clause(clause, digits, arguments.get(index)));
+    }
+
+    /** Goes through a text and has its clauses filled. */
+    static String fill(String text, int arguments, Filling filling) throws CelEvaluationException {
         StringBuilder out = new StringBuilder();
-        int used = 0;
+        int index = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c != '%') {
                 out.append(c);
                 continue;
             }
-            int end = i + 1;
-            while (end < text.length() && (text.charAt(end) == '.' || Character.isDigit(text.charAt(end)))) {
-                end++;
+            if (text.startsWith("%%", i)) {
+                out.append(text.charAt(++i));
+                continue;
             }
-            if (end >= text.length()) {
+            if (i + 1 >= text.length()) {
                 throw new CelEvaluationException("unexpected end of string");
             }
-            char clause = text.charAt(end);
-            if (clause == '%') {
-                out.append('%');
-            } else {
-                if (used >= arguments.size()) {
-                    throw new CelEvaluationException("index " + used + " out of range");
-                }
-                out.append(clause(clause, text.substring(i + 1, end), arguments.get(used++)));
+            if (index >= arguments) {
+                throw new CelEvaluationException("index " + index + " out of range");
             }
+            int end = endOfPrecision(text, i + 1);
+            int digits = end == i + 1 ? DIGITS : precision(text.substring(i + 2, end));
+            char clause = text.charAt(end);
+            if (CLAUSES.indexOf(clause) < 0) {
+                throw unreadable("unrecognized formatting clause \"" + clause + "\"");
+            }
+            out.append(filling.of(clause, digits, index++));
             i = end;
         }
         return out.toString();
     }
 
-    private static int digits(String precision) throws CelEvaluationException {
-        if (precision.isEmpty()) {
-            return 6;
+    private static int endOfPrecision(String text, int start) throws CelEvaluationException {
+        if (text.charAt(start) != '.') {
+            return start;
         }
-        if (!precision.matches("\\.\\d{1,3}")) {
-            throw new CelEvaluationException("could not parse formatting clause: \"" + precision
-                    + "\" is no precision; use a point and at most three digits");
+        int end = start + 1;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
         }
-        return Integer.parseInt(precision.substring(1));
+        if (end >= text.length()) {
+            throw unreadable("error while parsing precision: could not find end of precision specifier");
+        }
+        return end;
     }
 
-    private static String clause(char clause, String precision, Object value) throws CelEvaluationException {
-        int digits = digits(precision);
-        return switch (clause) {
-            case 's' -> show(value);
-            case 'd' -> value instanceof Long || value instanceof Double ? show(value) : wrong(value, "d");
-            case 'f' -> new BigDecimal(number(value)).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
-            case 'e' -> String.format(Locale.ROOT, "%." + digits + "e", number(value));
-            case 'b' -> value instanceof Boolean truth
-                    ? (truth ? "1" : "0")
-                    : value instanceof Long whole ? Long.toBinaryString(whole) : wrong(value, "b");
-            case 'o' -> value instanceof Long whole ? Long.toOctalString(whole) : wrong(value, "o");
-            case 'x' -> hex(value);
-            case 'X' -> hex(value).toUpperCase(Locale.ROOT);
-            default -> throw new CelEvaluationException(
-                    "could not parse formatting clause: unrecognized formatting clause \"" + clause + "\"");
+    private static int precision(String digits) throws CelEvaluationException {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException _) {
+            throw unreadable("error while parsing precision: error while converting precision to integer: "
+                    + "strconv.Atoi: parsing \"" + digits + "\": "
+                    + (digits.isEmpty() ? "invalid syntax" : "value out of range"));
+        }
+    }
+
+    private static CelEvaluationException unreadable(String why) {
+        return new CelEvaluationException("could not parse formatting clause: " + why);
+    }
+
+    /** Says that a clause is for something else. */
+    static CelEvaluationException unfit(char clause, String type) {
+        return new CelEvaluationException("error during formatting: " + switch (clause) {
+            case 'd' -> "decimal clause can only be used on integers";
+            case 'f' -> "fixed-point clause can only be used on doubles";
+            case 'e' -> "scientific clause can only be used on doubles";
+            case 'b' -> "only integers and bools can be formatted as binary";
+            case 'o' -> "octal clause can only be used on integers";
+            case 'x', 'X' -> "only integers, byte buffers, and strings can be formatted as hex";
+            default ->
+                "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps";
+        } + ", was given " + type);
+    }
+
+    private static String clause(char clause, int digits, Object value) throws CelEvaluationException {
+        BigInteger whole = switch (value) {
+            case Long number -> BigInteger.valueOf(number);
+            case UnsignedLong number -> number.bigIntegerValue();
+            default -> null;
+        };
+        String shown = switch (clause) {
+            case 'd' -> whole == null ? null : whole.toString();
+            case 'o' -> whole == null ? null : whole.toString(8);
+            case 'b' -> value instanceof Boolean truth ? (truth ? "1" : "0") : whole == null ? null : whole.toString(2);
+            case 'x', 'X' -> switch (value) {
+                case String text -> HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+                case CelByteString bytes -> HexFormat.of().formatHex(bytes.toByteArray());
+                default -> whole == null ? null : whole.toString(16);
+            };
+            case 'f' -> fixed(value, digits);
+            case 'e' -> scientific(value, digits);
+            default -> show(value);
+        };
+        if (shown == null) {
+            throw unfit(clause, typeName(value));
+        }
+        return clause == 'X' ? shown.toUpperCase(Locale.ROOT) : shown;
+    }
+
+    private static String fixed(Object value, int digits) throws CelEvaluationException {
+        double number = number('f', value);
+        return Double.isFinite(number)
+                ? String.format(Locale.ENGLISH, "%,." + digits + "f",
+                        new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN))
+                : endless(number);
+    }
+
+    /** The precision is taken for the width, as in Go. */
+    private static String scientific(Object value, int width) throws CelEvaluationException {
+        double number = number('e', value);
+        String shown = endless(number);
+        if (Double.isFinite(number)) {
+            String[] parts = String.format(Locale.ROOT, "%." + DIGITS + "e", number).split("e");
+            String power = parts[1].chars()
+                    .mapToObj(
+                            each -> each == '-' ? "⁻" : each == '+' ? "" : RAISED.substring(each - '0', each - '0' + 1))
+                    .collect(Collectors.joining());
+            shown = parts[0] + "×10" + power;
+        }
+        return " ".repeat(Math.max(0, width - shown.length())) + shown;
+    }
+
+    private static double number(char clause, Object value) throws CelEvaluationException {
+        return switch (value) {
+            case Double number -> number;
+            case String text when text.matches("NaN|-?Infinity") -> Double.parseDouble(text);
+            default -> throw unfit(clause, typeName(value));
         };
     }
 
-    private static String wrong(Object value, String clause) throws CelEvaluationException {
-        throw new CelEvaluationException("error during formatting: %" + clause + " cannot show " + show(value));
+    private static String endless(double number) {
+        return Double.isNaN(number) ? "NaN" : number < 0 ? "-∞" : "∞";
     }
 
-    private static double number(Object value) throws CelEvaluationException {
-        if (value instanceof Number number) {
-            return number.doubleValue();
-        }
-        throw new CelEvaluationException("error during formatting: " + show(value) + " is no number");
-    }
-
-    private static String hex(Object value) throws CelEvaluationException {
+    /** A value as a text of its own. */
+    static String show(Object value) throws CelEvaluationException {
         return switch (value) {
-            case Long whole -> Long.toHexString(whole);
-            case String text -> HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
-            case CelByteString bytes -> HexFormat.of().formatHex(bytes.toByteArray());
-            default -> wrong(value, "x");
-        };
-    }
-
-    /** A value as texts have it. */
-    static String show(Object value) {
-        return switch (value) {
+            case List<?> list -> {
+                StringBuilder shown = new StringBuilder();
+                for (Object each : list) {
+                    shown.append(shown.isEmpty() ? "" : ", ").append(inside(each));
+                }
+                yield "[" + shown + "]";
+            }
+            case Map<?, ?> map -> {
+                Map<String, String> shown = new TreeMap<>();
+                for (Map.Entry<?, ?> each : map.entrySet()) {
+                    shown.put(inside(each.getKey()), inside(each.getValue()));
+                }
+                yield shown.entrySet().stream().map(each -> each.getKey() + ":" + each.getValue())
+                        .collect(Collectors.joining(", ", "{", "}"));
+            }
             case NullValue _ -> "null";
-            case Double number -> number == Math.rint(number) && Math.abs(number) < 1e15
-                    ? Long.toString(number.longValue())
-                    : number.toString();
+            case Double number -> GoText.shortest(number);
             case Duration duration -> new BigDecimal(duration.getSeconds())
                     .add(BigDecimal.valueOf(duration.getNano(), 9)).stripTrailingZeros().toPlainString() + "s";
-            case List<?> list -> list.stream().map(Formatting::show).collect(Collectors.joining(", ", "[", "]"));
-            case Map<?, ?> map -> map.entrySet().stream()
-                    .map(each -> show(each.getKey()) + ": " + show(each.getValue())).sorted()
-                    .collect(Collectors.joining(", ", "{", "}"));
             case CelByteString bytes -> bytes.toStringUtf8();
-            default -> value.toString();
+            case CelType type -> type.name();
+            case Long _,UnsignedLong _,Boolean _,String _,Instant _ -> value.toString();
+            default -> throw unfit('s', typeName(value));
+        };
+    }
+
+    /** A value as the language writes it. */
+    private static String inside(Object value) throws CelEvaluationException {
+        return switch (value) {
+            case String text -> FieldError.quote(text);
+            case CelByteString bytes -> "b" + FieldError.quote(bytes.toStringUtf8());
+            case Duration _ -> "duration(\"" + show(value) + "\")";
+            case Instant _ -> "timestamp(\"" + value + "\")";
+            case Double number when !Double.isFinite(number) -> "\"" + show(value) + "\"";
+            case Double number -> new BigDecimal(number).setScale(DIGITS, RoundingMode.HALF_EVEN).toPlainString();
+            default -> show(value);
+        };
+    }
+
+    private static String typeName(Object value) {
+        return switch (value) {
+            case Long _ -> "int";
+            case UnsignedLong _ -> "uint";
+            case Double _ -> "double";
+            case Boolean _ -> "bool";
+            case String _ -> "string";
+            case CelByteString _ -> "bytes";
+            case List<?> _ -> "list";
+            case Map<?, ?> _ -> "map";
+            case Duration _ -> "google.protobuf.Duration";
+            case Instant _ -> "google.protobuf.Timestamp";
+            case NullValue _ -> "null_type";
+            case CelType _ -> "type";
+            case Optional<?> _ -> "optional_type";
+            default -> Types.name(value);
+        };
+    }
+
+    /** Whether values of a type can stand for a clause, as far as the type tells. */
+    static boolean fits(char clause, CelKind kind) {
+        return kind == CelKind.DYN || switch (clause) {
+            case 'd', 'o' -> kind == CelKind.INT || kind == CelKind.UINT;
+            case 'f', 'e' -> kind == CelKind.DOUBLE || kind == CelKind.STRING;
+            case 'b' -> kind == CelKind.INT || kind == CelKind.UINT || kind == CelKind.BOOL;
+            case 'x', 'X' -> kind == CelKind.INT || kind == CelKind.UINT || kind == CelKind.STRING
+                    || kind == CelKind.BYTES;
+            default -> kind != CelKind.STRUCT && kind != CelKind.OPAQUE;
         };
     }
 }

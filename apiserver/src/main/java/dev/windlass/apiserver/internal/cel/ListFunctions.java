@@ -1,7 +1,6 @@
 package dev.windlass.apiserver.internal.cel;
 
 import com.google.common.primitives.UnsignedLong;
-import dev.cel.common.CelIssue;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
@@ -63,8 +62,7 @@ final class ListFunctions extends Functions {
     private static Optional<CelExpr> sortBy(CelMacroExprFactory make, CelExpr target, List<CelExpr> arguments) {
         String item = arguments.get(0).identOrDefault().name();
         if (item.isEmpty()) {
-            return Optional.of(make.reportError(CelIssue.formatError(make.getSourceLocation(arguments.get(0)),
-                    "argument is not an identifier")));
+            return Macros.notIdentifier(make, arguments.get(0));
         }
         String list = "@__sortBy_input__";
         String keys = make.getAccumulatorVarName();

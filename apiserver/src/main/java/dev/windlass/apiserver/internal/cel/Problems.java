@@ -1,8 +1,21 @@
 package dev.windlass.apiserver.internal.cel;
 
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelSource;
+import dev.cel.common.CelSourceLocation;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypes;
 import dev.cel.runtime.CelEvaluationException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What went wrong while an expression was evaluated, in the words of the real server's implementation of the language. Stateless. */
 final class Problems {
@@ -14,17 +27,102 @@ final class Problems {
     private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: [^\n]*\\)(?=\n|$)");
     private static final Pattern SELECTION = Pattern
             .compile("type '([a-z]+\\.[\\w.]+)' does not support field selection");
-    private static final Pattern SYNTAX = Pattern.compile("(?<=ERROR: <input>:\\d{1,9}:\\d{1,9}: )"
-            + "(?=mismatched input|extraneous input|no viable alternative|token recognition error|missing )");
+    private static final Pattern SYNTAX = Pattern
+            .compile("^(?=mismatched input|extraneous input|no viable alternative|token recognition error|missing )");
+    private static final Pattern UNKNOWN_ITEMS = Pattern.compile("%[A-Za-z]\\w*");
+    private static final Pattern NO_INT = Pattern.compile("For input string: .*");
+    private static final Pattern NO_UINT = Pattern.compile("String value \\d+ exceeds range of unsigned long\\.");
+    private static final Pattern NO_LOGIC = Pattern
+            .compile("found no matching overload for '_(?:&&|\\|\\|)_' applied to '\\((.*)\\)'");
 
     private Problems() {
     }
 
-    /** What the compiler has found wrong. */
-    static String ofCompilation(String found) {
-        String shorter = CANDIDATES.matcher(found).replaceAll("");
+    /**
+     * What the compiler has found wrong.
+     *
+     * @param parsed
+     *            the expression as far as it could be read; null when it could not
+     */
+    static String ofCompilation(CelValidationResult result, @Nullable CelAbstractSyntaxTree parsed) {
+        List<CelIssue> issues = new ArrayList<>();
+        for (CelIssue issue : result.getErrors()) {
+            Matcher logic = NO_LOGIC.matcher(issue.getMessage());
+            if (logic.find() && parsed != null) {
+                issues.addAll(noTruth(parsed, issue.getExprId(), logic.group(1)));
+            } else if (!issue.getMessage().startsWith("Message type resolution failure")) {
+                issues.add(
+                        CelIssue.formatError(issue.getExprId(), issue.getSourceLocation(), said(issue.getMessage())));
+            }
+        }
+        return shown(issues, result.getSource());
+    }
+
+    /** Problems as the real server writes them: line by line, with what they are about. */
+    static String shown(List<CelIssue> issues, CelSource source) {
+        List<CelIssue> sorted = new ArrayList<>(issues);
+        sorted.sort(Comparator.comparingInt((CelIssue each) -> each.getSourceLocation().getLine())
+                .thenComparingInt(each -> each.getSourceLocation().getColumn()));
+        return CelIssue.toDisplayString(sorted, source);
+    }
+
+    private static String said(String message) {
+        String shorter = CANDIDATES.matcher(message).replaceAll("");
         String selected = SELECTION.matcher(shorter).replaceAll("unexpected failed resolution of '$1'");
-        return SYNTAX.matcher(selected).replaceAll("Syntax error: ");
+        String numbers = NO_UINT.matcher(NO_INT.matcher(selected).replaceAll("invalid int literal"))
+                .replaceAll("invalid uint literal");
+        return SYNTAX.matcher(named(numbers)).replaceAll("Syntax error: ").replace("The argument must be a simple name",
+                "argument must be a simple name");
+    }
+
+    /** The types in a text by the names that they have there. */
+    private static String named(String text) {
+        return UNKNOWN_ITEMS.matcher(text).replaceAll("dyn").replace("google.protobuf.Duration", "duration")
+                .replace("google.protobuf.Timestamp", "timestamp").replace("*error*", "!error!");
+    }
+
+    static String shown(CelType type) {
+        return named(CelTypes.format(type));
+    }
+
+    /** Each of two that is neither true nor false is told by itself. */
+    private static List<CelIssue> noTruth(CelAbstractSyntaxTree parsed, long call, String types) {
+        List<CelIssue> issues = new ArrayList<>();
+        List<String> found = split(types);
+        CelNavigableAst.fromAst(parsed).getRoot().allNodes().filter(each -> each.id() == call).findFirst()
+                .ifPresent(each -> {
+                    List<CelExpr> operands = each.expr().callOrDefault().args();
+                    for (int i = 0; i < Math.min(operands.size(), found.size()); i++) {
+                        if (!found.get(i).matches("bool|dyn|\\*error\\*")) {
+                            long id = operands.get(i).id();
+                            issues.add(CelIssue.formatError(id, location(parsed.getSource(), id),
+                                    "expected type 'bool' but found '" + named(found.get(i)) + "'"));
+                        }
+                    }
+                });
+        return issues;
+    }
+
+    /** Types that are separated by commas, some of which have commas inside. */
+    private static List<String> split(String types) {
+        List<String> all = new ArrayList<>();
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i < types.length(); i++) {
+            char c = types.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (c == ',' && depth == 0) {
+                all.add(types.substring(start, i).strip());
+                start = i + 1;
+            }
+        }
+        all.add(types.substring(start).strip());
+        return all;
+    }
+
+    static CelSourceLocation location(CelSource source, long id) {
+        return source.getOffsetLocation(source.getPositionsMap().getOrDefault(id, 0))
+                .orElse(CelSourceLocation.of(1, 0));
     }
 
     static String of(CelEvaluationException problem) {

@@ -7,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -73,9 +74,22 @@ public final class RequestExpression {
         return text;
     }
 
-    /** What is wrong with it, null when nothing is. */
-    public @Nullable String problem() {
-        return problem.isEmpty() ? null : problem;
+    /**
+     * What is wrong with it.
+     *
+     * @param field
+     *            where it stands
+     * @param shown
+     *            as what it is shown
+     * @return null when nothing is
+     */
+    public @Nullable FieldError error(String field, String shown) {
+        if (!problem.isEmpty()) {
+            return FieldError.invalid(field, shown, problem);
+        }
+        return compiled == null || compiled.problem().isEmpty()
+                ? null
+                : FieldError.internal(field, "program instantiation failed: " + compiled.problem());
     }
 
     CelType type() {

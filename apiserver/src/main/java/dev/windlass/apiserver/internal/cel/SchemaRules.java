@@ -103,6 +103,8 @@ public final class SchemaRules {
             compiled = expressions.compile(Json.textOrEmpty(rule, "rule"));
             if (!compiled.type().equals(SimpleType.BOOL)) {
                 problem = "cel expression must evaluate to a bool";
+            } else if (!compiled.problem().isEmpty()) {
+                problem = "program instantiation failed: " + compiled.problem();
             }
         } catch (Expressions.CompilationException e) {
             problem = "compilation failed: " + e.getMessage();
@@ -115,6 +117,8 @@ public final class SchemaRules {
                 message = expressions.compile(messageText);
                 if (!message.type().equals(SimpleType.STRING)) {
                     messageProblem = "messageExpression must evaluate to a string";
+                } else if (!message.problem().isEmpty()) {
+                    messageProblem = "messageExpression instantiation failed: " + message.problem();
                 }
             } catch (Expressions.CompilationException e) {
                 messageProblem = "messageExpression compilation failed: " + e.getMessage();

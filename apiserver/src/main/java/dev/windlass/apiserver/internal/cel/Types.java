@@ -44,6 +44,12 @@ final class Types {
         return OURS.contains(type);
     }
 
+    /** The name of the type of a value that is of Kubernetes. */
+    static String name(Object value) {
+        return OURS.stream().filter(type -> javaClass(type).isInstance(value)).map(CelType::name).findFirst()
+                .orElse(value.getClass().getSimpleName());
+    }
+
     /** As what a value of a type comes to a function. */
     static Class<?> javaClass(CelType type) {
         return switch (type.kind()) {

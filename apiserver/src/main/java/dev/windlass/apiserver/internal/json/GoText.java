@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 public final class GoText {
     private static final int LEAST_EXPONENT = -4;
     private static final int MOST_DIGITS = 21;
+    private static final int SHORT = 6;
 
     private GoText() {
     }
@@ -35,6 +36,14 @@ public final class GoText {
             return 1 / value < 0 ? "-0" : "0";
         }
         return shortest(new BigDecimal(Double.toString(value)), MOST_DIGITS);
+    }
+
+    /** As {@code strconv} writes it that is not told how. */
+    public static String shortest(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? "NaN" : value < 0 ? "-Inf" : "+Inf";
+        }
+        return value == 0 ? floating(value) : shortest(new BigDecimal(Double.toString(value)), SHORT);
     }
 
     /** @param most so many digits are written before the point, and an exponent in place of more */

@@ -30,6 +30,10 @@ public record FieldError(String reason, String field, String body) {
         return new FieldError("FieldValueForbidden", field, "Forbidden" + suffix(detail));
     }
 
+    public static FieldError internal(String field, String detail) {
+        return new FieldError("InternalError", field, "Internal error: " + detail);
+    }
+
     public static FieldError duplicate(String field, JsonNode value) {
         return new FieldError("FieldValueDuplicate", field, "Duplicate value: " + show(value));
     }
