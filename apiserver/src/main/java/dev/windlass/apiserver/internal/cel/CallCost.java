@@ -234,7 +234,7 @@ record CallCost(Range cost, @Nullable Range size) {
             }
             case "lists.range" -> made(1, Range.fixed(literal(call.operand(0), Long.MAX_VALUE)));
             case "flatten" -> made(
-                    call.arguments().isEmpty() ? 1 : literal(call.operand(1), Long.MAX_VALUE), size);
+                    call.arguments().isEmpty() ? 1 : (double) literal(call.operand(1), Long.MAX_VALUE), size);
             case "distinct" -> made(2, size.times(size));
             case "sort" -> sorted(call.operand(0));
             case ListFunctions.SORT_BY_KEYS -> sorted(call.operand(1));
@@ -259,9 +259,10 @@ record CallCost(Range cost, @Nullable Range size) {
 
     private static long literal(Operand operand, long otherwise) {
         CelExpr expr = operand.expr();
-        boolean number = expr != null && expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT
-                && expr.constant().getKind() == CelConstant.Kind.INT64_VALUE;
-        return number ? Math.max(0, expr.constant().int64Value()) : otherwise;
+        return expr != null && expr.getKind() == CelExpr.ExprKind.Kind.CONSTANT
+                && expr.constant().getKind() == CelConstant.Kind.INT64_VALUE
+                        ? Math.max(0, expr.constant().int64Value())
+                        : otherwise;
     }
 
     /** Whether values of the type are all as large as one another. */

@@ -10,17 +10,28 @@ import dev.cel.common.types.CelTypeProvider;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.compiler.CelCompilerLibrary;
 import dev.cel.extensions.CelExtensions;
-import dev.cel.extensions.CelListsExtensions;
 import dev.cel.extensions.CelListsExtensions.Function;
-import dev.cel.extensions.CelStringExtensions;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeBuilder;
 import dev.cel.runtime.CelRuntimeFactory;
-import java.util.EnumSet;
+import dev.cel.runtime.CelRuntimeLibrary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
+import static dev.cel.extensions.CelListsExtensions.Function.DISTINCT;
+import static dev.cel.extensions.CelListsExtensions.Function.FLATTEN;
+import static dev.cel.extensions.CelListsExtensions.Function.SLICE;
+import static dev.cel.extensions.CelListsExtensions.Function.SORT;
+import static dev.cel.extensions.CelStringExtensions.Function.LOWER_ASCII;
+import static dev.cel.extensions.CelStringExtensions.Function.QUOTE;
+import static dev.cel.extensions.CelStringExtensions.Function.REPLACE;
+import static dev.cel.extensions.CelStringExtensions.Function.SPLIT;
+import static dev.cel.extensions.CelStringExtensions.Function.TRIM;
+import static dev.cel.extensions.CelStringExtensions.Function.UPPER_ASCII;
 
 /** Compiles expressions and evaluates them, in Kubernetes' environment. Thread-safe. */
 final class Expressions {
@@ -30,31 +41,39 @@ final class Expressions {
             .comprehensionMaxIterations(MOST_ITERATIONS).enableHeterogeneousNumericComparisons(true)
             .enableOptionalSyntax(true).populateMacroCalls(true)
             .build();
-    private static final CelListsExtensions PLAIN_LISTS = CelExtensions.lists(Function.SLICE, Function.FLATTEN,
-            Function.RANGE, Function.DISTINCT, Function.REVERSE, Function.SORT);
-    private static final CelStringExtensions TEXTS = CelExtensions.strings(EnumSet.complementOf(
-            EnumSet.of(CelStringExtensions.Function.REVERSE)));
-    private static final ListFunctions LISTS = new ListFunctions();
-    private static final KubernetesFunctions KUBERNETES = new KubernetesFunctions();
-    private static final AccessFunctions ACCESS = new AccessFunctions();
-    private static final CelRuntime PLAIN = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
-            .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                    PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS)
-            .build();
+    private static final List<Library> LIBRARIES = List.of(
+            Library.of(CelExtensions.strings(LOWER_ASCII, UPPER_ASCII, QUOTE, REPLACE, SPLIT, TRIM)),
+            Library.of(CelExtensions.lists(SLICE, FLATTEN, DISTINCT, Function.REVERSE, SORT)),
+            Library.of(CelExtensions.sets(OPTIONS)), Library.of(CelExtensions.optional()),
+            Library.of(CelExtensions.comprehensions()), Library.of(new TextFunctions()),
+            Library.of(new ListFunctions()), Library.of(new KubernetesFunctions()), Library.of(new AccessFunctions()));
+    private static final CelRuntime PLAIN = runtime(CelRuntimeFactory.legacyCelRuntimeBuilder())
+            .setStandardEnvironmentEnabled(false).addLibraries(new Conversions()).build();
 
     private final CelCompiler compiler;
     private final CelRuntime runtime;
 
-    /** What makes patches has another runtime, which knows the types that these are made of. */
+    /** What makes patches has another runtime, which knows the types that these are made of, and converts as the library does. */
     private static final class Patching {
         private static final PatchFunctions FUNCTIONS = new PatchFunctions();
-        private static final CelRuntime RUNTIME = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS)
-                .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                        PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS, FUNCTIONS)
-                .setValueProvider(Patches::make).build();
+        private static final CelRuntime RUNTIME = runtime(CelRuntimeFactory.plannerRuntimeBuilder())
+                .addLibraries(FUNCTIONS).setValueProvider(Patches::make).build();
 
         private Patching() {
         }
+    }
+
+    /** Functions, as the compiler and as the runtime knows them. */
+    private record Library(CelCompilerLibrary compiled, CelRuntimeLibrary run) {
+        static <T extends CelCompilerLibrary & CelRuntimeLibrary> Library of(T both) {
+            return new Library(both, both);
+        }
+    }
+
+    private static CelRuntimeBuilder runtime(CelRuntimeBuilder builder) {
+        builder.setOptions(OPTIONS).addLibraries(new Optionals());
+        LIBRARIES.forEach(each -> builder.addLibraries(each.run()));
+        return builder;
     }
 
     /**
@@ -86,9 +105,8 @@ final class Expressions {
     /** @param patching whether they may make patches */
     Expressions(CelTypeProvider types, Map<String, CelType> variables, boolean patching) {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
-                .setStandardMacros(List.of()).addMacros(Macros.ALL).setTypeProvider(types)
-                .addLibraries(TEXTS, CelExtensions.sets(OPTIONS), CelExtensions.optional(),
-                        PLAIN_LISTS, CelExtensions.comprehensions(), LISTS, KUBERNETES, ACCESS);
+                .setStandardMacros(List.of()).addMacros(Macros.ALL).setTypeProvider(types);
+        LIBRARIES.forEach(each -> builder.addLibraries(each.compiled()));
         new LinkedHashMap<>(variables).forEach(builder::addVar);
         if (patching) {
             builder.addLibraries(Patching.FUNCTIONS);
@@ -111,7 +129,8 @@ final class Expressions {
         }
         try {
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(runtime.createProgram(tree), tree, old, Literals.unusable(tree, runtime));
+            return new Compiled(runtime.createProgram(Optionals.resolved(tree)), tree, old,
+                    Literals.unusable(tree, runtime));
         } catch (CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));
         }

@@ -2,7 +2,7 @@ package dev.windlass.apiserver.internal.cel;
 
 import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.types.CelKind;
-import dev.cel.common.types.CelType;
+import dev.cel.common.types.TypeType;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
@@ -20,12 +20,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** {@code "%s".format([…])}. Stateless. */
 final class Formatting {
     private static final int DIGITS = 6;
     private static final String CLAUSES = "sdfebxXo";
+    /** Of a time, with the zeros at its end, of which Go writes none. */
+    private static final Pattern FRACTION = Pattern.compile("(\\.\\d*[1-9])0+Z");
     private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     private Formatting() {
@@ -154,14 +157,16 @@ final class Formatting {
         double number = number('e', value);
         String shown = endless(number);
         if (Double.isFinite(number)) {
-            String[] parts = String.format(Locale.ROOT, "%." + DIGITS + "e", number).split("e");
-            String power = parts[1].chars()
-                    .mapToObj(
-                            each -> each == '-' ? "⁻" : each == '+' ? "" : RAISED.substring(each - '0', each - '0' + 1))
-                    .collect(Collectors.joining());
-            shown = parts[0] + "×10" + power;
+            String all = String.format(Locale.ROOT, "%." + DIGITS + "e", number);
+            int power = all.indexOf('e');
+            shown = all.substring(0, power) + "×10" + all.substring(power + 1).chars()
+                    .mapToObj(Formatting::raised).collect(Collectors.joining());
         }
         return " ".repeat(Math.max(0, width - shown.length())) + shown;
+    }
+
+    private static String raised(int c) {
+        return c == '-' ? "⁻" : c == '+' ? "" : RAISED.substring(c - '0', c - '0' + 1);
     }
 
     private static double number(char clause, Object value) throws CelEvaluationException {
@@ -198,9 +203,10 @@ final class Formatting {
             case Double number -> GoText.shortest(number);
             case Duration duration -> new BigDecimal(duration.getSeconds())
                     .add(BigDecimal.valueOf(duration.getNano(), 9)).stripTrailingZeros().toPlainString() + "s";
-            case CelByteString bytes -> bytes.toStringUtf8();
-            case CelType type -> type.name();
-            case Long _,UnsignedLong _,Boolean _,String _,Instant _ -> value.toString();
+            case CelByteString bytes -> text(bytes);
+            case Instant time -> FRACTION.matcher(time.toString()).replaceFirst("$1Z");
+            case TypeType type -> type.containingTypeName();
+            case Long _,UnsignedLong _,Boolean _,String _ -> value.toString();
             default -> throw unfit('s', typeName(value));
         };
     }
@@ -209,13 +215,21 @@ final class Formatting {
     private static String inside(Object value) throws CelEvaluationException {
         return switch (value) {
             case String text -> FieldError.quote(text);
-            case CelByteString bytes -> "b" + FieldError.quote(bytes.toStringUtf8());
+            case CelByteString bytes -> "b" + FieldError.quote(text(bytes));
             case Duration _ -> "duration(\"" + show(value) + "\")";
-            case Instant _ -> "timestamp(\"" + value + "\")";
+            case Instant _ -> "timestamp(\"" + show(value) + "\")";
             case Double number when !Double.isFinite(number) -> "\"" + show(value) + "\"";
             case Double number -> new BigDecimal(number).setScale(DIGITS, RoundingMode.HALF_EVEN).toPlainString();
             default -> show(value);
         };
+    }
+
+    private static String text(CelByteString bytes) throws CelEvaluationException {
+        if (!bytes.isValidUtf8()) {
+            throw new CelEvaluationException("error during formatting: could not convert argument "
+                    + "\"invalid UTF-8 in bytes, cannot convert to string\" to string");
+        }
+        return bytes.toStringUtf8();
     }
 
     private static String typeName(Object value) {
@@ -231,7 +245,7 @@ final class Formatting {
             case Duration _ -> "google.protobuf.Duration";
             case Instant _ -> "google.protobuf.Timestamp";
             case NullValue _ -> "null_type";
-            case CelType _ -> "type";
+            case TypeType _ -> "type";
             case Optional<?> _ -> "optional_type";
             default -> Types.name(value);
         };

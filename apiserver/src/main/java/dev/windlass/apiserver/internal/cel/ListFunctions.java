@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** What Kubernetes adds to lists, and the formatting of texts, which the language's library has not. */
 final class ListFunctions extends Functions {
@@ -44,6 +45,12 @@ final class ListFunctions extends Functions {
             member("sum", "list_" + type.name() + "_sum_" + type.name(), type,
                     args -> sum((List<?>) args[0], type), ListType.create(type));
         }
+        global("lists.range", "lists_range", ListType.create(SimpleType.INT), args -> {
+            if ((Long) args[0] < 0) {
+                throw new CelEvaluationException("lists.range: size must be non-negative, got " + args[0]);
+            }
+            return LongStream.range(0, (Long) args[0]).boxed().toList();
+        }, SimpleType.INT);
         member("indexOf", "list_a_index_of_int", SimpleType.INT, args -> index((List<?>) args[0], args[1], false),
                 Types.LIST, Types.ANY);
         member("lastIndexOf", "list_a_last_index_of_int", SimpleType.INT,

@@ -261,7 +261,7 @@ final class Literals {
                     tree.getTypeMap())).eval(Map.of());
             return null;
         } catch (CelEvaluationException e) {
-            return Problems.of(e);
+            return Failures.of(e);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypes;
-import dev.cel.runtime.CelEvaluationException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,13 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong while an expression was evaluated, in the words of the real server's implementation of the language. Stateless. */
+/** What is wrong with an expression that cannot be compiled, in the words of the real server's implementation of the language. Stateless. */
 final class Problems {
-    private static final Pattern PREFIX = Pattern.compile("^evaluation error(?: at [^:]*:\\d+)?: ", Pattern.DOTALL);
-    private static final Pattern KEY = Pattern.compile("key '(.*)' is not present in map\\.?.*", Pattern.DOTALL);
-    private static final Pattern INDEX = Pattern.compile("Index out of bounds: (-?\\d+).*", Pattern.DOTALL);
-    private static final Pattern FIELD = Pattern.compile("Error resolving field '(.*)'\\. Field selections must .*",
-            Pattern.DOTALL);
     private static final Pattern CANDIDATES = Pattern.compile(" \\(candidates: [^\n]*\\)(?=\n|$)");
     private static final Pattern SELECTION = Pattern
             .compile("type '([a-z]+\\.[\\w.]+)' does not support field selection");
@@ -123,28 +117,5 @@ final class Problems {
     static CelSourceLocation location(CelSource source, long id) {
         return source.getOffsetLocation(source.getPositionsMap().getOrDefault(id, 0))
                 .orElse(CelSourceLocation.of(1, 0));
-    }
-
-    static String of(CelEvaluationException problem) {
-        String text = PREFIX.matcher(String.valueOf(problem.getMessage())).replaceFirst("");
-        Matcher key = KEY.matcher(text);
-        if (key.matches()) {
-            return "no such key: " + key.group(1);
-        }
-        Matcher field = FIELD.matcher(text);
-        if (field.matches()) {
-            return "no such key: " + field.group(1);
-        }
-        Matcher index = INDEX.matcher(text);
-        if (index.matches()) {
-            return "index out of bounds: " + index.group(1);
-        }
-        if (text.startsWith("No matching overload")) {
-            return "no such overload";
-        }
-        if (text.contains("divide by zero") || text.contains("/ by zero")) {
-            return "division by zero";
-        }
-        return text;
     }
 }

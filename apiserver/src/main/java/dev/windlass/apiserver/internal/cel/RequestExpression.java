@@ -106,7 +106,7 @@ public final class RequestExpression {
             Object value = value(facts);
             return value instanceof NullValue ? null : value;
         } catch (CelEvaluationException e) {
-            throw new FailedException("expression '" + text + "' resulted in error: " + Problems.of(e));
+            throw new FailedException("expression '" + text + "' resulted in error: " + Failures.of(e));
         }
     }
 

@@ -179,7 +179,7 @@ public final class RequestExpressions {
             try {
                 return variable.value(facts);
             } catch (CelEvaluationException e) {
-                problem = "fails to evaluate: " + Problems.of(e);
+                problem = "fails to evaluate: " + Failures.of(e);
             } catch (RequestExpression.FailedException e) {
                 problem = "fails to compile: " + e.getMessage();
             }

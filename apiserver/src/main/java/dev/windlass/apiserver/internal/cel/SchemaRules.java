@@ -279,7 +279,7 @@ public final class SchemaRules {
                 return null;
             }
         } catch (CelEvaluationException e) {
-            String why = Problems.of(e);
+            String why = Failures.of(e);
             return FieldError.invalid(shown(path), type, why.startsWith("no such overload")
                     ? "'" + why
                             + "': call arguments did not match a supported operator, function or macro signature for rule: "

@@ -48,6 +48,12 @@ public final class GoDuration {
         }
     }
 
+    /** One as Go's own library reads it; null when it does not. */
+    public static @Nullable Duration exactly(String text) {
+        BigInteger nanos = exact(text);
+        return nanos == null ? null : Duration.ofNanos(nanos.longValueExact());
+    }
+
     /** @throws IllegalArgumentException when it is none */
     public static Duration parse(String text) {
         BigInteger exact = exact(text);

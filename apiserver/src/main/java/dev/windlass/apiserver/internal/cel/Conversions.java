@@ -1,0 +1,122 @@
+package dev.windlass.apiserver.internal.cel;
+
+import com.google.common.primitives.UnsignedLong;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelFunctionOverload;
+import dev.cel.runtime.CelRuntimeBuilder;
+import dev.cel.runtime.CelRuntimeLibrary;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.windlass.apiserver.internal.json.GoText;
+import dev.windlass.apiserver.internal.schema.GoDuration;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the language does itself, as Go does it: what it reads from texts, how it writes numbers, and what is left of a division by nothing. Immutable. */
+final class Conversions implements CelRuntimeLibrary {
+    private static final Pattern TIME = Pattern
+            .compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?"
+            + "|[-+]?0[xX]([0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)[pP][-+]?\\d+");
+
+    private final Map<String, CelFunctionBinding> bindings = new LinkedHashMap<>();
+
+    Conversions() {
+        bind("string_to_int64", String.class, text -> read("int", text, Long::parseLong));
+        bind("string_to_uint64", String.class,
+                text -> read("uint", text, each -> UnsignedLong.valueOf(text)));
+        bind("string_to_double", String.class, text -> read("double", text, Conversions::number));
+        bind("string_to_bool", String.class, text -> switch (text) {
+            case "1", "t", "T", "TRUE", "true", "True" -> true;
+            case "0", "f", "F", "FALSE", "false", "False" -> false;
+            default -> throw unreadable("bool");
+        });
+        bind("string_to_duration", String.class, text -> read("google.protobuf.Duration", text, GoDuration::exactly));
+        bind("string_to_timestamp", String.class, text -> read("google.protobuf.Timestamp", text, Conversions::time));
+        bind("double_to_string", Double.class, GoText::shortest);
+        bind("duration_to_string", Duration.class, Formatting::show);
+        bind("timestamp_to_string", Instant.class, Formatting::show);
+        bind("double_to_int64", Double.class, number -> {
+            if (Double.isNaN(number) || number <= Long.MIN_VALUE || number >= Long.MAX_VALUE) {
+                throw new CelEvaluationException("integer overflow");
+            }
+            return number.longValue();
+        });
+        bind("duration_to_milliseconds", Duration.class, Duration::toMillis);
+        bindings.put("modulo_int64", CelFunctionBinding.from("modulo_int64", Long.class, Long.class, (a, b) -> {
+            if (b == 0) {
+                throw new CelEvaluationException("modulus by zero");
+            }
+            return a % b;
+        }));
+        bindings.put("modulo_uint64",
+                CelFunctionBinding.from("modulo_uint64", UnsignedLong.class, UnsignedLong.class, (a, b) -> {
+                    if (b.equals(UnsignedLong.ZERO)) {
+                        throw new CelEvaluationException("modulus by zero");
+                    }
+                    return a.mod(b);
+                }));
+    }
+
+    /** Reads a text; what it cannot read it refuses, or makes nothing of. */
+    private interface Reading {
+        @Nullable
+        Object of(String text);
+    }
+
+    private <T> void bind(String id, Class<T> type, CelFunctionOverload.Unary<T> body) {
+        bindings.put(id, CelFunctionBinding.from(id, type, body));
+    }
+
+    private static Object read(String type, String text, Reading reading) throws CelEvaluationException {
+        try {
+            Object value = reading.of(text);
+            if (value != null) {
+                return value;
+            }
+        } catch (IllegalArgumentException | DateTimeException _) {
+            // is said below
+        }
+        throw unreadable(type);
+    }
+
+    private static CelEvaluationException unreadable(String type) {
+        return new CelEvaluationException("type conversion error from 'string' to '" + type + "'");
+    }
+
+    private static Double number(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+            case "nan" -> Double.NaN;
+            default -> {
+                if (!NUMBER.matcher(text).matches()) {
+                    throw new IllegalArgumentException(text);
+                }
+                yield Double.valueOf(text);
+            }
+        };
+    }
+
+    private static Instant time(String text) {
+        if (!TIME.matcher(text).matches() || text.startsWith("0000")) {
+            throw new IllegalArgumentException(text);
+        }
+        return OffsetDateTime.parse(text).toInstant();
+    }
+
+    @Override
+    public void setRuntimeOptions(CelRuntimeBuilder builder) {
+        builder.setStandardFunctions(CelStandardFunctions.newBuilder()
+                .filterFunctions((_, overload) -> !bindings
+                        .containsKey(((Enum<?>) overload).name().toLowerCase(Locale.ROOT)))
+                .build()).addFunctionBindings(bindings.values());
+    }
+}
