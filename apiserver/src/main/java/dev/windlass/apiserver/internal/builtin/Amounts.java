@@ -50,9 +50,14 @@ final class Amounts {
                 && NameRules.qualifiedName("requests." + name).isEmpty();
     }
 
+    /** Whether a quota can be of it. */
+    static boolean isQuota(String name) {
+        return isStandard(name) && !name.equals("storage");
+    }
+
     static void quotaName(Field at, String name) {
         resourceName(at, name);
-        if (!name.contains("/") && (!isStandard(name) || name.equals("storage"))) {
+        if (!name.contains("/") && !isQuota(name)) {
             at.invalid(name, "must be a standard resource for quota");
         }
     }

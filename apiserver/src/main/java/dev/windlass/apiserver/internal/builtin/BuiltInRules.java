@@ -54,7 +54,7 @@ public final class BuiltInRules {
                 new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
             case ADMISSION + "mutatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks);
-            case "/resourcequotas" -> new Checked(CoreChecks::resourceQuota, StatusChecks::resourceQuota);
+            case "/resourcequotas" -> new Checked(QuotaChecks::check, StatusChecks::resourceQuota);
             case ADMISSION + "validatingadmissionpolicies" ->
                 new Checked(AdmissionPolicyChecks::validatingPolicy, StatusChecks::validatingPolicy);
             case "storage.k8s.io/csinodes" -> new Checked(StorageChecks::node, StatusChecks::anything);

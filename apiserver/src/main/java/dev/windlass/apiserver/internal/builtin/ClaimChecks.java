@@ -2,8 +2,10 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -11,17 +13,19 @@ import tools.jackson.databind.node.ObjectNode;
 final class ClaimChecks {
     private static final String ONCE_POD = "ReadWriteOncePod";
     private static final String[] MODES = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ONCE_POD};
-    /** What a volume may come from and what that must say. */
-    private static final Map<String, List<String>> SOURCES = Map.ofEntries(Map.entry("hostPath", List.of("path")),
-            Map.entry("gcePersistentDisk", List.of()), Map.entry("awsElasticBlockStore", List.of()),
-            Map.entry("glusterfs", List.of("endpoints", "path")), Map.entry("flocker", List.of()),
-            Map.entry("nfs", List.of("server", "path")), Map.entry("rbd", List.of("monitors", "image")),
-            Map.entry("quobyte", List.of()), Map.entry("cephfs", List.of("monitors")), Map.entry("iscsi", List.of()),
-            Map.entry("cinder", List.of()), Map.entry("fc", List.of()), Map.entry("flexVolume", List.of("driver")),
-            Map.entry("azureFile", List.of()), Map.entry("vsphereVolume", List.of()),
-            Map.entry("photonPersistentDisk", List.of()), Map.entry("portworxVolume", List.of()),
-            Map.entry("azureDisk", List.of()), Map.entry("scaleIO", List.of()), Map.entry("local", List.of("path")),
-            Map.entry("storageos", List.of()), Map.entry("csi", List.of("driver", "volumeHandle")));
+    /** What a volume may come from, in the order in which it is looked at. */
+    private static final List<String> SOURCES = List.of("hostPath", "gcePersistentDisk", "awsElasticBlockStore",
+            "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi", "cinder", "fc", "flexVolume",
+            "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local",
+            "storageos", "csi");
+    /** They are the same in a pod. */
+    private static final Set<String> SHARED = Set.of("hostPath", "gcePersistentDisk", "awsElasticBlockStore", "flocker",
+            "nfs", "quobyte", "fc", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk");
+    /** What some of the others must say. */
+    private static final Map<String, List<String>> WANTED = Map.of("glusterfs",
+            List.of("endpoints", "path"), "rbd", List.of("monitors", "image"),
+            "cephfs", List.of("monitors"), "flexVolume", List.of("driver"), "local", List.of("path"), "csi",
+            List.of("driver", "volumeHandle"));
 
     private static final String[] RESIZES = {"ControllerResizeInProgress", "ControllerResizeInfeasible",
             "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"};
@@ -147,11 +151,12 @@ final class ClaimChecks {
         }
         capacity.value().propertyNames().forEach(name -> Amounts.positive(capacity.key(name)));
         spec.at("persistentVolumeReclaimPolicy").oneOfIfSet("Delete", "Recycle", "Retain");
+        affinity(spec.at("nodeAffinity"));
         source(spec);
         named(spec.at("storageClassName"));
         spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
         if (before.isSet()) {
-            boolean same = SOURCES.keySet().stream()
+            boolean same = SOURCES.stream()
                     .noneMatch(each -> spec.at(each).differs(before.at("spec", each)));
             if (!same) {
                 spec.at("persistentvolumesource")
@@ -162,17 +167,39 @@ final class ClaimChecks {
     }
 
     private static void source(Field spec) {
-        List<Field> given = SOURCES.keySet().stream().sorted().map(spec::at).filter(Field::isSet).toList();
-        if (given.isEmpty()) {
-            spec.required("must specify a volume type");
-            return;
+        boolean any = false;
+        for (String name : SOURCES) {
+            Field source = spec.at(name);
+            if (!source.isSet()) {
+                continue;
+            }
+            if (any && !name.equals("flexVolume")) { // it is never one too many
+                (name.equals("cephfs") ? spec.at("cephFS") : source)
+                        .forbidden("may not specify more than 1 volume type");
+                continue;
+            }
+            any = true;
+            if (SHARED.contains(name)) {
+                VolumeChecks.shared(name, source);
+            }
+            WANTED.getOrDefault(name, List.of()).forEach(field -> source.at(field).mustBeSet(""));
+            if (name.equals("local") && !spec.at("nodeAffinity").isSet()) {
+                spec.at("nodeAffinity").required("Local volume requires node affinity");
+            }
         }
-        Field first = given.getFirst();
-        String name = first.path().substring(first.path().lastIndexOf('.') + 1);
-        SOURCES.getOrDefault(name, List.of()).forEach(field -> first.at(field).mustBeSet(""));
-        given.stream().skip(1).forEach(each -> each.forbidden("may not specify more than 1 volume type"));
-        if (first.path().endsWith(".local") && !spec.at("nodeAffinity").isSet()) {
-            spec.at("nodeAffinity").required("Local volume requires node affinity");
+        if (!any) {
+            spec.required("must specify a volume type");
+        }
+        Field policy = spec.at("persistentVolumeReclaimPolicy");
+        if (policy.text().equals("Recycle") && spec.at("hostPath").isSet()
+                && Path.of("/").resolve(spec.at("hostPath", "path").text()).normalize().getNameCount() == 0) {
+            policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");
+        }
+    }
+
+    private static void affinity(Field affinity) {
+        if (affinity.isSet() && affinity.at("required").mustBeSet("must specify required node constraints")) {
+            AffinityChecks.nodeSelector(affinity.at("required"));
         }
     }
 }

@@ -11,8 +11,6 @@ import tools.jackson.databind.JsonNode;
 /** What the smaller kinds of the core group allow. Stateless. */
 final class CoreChecks {
     private static final List<String> LIMIT_TYPES = List.of("Pod", "Container", "PersistentVolumeClaim");
-    private static final List<String> SCOPES = List.of("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort",
-            "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass");
 
     private CoreChecks() {
     }
@@ -67,24 +65,6 @@ final class CoreChecks {
                 limit.at(told).key(entry.getKey()).invalid(entry.getValue(),
                         detail.formatted(entry.getValue().asString(""), upper.text()));
             }
-        }
-    }
-
-    static void resourceQuota(Field now, Field before) {
-        Field hard = now.at("spec", "hard");
-        for (String name : hard.value().propertyNames()) {
-            Amounts.quotaName(hard.key(name), name);
-            Amounts.whole(hard.key(name), name);
-        }
-        Field scopes = now.at("spec", "scopes");
-        for (Field scope : scopes.items()) {
-            if (!SCOPES.contains(scope.text())) {
-                scopes.invalid("unsupported scope");
-            }
-        }
-        if (before.isSet() && !new HashSet<>(scopes.texts())
-                .equals(new HashSet<>(before.at("spec", "scopes").texts()))) {
-            scopes.invalid("field is immutable");
         }
     }
 

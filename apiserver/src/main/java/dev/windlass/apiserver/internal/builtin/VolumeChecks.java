@@ -124,6 +124,12 @@ final class VolumeChecks {
         }
     }
 
+    /** A source that says the same of a volume of a pod and of one by itself. */
+    static void shared(String name, Field source) {
+        SOURCES.getOrDefault(name, _ -> {
+        }).accept(source);
+    }
+
     private static void hostPath(Field source) {
         if (source.at("path").mustBeSet("")) {
             PathChecks.noBacksteps(source.at("path"));

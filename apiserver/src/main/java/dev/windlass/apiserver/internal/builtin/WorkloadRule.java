@@ -80,16 +80,19 @@ final class WorkloadRule implements KindRule {
                 : child(spec, "template");
     }
 
-    /** Also where there is none. */
-    private JsonNode given(ObjectNode object) {
+    private void dropDisabled(ObjectNode object) {
         JsonNode spec = object.path("spec");
-        return (kind == Workload.CRON_JOB ? spec.path("jobTemplate").path("spec") : spec).path("template");
+        JsonNode own = kind == Workload.CRON_JOB ? spec.path("jobTemplate").path("spec") : spec;
+        DisabledFields.drop(own.path("template"));
+        if (own instanceof ObjectNode job && (kind == Workload.JOB || kind == Workload.CRON_JOB)) {
+            job.remove("scheduling");
+        }
     }
 
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         object.putObject("status");
-        DisabledFields.drop(given(object));
+        dropDisabled(object);
         if (kind == Workload.JOB && !Json.flag(object, false, "spec", "manualSelector")) {
             String uid = Metadata.uid(object);
             String name = Metadata.name(object);
@@ -99,8 +102,12 @@ final class WorkloadRule implements KindRule {
             put(labels, "batch.kubernetes.io/job-name", name);
             put(labels, "controller-uid", uid);
             put(labels, "job-name", name);
-            child(child(child(object, "spec"), "selector"), "matchLabels").put("batch.kubernetes.io/controller-uid",
-                    uid);
+            ObjectNode selector = child(child(object, "spec"), "selector");
+            JsonNode expressions = selector.remove("matchExpressions");
+            child(selector, "matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+            if (expressions != null) {
+                selector.set("matchExpressions", expressions); // they come last when the selector is shown
+            }
         }
         if (kind == Workload.DAEMON_SET) {
             child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION, "1");
@@ -109,7 +116,7 @@ final class WorkloadRule implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        DisabledFields.drop(given(object));
+        dropDisabled(object);
         if (kind == Workload.DAEMON_SET) {
             String before = Json.textOrEmpty(old, "metadata", "annotations", TEMPLATE_GENERATION);
             long generation = before.matches("\\d{1,18}") ? Long.parseLong(before) : 0;

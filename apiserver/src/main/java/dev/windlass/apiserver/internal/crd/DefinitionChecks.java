@@ -191,10 +191,10 @@ final class DefinitionChecks {
         }
     }
 
-    /** Who takes the last version away leaves an empty list, who takes all away leaves none. */
+    /** An empty list is another thing than none. */
     private @Nullable JsonNode shownVersions() {
         JsonNode shown = GoPrint.versions(spec);
-        return shown == null && change && !Json.textOrEmpty(spec.spec(), "group").isEmpty() ? Json.array() : shown;
+        return shown == null ? Json.arrayAt(spec.spec(), "versions") : shown;
     }
 
     private void checkDeprecation(JsonNode version, String at) {

@@ -76,9 +76,19 @@ public final class Definitions implements KindRule {
     @Override
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         ObjectNode status = object.putObject("status");
+        dropIdleWebhook(object);
         status.putNull("conditions");
         status.putObject("acceptedNames").put("plural", "").put("kind", "");
         fillStoredVersions(object);
+    }
+
+    /** One that says neither whom to ask nor in which version is none. */
+    private static void dropIdleWebhook(ObjectNode object) {
+        ObjectNode webhook = Json.objectAt(object, "spec", "conversion", "webhook");
+        if (webhook != null && !webhook.hasNonNull("clientConfig")
+                && webhook.path("conversionReviewVersions").isEmpty()) {
+            Json.child(Json.child(object, "spec"), "conversion").remove("webhook");
+        }
     }
 
     private static void fillStoredVersions(ObjectNode object) {
@@ -94,6 +104,7 @@ public final class Definitions implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
+        dropIdleWebhook(object);
         if (Json.arrayAt(object, "status", "storedVersions") != null) {
             addStoredVersion(object);
         }
