@@ -36,7 +36,7 @@ class DifferentialTest {
             "empty-lists.http",
             "equivalents.http",
             "events.http",
-            "integers.http", "rule-costs.http", "expressions.http", "quotas.http",
+            "integers.http", "rule-costs.http", "expressions.http", "volumes.http",
             "json-patches.http",
             "lists.http",
             "managers.http",

@@ -29,12 +29,10 @@ public final class BuiltInRules {
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();
             case "/persistentvolumeclaims" -> new ClaimRule(
-                    new ProtectedRule("kubernetes.io/pvc-protection", resources.surroundings(),
+                    new ProtectedRule("kubernetes.io/pvc-protection",
                             ClaimChecks::claim, ClaimChecks::claimStatus),
                     DefaultClass.ofStorage(resources));
-            case "/persistentvolumes" ->
-                new ProtectedRule("kubernetes.io/pv-protection", resources.surroundings(),
-                        ClaimChecks::volume, StatusChecks::anything);
+            case "/persistentvolumes" -> new PersistentVolumeRule(resources.surroundings());
             case "discovery.k8s.io/endpointslices" -> new EndpointSliceRule();
             case "/endpoints" -> new EndpointsRule();
             case "/podtemplates" -> new PodTemplateRule();
@@ -49,7 +47,7 @@ public final class BuiltInRules {
             case "scheduling.k8s.io/priorityclasses" -> new PriorityClassRule(resources);
             case "storage.k8s.io/csidrivers" -> new StorageDriverRule();
             case "storage.k8s.io/volumeattributesclasses" -> new ProtectedRule("kubernetes.io/vac-protection",
-                    resources.surroundings(), StorageChecks::attributesClass, StatusChecks::anything);
+                    StorageChecks::attributesClass, StatusChecks::anything);
             case ADMISSION + "validatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
             case ADMISSION + "mutatingwebhookconfigurations" ->

@@ -2,10 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,20 +10,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ClaimChecks {
     private static final String ONCE_POD = "ReadWriteOncePod";
     private static final String[] MODES = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ONCE_POD};
-    /** What a volume may come from, in the order in which it is looked at. */
-    private static final List<String> SOURCES = List.of("hostPath", "gcePersistentDisk", "awsElasticBlockStore",
-            "glusterfs", "flocker", "nfs", "rbd", "quobyte", "cephfs", "iscsi", "cinder", "fc", "flexVolume",
-            "azureFile", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO", "local",
-            "storageos", "csi");
-    /** They are the same in a pod. */
-    private static final Set<String> SHARED = Set.of("hostPath", "gcePersistentDisk", "awsElasticBlockStore", "flocker",
-            "nfs", "quobyte", "fc", "vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk");
-    /** What some of the others must say. */
-    private static final Map<String, List<String>> WANTED = Map.of("glusterfs",
-            List.of("endpoints", "path"), "rbd", List.of("monitors", "image"),
-            "cephfs", List.of("monitors"), "flexVolume", List.of("driver"), "local", List.of("path"), "csi",
-            List.of("driver", "volumeHandle"));
-
     private static final String[] RESIZES = {"ControllerResizeInProgress", "ControllerResizeInfeasible",
             "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"};
 
@@ -61,7 +44,7 @@ final class ClaimChecks {
         named(spec.at("volumeAttributesClassName"));
     }
 
-    private static void modes(Field modes) {
+    static void modes(Field modes) {
         for (Field mode : modes.items()) {
             mode.as(modes.path()).oneOf(MODES);
         }
@@ -71,7 +54,7 @@ final class ClaimChecks {
         }
     }
 
-    private static void named(Field name) {
+    static void named(Field name) {
         if (!name.isEmpty()) {
             name.named(NameRules::subdomain);
         }
@@ -138,68 +121,5 @@ final class ClaimChecks {
             return false;
         }
         return true;
-    }
-
-    static void volume(Field now, Field before) {
-        Field spec = now.at("spec");
-        spec.at("accessModes").mustBeSet("");
-        modes(spec.at("accessModes"));
-        Field capacity = spec.at("capacity");
-        capacity.mustBeSet("");
-        if (!capacity.at("storage").isSet() || capacity.value().size() > 1) {
-            capacity.unsupported("storage");
-        }
-        capacity.value().propertyNames().forEach(name -> Amounts.positive(capacity.key(name)));
-        spec.at("persistentVolumeReclaimPolicy").oneOfIfSet("Delete", "Recycle", "Retain");
-        affinity(spec.at("nodeAffinity"));
-        source(spec);
-        named(spec.at("storageClassName"));
-        spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
-        if (before.isSet()) {
-            boolean same = SOURCES.stream()
-                    .noneMatch(each -> spec.at(each).differs(before.at("spec", each)));
-            if (!same) {
-                spec.at("persistentvolumesource")
-                        .forbidden("spec.persistentvolumesource is immutable after creation\n");
-            }
-            spec.at("volumeMode").as("volumeMode").immutable(before.at("spec", "volumeMode"));
-        }
-    }
-
-    private static void source(Field spec) {
-        boolean any = false;
-        for (String name : SOURCES) {
-            Field source = spec.at(name);
-            if (!source.isSet()) {
-                continue;
-            }
-            if (any && !name.equals("flexVolume")) { // it is never one too many
-                (name.equals("cephfs") ? spec.at("cephFS") : source)
-                        .forbidden("may not specify more than 1 volume type");
-                continue;
-            }
-            any = true;
-            if (SHARED.contains(name)) {
-                VolumeChecks.shared(name, source);
-            }
-            WANTED.getOrDefault(name, List.of()).forEach(field -> source.at(field).mustBeSet(""));
-            if (name.equals("local") && !spec.at("nodeAffinity").isSet()) {
-                spec.at("nodeAffinity").required("Local volume requires node affinity");
-            }
-        }
-        if (!any) {
-            spec.required("must specify a volume type");
-        }
-        Field policy = spec.at("persistentVolumeReclaimPolicy");
-        if (policy.text().equals("Recycle") && spec.at("hostPath").isSet()
-                && Path.of("/").resolve(spec.at("hostPath", "path").text()).normalize().getNameCount() == 0) {
-            policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");
-        }
-    }
-
-    private static void affinity(Field affinity) {
-        if (affinity.isSet() && affinity.at("required").mustBeSet("must specify required node constraints")) {
-            AffinityChecks.nodeSelector(affinity.at("required"));
-        }
     }
 }

@@ -19,10 +19,15 @@ final class NetworkDiskChecks {
     }
 
     static void iscsi(Field source) {
+        iscsi(source, "must be valid format starting with iqn, eui, or naa");
+    }
+
+    /** @param form what is said of an initiator of no known form */
+    static void iscsi(Field source, String form) {
         source.at("targetPortal").mustBeSet("");
         Field iqn = source.at("iqn");
         if (iqn.mustBeSet("")) {
-            initiator(iqn);
+            initiator(iqn, form);
         }
         lun(source.at("lun"));
         boolean secret = Stream.of("chapAuthDiscovery", "chapAuthSession").anyMatch(each -> source.at(each).flag());
@@ -31,15 +36,15 @@ final class NetworkDiskChecks {
         }
         Field name = source.at("initiatorName");
         if (name.isSet()) {
-            initiator(name.as(source.path() + ".initiatorname"));
+            initiator(name.as(source.path() + ".initiatorname"), form);
         }
     }
 
-    private static void initiator(Field name) {
+    private static void initiator(Field name, String formless) {
         String text = name.text();
         Pattern form = text.length() < 3 ? null : INITIATORS.get(text.substring(0, 3));
         if (form == null) {
-            name.invalid("must be valid format starting with iqn, eui, or naa");
+            name.invalid(formless);
         } else if (!form.matcher(text).matches()) {
             name.invalid("must be valid format");
         }

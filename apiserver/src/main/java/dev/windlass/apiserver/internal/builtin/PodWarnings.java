@@ -66,6 +66,12 @@ final class PodWarnings {
         }
     }
 
+    /** Of terms that select nodes. */
+    static void nodeTerms(Field terms, List<String> warnings) {
+        PodWarnings term = new PodWarnings(terms, false, warnings);
+        terms.items().forEach(each -> term.nodeTerm(each, false));
+    }
+
     static void pod(Field pod, List<String> warnings) {
         name(pod.at("metadata", "name").text(), "the Pod's hostname", warnings);
         new PodWarnings(pod, false, warnings).collect();

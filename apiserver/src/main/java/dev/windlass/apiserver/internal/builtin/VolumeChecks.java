@@ -124,8 +124,8 @@ final class VolumeChecks {
         }
     }
 
-    /** A source that says the same of a volume of a pod and of one by itself. */
-    static void shared(String name, Field source) {
+    /** What is wrong with a source, by its name. */
+    static void source(String name, Field source) {
         SOURCES.getOrDefault(name, _ -> {
         }).accept(source);
     }

@@ -1,0 +1,299 @@
+package dev.windlass.apiserver.internal.builtin;
+
+import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.NameRules;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is wrong with a persistent volume, and what its client should know. Stateless. */
+final class PersistentVolumeChecks {
+    private static final int LONGEST_DRIVER = 63;
+    /** What one may come from, in the order in which it is looked at. */
+    private static final Map<String, Consumer<Field>> SOURCES = new LinkedHashMap<>();
+    /** Those that may be told how to be mounted by an annotation. */
+    private static final List<String> MOUNTED = List.of("gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs",
+            "rbd", "quobyte", "iscsi", "cinder", "cephfs", "azureFile", "vsphereVolume", "azureDisk",
+            "photonPersistentDisk");
+    private static final String MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options";
+    private static final String[] TERMS = {"required", "nodeSelectorTerms"};
+    private static final Map<String, String> NEW_LABELS = Map.of("beta.kubernetes.io/arch", "kubernetes.io/arch",
+            "beta.kubernetes.io/os", "kubernetes.io/os", "failure-domain.beta.kubernetes.io/region",
+            "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone",
+            "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type");
+    private static final Map<String, String> OLD_ANNOTATIONS = new LinkedHashMap<>();
+    /** By the names under which they are warned of. */
+    private static final Map<String, String> OLD_SOURCES = new LinkedHashMap<>();
+
+    static {
+        likeInPods("hostPath", "gcePersistentDisk", "awsElasticBlockStore");
+        SOURCES.put("glusterfs", PersistentVolumeChecks::glusterfs);
+        likeInPods("flocker", "nfs", "rbd", "quobyte", "cephfs");
+        SOURCES.put("iscsi", PersistentVolumeChecks::iscsi);
+        SOURCES.put("cinder", source -> {
+            source.at("volumeID").mustBeSet("");
+            secret(source.at("secretRef"), false);
+        });
+        likeInPods("fc", "flexVolume");
+        SOURCES.put("azureFile", source -> {
+            source.at("secretName").mustBeSet("");
+            source.at("shareName").mustBeSet("");
+            if (source.at("secretNamespace").isSet()) {
+                source.at("secretNamespace").mustBeSet("");
+            }
+        });
+        likeInPods("vsphereVolume", "photonPersistentDisk", "portworxVolume", "azureDisk", "scaleIO");
+        SOURCES.put("local", source -> {
+            if (source.at("path").mustBeSet("")) {
+                PathChecks.noBacksteps(source.at("path"));
+            }
+        });
+        SOURCES.put("storageos", source -> {
+            source.at("volumeName").requiredName(NameRules::label);
+            if (!source.at("volumeNamespace").isEmpty()) {
+                source.at("volumeNamespace").named(NameRules::label);
+            }
+            secret(source.at("secretRef"), false);
+        });
+        SOURCES.put("csi", PersistentVolumeChecks::csi);
+        OLD_ANNOTATIONS.put("volume.beta.kubernetes.io/storage-class",
+                "deprecated since v1.8; use \"storageClassName\" attribute instead");
+        OLD_ANNOTATIONS.put(MOUNT_OPTIONS,
+                "deprecated since v1.31; use \"mountOptions\" attribute instead");
+        OLD_SOURCES.put("cephfs", "deprecated in v1.28, non-functional in v1.31+");
+        OLD_SOURCES.put("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+");
+        OLD_SOURCES.put("scaleIO", "deprecated in v1.16, non-functional in v1.22+");
+        OLD_SOURCES.put("storageOS", "deprecated in v1.22, non-functional in v1.25+");
+        OLD_SOURCES.put("glusterfs", "deprecated in v1.25, non-functional in v1.26+");
+        OLD_SOURCES.put("rbd", "deprecated in v1.28, non-functional in v1.31+");
+    }
+
+    private PersistentVolumeChecks() {
+    }
+
+    private static void likeInPods(String... names) {
+        for (String name : names) {
+            SOURCES.put(name, source -> VolumeChecks.source(name, source));
+        }
+    }
+
+    static void check(Field now, Field before) {
+        Field spec = now.at("spec");
+        spec.at("accessModes").mustBeSet("");
+        ClaimChecks.modes(spec.at("accessModes"));
+        Field capacity = spec.at("capacity");
+        capacity.mustBeSet("");
+        if (!capacity.at("storage").isSet() || capacity.value().size() > 1) {
+            capacity.unsupported("storage");
+        }
+        capacity.value().propertyNames().forEach(name -> Amounts.positive(capacity.key(name)));
+        Field policy = spec.at("persistentVolumeReclaimPolicy");
+        policy.oneOfIfSet("Delete", "Recycle", "Retain");
+        Field affinity = spec.at("nodeAffinity");
+        if (affinity.isSet() && affinity.at("required").isSet()) {
+            AffinityChecks.nodeSelector(affinity.at("required"));
+        } else if (affinity.isSet()) {
+            affinity.at("required").required("must specify required node constraints");
+        }
+        source(spec);
+        if (policy.text().equals("Recycle") && spec.at("hostPath").isSet()
+                && Path.of("/").resolve(spec.at("hostPath", "path").text()).normalize().getNameCount() == 0) {
+            policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");
+        }
+        ClaimChecks.named(spec.at("storageClassName"));
+        spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
+        attributes(spec);
+        Field options = now.at("metadata", "annotations", MOUNT_OPTIONS);
+        if (options.isSet() && MOUNTED.stream().noneMatch(each -> spec.at(each).isSet())) {
+            options.forbidden("may not specify mount options for this volume type");
+        }
+        if (before.isSet()) {
+            update(spec, before.at("spec"));
+        }
+    }
+
+    private static void source(Field spec) {
+        boolean any = false;
+        for (Map.Entry<String, Consumer<Field>> each : SOURCES.entrySet()) {
+            String name = each.getKey();
+            Field source = spec.at(name);
+            if (!source.isSet()) {
+                continue;
+            }
+            if (any && !name.equals("flexVolume")) { // it is never one too many
+                (name.equals("cephfs") ? spec.at("cephFS") : source)
+                        .forbidden("may not specify more than 1 volume type");
+                continue;
+            }
+            any = true;
+            each.getValue().accept(source);
+            if (name.equals("local") && !spec.at("nodeAffinity").isSet()) {
+                spec.at("nodeAffinity").required("Local volume requires node affinity");
+            }
+        }
+        if (!any) {
+            spec.required("must specify a volume type");
+        }
+    }
+
+    private static void attributes(Field spec) {
+        Field name = spec.at("volumeAttributesClassName");
+        if (!name.isSet()) {
+            return;
+        }
+        if (name.isEmpty()) {
+            name.required("an empty string is disallowed");
+        } else {
+            name.named(NameRules::subdomain);
+        }
+        if (!spec.at("csi").isSet()) {
+            spec.at("csi").required("has to be specified when using volumeAttributesClassName");
+        }
+    }
+
+    private static void update(Field spec, Field before) {
+        if (SOURCES.keySet().stream().anyMatch(each -> differs(spec.at(each), before.at(each), each))) {
+            spec.at("persistentvolumesource")
+                    .forbidden("spec.persistentvolumesource is immutable after creation\n");
+        }
+        spec.at("volumeMode").as("volumeMode").immutable(before.at("volumeMode"));
+        Field affinity = before.at("nodeAffinity");
+        if (affinity.isSet() && !sameButForOldLabels(spec.at("nodeAffinity"), affinity)) {
+            spec.at("nodeAffinity").as("nodeAffinity").invalid(shown(spec.at("nodeAffinity")),
+                    "field is immutable, except for updating from beta label to GA");
+        }
+        if (before.at("volumeAttributesClassName").isSet() && !spec.at("volumeAttributesClassName").isSet()) {
+            spec.at("volumeAttributesClassName").forbidden("update from non-nil value to nil is forbidden");
+        }
+    }
+
+    private static boolean sameButForOldLabels(Field affinity, Field before) {
+        JsonNode old = before.value().deepCopy();
+        List<Field> terms = affinity.at(TERMS).items();
+        int index = 0;
+        for (JsonNode term : old.path("required").path("nodeSelectorTerms")) {
+            Field now = index < terms.size() ? terms.get(index++) : affinity.at("none");
+            int place = 0;
+            for (JsonNode expression : term.path("matchExpressions")) {
+                String key = now.at("matchExpressions").value().path(place++).path("key").asString("");
+                if (key.equals(NEW_LABELS.get(Json.textOrEmpty(expression, "key")))
+                        && expression instanceof ObjectNode renamed) {
+                    renamed.put("key", key);
+                }
+            }
+        }
+        return Json.alike(affinity.isSet() ? affinity.value() : null, old);
+    }
+
+    /** By the names that Go has for its fields. */
+    private static @Nullable JsonNode shown(Field affinity) {
+        if (!affinity.isSet()) {
+            return null;
+        }
+        ObjectNode shown = Json.object();
+        ArrayNode terms = shown.putObject("Required").putArray("NodeSelectorTerms");
+        for (Field term : affinity.at(TERMS).items()) {
+            ObjectNode each = terms.addObject();
+            each.set("MatchExpressions", shownRequirements(term.at("matchExpressions")));
+            each.set("MatchFields", shownRequirements(term.at("matchFields")));
+        }
+        return shown;
+    }
+
+    private static @Nullable JsonNode shownRequirements(Field requirements) {
+        if (!requirements.isSet()) {
+            return null;
+        }
+        ArrayNode shown = Json.array();
+        for (Field each : requirements.items()) {
+            shown.addObject().put("Key", each.at("key").text()).put("Operator", each.at("operator").text())
+                    .set("Values", each.at("values").isSet() ? each.at("values").value() : null);
+        }
+        return shown;
+    }
+
+    /** Who expands a volume may be told later. */
+    private static boolean differs(Field source, Field before, String name) {
+        if (name.equals("csi") && source.value() instanceof ObjectNode now && before.isSet()
+                && !before.at("controllerExpandSecretRef").isSet()) {
+            ObjectNode rest = now.deepCopy();
+            rest.remove("controllerExpandSecretRef");
+            return !Json.alike(rest, before.value());
+        }
+        return source.differs(before);
+    }
+
+    private static void glusterfs(Field source) {
+        source.at("endpoints").mustBeSet("");
+        source.at("path").mustBeSet("");
+        Field namespace = source.at("endpointsNamespace");
+        if (namespace.isSet() && namespace.isEmpty()) {
+            namespace.invalid("if the endpointnamespace is set, it must be a valid namespace name");
+        } else if (namespace.isSet()) {
+            namespace.named(NameRules::label);
+        }
+    }
+
+    private static void iscsi(Field source) {
+        NetworkDiskChecks.iscsi(source, "must be valid format");
+        if (source.at("secretRef").isSet()) {
+            source.at("secretRef", "name").mustBeSet("");
+        }
+    }
+
+    private static void csi(Field source) {
+        Field driver = source.at("driver");
+        if (driver.mustBeSet("")) {
+            if (driver.text().length() > LONGEST_DRIVER) {
+                driver.tooLong(LONGEST_DRIVER);
+            }
+            driver.named(text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
+        }
+        source.at("volumeHandle").mustBeSet("");
+        for (String name : List.of("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef",
+                "nodeExpandSecretRef")) {
+            secret(source.at(name), true);
+        }
+    }
+
+    /** @param named whether its names are looked at */
+    private static void secret(Field secret, boolean named) {
+        if (!secret.isSet()) {
+            return;
+        }
+        if (secret.at("name").mustBeSet("") && named) {
+            secret.at("name").named(NameRules::subdomain);
+        }
+        if (secret.at("namespace").mustBeSet("") && named) {
+            secret.at("namespace").named(NameRules::label);
+        }
+    }
+
+    static void warn(Field volume, List<String> warnings) {
+        Field annotations = volume.at("metadata", "annotations");
+        OLD_ANNOTATIONS.forEach((name, why) -> {
+            if (annotations.value().has(name)) {
+                warnings.add(annotations.key(name).path() + ": " + why);
+            }
+        });
+        Field spec = volume.at("spec");
+        Field policy = spec.at("persistentVolumeReclaimPolicy");
+        if (policy.text().equals("Recycle")) {
+            warnings.add(policy.path() + ": The Recycle reclaim policy is deprecated. Instead, the recommended approach"
+                    + " is to use dynamic provisioning.");
+        }
+        PodWarnings.nodeTerms(spec.at("nodeAffinity").at(TERMS), warnings);
+        OLD_SOURCES.forEach((name, why) -> {
+            if (spec.at(name.equals("storageOS") ? "storageos" : name).isSet()) {
+                warnings.add(spec.at(name).path() + ": " + why);
+            }
+        });
+    }
+}
