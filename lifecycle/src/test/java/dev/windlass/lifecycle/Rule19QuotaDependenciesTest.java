@@ -142,8 +142,7 @@ class Rule19QuotaDependenciesTest {
         limit(6);
         time.advance(Duration.ofSeconds(60));
         Trial.until(() -> user.lastStop().isPresent() && base.lastStop().isPresent());
-        time.advance(Duration.ofSeconds(60));
-        user.ready().await(Trial.HANG);
+        Trial.until(() -> again(user.state() == UnitState.READY));
         assertThat(List.of(base.generation(), user.generation())).containsExactly(2L, 2L);
     }
 

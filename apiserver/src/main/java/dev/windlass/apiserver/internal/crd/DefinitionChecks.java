@@ -24,10 +24,8 @@ final class DefinitionChecks {
     private final List<FieldError> errors;
     private final DefinitionSpec spec;
     private final boolean structural;
-    private final boolean change;
 
-    private DefinitionChecks(DefinitionSpec spec, boolean structural, boolean change, List<FieldError> errors) {
-        this.change = change;
+    private DefinitionChecks(DefinitionSpec spec, boolean structural, List<FieldError> errors) {
         this.spec = spec;
         this.structural = structural;
         this.errors = errors;
@@ -40,7 +38,7 @@ final class DefinitionChecks {
         } else {
             errors.addAll(Metadata.validateUpdate(object, old)); // as if it had not been done for every kind
         }
-        new DefinitionChecks(spec, old == null || isStructural(DefinitionSpec.of(old)), old != null, errors)
+        new DefinitionChecks(spec, old == null || isStructural(DefinitionSpec.of(old)), errors)
                 .checkSpec(old == null || !DefinitionStatus.isTrue(old, DefinitionStatus.ESTABLISHED)
                         || ConversionChecks.hasUnreadableBundle(old));
         if (old != null) {
