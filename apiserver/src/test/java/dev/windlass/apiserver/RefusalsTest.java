@@ -40,6 +40,18 @@ class RefusalsTest extends SharedServer {
         wire.assertRefused("/apis/" + path, fields, problem);
     }
 
+    @ParameterizedTest
+    @CsvSource({"/, 422", "//./, 422", "/a/, 201", "a, 201", "/\\u0000, 201"})
+    void onlyTheWholeOfANodeIsNotRecycled(String path, int code) {
+        assertThat(wire.post("/api/v1/persistentvolumes?dryRun=All",
+                """
+                        {"metadata": {"name": "recycled"}, "spec": {"capacity": {"storage": "1"}, "accessModes": ["ReadWriteOnce"],
+                         "persistentVolumeReclaimPolicy": "Recycle", "hostPath": {"path": "%s"}}}"""
+                        .formatted(path))
+                .code())
+                .isEqualTo(code);
+    }
+
     @Test
     void whatIsDeclaredImmutableIsToldWithoutItsValue() {
         wire.post(CLASSES, "{\"metadata\":{\"name\":\"fixed\"},\"provisioner\":\"p\"}");

@@ -144,7 +144,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** Something that could not be found out. */
     void internal(String detail) {
-        errors.add(new FieldError("InternalError", path, "Internal error: " + detail));
+        errors.add(FieldError.internal(path, detail));
     }
 
     void notFound() {

@@ -14,6 +14,19 @@ final class PathChecks {
         }
     }
 
+    /** Whether it leads to the root, on whatever way. */
+    static boolean isRoot(String path) {
+        int depth = 0;
+        for (String name : path.split("/", -1)) {
+            if (name.equals("..")) {
+                depth = Math.max(0, depth - 1);
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                depth++;
+            }
+        }
+        return path.startsWith("/") && depth == 0;
+    }
+
     /** Leads down from somewhere. */
     static void descending(Field path) {
         if (path.text().startsWith("/")) {

@@ -2,10 +2,8 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What is wrong with a persistent volume, and what its client should know. Stateless. */
 final class PersistentVolumeChecks {
-    private static final int LONGEST_DRIVER = 63;
     /** What one may come from, in the order in which it is looked at. */
     private static final Map<String, Consumer<Field>> SOURCES = new LinkedHashMap<>();
     /** Those that may be told how to be mounted by an annotation. */
@@ -29,8 +26,8 @@ final class PersistentVolumeChecks {
             "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone",
             "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type");
     private static final Map<String, String> OLD_ANNOTATIONS = new LinkedHashMap<>();
-    /** By the names under which they are warned of. */
-    private static final Map<String, String> OLD_SOURCES = new LinkedHashMap<>();
+    private static final List<String> OLD_SOURCES = List.of("cephfs", "photonPersistentDisk", "scaleIO", "storageos",
+            "glusterfs", "rbd");
 
     static {
         likeInPods("hostPath", "gcePersistentDisk", "awsElasticBlockStore");
@@ -67,12 +64,6 @@ final class PersistentVolumeChecks {
                 "deprecated since v1.8; use \"storageClassName\" attribute instead");
         OLD_ANNOTATIONS.put(MOUNT_OPTIONS,
                 "deprecated since v1.31; use \"mountOptions\" attribute instead");
-        OLD_SOURCES.put("cephfs", "deprecated in v1.28, non-functional in v1.31+");
-        OLD_SOURCES.put("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+");
-        OLD_SOURCES.put("scaleIO", "deprecated in v1.16, non-functional in v1.22+");
-        OLD_SOURCES.put("storageOS", "deprecated in v1.22, non-functional in v1.25+");
-        OLD_SOURCES.put("glusterfs", "deprecated in v1.25, non-functional in v1.26+");
-        OLD_SOURCES.put("rbd", "deprecated in v1.28, non-functional in v1.31+");
     }
 
     private PersistentVolumeChecks() {
@@ -103,8 +94,7 @@ final class PersistentVolumeChecks {
             affinity.at("required").required("must specify required node constraints");
         }
         source(spec);
-        if (policy.text().equals("Recycle") && spec.at("hostPath").isSet()
-                && Path.of("/").resolve(spec.at("hostPath", "path").text()).normalize().getNameCount() == 0) {
+        if (policy.text().equals("Recycle") && PathChecks.isRoot(spec.at("hostPath", "path").text())) {
             policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");
         }
         ClaimChecks.named(spec.at("storageClassName"));
@@ -176,16 +166,15 @@ final class PersistentVolumeChecks {
 
     private static boolean sameButForOldLabels(Field affinity, Field before) {
         JsonNode old = before.value().deepCopy();
-        List<Field> terms = affinity.at(TERMS).items();
-        int index = 0;
-        for (JsonNode term : old.path("required").path("nodeSelectorTerms")) {
-            Field now = index < terms.size() ? terms.get(index++) : affinity.at("none");
+        JsonNode terms = affinity.at(TERMS).value();
+        int term = 0;
+        for (JsonNode oldTerm : old.path("required").path("nodeSelectorTerms")) {
+            JsonNode expressions = terms.path(term++).path("matchExpressions");
             int place = 0;
-            for (JsonNode expression : term.path("matchExpressions")) {
-                String key = now.at("matchExpressions").value().path(place++).path("key").asString("");
-                if (key.equals(NEW_LABELS.get(Json.textOrEmpty(expression, "key")))
-                        && expression instanceof ObjectNode renamed) {
-                    renamed.put("key", key);
+            for (JsonNode expression : oldTerm.path("matchExpressions")) {
+                String key = Json.textOrEmpty(expressions.path(place++), "key");
+                if (key.equals(NEW_LABELS.get(Json.textOrEmpty(expression, "key")))) {
+                    ((ObjectNode) expression).put("key", key);
                 }
             }
         }
@@ -201,20 +190,8 @@ final class PersistentVolumeChecks {
         ArrayNode terms = shown.putObject("Required").putArray("NodeSelectorTerms");
         for (Field term : affinity.at(TERMS).items()) {
             ObjectNode each = terms.addObject();
-            each.set("MatchExpressions", shownRequirements(term.at("matchExpressions")));
-            each.set("MatchFields", shownRequirements(term.at("matchFields")));
-        }
-        return shown;
-    }
-
-    private static @Nullable JsonNode shownRequirements(Field requirements) {
-        if (!requirements.isSet()) {
-            return null;
-        }
-        ArrayNode shown = Json.array();
-        for (Field each : requirements.items()) {
-            shown.addObject().put("Key", each.at("key").text()).put("Operator", each.at("operator").text())
-                    .set("Values", each.at("values").isSet() ? each.at("values").value() : null);
+            each.set("MatchExpressions", AffinityChecks.shown(term.at("matchExpressions"), "key", "Key"));
+            each.set("MatchFields", AffinityChecks.shown(term.at("matchFields"), "key", "Key"));
         }
         return shown;
     }
@@ -249,13 +226,7 @@ final class PersistentVolumeChecks {
     }
 
     private static void csi(Field source) {
-        Field driver = source.at("driver");
-        if (driver.mustBeSet("")) {
-            if (driver.text().length() > LONGEST_DRIVER) {
-                driver.tooLong(LONGEST_DRIVER);
-            }
-            driver.named(text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
-        }
+        StorageChecks.driverName(source.at("driver"));
         source.at("volumeHandle").mustBeSet("");
         for (String name : List.of("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef",
                 "nodeExpandSecretRef")) {
@@ -280,20 +251,16 @@ final class PersistentVolumeChecks {
         Field annotations = volume.at("metadata", "annotations");
         OLD_ANNOTATIONS.forEach((name, why) -> {
             if (annotations.value().has(name)) {
-                warnings.add(annotations.key(name).path() + ": " + why);
+                annotations.key(name).warn(why, warnings);
             }
         });
         Field spec = volume.at("spec");
         Field policy = spec.at("persistentVolumeReclaimPolicy");
         if (policy.text().equals("Recycle")) {
-            warnings.add(policy.path() + ": The Recycle reclaim policy is deprecated. Instead, the recommended approach"
-                    + " is to use dynamic provisioning.");
+            policy.warn("The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic"
+                    + " provisioning.", warnings);
         }
         PodWarnings.nodeTerms(spec.at("nodeAffinity").at(TERMS), warnings);
-        OLD_SOURCES.forEach((name, why) -> {
-            if (spec.at(name.equals("storageOS") ? "storageos" : name).isSet()) {
-                warnings.add(spec.at(name).path() + ": " + why);
-            }
-        });
+        OLD_SOURCES.forEach(name -> PodWarnings.oldVolume(spec, name, warnings));
     }
 }

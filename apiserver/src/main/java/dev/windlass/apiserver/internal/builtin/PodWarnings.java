@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,20 +30,24 @@ final class PodWarnings {
                     "non-functional in v1.11+; use the \"sysctls\" field instead"),
             Map.entry("security.alpha.kubernetes.io/unsafe-sysctls",
                     "non-functional in v1.11+; use the \"sysctls\" field instead"));
-    private static final List<Map.Entry<String, String>> OLD_VOLUMES = List.of(
-            Map.entry("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"),
-            Map.entry("gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"),
-            Map.entry("scaleIO", "deprecated in v1.16, non-functional in v1.22+"),
-            Map.entry("flocker", "deprecated in v1.22, non-functional in v1.25+"),
-            Map.entry("storageos", "deprecated in v1.22, non-functional in v1.25+"),
-            Map.entry("quobyte", "deprecated in v1.22, non-functional in v1.25+"),
-            Map.entry("glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
-            Map.entry("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
-            Map.entry("rbd", "deprecated in v1.28, non-functional in v1.31+"));
+    /** By the source that they come from. */
+    private static final Map<String, String> OLD_VOLUMES = new LinkedHashMap<>();
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
     private static final String NULL_SELECTOR = "a null labelSelector results in matching no pod";
     private static final String USE_SECCOMP = "non-functional in v1.27+; use the \"seccompProfile\" field instead";
+
+    static {
+        OLD_VOLUMES.put("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+");
+        OLD_VOLUMES.put("gitRepo", "deprecated in v1.11, and disabled by default in v1.33+");
+        OLD_VOLUMES.put("scaleIO", "deprecated in v1.16, non-functional in v1.22+");
+        OLD_VOLUMES.put("flocker", "deprecated in v1.22, non-functional in v1.25+");
+        OLD_VOLUMES.put("storageos", "deprecated in v1.22, non-functional in v1.25+");
+        OLD_VOLUMES.put("quobyte", "deprecated in v1.22, non-functional in v1.25+");
+        OLD_VOLUMES.put("glusterfs", "deprecated in v1.25, non-functional in v1.26+");
+        OLD_VOLUMES.put("cephfs", "deprecated in v1.28, non-functional in v1.31+");
+        OLD_VOLUMES.put("rbd", "deprecated in v1.28, non-functional in v1.31+");
+    }
 
     private final Field spec;
     private final Field annotations;
@@ -70,6 +75,14 @@ final class PodWarnings {
     static void nodeTerms(Field terms, List<String> warnings) {
         PodWarnings term = new PodWarnings(terms, false, warnings);
         terms.items().forEach(each -> term.nodeTerm(each, false));
+    }
+
+    /** Of a volume from a source that nobody should use any more, in a pod or by itself. */
+    static void oldVolume(Field volume, String source, List<String> warnings) {
+        if (volume.at(source).isSet()) {
+            volume.at(source.equals("storageos") ? "storageOS" : source).warn(OLD_VOLUMES.getOrDefault(source, ""),
+                    warnings);
+        }
     }
 
     static void pod(Field pod, List<String> warnings) {
@@ -102,8 +115,7 @@ final class PodWarnings {
             }
         }
         for (Field volume : spec.at("volumes").items()) {
-            OLD_VOLUMES.stream().filter(old -> volume.at(old.getKey()).isSet()).forEach(old -> warn(volume
-                    .at(old.getKey().equals("storageos") ? "storageOS" : old.getKey()), old.getValue()));
+            OLD_VOLUMES.keySet().forEach(name -> oldVolume(volume, name, warnings));
         }
         VolumePathWarnings.collect(spec.at("volumes"), warnings);
         twice(spec.at("hostAliases"), "ip");

@@ -5,8 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is wrong with a resource quota. Stateless. */
@@ -49,6 +47,8 @@ final class QuotaChecks {
 
     private static void selector(Field selector, Field scopes, Set<String> names) {
         Field expressions = selector.at("matchExpressions");
+        ObjectNode shown = Json.object();
+        shown.set("MatchExpressions", AffinityChecks.shown(expressions, "scopeName", "ScopeName"));
         Set<String> all = new HashSet<>();
         for (Field each : expressions.items()) {
             String scope = each.at("scopeName").text();
@@ -57,7 +57,7 @@ final class QuotaChecks {
                 expressions.at("scopeName").invalid(scope, UNSUPPORTED);
             }
             names.stream().filter(name -> !isFor(scope, name))
-                    .forEach(_ -> expressions.invalid(shown(expressions), UNFIT));
+                    .forEach(_ -> expressions.invalid(shown, UNFIT));
             String operator = each.at("operator").text();
             if (ALONE.contains(scope) && !operator.equals("Exists")) {
                 expressions.at("operator").invalid(operator,
@@ -66,18 +66,6 @@ final class QuotaChecks {
             operator(operator, each.at("values"), expressions);
         }
         conflicts(all, expressions, scopes);
-    }
-
-    /** By the names that Go has for its fields. */
-    private static JsonNode shown(Field expressions) {
-        ObjectNode shown = Json.object();
-        ArrayNode all = shown.putArray("MatchExpressions");
-        for (Field each : expressions.items()) {
-            all.addObject().put("ScopeName", each.at("scopeName").text())
-                    .put("Operator", each.at("operator").text())
-                    .set("Values", each.at("values").isSet() ? each.at("values").value() : null);
-        }
-        return shown;
     }
 
     private static void operator(String operator, Field values, Field expressions) {

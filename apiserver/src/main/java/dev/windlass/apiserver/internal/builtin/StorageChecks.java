@@ -100,7 +100,8 @@ final class StorageChecks {
         parameters(now.at("parameters"), false);
     }
 
-    private static void driverName(Field name) {
+    /** The name of a driver of storage, as which it is registered. */
+    static void driverName(Field name) {
         driverName(name, text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
     }
 

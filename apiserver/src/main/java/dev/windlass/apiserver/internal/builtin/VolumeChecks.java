@@ -4,7 +4,6 @@ import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,7 +19,6 @@ final class VolumeChecks {
     private static final List<String> HOST_PATHS = List.of("", "BlockDevice", "CharDevice", "Directory",
             "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
     private static final int MOST_FILE_MODE = 0777;
-    private static final int LONGEST_DRIVER = 63;
 
     static {
         SOURCES.put("emptyDir", VolumeChecks::emptyDirectory);
@@ -180,13 +178,7 @@ final class VolumeChecks {
     }
 
     private static void csi(Field source) {
-        Field driver = source.at("driver");
-        if (driver.mustBeSet("")) {
-            if (driver.text().length() > LONGEST_DRIVER) {
-                driver.tooLong(LONGEST_DRIVER);
-            }
-            driver.named(text -> NameRules.subdomain(text.toLowerCase(Locale.ROOT)));
-        }
+        StorageChecks.driverName(source.at("driver"));
         Field secret = source.at("nodePublishSecretRef");
         if (secret.isSet() && secret.at("name").mustBeSet("")) {
             secret.at("name").as(source.path() + ".name").named(NameRules::subdomain);
