@@ -1,9 +1,6 @@
 package dev.windlass.apiserver;
 
 import dev.windlass.apiserver.internal.json.Json;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,23 +8,11 @@ import tools.jackson.databind.node.ObjectNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Expressions mean what they mean in the real server, and what is wrong with them is told as there. */
-@Timeout(120)
-class ExpressionsTest {
+class ExpressionsTest extends SharedServer {
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-    private static ApiServer server;
-    private static Wire wire;
-
-    @BeforeAll
-    static void start() {
-        server = ApiServer.builder().name("expressions").start();
-        wire = new Wire(server);
-    }
-
-    @AfterAll
-    static void close() {
-        wire.close();
-        server.close();
+    ExpressionsTest() {
+        super("expressions");
     }
 
     @ParameterizedTest

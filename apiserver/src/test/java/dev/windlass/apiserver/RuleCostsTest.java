@@ -8,9 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,26 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What rules cost is estimated as the real server does: definitions are refused by it. */
-@Timeout(120)
-class RuleCostsTest {
+class RuleCostsTest extends SharedServer {
     private static final long BUDGET = 10_000_000;
     private static final Pattern FACTOR = Pattern.compile("estimated rule cost exceeds budget by factor of ([\\d.]+)x");
     private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All";
     private static final String SCHEMA = read("rule-costs.json");
 
-    private static ApiServer server;
-    private static Wire wire;
-
-    @BeforeAll
-    static void start() {
-        server = ApiServer.builder().name("rule-costs").start();
-        wire = new Wire(server);
-    }
-
-    @AfterAll
-    static void close() {
-        wire.close();
-        server.close();
+    RuleCostsTest() {
+        super("rule-costs");
     }
 
     private static String read(String name) {

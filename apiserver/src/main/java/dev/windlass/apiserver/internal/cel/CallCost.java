@@ -42,13 +42,15 @@ record CallCost(Range cost, @Nullable Range size) {
         }
     }
 
-    /** One way to understand a call. */
-    record Call(String function, String overload, @Nullable Operand receiver, List<Operand> arguments,
-            SchemaSizes root) {
-        /** The receiver or, without one, an argument. */
+    /**
+     * One way to understand a call.
+     *
+     * @param operands
+     *            what it is called on, if anything, then its arguments
+     */
+    record Call(String function, String overload, List<Operand> operands, SchemaSizes root) {
         Operand operand(int index) {
-            int place = receiver == null ? index : index - 1;
-            return receiver != null && index == 0 ? receiver : arguments.get(place);
+            return operands.get(index);
         }
     }
 
@@ -57,8 +59,7 @@ record CallCost(Range cost, @Nullable Range size) {
             case "check" -> new CallCost(ACCESS_CHECK, null);
             case "fieldSelector", "labelSelector" -> selector(call.operand(1).known());
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" -> traversed(call);
-            case "url" -> text(call, 1, true);
-            case "lowerAscii", "upperAscii", "substring", "trim" -> text(call, 1, true);
+            case "url", "lowerAscii", "upperAscii", "substring", "trim" -> text(call, 1, true);
             case "isIP", "isCIDR", "cidr", "quantity", "isQuantity", "semver", "isSemver" -> text(call, 1, false);
             case "ip" -> call.overload().equals("cidr_ip") ? ONE : text(call, 1, false);
             case "ip.isCanonical" -> text(call, 2, false);
@@ -200,7 +201,7 @@ record CallCost(Range cost, @Nullable Range size) {
 
     private static CallCost split(Call call) {
         Range size = call.operand(0).known();
-        long most = call.arguments().size() > 1 ? literal(call.arguments().get(1), size.max()) : size.max();
+        long most = call.operands().size() > 2 ? literal(call.operand(2), size.max()) : size.max();
         return new CallCost(size.times(2 * TEXT), new Range(0, most));
     }
 
@@ -208,9 +209,9 @@ record CallCost(Range cost, @Nullable Range size) {
         Range items = call.operand(0).known();
         Operand item = item(call, call.operand(0));
         Range size = item == null ? Range.NONE : items.times(item.known());
-        if (!call.arguments().isEmpty()) {
+        if (call.operands().size() > 1) {
             Range between = new Range(Math.max(0, items.min() - 1), Math.max(0, items.max() - 1));
-            size = size.plus(call.arguments().getFirst().known().times(between));
+            size = size.plus(call.operand(1).known().times(between));
         }
         return new CallCost(size.times(TEXT), size);
     }
@@ -234,7 +235,7 @@ record CallCost(Range cost, @Nullable Range size) {
             }
             case "lists.range" -> made(1, Range.fixed(literal(call.operand(0), Long.MAX_VALUE)));
             case "flatten" -> made(
-                    call.arguments().isEmpty() ? 1 : (double) literal(call.operand(1), Long.MAX_VALUE), size);
+                    call.operands().size() < 2 ? 1 : (double) literal(call.operand(1), Long.MAX_VALUE), size);
             case "distinct" -> made(2, size.times(size));
             case "sort" -> sorted(call.operand(0));
             case ListFunctions.SORT_BY_KEYS -> sorted(call.operand(1));

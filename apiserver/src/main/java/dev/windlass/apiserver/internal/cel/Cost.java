@@ -58,6 +58,9 @@ final class Cost {
      *            of naming it
      */
     private record Variable(@Nullable ValuePath path, @Nullable Range size, @Nullable Entries entries, Range cost) {
+        Variable(ValuePath path, @Nullable Range size) {
+            this(path, size, null, Range.ONE);
+        }
     }
 
     private Cost(CelAbstractSyntaxTree tree, SchemaSizes root) {
@@ -175,16 +178,13 @@ final class Cost {
 
     private Variable keyOf(CelExpr over) {
         Entries made = entries(over);
-        return new Variable(ValuePath.below(path(over), isList(over) ? INDICES : KEYS), made == null ? null : made.key,
-                null,
-                Range.ONE);
+        return new Variable(ValuePath.below(path(over), isList(over) ? INDICES : KEYS), made == null ? null : made.key);
     }
 
     private Variable valueOf(CelExpr over) {
         Entries made = entries(over);
         return new Variable(ValuePath.below(path(over), isList(over) ? ITEMS : VALUES),
-                made == null ? null : made.value, null,
-                Range.ONE);
+                made == null ? null : made.value);
     }
 
     private boolean isList(CelExpr expr) {
@@ -212,11 +212,11 @@ final class Cost {
             return Range.NONE;
         }
         Range receiverCost = call.target().map(this::of).orElse(Range.NONE);
-        CallCost.Operand receiver = call.target().map(this::operand).orElse(null);
+        call.target().map(this::operand).ifPresent(operands::addFirst);
         Range cost = NOTHING_YET;
         Range size = null;
         for (String overload : overloads) {
-            CallCost found = call(expr, new CallCost.Call(call.function(), overload, receiver, operands, root), costs);
+            CallCost found = call(expr, new CallCost.Call(call.function(), overload, operands, root), costs);
             cost = cost.or(found.cost());
             size = size == null || found.size() == null ? (size == null ? found.size() : size) : size.or(found.size());
             if (overload.equals("index_list") || overload.equals("index_map")) {

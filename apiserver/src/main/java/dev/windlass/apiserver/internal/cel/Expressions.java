@@ -116,13 +116,15 @@ final class Expressions {
     }
 
     Compiled compile(String expression) throws CompilationException {
-        CelValidationResult result = compiler.compile(expression);
-        if (result.hasError()) {
-            CelValidationResult parsed = compiler.parse(expression);
-            throw new CompilationException(
-                    Problems.ofCompilation(result, parsed.hasError() ? null : tree(parsed)));
+        CelValidationResult parsed = compiler.parse(expression);
+        if (parsed.hasError()) {
+            throw new CompilationException(Problems.ofCompilation(parsed, null));
         }
-        CelAbstractSyntaxTree tree = tree(result);
+        CelValidationResult checked = compiler.check(tree(parsed));
+        if (checked.hasError()) {
+            throw new CompilationException(Problems.ofCompilation(checked, tree(parsed)));
+        }
+        CelAbstractSyntaxTree tree = tree(checked);
         List<CelIssue> issues = Literals.check(tree, runtime);
         if (!issues.isEmpty()) {
             throw new CompilationException(Problems.shown(issues, tree.getSource()));

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wrong with what stands in an expression itself, although its types are right. One use each. */
 final class Literals {
-    private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "duration", "int", "string",
-            "timestamp", "uint");
+    private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "int", "string", "uint");
     private static final Set<String> PATTERNS = Set.of("matches", "find", "findAll");
 
     private final CelAbstractSyntaxTree tree;
@@ -82,7 +81,7 @@ final class Literals {
         boolean constant = first.getKind() == CelExpr.ExprKind.Kind.CONSTANT;
         switch (call.function()) {
             case "duration", "timestamp" -> {
-                if (constant && problem(expr) != null) {
+                if (constant && fails(expr)) {
                     report(first.id(), "invalid " + call.function() + " argument");
                 }
             }
@@ -140,8 +139,13 @@ final class Literals {
         } else if (argument.getKind() == CelExpr.ExprKind.Kind.MAP) {
             argument.map().entries().forEach(each -> inside.addAll(List.of(each.key(), each.value())));
         }
-        return inside.stream().map(each -> Optional.ofNullable(unfit(clause, each))).flatMap(Optional::stream)
-                .findFirst().orElse(null);
+        for (CelExpr each : inside) {
+            CelExpr bad = unfit(clause, each);
+            if (bad != null) {
+                return bad;
+            }
+        }
+        return null;
     }
 
     /** What is formatted may be of any types, also deep inside. */
@@ -236,7 +240,7 @@ final class Literals {
                         : null;
             } else if (CONVERSIONS.contains(call.function()) && call.args().size() == 1
                     && call.args().getFirst().getKind() == CelExpr.ExprKind.Kind.CONSTANT
-                    && literals.problem(expr) != null) {
+                    && literals.fails(expr)) {
                 problem = unconvertible(call.args().getFirst().constant(), call.function());
             }
             if (problem != null) {
@@ -254,14 +258,14 @@ final class Literals {
         };
     }
 
-    /** What goes wrong when a call is carried out that speaks of no variables. */
-    private @Nullable String problem(CelExpr call) {
+    /** Whether a call cannot be carried out that speaks of no variables. */
+    private boolean fails(CelExpr call) {
         try {
             runtime.createProgram(CelAbstractSyntaxTree.newCheckedAst(call, tree.getSource(), tree.getReferenceMap(),
                     tree.getTypeMap())).eval(Map.of());
-            return null;
-        } catch (CelEvaluationException e) {
-            return Failures.of(e);
+            return false;
+        } catch (CelEvaluationException _) {
+            return true;
         }
     }
 

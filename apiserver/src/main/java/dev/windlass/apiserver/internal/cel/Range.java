@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.cel;
 
 /** From how much to how much something costs, or how large it is. What would be more than a long can say is the most that it can. */
-record Range(long min, long max) {
+public record Range(long min, long max) {
     static final Range NONE = fixed(0);
     static final Range ONE = fixed(1);
     static final Range UNKNOWN = new Range(0, Long.MAX_VALUE);
@@ -28,11 +28,11 @@ record Range(long min, long max) {
         return new Range(Math.min(min, other.min), Math.max(max, other.max));
     }
 
-    static long sum(long a, long b) {
+    public static long sum(long a, long b) {
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
-    static long product(long a, long b) {
+    public static long product(long a, long b) {
         return b != 0 && a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
     }
 

@@ -147,9 +147,11 @@ public final class SchemaRules {
      *            of evaluating it once, at most
      * @param messageCost
      *            of its {@code messageExpression}
+     * @param mostInRequest
+     *            how many values that it is about fit into a request
      */
     public record Finding(int index, String problem, String messageProblem, boolean usesOldSelf, long cost,
-            long messageCost) {
+            long messageCost, long mostInRequest) {
     }
 
     public JsonNode schema() {
@@ -177,19 +179,14 @@ public final class SchemaRules {
             Rule rule = rules.get(i);
             Expressions.Compiled compiled = rule.rule();
             findings.add(new Finding(i, rule.problem(), rule.messageProblem(),
-                    compiled != null && compiled.usesOldSelf(), cost(compiled, sizes), cost(rule.message(), sizes)));
+                    compiled != null && compiled.usesOldSelf(), cost(compiled, sizes), cost(rule.message(), sizes),
+                    sizes == null ? 0 : sizes.mostInRequest()));
         }
         return findings;
     }
 
     private static long cost(Expressions.@Nullable Compiled expression, @Nullable SchemaSizes self) {
         return expression == null || self == null ? 0 : Cost.most(expression.tree(), self);
-    }
-
-    /** How many values of this schema fit into a request. */
-    public long mostInRequest() {
-        SchemaSizes sizes = SchemaSizes.of(schema, resource);
-        return sizes == null ? 0 : sizes.mostInRequest();
     }
 
     /**

@@ -17,15 +17,15 @@ final class TextFunctions extends Functions {
             int at = within(args[1], all.length);
             return at == all.length ? "" : new String(all, at, 1);
         }, text, number);
-        member("indexOf", "string_index_of_string", number, args -> indexOf(args[0], args[1], 0), text, text);
-        member("indexOf", "string_index_of_string_int", number, args -> indexOf(args[0], args[1], (Long) args[2]),
+        member("indexOf", "string_index_of_string", number, args -> indexOf(args[0], args[1], 0, 1), text, text);
+        member("indexOf", "string_index_of_string_int", number, args -> indexOf(args[0], args[1], (Long) args[2], 1),
                 text, text, number);
         member("lastIndexOf", "string_last_index_of_string", number, args -> {
             int length = characters(args[0]).length;
-            return ((String) args[1]).isEmpty() ? (Long) (long) length : lastIndexOf(args[0], args[1], length - 1L);
+            return ((String) args[1]).isEmpty() ? (Long) (long) length : indexOf(args[0], args[1], length - 1L, -1);
         }, text, text);
         member("lastIndexOf", "string_last_index_of_string_int", number,
-                args -> lastIndexOf(args[0], args[1], (Long) args[2]), text, text, number);
+                args -> indexOf(args[0], args[1], (Long) args[2], -1), text, text, number);
         member("substring", "string_substring_int", text, args -> {
             int[] all = characters(args[0]);
             int start = within(args[1], all.length);
@@ -60,43 +60,26 @@ final class TextFunctions extends Functions {
         return new String(all, first, within(end, all.length) - first);
     }
 
-    private static long indexOf(Object text, Object part, long start) throws CelEvaluationException {
+    /** @param step 1 to look on from the start, -1 to look back from it */
+    private static long indexOf(Object text, Object part, long start, int step) throws CelEvaluationException {
         int[] all = characters(text);
         int[] wanted = characters(part);
         if (wanted.length == 0) {
             return start;
         }
-        refuseNegative(start);
-        for (int at = (int) Math.min(start, all.length); at + wanted.length <= all.length; at++) {
-            if (isAt(all, wanted, at)) {
-                return at;
-            }
+        if (start < 0) {
+            throw new CelEvaluationException("index out of range: " + start);
         }
-        return -1;
-    }
-
-    private static long lastIndexOf(Object text, Object part, long start) throws CelEvaluationException {
-        int[] all = characters(text);
-        int[] wanted = characters(part);
-        if (wanted.length == 0) {
-            return start;
-        }
-        refuseNegative(start);
+        int last = all.length - wanted.length;
         if (start >= all.length) {
             return -1;
         }
-        for (int at = (int) Math.min(start, all.length - wanted.length); at >= 0; at--) {
+        for (int at = step < 0 ? (int) Math.min(start, last) : (int) start; at >= 0 && at <= last; at += step) {
             if (isAt(all, wanted, at)) {
                 return at;
             }
         }
         return -1;
-    }
-
-    private static void refuseNegative(long index) throws CelEvaluationException {
-        if (index < 0) {
-            throw new CelEvaluationException("index out of range: " + index);
-        }
     }
 
     private static boolean isAt(int[] all, int[] wanted, int at) {

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.crd;
 
+import dev.windlass.apiserver.internal.cel.Range;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -28,7 +29,7 @@ final class RuleBudget {
         if (amount > EACH) {
             errors.add(FieldError.forbidden(field, exceeds(what, amount, EACH)));
         }
-        total = amount > Long.MAX_VALUE - total ? Long.MAX_VALUE : total + amount;
+        total = Range.sum(total, amount);
         if (amount >= TOGETHER / 100) {
             costs.add(new Cost(field, amount));
         }
@@ -52,10 +53,5 @@ final class RuleBudget {
                 : new BigDecimal(factor).setScale(factor < 1.5 ? 6 : 1, RoundingMode.HALF_EVEN).toPlainString();
         return what + " exceeds budget by factor of " + times
                 + "x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)";
-    }
-
-    /** Or, when that is more than there are numbers, the largest. */
-    static long times(long cost, long count) {
-        return count != 0 && cost > Long.MAX_VALUE / count ? Long.MAX_VALUE : cost * count;
     }
 }

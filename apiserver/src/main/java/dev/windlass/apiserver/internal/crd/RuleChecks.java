@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.crd;
 
+import dev.windlass.apiserver.internal.cel.Range;
 import dev.windlass.apiserver.internal.cel.SchemaRules;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -52,10 +53,9 @@ final class RuleChecks {
         boolean atomic = Json.textOrEmpty(schema, "x-kubernetes-map-type").equals("atomic");
         rules.properties().forEach((name, each) -> visit(each, path + ".properties[" + name + "]",
                 loose == null && atomic ? path : loose, inside));
-        long times = count == UNBOUNDED ? rules.mostInRequest() : count;
         for (SchemaRules.Finding finding : rules.findings()) {
             tell(finding, schema.path(RULES).path(finding.index()), path + "." + RULES + "[" + finding.index() + "]",
-                    loose, times);
+                    loose, count == UNBOUNDED ? finding.mostInRequest() : count);
         }
     }
 
@@ -69,12 +69,12 @@ final class RuleChecks {
             return count;
         }
         return schema.hasNonNull(limit)
-                ? RuleBudget.times(count, Math.max(0, schema.get(limit).longValue()))
+                ? Range.product(count, Math.max(0, schema.get(limit).longValue()))
                 : UNBOUNDED;
     }
 
     private void tell(SchemaRules.Finding finding, JsonNode rule, String at, @Nullable String loose, long times) {
-        budget.spend(at + ".rule", "estimated rule cost", RuleBudget.times(finding.cost(), times));
+        budget.spend(at + ".rule", "estimated rule cost", Range.product(finding.cost(), times));
         if (!finding.problem().isEmpty()) {
             errors.add(FieldError.invalid(at + ".rule", GoPrint.rule(rule), finding.problem()));
         }

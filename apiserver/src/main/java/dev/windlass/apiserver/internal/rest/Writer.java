@@ -247,12 +247,11 @@ public final class Writer {
 
     /** Who sends what is there already changes nothing, not even the time of his entry. */
     private static void keepTimes(ObjectNode old, ObjectNode object, ResourceType type) {
-        if (!FieldManagement.sameButForTimes(old, object)) {
-            return;
-        }
-        ObjectNode timeless = object.deepCopy();
+        ObjectNode timeless = Json.object().setAll(object);
+        timeless.set("metadata", Json.object().setAll(Metadata.of(object)));
         Reach.shareInMetadata("managedFields", old, timeless);
-        if (type.isCustom() ? Json.same(old, timeless) : Json.alike(old, timeless)) {
+        boolean same = type.isCustom() ? Json.same(old, timeless) : Json.alike(old, timeless);
+        if (same && FieldManagement.sameButForTimes(old, object)) {
             Reach.shareInMetadata("managedFields", old, object);
         }
     }
