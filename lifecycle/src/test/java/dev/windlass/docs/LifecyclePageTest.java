@@ -476,9 +476,10 @@ class LifecyclePageTest extends RunPage {
             context.awaitStop();
         }));
         // code: rebind
-        RunnableSpec spec = RunnableSpec.builder("reports").dependsOn("database").build();
+        RunnableSpec spec = RunnableSpec.builder("reports").dependsOn("database").signalsReadiness(true).build();
         RunnableHandle reports = manager.add(Task.of(spec, context -> {
             context.onRebind(database -> print(context.id() + " goes on with " + database.status().id()));
+            context.ready();
             context.awaitStop();
         }));
         // end

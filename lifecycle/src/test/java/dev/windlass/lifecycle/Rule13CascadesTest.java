@@ -82,10 +82,12 @@ class Rule13CascadesTest {
                     }
                     context.awaitStop();
                 }));
-        RunnableHandle middle = manager.add(Task.of(RunnableSpec.builder("middle").dependsOn("base").build(),
-                context -> {
+        // Ready is who has said that it can go on: one whose dependency fails before that is restarted.
+        RunnableHandle middle = manager.add(Task.of(
+                RunnableSpec.builder("middle").dependsOn("base").signalsReadiness(true).build(), context -> {
                     context.onRebind(back -> {
                     });
+                    context.ready();
                     context.awaitStop();
                 }));
         middle.ready().await();

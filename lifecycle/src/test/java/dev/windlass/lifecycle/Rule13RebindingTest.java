@@ -52,10 +52,13 @@ class Rule13RebindingTest {
     }
 
     private RunnableHandle top(String name, String dependency, boolean rebinds) throws InterruptedException {
-        RunnableHandle top = manager.add(Task.of(RunnableSpec.builder(name).dependsOn(dependency).build(), context -> {
+        // One whose dependency fails before it has said that it can go on is restarted: ready is who has said so.
+        RunnableSpec spec = RunnableSpec.builder(name).dependsOn(dependency).signalsReadiness(true).build();
+        RunnableHandle top = manager.add(Task.of(spec, context -> {
             if (rebinds) {
                 context.onRebind(back -> log.add(context.id() + " on " + back.status().id()));
             }
+            context.ready();
             context.awaitStop();
         }));
         top.ready().await();
