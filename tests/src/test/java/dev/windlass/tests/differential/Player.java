@@ -1,5 +1,7 @@
 package dev.windlass.tests.differential;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,12 +49,31 @@ final class Player {
             headers.put("Content-Type",
                     request.method().equals("PATCH") ? "application/merge-patch+json" : "application/json");
         }
-        Supplier<Answer> sending = () -> server.send(request.method(), fill(request.path()), headers, body);
-        Answer first = sending.get();
-        return isBetweenStorages(first)
-                ? Awaitility.await(request.toString()).atMost(PATIENCE).until(sending::get,
-                        answer -> !isBetweenStorages(answer))
-                : first;
+        String path = fill(request.path());
+        Supplier<Answer> sending = () -> server.send(request.method(), path, headers, body);
+        Answer answer = sending.get();
+        if (isBetweenStorages(answer)) {
+            answer = Awaitility.await(request.toString()).atMost(PATIENCE).until(sending::get,
+                    again -> !isBetweenStorages(again));
+        }
+        if (!request.method().equals("GET")) {
+            awaitCached(request.method(), path.replaceFirst("\\?.*", ""), answer.body().path("metadata"));
+        }
+        return answer;
+    }
+
+    /**
+     * Reads what was written from the real server's cache, which waits until it is there. The server tries the next change on what its cache has; when that is
+     * old it tries again, but has warned of what the first attempt was about.
+     */
+    private void awaitCached(String method, String path, JsonNode written) {
+        String version = written.path("resourceVersion").asString("");
+        if (!version.isEmpty()) {
+            String name = URLEncoder.encode(written.path("name").asString(""), StandardCharsets.UTF_8).replace("+",
+                    "%20");
+            String object = method.equals("POST") ? path + "/" + name : path;
+            server.send("GET", object + "?resourceVersion=" + version, Map.of(), "");
+        }
     }
 
     /** The real server makes the storage of a custom resource anew when the definition's status has changed, and asks to come again meanwhile. */
