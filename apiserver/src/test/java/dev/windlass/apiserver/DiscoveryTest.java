@@ -58,6 +58,21 @@ class DiscoveryTest {
     }
 
     @Test
+    void anAnswerCarriesTheAuditIdOfItsRequest() {
+        String first = wire.get("/version").raw().headers().firstValue("Audit-Id").orElseThrow();
+        assertThat(first).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+        assertThat(wire.get("/nothing").raw().headers().firstValue("Audit-Id")).isPresent().get().isNotEqualTo(first);
+        assertThat(wire.send(wire.request("/api/v1/pods").header("Audit-ID", "mine").build()).raw().headers()
+                .allValues("Audit-Id")).containsExactly("mine");
+    }
+
+    @Test
+    void aRefusalInPlainTextIsNothingElse() {
+        assertThat(wire.get("/nothing").raw().headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(wire.get("/api/v1/pods/a").raw().headers().firstValue("X-Content-Type-Options")).isEmpty();
+    }
+
+    @Test
     void anOpenApiDocumentOfWhichTheHashIsKnownMayBeKept() {
         String document = "/openapi/v3/apis/apps/v1";
         JsonNode index = Json.parse(wire.get("/openapi/v3").raw().body()); // said to be text, as the real server says

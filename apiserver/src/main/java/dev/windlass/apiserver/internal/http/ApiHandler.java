@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class ApiHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final int LARGEST_BODY = 3 * 1024 * 1024;
+    private static final String AUDIT_ID = "Audit-Id";
     /** What those who verify tokens read again and again. */
     private static final Set<String> KEPT = Set.of("/.well-known/openid-configuration",
             "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/");
@@ -72,6 +73,7 @@ public final class ApiHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         witness.begun();
+        name(request, response);
         Asked asked = new Asked(request, resources.surroundings().clock().instant());
         Reply reply;
         try {
@@ -90,6 +92,13 @@ public final class ApiHandler extends Handler.Abstract {
             throw e;
         }
         return true;
+    }
+
+    /** By what a client and the one who looks after the server speak of the same request. */
+    private void name(Request request, Response response) {
+        String given = request.getHeaders().get(AUDIT_ID);
+        response.getHeaders().put(AUDIT_ID,
+                given == null || given.isEmpty() ? resources.surroundings().uid() : given);
     }
 
     private void respond(Reply reply, Asked asked, Request request, Response response, Callback callback) {
@@ -250,6 +259,9 @@ public final class ApiHandler extends Handler.Abstract {
         response.setStatus(reply.code());
         if (!reply.contentType().isEmpty()) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        }
+        if (reply.code() >= 400 && reply.contentType().startsWith("text/plain")) {
+            response.getHeaders().put("X-Content-Type-Options", "nosniff");
         }
         boolean kept = reply.code() == 200 && KEPT.contains(path(request));
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, kept ? "public, max-age=3600" : "no-cache, private");
