@@ -49,6 +49,7 @@ class DifferentialTest {
             "policies.http",
             "refusals.http",
             "scales.http",
+            "secrets.http",
             "services.http",
             "statuses.http",
             "subresources.http",

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.net.ServingPair;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
@@ -24,16 +25,22 @@ final class SecretRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        Checks.configKeys(object.get("data"), "data", errors);
+        Field secret = Field.of(object, errors);
         if (old != null) {
-            Field.of(object, errors).at("type").immutable(Field.of(old, errors).at("type"));
+            secret.at("type").immutable(Field.of(old, errors).at("type"));
         }
         Checks.immutableData(object, old, List.of("data"), errors);
-        if (Json.textOrEmpty(object, "type").equals("kubernetes.io/tls")) {
-            for (String key : List.of("tls.crt", "tls.key")) {
-                if (Json.find(object, "data", key) == null) {
-                    errors.add(FieldError.required("data[" + key + "]", ""));
-                }
+        SecretChecks.secret(secret);
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        if (Json.textOrEmpty(object, "type").equals(SecretChecks.TLS)) {
+            Field data = Field.of(object, List.of()).at("data");
+            String problem = ServingPair.problem(SecretChecks.bytes(data.key(SecretChecks.CERTIFICATE)),
+                    SecretChecks.bytes(data.key(SecretChecks.KEY)));
+            if (!problem.isEmpty()) {
+                warnings.add(problem);
             }
         }
     }
