@@ -44,9 +44,8 @@ final class LastApplied {
         if (Json.find(noted, "metadata", "annotations") instanceof ObjectNode annotations) {
             annotations.remove(ANNOTATION);
         }
-        String text = Json.string(sorted(noted)).replace("<", "\\u003c").replace(">", "\\u003e").replace("&",
-                "\\u0026");
-        Json.child(Json.child(object, "metadata"), "annotations").put(ANNOTATION, text + "\n");
+        Json.child(Json.child(object, "metadata"), "annotations").put(ANNOTATION,
+                Json.stringInGo(sorted(noted)) + "\n");
     }
 
     private static JsonNode sorted(JsonNode node) {

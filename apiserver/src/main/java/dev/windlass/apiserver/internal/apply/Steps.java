@@ -20,7 +20,7 @@ final class Steps {
     /** The step to an item of a list of type set or map: by its value, or by the fields that are its key. */
     static String item(JsonNode item, Type list) {
         if (list.use().listType().equals("set")) {
-            return "v:" + Json.string(item);
+            return "v:" + Json.stringInGo(item);
         }
         TreeMap<String, JsonNode> key = new TreeMap<>();
         for (String name : list.use().keys()) {
@@ -38,11 +38,14 @@ final class Steps {
     private static String json(Map<String, JsonNode> key) {
         ObjectNode out = Json.object();
         key.forEach(out::set);
-        return Json.string(out);
+        return Json.stringInGo(out);
     }
 
     /** A step that somebody else has written, as we write it. */
     static String canonical(String step) {
+        if (step.startsWith("v:")) {
+            return "v:" + Json.stringInGo(Json.parse(step.substring(2)));
+        }
         if (!step.startsWith("k:")) {
             return step;
         }
@@ -55,7 +58,7 @@ final class Steps {
         String rest = step.substring(2);
         return switch (step.charAt(0)) {
             case 'f' -> "." + rest;
-            case 'v' -> "[=" + rest + "]";
+            case 'v' -> "[=" + Json.string(Json.parse(rest)) + "]";
             case 'i' -> "[" + rest + "]";
             default -> Json.parse(rest).properties().stream()
                     .map(entry -> entry.getKey() + "=" + Json.string(entry.getValue()))

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,15 +56,13 @@ public final class TypedProblems {
             return;
         }
         boolean closed = type.shape() == Type.Shape.STRUCT && type.body().element() == null;
-        Map<String, JsonNode> sorted = new TreeMap<>();
-        object.properties().forEach(field -> sorted.put(field.getKey(), field.getValue()));
-        sorted.forEach((name, each) -> {
+        for (String name : new TreeSet<>(object.propertyNames())) {
             if (closed && !type.declares(name)) {
                 say(path + "." + name, "field not declared in schema");
-            } else {
-                check(each, type.field(name), path + "." + name);
+                return; // nor does the real server look at what comes after it
             }
-        });
+            check(object.path(name), type.field(name), path + "." + name);
+        }
     }
 
     private void items(JsonNode value, Type type, String path) {

@@ -35,15 +35,8 @@ public final class StructDefaults {
     }
 
     private static void container(ObjectNode container) {
-        put(container, "imagePullPolicy", isLatest(Json.textOrEmpty(container, "image")) ? "Always" : "IfNotPresent");
-    }
-
-    private static boolean isLatest(String image) {
-        if (image.contains("@") || !image.strip().equals(image)) {
-            return false;
-        }
-        String last = image.substring(image.lastIndexOf('/') + 1);
-        return !last.isEmpty() && (!last.contains(":") || last.endsWith(":latest"));
+        put(container, "imagePullPolicy",
+                ImageName.isLatest(Json.textOrEmpty(container, "image")) ? "Always" : "IfNotPresent");
     }
 
     private static void volume(ObjectNode volume) {
@@ -51,7 +44,8 @@ public final class StructDefaults {
             volume.putObject("emptyDir");
         }
         if (volume.get("image") instanceof ObjectNode image) {
-            put(image, "pullPolicy", isLatest(Json.textOrEmpty(image, "reference")) ? "Always" : "IfNotPresent");
+            put(image, "pullPolicy",
+                    ImageName.isLatest(Json.textOrEmpty(image, "reference")) ? "Always" : "IfNotPresent");
         }
     }
 

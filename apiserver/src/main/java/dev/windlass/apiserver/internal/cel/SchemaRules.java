@@ -220,11 +220,10 @@ public final class SchemaRules {
                         errors, warnings);
             }
         } else if (value instanceof ObjectNode object) {
-            boolean atomic = Json.textOrEmpty(schema, "x-kubernetes-map-type").equals("atomic");
             for (Map.Entry<String, JsonNode> each : object.properties()) {
                 SchemaRules inside = properties.getOrDefault(each.getKey(), additional);
                 if (inside != null) {
-                    JsonNode before = old == null || atomic ? null : old.get(each.getKey());
+                    JsonNode before = old == null ? null : old.get(each.getKey());
                     inside.check(child(path, each.getKey()), each.getValue(), before, same, errors, warnings);
                 }
             }

@@ -394,35 +394,18 @@ final class DefinitionChecks {
 
     /** The community's own groups take definitions only with a link to who has agreed to them. */
     private static void checkApproval(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        String group = Json.textOrEmpty(object, "spec", "group");
-        boolean owned = group.equals("k8s.io") || group.endsWith(".k8s.io") || group.equals("kubernetes.io")
-                || group.endsWith(".kubernetes.io");
-        String name = "api-approved.kubernetes.io";
-        String approval = Json.text(object, "metadata", "annotations", name);
-        String before = old == null ? null : Json.text(old, "metadata", "annotations", name);
-        if (!owned || (old != null && state(before).equals(state(approval)))) {
+        Approval approval = Approval.of(object);
+        Approval before = old == null ? null : Approval.of(old);
+        if (approval == null || (before != null && before.state() == approval.state())) {
             return;
         }
-        String field = "metadata.annotations[" + name + "]";
-        String must = "protected groups must have approval annotation \"" + name + "\"";
-        String see = ", see https://github.com/kubernetes/enhancements/pull/1111";
-        switch (state(approval)) {
-            case "missing" -> errors.add(FieldError.required(field, must + see));
-            case "invalid" -> errors.add(FieldError.invalid(field, approval == null ? "" : approval,
-                    must + " with either a URL or a reason starting with \"unapproved\"" + see));
-            default -> {
-                // somebody has agreed
+        String field = "metadata.annotations[" + Approval.ANNOTATION + "]";
+        switch (approval.state()) {
+            case MISSING -> errors.add(FieldError.required(field, approval.why()));
+            case INVALID -> errors.add(FieldError.invalid(field, Approval.text(object), approval.why()));
+            case BYPASSED, APPROVED -> {
+                // somebody has said why
             }
         }
-    }
-
-    private static String state(@Nullable String approval) {
-        if (approval == null || approval.isEmpty()) {
-            return "missing";
-        }
-        if (approval.startsWith("unapproved")) {
-            return "bypassed";
-        }
-        return approval.matches("https?://[^/\\s]+.*") ? "approved" : "invalid";
     }
 }

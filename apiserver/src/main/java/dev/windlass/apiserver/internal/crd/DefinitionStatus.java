@@ -15,6 +15,7 @@ final class DefinitionStatus {
     static final String ESTABLISHED = "Established";
     static final String NAMES_ACCEPTED = "NamesAccepted";
     static final String TERMINATING = "Terminating";
+    private static final String APPROVED = "KubernetesAPIApprovalPolicyConformant";
 
     private DefinitionStatus() {
     }
@@ -46,6 +47,15 @@ final class DefinitionStatus {
             condition.put("lastTransitionTime", now);
         }
         condition.put("status", status).put("reason", reason).put("message", message);
+    }
+
+    /** Says whether a definition of one of the community's groups may be one. */
+    static void setApproval(ObjectNode definition, String now) {
+        Approval approval = Approval.of(definition);
+        if (approval != null) {
+            set(definition, APPROVED, approval.state() == Approval.State.APPROVED ? "True" : "False",
+                    approval.state().reason, approval.why(), now);
+        }
     }
 
     /**

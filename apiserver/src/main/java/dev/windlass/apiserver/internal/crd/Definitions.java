@@ -200,6 +200,9 @@ public final class Definitions implements KindRule {
         String name = Metadata.name(object);
         naming.lock();
         try {
+            if (Approval.of(object) != null) {
+                change(name, stored -> DefinitionStatus.setApproval(stored, now()));
+            }
             acceptNames(name);
             if (Metadata.deleting(object)) {
                 serve(name);

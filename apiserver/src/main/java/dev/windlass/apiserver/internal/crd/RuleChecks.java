@@ -50,9 +50,7 @@ final class RuleChecks {
         if (additional != null) {
             visit(additional, path + ".additionalProperties", loose, inside);
         }
-        boolean atomic = Json.textOrEmpty(schema, "x-kubernetes-map-type").equals("atomic");
-        rules.properties().forEach((name, each) -> visit(each, path + ".properties[" + name + "]",
-                loose == null && atomic ? path : loose, inside));
+        rules.properties().forEach((name, each) -> visit(each, path + ".properties[" + name + "]", loose, inside));
         for (SchemaRules.Finding finding : rules.findings()) {
             tell(finding, schema.path(RULES).path(finding.index()), path + "." + RULES + "[" + finding.index() + "]",
                     loose, count == UNBOUNDED ? finding.mostInRequest() : count);

@@ -75,6 +75,12 @@ public final class Json {
         return Trees.string(node);
     }
 
+    /** As Go writes it: so that it can stand in HTML. */
+    public static String stringInGo(JsonNode node) {
+        return string(node).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
+    }
+
     /** The first byte that is not white space, or 0. */
     public static byte firstByte(byte[] body) {
         for (byte b : body) {

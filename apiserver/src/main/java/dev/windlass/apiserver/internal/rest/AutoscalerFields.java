@@ -197,8 +197,7 @@ public final class AutoscalerFields {
 
     private static void annotate(ObjectNode object, String name, @Nullable JsonNode value) {
         if (value != null) {
-            String text = Json.string(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
-            Json.child(Metadata.of(object), "annotations").put(name, text);
+            Json.child(Metadata.of(object), "annotations").put(name, Json.stringInGo(value));
         }
     }
 

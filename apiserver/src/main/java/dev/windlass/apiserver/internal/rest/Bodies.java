@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoNumbers;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.json.MalformedYamlException;
@@ -280,7 +281,9 @@ final class Bodies {
     private static JsonNode yaml(byte[] body) {
         if (Json.firstByte(body) == '{') {
             try {
-                return Json.parse(body);
+                JsonNode read = Json.parse(body);
+                GoNumbers.settle(read);
+                return read;
             } catch (JacksonException _) {
                 // braces begin YAML as well
             }

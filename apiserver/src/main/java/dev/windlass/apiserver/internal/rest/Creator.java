@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Creates objects. Thread-safe. */
 final class Creator {
     private static final List<String> SYSTEM_FIELDS = List.of("uid", "creationTimestamp", "deletionTimestamp",
-            "deletionGracePeriodSeconds", "resourceVersion");
+            "deletionGracePeriodSeconds");
     private static final int NAME_ATTEMPTS = 8;
     private static final int LONGEST_PREFIX = 58;
 
@@ -53,9 +53,6 @@ final class Creator {
             List<String> warnings) {
         ResourceType type = target.type();
         refuseWhileTerminating(type, Metadata.name(object));
-        if (Metadata.versionOrNull(object) != null) {
-            throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
-        }
         Metadata.tidy(object);
         if (type.namespaced()) {
             Metadata.of(object).put("namespace", target.namespace());
@@ -121,6 +118,7 @@ final class Creator {
                 settled = fillAgain(object, type, reach.rule());
             }
             admission.validate(target, object, null, call, warnings);
+            settled &= shapes.complete(object, type);
             Stored stored = store(target, object, settled, call);
             if (stored != null) {
                 return new Writer.Outcome(stored, true, warnings);
@@ -134,6 +132,10 @@ final class Creator {
 
     /** @return null when the name is taken */
     private @Nullable Stored store(Target target, ObjectNode object, boolean settled, Call call) {
+        long version = versionSent(object);
+        if (version != 0 && !call.dryRun()) {
+            throw ApiException.of(500, "", "resourceVersion should not be set on objects to be created");
+        }
         shapes.store(object, target.type());
         Stored draft = Codec.draft(object, target.type());
         if (!settled) {
@@ -141,13 +143,22 @@ final class Creator {
         }
         Shelf shelf = resources.shelf(target.type());
         if (call.dryRun()) {
-            return shelf.get(draft.key()) == null ? draft : null;
+            return shelf.get(draft.key()) == null ? draft.at(version) : null;
         }
         Stored stored = put(target, object, shelf, draft);
         if (stored != null) {
             resources.committed(target.type(), object);
         }
         return stored;
+    }
+
+    /** The version that a new object says it has; 0 when it says none that could be one. */
+    private static long versionSent(ObjectNode object) {
+        try {
+            return Math.max(0, Long.parseLong(Metadata.version(object)));
+        } catch (NumberFormatException _) {
+            return 0;
+        }
     }
 
     private @Nullable Stored put(Target target, ObjectNode object, Shelf shelf, Stored draft) {

@@ -133,16 +133,23 @@ final class Intake {
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, reach));
         if (old != null) {
             // What is right as such is right the second time.
-            errors.addAll(errors.isEmpty()
+            List<FieldError> change = errors.isEmpty()
                     ? Metadata.validateChange(object, old)
-                    : Metadata.validateUpdate(object, old));
+                    : Metadata.validateUpdate(object, old);
+            errors.addAll(change);
+            if (type.isCustom()) {
+                errors.addAll(change);
+            }
         }
-        errors.addAll(shapes.validate(object, old, reach, warnings));
+        errors.addAll(shapes.validate(object, old, List.copyOf(errors), reach, warnings));
         reach.validate(object, old, errors);
         if (!errors.isEmpty()) {
             boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");
             throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
                     everyTime ? errors : List.copyOf(new LinkedHashSet<>(errors)));
+        }
+        if (type.isCustom() && !reach.isStatus()) {
+            warnings.addAll(Metadata.finalizerWarnings(object, old));
         }
         reach.warn(object, old, warnings);
     }

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -205,6 +206,18 @@ public final class Metadata {
         validateAnnotations(of(object), errors);
         validateOwners(of(object), errors);
         return errors;
+    }
+
+    /** What is odd about finalizers that a custom resource has not had before. */
+    static List<String> finalizerWarnings(ObjectNode object, @Nullable ObjectNode old) {
+        List<String> before = old == null ? List.of() : finalizers(old);
+        return new TreeSet<>(finalizers(object)).stream()
+                .filter(each -> !before.contains(each) && !each.contains("/") && !STANDARD.contains(each))
+                .map(each -> "metadata.finalizers: " + FieldError.quote(each)
+                        + ": prefer a domain-qualified finalizer name "
+                        + (each.contains(".") ? "including a path (/) " : "")
+                        + "to avoid accidental conflicts with other finalizer writers")
+                .toList();
     }
 
     /** What is wrong with a change. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Shapes {
     /** While there are such errors rules might be told what they do not expect. */
     private static final Set<String> BLOCKING = Set.of("FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
-            "FieldValueTypeInvalid");
+            "FieldValueTypeInvalid", "FieldValueNotSupported");
 
     private static final List<String> TIMES = List.of("creationTimestamp", "deletionTimestamp");
 
@@ -80,11 +81,12 @@ final class Shapes {
         List<String> unknown = new ArrayList<>();
         checkMetadata(object, unknown, refusal);
         if (custom.schema() != null) {
-            if (!custom.preserveUnknown()) {
-                SchemaPruning.prune(object, custom.schema(), unknown);
-                if (!check.isConversion()) {
-                    SchemaPruning.pruneNulls(object, custom.schema());
-                }
+            // Of an applied object only what may not be there is left by now, and goes when it is stored.
+            if (!custom.preserveUnknown() && !check.isConversion()) {
+                List<String> pruned = new ArrayList<>();
+                SchemaPruning.prune(object, custom.schema(), pruned);
+                pruned.stream().sorted().forEach(unknown::add);
+                SchemaPruning.pruneNulls(object, custom.schema());
             }
             SchemaPruning.fillDefaults(object, custom.schema());
         }
@@ -105,6 +107,24 @@ final class Shapes {
         } else if (!resource.isCustom()) {
             GoForm.store(object, typeOf(resource));
         }
+    }
+
+    /**
+     * Takes out of a custom resource that is to be stored what its schema does not know, and puts in what it has a default for and was taken out since. The real
+     * server does so when it reads it.
+     *
+     * @return whether nothing was to be done
+     */
+    boolean complete(ObjectNode object, ResourceType resource) {
+        CustomVersion custom = resource.custom();
+        if (custom == null || custom.schema() == null) {
+            return true;
+        }
+        List<String> unknown = new ArrayList<>();
+        if (!custom.preserveUnknown()) {
+            SchemaPruning.prune(object, custom.schema(), unknown);
+        }
+        return !SchemaPruning.fillDefaults(object, custom.schema()) && unknown.isEmpty();
     }
 
     /** An object as others are shown it: a copy. */
@@ -180,10 +200,13 @@ final class Shapes {
      *
      * @param old
      *            what the object was, null when it is new
+     * @param found
+     *            what is wrong with its metadata
      * @param warnings
      *            gets what would be wrong had it not been so before
      */
-    List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, Reach reach, List<String> warnings) {
+    List<FieldError> validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> found, Reach reach,
+            List<String> warnings) {
         ResourceType resource = reach.type();
         CustomVersion custom = resource.custom();
         ObjectNode schema = custom == null ? null : custom.schema();
@@ -201,7 +224,7 @@ final class Shapes {
         if (schema.findValue("x-kubernetes-validations") == null) {
             return errors;
         }
-        if (errors.stream().map(FieldError::reason).anyMatch(BLOCKING::contains)) {
+        if (Stream.concat(found.stream(), errors.stream()).map(FieldError::reason).anyMatch(BLOCKING::contains)) {
             errors.add(
                     new FieldError("FieldValueInvalid", "<nil>", "Invalid value: null: some validation rules were not"
                             + " checked because the object was invalid; correct the existing errors to complete validation"));

@@ -67,14 +67,18 @@ public final class Writer {
      */
     public Outcome put(Target target, ObjectNode object, Call call) {
         ResourceType type = target.type();
-        Bodies.checkName(object, target);
+        try {
+            Bodies.checkName(object, target);
+        } catch (ApiException e) {
+            throw e.warning(intake.admit(object.deepCopy(), type, call));
+        }
         boolean mayCreate = type.traits().createOnUpdate() && target.subresource().isEmpty();
         if (mayCreate && resources.find(type, target.namespace(), target.name()) == null
                 && Metadata.versionOrNull(object) == null) {
             return creator.create(target, object.deepCopy(), call, true);
         }
         if (Metadata.versionOrNull(object) == null && !type.traits().unconditionalUpdate()) {
-            resources.require(target);
+            checkUid(target, Codec.decode(resources.require(target), type), object);
             throw ApiException.invalid(type.group(), type.plural(), target.name(),
                     List.of(FieldError.invalid("metadata.resourceVersion", object.numberNode(0),
                             "must be specified for an update")))
@@ -207,10 +211,14 @@ public final class Writer {
             keepTimes(old, object, type);
             admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
             shapes.store(object, type);
+            boolean settled = shapes.complete(object, type);
             if (current.isSettled() && Json.same(old, object)) {
                 return new Outcome(current, false, warnings);
             }
             Stored draft = Codec.draft(object, type, current, reach.kept());
+            if (!settled) {
+                draft = draft.unsettled();
+            }
             if (call.dryRun()) {
                 return new Outcome(draft.at(current.version()), false, warnings);
             }

@@ -21,20 +21,22 @@ public final class CustomTypes {
      *            null when nothing is known of it
      */
     public static Type of(@Nullable JsonNode schema, BuiltInTypes builtIn) {
-        return schema == null ? Type.unknown() : read(schema, true, builtIn);
+        return schema == null ? Type.unknown() : read(schema, true, false, builtIn);
     }
 
-    private static Type read(JsonNode schema, boolean resource, BuiltInTypes builtIn) {
+    /** @param kept whether what is around it keeps unknown fields, and so does all that is inside */
+    private static Type read(JsonNode schema, boolean resource, boolean kept, BuiltInTypes builtIn) {
         if (Json.flag(schema, false, "x-kubernetes-int-or-string")) {
             return Type.scalar("int-or-string");
         }
-        boolean keeps = Json.flag(schema, false, "x-kubernetes-preserve-unknown-fields");
+        boolean keeps = kept || Json.flag(schema, false, "x-kubernetes-preserve-unknown-fields");
         boolean embedded = resource || Json.flag(schema, false, "x-kubernetes-embedded-resource");
         return switch (Json.textOrEmpty(schema, "type")) {
             case "string", "boolean", "integer", "number" ->
                 Type.scalar(Json.textOrEmpty(schema, "type")).with(use(schema));
             case "array" -> new Type(new Type.Body(Type.Shape.LIST, "", Map.of(), List.of(),
-                    read(schema.path("items"), false, builtIn), false), use(schema));
+                    schema.has("items") ? read(schema.get("items"), false, keeps, builtIn) : Type.opaque(), false),
+                    use(schema));
             case "object" -> object(schema, keeps, embedded, builtIn);
             default -> keeps ? Type.unknown() : Type.opaque();
         };
@@ -44,22 +46,21 @@ public final class CustomTypes {
         JsonNode additional = schema.get("additionalProperties");
         if (additional instanceof ObjectNode) {
             return new Type(
-                    new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), read(additional, false, builtIn), false),
+                    new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), read(additional, false, keeps, builtIn),
+                            false),
                     use(schema));
         }
         Map<String, Type> fields = new LinkedHashMap<>();
         schema.path("properties").properties()
-                .forEach(field -> fields.put(field.getKey(), read(field.getValue(), false, builtIn)));
+                .forEach(field -> fields.put(field.getKey(), read(field.getValue(), false, keeps, builtIn)));
         if (embedded) {
             fields.put("apiVersion", Type.scalar("string"));
             fields.put("kind", Type.scalar("string"));
             fields.put("metadata", builtIn.objectMeta());
         }
         if (fields.isEmpty()) {
-            return keeps
-                    ? Type.unknown().with(use(schema))
-                    : new Type(new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), Type.unknown(), false),
-                            use(schema));
+            return new Type(new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), Type.unknown(), false),
+                    use(schema));
         }
         List<String> required = new ArrayList<>();
         schema.path("required").forEach(each -> required.add(each.stringValue("")));

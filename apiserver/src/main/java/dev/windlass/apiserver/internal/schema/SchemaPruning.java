@@ -24,31 +24,33 @@ public final class SchemaPruning {
      *            gets the paths of what was removed
      */
     public static void prune(ObjectNode object, ObjectNode schema, List<String> unknown) {
-        pruneObject(object, schema, "", true, unknown);
+        pruneObject(object, schema, keepsUnknown(schema), "", true, unknown);
     }
 
     /** Removes unknown fields from a value inside of an object. */
     public static void prune(JsonNode value, JsonNode schema, List<String> unknown) {
-        prune(value, schema, "", unknown);
+        prune(value, schema, keepsUnknown(schema), "", unknown);
     }
 
-    private static void prune(JsonNode value, @Nullable JsonNode schema, String path, List<String> unknown) {
+    /** @param keep whether unknown fields stay; a list that keeps them keeps those of its items */
+    private static void prune(JsonNode value, @Nullable JsonNode schema, boolean keep, String path,
+            List<String> unknown) {
         if (value instanceof ObjectNode object) {
-            pruneObject(object, schema, path, Json.flag(schema, false, "x-kubernetes-embedded-resource"), unknown);
+            pruneObject(object, schema, keep, path, Json.flag(schema, false, "x-kubernetes-embedded-resource"),
+                    unknown);
         } else if (value instanceof ArrayNode array) {
             JsonNode items = schema == null ? null : schema.get("items");
-            if (items == null && keepsUnknown(schema)) {
+            if (items == null && keep) {
                 return;
             }
             for (int i = 0; i < array.size(); i++) {
-                prune(array.get(i), items, path + "[" + i + "]", unknown);
+                prune(array.get(i), items, keep || keepsUnknown(items), path + "[" + i + "]", unknown);
             }
         }
     }
 
-    private static void pruneObject(ObjectNode object, @Nullable JsonNode schema, String path, boolean resource,
-            List<String> unknown) {
-        boolean keep = keepsUnknown(schema);
+    private static void pruneObject(ObjectNode object, @Nullable JsonNode schema, boolean keep, String path,
+            boolean resource, List<String> unknown) {
         JsonNode properties = schema == null ? null : schema.get("properties");
         JsonNode additional = schema == null ? null : schema.get("additionalProperties");
         for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
@@ -59,9 +61,9 @@ public final class SchemaPruning {
             }
             JsonNode property = properties == null ? null : properties.get(name);
             if (property != null) {
-                prune(field.getValue(), property, at, unknown);
+                prune(field.getValue(), property, keepsUnknown(property), at, unknown);
             } else if (additional instanceof ObjectNode) {
-                prune(field.getValue(), additional, at, unknown);
+                prune(field.getValue(), additional, keepsUnknown(additional), at, unknown);
             } else if (!keep && !(additional != null && additional.isBoolean() && additional.booleanValue())) {
                 object.remove(name);
                 unknown.add(at);
@@ -100,46 +102,51 @@ public final class SchemaPruning {
         return value.isNull() && !Json.flag(schema, false, "nullable");
     }
 
-    /** Fills in defaults; a null where the schema has a default and allows no null counts as missing. */
-    public static void fillDefaults(JsonNode value, @Nullable JsonNode schema) {
-        if (schema == null) {
-            return;
-        }
-        if (value instanceof ObjectNode object) {
+    /**
+     * Fills in defaults; a null where the schema has a default and allows no null counts as missing.
+     *
+     * @return whether one was missing
+     */
+    public static boolean fillDefaults(JsonNode value, @Nullable JsonNode schema) {
+        boolean filled = false;
+        if (schema != null && value instanceof ObjectNode object) {
             JsonNode properties = schema.path("properties");
             for (Map.Entry<String, JsonNode> property : properties.properties()) {
-                fillDefault(object, property.getKey(), property.getValue());
+                filled |= fillDefault(object, property.getKey(), property.getValue());
             }
             JsonNode additional = schema.get("additionalProperties");
             for (Map.Entry<String, JsonNode> field : object.properties()) {
                 JsonNode property = properties.get(field.getKey());
-                if (property == null && additional != null) {
-                    field.setValue(orFallback(field.getValue(), additional));
+                if (property == null && lacksDefault(field.getValue(), additional)) {
+                    field.setValue(additional.get("default").deepCopy());
+                    filled = true;
                 }
-                fillDefaults(field.getValue(), property != null ? property : additional);
+                filled |= fillDefaults(field.getValue(), property != null ? property : additional);
             }
-        } else if (value instanceof ArrayNode array && schema.get("items") instanceof ObjectNode items) {
+        } else if (schema != null && value instanceof ArrayNode array
+                && schema.get("items") instanceof ObjectNode items) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, orFallback(array.get(i), items));
-                fillDefaults(array.get(i), items);
+                if (lacksDefault(array.get(i), items)) {
+                    array.set(i, items.get("default").deepCopy());
+                    filled = true;
+                }
+                filled |= fillDefaults(array.get(i), items);
             }
         }
+        return filled;
     }
 
-    /** What is there, but no null that may not be. */
-    private static JsonNode orFallback(JsonNode value, JsonNode schema) {
-        JsonNode fallback = schema.get("default");
-        return fallback != null && isNoValue(value, schema) ? fallback.deepCopy() : value;
-    }
-
-    private static void fillDefault(ObjectNode object, String name, JsonNode property) {
-        JsonNode fallback = property.get("default");
-        if (fallback == null) {
-            return;
-        }
+    private static boolean fillDefault(ObjectNode object, String name, JsonNode property) {
         JsonNode present = object.get(name);
-        if (present == null || isNoValue(present, property)) {
-            object.set(name, fallback.deepCopy());
+        boolean missing = present == null ? property.has("default") : lacksDefault(present, property);
+        if (missing) {
+            object.set(name, property.get("default").deepCopy());
         }
+        return missing;
+    }
+
+    /** Whether there is a null that may not be, and something else that can be in its place. */
+    private static boolean lacksDefault(JsonNode value, @Nullable JsonNode schema) {
+        return schema != null && schema.has("default") && isNoValue(value, schema);
     }
 }

@@ -77,8 +77,8 @@ public final class SchemaValidation {
             checkString(path, value.stringValue(), value, schema);
         } else if (value.isNumber()) {
             checkNumber(path, value, schema);
-        } else if (value.isArray()) {
-            checkArray(path, value, old, schema);
+        } else if (value instanceof ArrayNode array) {
+            checkArray(path, array, old, schema);
         }
         checkEnum(path, value, schema);
         if (value instanceof ObjectNode object) {
@@ -100,7 +100,7 @@ public final class SchemaValidation {
         }
         String found = typeOf(value);
         boolean right = wanted.contains(found)
-                || (found.equals("number") && wanted.contains("integer") && isWhole(value))
+                || (found.equals("number") && wanted.contains("integer") && isWhole(value.doubleValue()))
                 || (found.equals("integer") && wanted.contains("number"));
         String format = formatOf(schema);
         if (!right && !format.isEmpty() && !value.isString() && !value.isArray()) {
@@ -145,8 +145,7 @@ public final class SchemaValidation {
     }
 
     /** Whether a number with a fraction or an exponent is an integer that is exact in all clients. */
-    private static boolean isWhole(JsonNode value) {
-        double number = value.doubleValue();
+    private static boolean isWhole(double number) {
         double whole = Math.rint(number);
         return Math.abs(number) <= MOST_EXACT && Math.abs(number - whole) <= EPSILON * Math.abs(whole);
     }
@@ -179,15 +178,13 @@ public final class SchemaValidation {
     private void checkString(String path, String text, JsonNode value, JsonNode schema) {
         int length = text.codePointCount(0, text.length());
         long most = Json.number(schema, Long.MAX_VALUE, "maxLength");
+        long least = Json.number(schema, 0, "minLength");
+        String pattern = Json.text(schema, "pattern");
         if (length > most) {
             errors.add(FieldError.tooLong(shown(path), (int) most));
-        }
-        long least = Json.number(schema, 0, "minLength");
-        if (length < least) {
+        } else if (length < least) {
             invalid(path, value, "should be at least " + least + " chars long");
-        }
-        String pattern = Json.text(schema, "pattern");
-        if (pattern != null && !found(pattern, text)) {
+        } else if (pattern != null && !found(pattern, text)) {
             invalid(path, value, "should match '" + pattern + "'");
         }
         String format = Json.text(schema, "format");
@@ -213,7 +210,7 @@ public final class SchemaValidation {
         JsonNode factor = schema.get("multipleOf");
         if (factor != null) {
             checkRange("MultipleOf", path, factor, schema);
-            if (factor.decimalValue().signum() == 0 || number.remainder(factor.decimalValue()).signum() != 0) {
+            if (!isMultiple(value, factor)) {
                 invalid(path, value, "should be a multiple of " + Json.string(factor));
             }
         }
@@ -238,6 +235,16 @@ public final class SchemaValidation {
         }
     }
 
+    /** Of what has a fraction or an exponent in doubles, as the real server does. */
+    private static boolean isMultiple(JsonNode value, JsonNode factor) {
+        if (factor.decimalValue().signum() == 0) {
+            return false;
+        }
+        return Json.isLong(value)
+                ? value.decimalValue().remainder(factor.decimalValue()).signum() == 0
+                : isWhole(value.doubleValue() / factor.doubleValue());
+    }
+
     /** Holds a number against the size of its type. */
     private void checkRange(String what, String path, JsonNode number, JsonNode schema) {
         List<String> types = typesOf(schema);
@@ -256,7 +263,7 @@ public final class SchemaValidation {
         return number.stripTrailingZeros().scale() <= 0 && number.toBigInteger().bitLength() <= bits;
     }
 
-    private void checkArray(String path, JsonNode array, @Nullable JsonNode old, JsonNode schema) {
+    private void checkArray(String path, ArrayNode array, @Nullable JsonNode old, JsonNode schema) {
         JsonNode items = schema.get("items");
         if (items != null) {
             for (int i = 0; i < array.size(); i++) {
@@ -265,7 +272,7 @@ public final class SchemaValidation {
         }
         long least = Json.number(schema, 0, "minItems");
         if (array.size() < least) {
-            invalid(path, array, "should have at least " + least + " items");
+            invalid(path, array.numberNode(array.size()), "should have at least " + least + " items");
         }
         long most = Json.number(schema, Long.MAX_VALUE, "maxItems");
         if (array.size() > most) {
@@ -290,7 +297,7 @@ public final class SchemaValidation {
         }
         long least = Json.number(schema, 0, "minProperties");
         if (object.size() < least) {
-            invalid(path, object, "should have at least " + least + " properties");
+            invalid(path, object.numberNode(object.size()), "should have at least " + least + " properties");
         }
         JsonNode properties = schema.path("properties");
         JsonNode additional = schema.get("additionalProperties");

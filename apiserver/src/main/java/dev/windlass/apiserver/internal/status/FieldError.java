@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.status;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -52,7 +53,7 @@ public record FieldError(String reason, String field, String body) {
 
     public static FieldError tooMany(String field, int actual, int limit) {
         return new FieldError("FieldValueTooMany", field,
-                "Too many: " + actual + ": must have at most " + limit + " items");
+                "Too many: " + actual + ": must have at most " + limit + (limit == 1 ? " item" : " items"));
     }
 
     public String message() {
@@ -68,12 +69,10 @@ public record FieldError(String reason, String field, String body) {
         if (value == null || value.isNull()) {
             return "null";
         }
-        return value.isString() ? quote(value.stringValue()) : escaped(Json.string(value));
-    }
-
-    /** Go writes JSON so that it can stand in HTML. */
-    private static String escaped(String json) {
-        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+        if (value.isNumber()) {
+            return GoText.of(value);
+        }
+        return value.isString() ? quote(value.stringValue()) : Json.stringInGo(value);
     }
 
     public static String quote(String text) {
