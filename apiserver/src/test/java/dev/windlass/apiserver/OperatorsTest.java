@@ -230,4 +230,39 @@ class OperatorsTest extends SharedServer {
         assertThat(condition.path("reason").stringValue("")).isEqualTo(reason);
         assertThat(condition.path("message").stringValue("")).isEqualTo(message);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "/apis/networking.k8s.io/v1/namespaces/default/ingresses|{'metadata':{'name':'a','annotations':{'kubernetes.io/ingress.class':'x'}},'spec':{'defaultBackend':{'resource':{'kind':'a','name':'b'}}}}|annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead",
+            "/api/v1/namespaces/default/serviceaccounts|{'metadata':{'name':'a','annotations':{'kubernetes.io/enforce-mountable-secrets':'true'}}}|metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets",
+            "/api/v1/namespaces/default/resourcequotas|{'metadata':{'name':'a'},'spec':{'hard':{'cpu':'2','limits.cpu':'1500m','requests.memory':'1Gi','limits.memory':'1Gi'}}}|ResourceQuota cpu (2) should be less than limits.cpu (1500m)",
+            "/apis/storage.k8s.io/v1/storageclasses|{'metadata':{'name':'a'},'provisioner':'a.b/c','allowedTopologies':[{'matchLabelExpressions':[{'key':'beta.kubernetes.io/os','values':['a']}]}]}|allowedTopologies[0].matchLabelExpressions[0].key: deprecated since v1.14; use \"kubernetes.io/os\" instead",
+            "/apis/storage.k8s.io/v1/namespaces/default/csistoragecapacities|{'metadata':{'name':'a'},'storageClassName':'x','nodeTopology':{'matchLabels':{'beta.kubernetes.io/os':'a'}}}|nodeTopology.matchLabels.beta.kubernetes.io/os: deprecated since v1.14; use \"kubernetes.io/os\" instead",
+            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices|{'metadata':{'name':'a'},'addressType':'FQDN','endpoints':[{'addresses':['a.b']}]}|spec.addressType: FQDN endpoints are deprecated",
+            "/apis/batch/v1/namespaces/default/jobs|{'metadata':{'name':'a'},'spec':{'completionMode':'Indexed','completions':100001,'parallelism':10001,'template':{'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'x'}]}}}}|spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"})
+    void whatIsRightMayBeWarnedOf(String path, String body, String warning) {
+        Wire.Answer made = wire.post(path + "?dryRun=All", body.replace('\'', '"'));
+        assertThat(made.code()).as(made.message()).isEqualTo(201);
+        assertThat(made.raw().headers().allValues("Warning"))
+                .containsExactly("299 - \"" + warning.replace("\"", "\\\"") + "\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "IPv6|'addresses':['2001:db8:0:0::1']|endpoints[0].addresses[0]: Invalid value: \"2001:db8:0:0::1\": must be in canonical form (\"2001:db8::1\")",
+            "FQDN|'addresses':['a']|endpoints[0].addresses[0]: Invalid value: \"a\": should be a domain with at least two segments separated by dots",
+            "IPv4|'addresses':['10.1.2.3'],'hints':{'forZones':[{'name':'a'},{'name':'a'}]}|endpoints[0].hints.forZones[1].name: Duplicate value: \"a\""})
+    void endpointsThatAreWrongAreRefused(String type, String endpoint, String problem) {
+        String body = "{'metadata':{'name':'e'},'addressType':'" + type + "','endpoints':[{" + endpoint + "}]}";
+        assertThat(wire.post("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", body.replace('\'', '"'))
+                .message())
+                .endsWith("is invalid: " + problem);
+    }
+
+    @Test
+    void theOldTopologyOfEndpointsIsDropped() {
+        Wire.Answer made = wire.post("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?dryRun=All",
+                "{\"metadata\":{\"name\":\"e\"},\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.1.2.3\"],\"deprecatedTopology\":{\"a\":\"b\"}}]}");
+        assertThat(made.body().path("endpoints").path(0).propertyNames()).containsExactly("addresses", "conditions");
+    }
 }

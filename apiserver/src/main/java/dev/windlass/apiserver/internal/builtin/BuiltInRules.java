@@ -52,7 +52,14 @@ public final class BuiltInRules {
                 new WebhookConfigurationRule(AdmissionChecks::validatingWebhooks);
             case ADMISSION + "mutatingwebhookconfigurations" ->
                 new WebhookConfigurationRule(AdmissionChecks::mutatingWebhooks);
-            case "/resourcequotas" -> new Checked(QuotaChecks::check, StatusChecks::resourceQuota);
+            case "/resourcequotas" ->
+                new Warned(QuotaChecks::check, StatusChecks::resourceQuota, KindWarnings::quota);
+            case "/serviceaccounts" ->
+                new Warned(StatusChecks::anything, StatusChecks::anything, KindWarnings::serviceAccount);
+            case "storage.k8s.io/storageclasses" ->
+                new Warned(StorageChecks::storageClass, StatusChecks::anything, KindWarnings::storageClass);
+            case "storage.k8s.io/csistoragecapacities" ->
+                new Warned(StorageChecks::capacity, StatusChecks::anything, KindWarnings::storageCapacity);
             case ADMISSION + "validatingadmissionpolicies" ->
                 new Checked(AdmissionPolicyChecks::validatingPolicy, StatusChecks::validatingPolicy);
             case "storage.k8s.io/csinodes" -> new Checked(StorageChecks::node, StatusChecks::anything);
@@ -78,9 +85,7 @@ public final class BuiltInRules {
             case ADMISSION + "mutatingadmissionpolicies" -> AdmissionPolicyChecks::mutatingPolicy;
             case ADMISSION + "validatingadmissionpolicybindings" -> AdmissionPolicyChecks::validatingBinding;
             case ADMISSION + "mutatingadmissionpolicybindings" -> AdmissionPolicyChecks::mutatingBinding;
-            case "storage.k8s.io/storageclasses" -> StorageChecks::storageClass;
             case "storage.k8s.io/volumeattachments" -> StorageChecks::attachment;
-            case "storage.k8s.io/csistoragecapacities" -> StorageChecks::capacity;
             case "networking.k8s.io/ingressclasses" -> NetworkingChecks::ingressClass;
             case "networking.k8s.io/ipaddresses" -> NetworkingChecks::address;
             default -> null;

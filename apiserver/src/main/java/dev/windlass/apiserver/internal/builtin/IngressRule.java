@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +28,11 @@ final class IngressRule extends Checked {
         if (name != null) {
             spec.put("ingressClassName", name);
         }
+    }
+
+    @Override
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        KindWarnings.ingress(Field.of(object, new ArrayList<>()), Field.of(old, new ArrayList<>()), warnings);
     }
 
     @Override

@@ -159,8 +159,9 @@ final class PodWarnings {
 
     private void nodes() {
         for (String label : spec.at("nodeSelector").value().propertyNames()) {
-            if (OLD_LABELS.containsKey(label)) {
-                warn(spec.at("nodeSelector").key(label), OLD_LABELS.getOrDefault(label, ""));
+            String old = ofLabel(label);
+            if (!old.isEmpty()) {
+                warn(spec.at("nodeSelector").key(label), old);
             }
         }
         Field affinity = spec.at("affinity", "nodeAffinity");
@@ -172,9 +173,14 @@ final class PodWarnings {
         }
     }
 
+    /** What there is to say of a label of nodes; empty when there is nothing. */
+    static String ofLabel(String name) {
+        return OLD_LABELS.getOrDefault(name, "");
+    }
+
     private void oldLabel(Field label) {
-        String old = OLD_LABELS.get(label.text());
-        if (old != null) {
+        String old = ofLabel(label.text());
+        if (!old.isEmpty()) {
             warn(label, label.text() + " is " + old);
         }
     }

@@ -174,9 +174,9 @@ final class WorkloadRule implements KindRule {
         }
         Field spec = now.at("spec");
         if (old == null || templateCounts(old, object)) {
-            PodWarnings.template(kind == Workload.CRON_JOB
-                    ? spec.at("jobTemplate", "spec", "template")
-                    : spec.at("template"), warnings);
+            Field run = kind == Workload.CRON_JOB ? spec.at("jobTemplate", "spec") : spec;
+            KindWarnings.job(run, warnings);
+            PodWarnings.template(run.at("template"), warnings);
         }
         if (kind == Workload.STATEFUL_SET && spec.at("revisionHistoryLimit").number() < 0) {
             warnings.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is"
