@@ -38,7 +38,7 @@ class OpenApiTest extends BothServers {
             {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
              "metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
              "names":{"plural":"widgets","kind":"Widget","singular":"widget","listKind":"WidgetList"},"versions":[
-             {"name":"v1","served":true,"storage":true,
+             {"name":"v1","served":true,"storage":true,"selectableFields":[{"jsonPath":".spec.q"},{"jsonPath":".spec.v"}],
               "subresources":{"status":{},"scale":{"specReplicasPath":".spec.n","statusReplicasPath":".status.n"}},
               "schema":{"openAPIV3Schema":{"type":"object","required":["spec"],"properties":{
                "spec":{"type":"object","required":["n","q"],"properties":{

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What kinds and the types that they consist of are called and look like, in the words of one version of OpenAPI. Thread-safe. */
@@ -123,12 +124,21 @@ final class Definitions {
         }
         properties.set("metadata", metadata);
         Schemas.addKind(out, type.group(), type.version(), type.listKind());
+        addSelectableFields(out, type);
         return out;
+    }
+
+    private static void addSelectableFields(ObjectNode out, ResourceType type) {
+        if (type.isCustom() && !type.traits().fields().isEmpty()) {
+            ArrayNode fields = out.putArray("x-kubernetes-selectable-fields");
+            type.traits().fields().forEach(each -> fields.addObject().put("fieldPath", each));
+        }
     }
 
     ObjectNode custom(ResourceType type, CustomVersion custom) {
         ObjectNode out = version == Version.V2 ? CustomSchemas.inV2(custom) : CustomSchemas.inV3(custom);
         Schemas.addKind(out, type.group(), type.version(), type.kind());
+        addSelectableFields(out, type);
         return out;
     }
 
