@@ -27,6 +27,7 @@ class DifferentialTest {
             "admission.http",
             "autoscaling.http",
             "bad-input.http",
+            "claims.http",
             "conditions.http",
             "connections.http",
             "conversions.http",

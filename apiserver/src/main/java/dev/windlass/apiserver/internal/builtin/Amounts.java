@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.schema.Quantity;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -81,6 +82,13 @@ final class Amounts {
         if ((COUNTED.contains(name) || isExtended(name)) && of(amount.value()).stripTrailingZeros().scale() > 0) {
             amount.invalid(amount.value(), "must be an integer");
         }
+    }
+
+    /** What there is to say of a number of bytes; empty when there is nothing. */
+    static String fractionWarning(Field amount) {
+        return amount.isSet() && of(amount.value()).stripTrailingZeros().scale() > 0
+                ? "fractional byte value " + FieldError.quote(amount.text()) + " is invalid, must be an integer"
+                : "";
     }
 
     static void positive(Field amount) {

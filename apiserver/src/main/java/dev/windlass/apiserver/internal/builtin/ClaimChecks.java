@@ -41,7 +41,50 @@ final class ClaimChecks {
         }
         named(spec.at("storageClassName"));
         spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
+        sources(spec);
         named(spec.at("volumeAttributesClassName"));
+    }
+
+    private static void sources(Field spec) {
+        Field source = spec.at("dataSource");
+        Field reference = spec.at("dataSourceRef");
+        source(source);
+        source(reference);
+        boolean elsewhere = !reference.at("namespace").isEmpty();
+        if (elsewhere) {
+            reference.at("namespace").named(NameRules::label);
+        }
+        if (elsewhere && source.isSet()) {
+            spec.invalid(Json.object(), "may not be specified when dataSourceRef.namespace is specified");
+        } else if (source.isSet() && reference.isSet()
+                && List.of("apiGroup", "kind", "name").stream()
+                        .anyMatch(each -> source.at(each).differs(reference.at(each)))) {
+            spec.invalid(Json.object(), "must match dataSourceRef"); // the path that is told there has no JSON
+        }
+    }
+
+    private static void source(Field source) {
+        if (!source.isSet()) {
+            return;
+        }
+        source.at("name").mustBeSet("");
+        source.at("kind").mustBeSet("");
+        if (source.at("apiGroup").isEmpty()) {
+            if (!source.at("kind").text().equals("PersistentVolumeClaim")) {
+                source.invalid(source.at("kind").text(),
+                        "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+            }
+        } else {
+            source.at("apiGroup").named(NameRules::subdomain);
+        }
+    }
+
+    /** Of amounts that no bytes can be. */
+    static void warnOfFractions(Field spec, List<String> warnings) {
+        for (String amounts : List.of("requests", "limits")) {
+            Field amount = spec.at("resources", amounts).key("storage");
+            amount.warn(Amounts.fractionWarning(amount), warnings);
+        }
     }
 
     static void modes(Field modes) {
@@ -67,6 +110,9 @@ final class ClaimChecks {
             spec.remove("volumeName");
             old.remove("volumeName");
         }
+        if (comesByItsClass(now, before)) {
+            spec.remove("storageClassName");
+        }
         if (now.at("status", "phase").text().equals("Bound")) {
             for (ObjectNode each : List.of(spec, old)) {
                 each.remove("volumeAttributesClassName");
@@ -88,6 +134,26 @@ final class ClaimChecks {
             size.forbidden("field can not be less than status.capacity");
         }
         now.at("spec", "volumeMode").as("volumeMode").immutable(before.at("spec", "volumeMode"));
+        Field attributes = now.at("spec", "volumeAttributesClassName");
+        if (before.at("status", "currentVolumeAttributesClassName").isSet() && attributes.isEmpty()
+                && attributes.differs(before.at("spec", "volumeAttributesClassName"))) {
+            attributes.forbidden("update to " + (attributes.isSet() ? "empty string" : "nil")
+                    + " is forbidden when status.currentVolumeAttributesClassName is not nil");
+        }
+    }
+
+    /** Whether a class is named that was named by the annotation before, or not at all; a change of the annotation is told otherwise. */
+    private static boolean comesByItsClass(Field now, Field before) {
+        Field annotation = now.at("metadata", "annotations", ClaimRule.CLASS_ANNOTATION);
+        Field old = before.at("metadata", "annotations", ClaimRule.CLASS_ANNOTATION);
+        Field name = now.at("spec", "storageClassName");
+        boolean named = name.isSet() && !before.at("spec", "storageClassName").isSet()
+                && (!old.isSet() || name.text().equals(old.text()));
+        boolean replaced = named && old.isSet() && (!annotation.isSet() || annotation.text().equals(old.text()));
+        if (!replaced && !annotation.text().equals(old.text())) {
+            annotation.invalid(annotation.text(), "field is immutable");
+        }
+        return named;
     }
 
     static void claimStatus(Field now, Field before) {

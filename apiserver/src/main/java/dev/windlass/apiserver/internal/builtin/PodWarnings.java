@@ -116,6 +116,7 @@ final class PodWarnings {
         }
         for (Field volume : spec.at("volumes").items()) {
             OLD_VOLUMES.keySet().forEach(name -> oldVolume(volume, name, warnings));
+            ClaimChecks.warnOfFractions(volume.at("ephemeral", "volumeClaimTemplate", "spec"), warnings);
         }
         VolumePathWarnings.collect(spec.at("volumes"), warnings);
         twice(spec.at("hostAliases"), "ip");
@@ -209,9 +210,9 @@ final class PodWarnings {
 
     private void fractions(Field amounts, String name) {
         Field amount = amounts.key(name);
-        if (amount.isSet() && Amounts.of(amount.value()).stripTrailingZeros().scale() > 0) {
-            warn(amount, "fractional byte value " + FieldError.quote(amount.text())
-                    + " is invalid, must be an integer");
+        String warning = Amounts.fractionWarning(amount);
+        if (!warning.isEmpty()) {
+            warn(amount, warning);
         }
     }
 

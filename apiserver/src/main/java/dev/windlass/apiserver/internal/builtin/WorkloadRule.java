@@ -178,6 +178,10 @@ final class WorkloadRule implements KindRule {
             KindWarnings.job(run, warnings);
             PodWarnings.template(run.at("template"), warnings);
         }
+        for (Field claim : spec.at("volumeClaimTemplates").items()) {
+            Field wanted = claim.at("spec");
+            ClaimChecks.warnOfFractions(wanted.as(old == null ? claim.path() : claim.path() + ".Spec"), warnings);
+        }
         if (kind == Workload.STATEFUL_SET && spec.at("revisionHistoryLimit").number() < 0) {
             warnings.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is"
                     + " recommended");

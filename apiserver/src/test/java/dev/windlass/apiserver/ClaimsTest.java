@@ -1,0 +1,95 @@
+package dev.windlass.apiserver;
+
+import dev.windlass.apiserver.internal.json.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Claims of volumes: where their data comes from, their classes, and what is odd about them. */
+class ClaimsTest extends SharedServer {
+    private static final String CLAIMS = "/api/v1/namespaces/default/persistentvolumeclaims";
+    private static final String OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
+
+    ClaimsTest() {
+        super("claims");
+    }
+
+    private static String claim(String name, String annotations, String more) {
+        return """
+                {"metadata":{"name":"%s","annotations":{%s}},"spec":{"accessModes":["ReadWriteOnce"],
+                "resources":{"requests":{"storage":"1Gi"}}%s}}
+                """.formatted(name, annotations, more.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "'dataSource':{'kind':'PersistentVolumeClaim','name':'x'}",
+            "'dataSourceRef':{'kind':'PersistentVolumeClaim','name':'x'}"})
+    void bothWaysToSayWhereTheDataComesFromSayTheSame(String source) {
+        Wire.Answer made = wire.post(CLAIMS + "?dryRun=All", claim("a", "", "," + source));
+        for (String field : new String[]{"dataSource", "dataSourceRef"}) {
+            assertThat(made.body().path("spec").path(field))
+                    .isEqualTo(Json.parse("{\"apiGroup\":null,\"kind\":\"PersistentVolumeClaim\",\"name\":\"x\"}"));
+        }
+    }
+
+    @Test
+    void whatWasNeverASourceIsIgnoredAndAnotherNamespaceIsNotAskedFor() {
+        Wire.Answer made = wire.post(CLAIMS + "?dryRun=All",
+                claim("a", "", ",'dataSource':{'apiGroup':'example.com','kind':'Thing','name':'x'}"));
+        assertThat(made.body().path("spec").propertyNames()).doesNotContain("dataSource", "dataSourceRef");
+        made = wire.post(CLAIMS + "?dryRun=All",
+                claim("a", "", ",'dataSourceRef':{'kind':'PersistentVolumeClaim','name':'x','namespace':'other'}"));
+        assertThat(made.body().path("spec").propertyNames()).doesNotContain("dataSource", "dataSourceRef");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "'dataSourceRef':{'kind':'Thing','name':'x'}|spec.dataSourceRef: Invalid value: \"Thing\": must be 'PersistentVolumeClaim' when referencing the default apiGroup",
+            "'dataSourceRef':{'apiGroup':'a.b','kind':'Thing'}|spec.dataSourceRef.name: Required value",
+            "'dataSource':{'kind':'PersistentVolumeClaim','name':'x'},'dataSourceRef':{'apiGroup':'a.b','kind':'Thing','name':'x'}|spec: Invalid value: {}: must match dataSourceRef"})
+    void wrongSourcesAreRefused(String source, String problem) {
+        assertThat(wire.post(CLAIMS + "?dryRun=All", claim("a", "", "," + source)).message()).contains(problem);
+    }
+
+    @Test
+    void aClassMayTakeThePlaceOfItsAnnotationAndNothingElse() {
+        String old = "\"" + OLD_CLASS + "\":\"old\"";
+        assertThat(wire.post(CLAIMS, claim("b", old, "")).raw().headers().allValues("Warning")).containsExactly(
+                "299 - \"metadata.annotations[" + OLD_CLASS
+                        + "]: deprecated since v1.8; use \\\"storageClassName\\\" attribute instead\"");
+        assertThat(
+                wire.merge(CLAIMS + "/b", "{\"metadata\":{\"annotations\":{\"" + OLD_CLASS + "\":\"new\"}}}").message())
+                .endsWith("metadata.annotations." + OLD_CLASS + ": Invalid value: \"new\": field is immutable");
+        assertThat(wire.merge(CLAIMS + "/b", "{\"spec\":{\"storageClassName\":\"new\"}}").code()).isEqualTo(422);
+        assertThat(wire.merge(CLAIMS + "/b", "{\"metadata\":{\"annotations\":{\"" + OLD_CLASS
+                + "\":null}},\"spec\":{\"storageClassName\":\"old\"}}").code()).isEqualTo(200);
+    }
+
+    @Test
+    void attributesThatAVolumeHasAreNotTakenAway() {
+        wire.post(CLAIMS, claim("c", "", ",'volumeAttributesClassName':'v'"));
+        wire.merge(CLAIMS + "/c/status", "{\"status\":{\"phase\":\"Bound\",\"capacity\":{\"storage\":\"1Gi\"},"
+                + "\"currentVolumeAttributesClassName\":\"v\"}}");
+        assertThat(wire.merge(CLAIMS + "/c", "{\"spec\":{\"volumeAttributesClassName\":null}}").message()).endsWith(
+                "spec.volumeAttributesClassName: Forbidden: update to nil is forbidden when status.currentVolumeAttributesClassName"
+                        + " is not nil");
+        assertThat(wire.merge(CLAIMS + "/c", "{\"spec\":{\"volumeAttributesClassName\":\"w\"}}").code()).isEqualTo(200);
+    }
+
+    @Test
+    void whatNoBytesCanBeIsWarnedOf() {
+        String half = " fractional byte value \\\"1500m\\\" is invalid, must be an integer\"";
+        String amount = "{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1500m\"}}}";
+        assertThat(wire.post(CLAIMS + "?dryRun=All", "{\"metadata\":{\"name\":\"a\"},\"spec\":" + amount + "}").raw()
+                .headers().allValues("Warning")).containsExactly("299 - \"spec.resources.requests[storage]:" + half);
+        String pod = "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"x\"}],\"volumes\":["
+                + "{\"name\":\"v\",\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":" + amount + "}}}]}}";
+        assertThat(wire.post("/api/v1/namespaces/default/pods?dryRun=All", pod).raw().headers().allValues("Warning"))
+                .containsExactly(
+                        "299 - \"spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]:"
+                                + half);
+    }
+}
