@@ -34,9 +34,12 @@ final class Holders {
     /**
      * One thing that holds the loader.
      *
-     * @param undo null when it is not for anybody else to take away
+     * @param undo
+     *            null when it is not for anybody else to take away
+     * @param thread
+     *            that is the module's own and may end by itself; null when it is something else
      */
-    record Holder(LeakCause cause, String name, @Nullable Undo undo) {
+    record Holder(LeakCause cause, String name, @Nullable Undo undo, @Nullable Thread thread) {
     }
 
     private final ClassLoader loader;
@@ -85,7 +88,7 @@ final class Holders {
     }
 
     private void add(LeakCause cause, String name, @Nullable Undo undo) {
-        found.add(new Holder(cause, name, undo));
+        found.add(new Holder(cause, name, undo, null));
     }
 
     private void drivers() {
@@ -185,9 +188,9 @@ final class Holders {
             String name = describe(thread);
             boolean inherited = isLoader(thread.getContextClassLoader());
             if (inherited && thread.getClass().getName().equals("java.util.TimerThread")) {
-                add(LeakCause.TIMER, name, null);
+                found.add(new Holder(LeakCause.TIMER, name, null, thread));
             } else if (isOurs(thread) || (inherited && runs(thread.getStackTrace()))) {
-                add(LeakCause.THREAD, name, null);
+                found.add(new Holder(LeakCause.THREAD, name, null, thread));
             } else {
                 borrowed(thread, name);
             }

@@ -3,6 +3,8 @@ package dev.windlass.modules.internal.proof;
 import dev.windlass.lifecycle.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,17 @@ class RemainsTest {
             assertThat(remain).asString().contains("still there").contains(remain.remedy());
         });
         Host.end();
+    }
+
+    @Test
+    void aThreadThatIsAboutToEndIsNotNamed() throws Exception {
+        LoaderOfLeaks loader = new LoaderOfLeaks("thread");
+        loader.run("thread");
+        FutureTask<List<Remain>> clearing = new FutureTask<>(() -> Remains.clear(loader, HANG));
+        Thread waits = Thread.ofPlatform().start(clearing);
+        Awaitility.await().atMost(HANG).until(() -> waits.getState() == Thread.State.TIMED_WAITING);
+        Host.end();
+        assertThat(clearing.get(HANG.toSeconds(), TimeUnit.SECONDS)).isEmpty();
     }
 
     @Test
