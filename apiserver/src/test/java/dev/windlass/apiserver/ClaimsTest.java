@@ -92,4 +92,19 @@ class ClaimsTest extends SharedServer {
                         "299 - \"spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]:"
                                 + half);
     }
+
+    @Test
+    void aStatusOfAStatefulSetIsNotWarnedOfItsClaims() {
+        String sets = "/apis/apps/v1/namespaces/default/statefulsets";
+        String amount = "{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1500m\"}}}";
+        Wire.Answer made = wire.post(sets,
+                "{\"metadata\":{\"name\":\"s\"},\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},"
+                        + "\"serviceName\":\"s\",\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":["
+                        + "{\"name\":\"c\",\"image\":\"x\"}]}},\"volumeClaimTemplates\":[{\"metadata\":{\"name\":\"v\"},\"spec\":"
+                        + amount
+                        + "}]}}");
+        assertThat(made.raw().headers().allValues("Warning")).hasSize(1);
+        assertThat(wire.merge(sets + "/s/status", "{\"status\":{\"replicas\":1}}").raw().headers().allValues("Warning"))
+                .isEmpty();
+    }
 }

@@ -49,7 +49,7 @@ class WorkloadRefusalsTest extends SharedServer {
     void aClaimStaysAsItIsAndItsFirstUpdateStoresItsDefaults() {
         Wire.Answer made = wire.post(CORE + "persistentvolumeclaims", "{\"metadata\":{\"name\":\"claim\"},\"spec\":{"
                 + "\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"1Gi\"}}}}");
-        assertThat(wire.merge(CORE + "persistentvolumeclaims/claim", "{\"spec\":{\"storageClassName\":\"fast\"}}")
+        assertThat(wire.merge(CORE + "persistentvolumeclaims/claim", "{\"spec\":{\"accessModes\":[\"ReadWriteMany\"]}}")
                 .message()).contains("spec: Forbidden: spec is immutable after creation except resources.requests");
         String first = version(made);
         String second = version(wire.merge(CORE + "persistentvolumeclaims/claim", "{}"));

@@ -188,6 +188,11 @@ final class WorkloadRule implements KindRule {
         }
     }
 
+    @Override
+    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
+        // what there is to say is said of the specification
+    }
+
     private boolean templateCounts(ObjectNode old, ObjectNode object) {
         return kind == Workload.DAEMON_SET
                 ? !Json.alike(Json.find(old, "spec", "template"), Json.find(object, "spec", "template"))
