@@ -17,7 +17,7 @@ public final class Remains {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.windlass.modules");
 
-    /** For all threads together: one that has been told to end, such as that of a timer that was cancelled, is still there a moment later. */
+    /** Until the first thread that does not end: one that has been told to, such as that of a timer that was cancelled, is still there a moment later. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private Remains() {
@@ -30,11 +30,14 @@ public final class Remains {
 
     static List<Remain> clear(ClassLoader loader, Duration grace) {
         List<Remain> remains = new ArrayList<>();
-        long until = System.nanoTime() + grace.toNanos();
+        Duration left = grace;
         for (Holders.Holder holder : Holders.of(loader)) {
             Thread thread = holder.thread();
-            if (thread != null && endsInTime(thread, until)) {
-                continue;
+            if (thread != null) {
+                if (ends(thread, left)) {
+                    continue;
+                }
+                left = Duration.ZERO;
             }
             remains.add(new Remain(holder.cause().name(), holder.name(), cleared(holder), holder.cause().remedy()));
         }
@@ -45,9 +48,9 @@ public final class Remains {
         return remains;
     }
 
-    private static boolean endsInTime(Thread thread, long until) {
+    private static boolean ends(Thread thread, Duration patience) {
         try {
-            return thread.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+            return thread.join(patience);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return !thread.isAlive();
