@@ -241,9 +241,7 @@ final class AdmissionChecks {
 
     /** @param params whether there may be parameters to speak of */
     static void conditions(Field conditions, boolean params) {
-        if (conditions.value().size() > MAX_CONDITIONS) {
-            conditions.errors().add(FieldError.tooMany(conditions.path(), conditions.value().size(), MAX_CONDITIONS));
-        }
+        conditions.atMost(MAX_CONDITIONS);
         Set<String> names = new HashSet<>();
         for (Field condition : conditions.items()) {
             Field expression = condition.at("expression");

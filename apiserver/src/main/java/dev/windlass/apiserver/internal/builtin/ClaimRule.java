@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Claims of volumes: protected like volumes, one that names no class gets the default one, and both ways to say where the data comes from say the same. */
 final class ClaimRule implements KindRule {
     static final String CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
+    static final String OLD_CLASS = "deprecated since v1.8; use \"storageClassName\" attribute instead";
     private static final String SOURCE = "dataSource";
     private static final String REFERENCE = "dataSourceRef";
 
@@ -87,14 +88,9 @@ final class ClaimRule implements KindRule {
         Field now = Field.of(object, new ArrayList<>());
         if (now.at("metadata", "annotations", CLASS_ANNOTATION).isSet()) {
             now.at("metadata", "annotations").key(CLASS_ANNOTATION)
-                    .warn("deprecated since v1.8; use \"storageClassName\" attribute instead", warnings);
+                    .warn(OLD_CLASS, warnings);
         }
         ClaimChecks.warnOfFractions(now.at("spec"), warnings);
-    }
-
-    @Override
-    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        // what there is to say is said of the specification
     }
 
     @Override

@@ -180,9 +180,7 @@ final class ContainerChecks {
         } else if (!rules.isEmpty()) {
             policy.required("must specify restartPolicy when restart rules are used");
         }
-        if (rules.value().size() > MOST_RULES) {
-            rules.errors().add(FieldError.tooMany(rules.path(), rules.value().size(), MOST_RULES));
-        }
+        rules.atMost(MOST_RULES);
         for (Field rule : rules.items()) {
             rule.at("action").oneOf("Restart", "RestartAllContainers");
             Field codes = rule.at("exitCodes");
@@ -191,10 +189,7 @@ final class ContainerChecks {
                 continue;
             }
             codes.at("operator").oneOf("In", "NotIn");
-            int size = codes.at("values").value().size();
-            if (size > MOST_CODES) {
-                codes.errors().add(FieldError.tooMany(codes.at("values").path(), size, MOST_CODES));
-            }
+            codes.at("values").atMost(MOST_CODES);
         }
     }
 }

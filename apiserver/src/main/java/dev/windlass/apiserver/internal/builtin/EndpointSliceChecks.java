@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,11 +19,11 @@ final class EndpointSliceChecks {
 
     static void slice(Field now, Field before) {
         Field type = now.at("addressType");
-        if (few(now.at("ports"), MOST_PORTS)) {
+        if (now.at("ports").atMost(MOST_PORTS)) {
             ports(now.at("ports"));
         }
         Field endpoints = now.at("endpoints");
-        if ((!before.isSet() || endpoints.differs(before.at("endpoints"))) && few(endpoints, MOST_ENDPOINTS)) {
+        if ((!before.isSet() || endpoints.differs(before.at("endpoints"))) && endpoints.atMost(MOST_ENDPOINTS)) {
             endpoints.items().forEach(each -> endpoint(each, type.text()));
         }
         if (type.mustBeSet("")) {
@@ -32,19 +31,11 @@ final class EndpointSliceChecks {
         }
         for (Field endpoint : endpoints.items()) {
             endpoint.at("addresses").mustBeSet("");
-            few(endpoint.at("addresses"), MOST_ADDRESSES);
+            endpoint.at("addresses").atMost(MOST_ADDRESSES);
         }
         if (before.isSet()) {
             type.declaredImmutable(before.at("addressType"));
         }
-    }
-
-    private static boolean few(Field list, int most) {
-        int size = list.value().size();
-        if (size > most) {
-            list.errors().add(FieldError.tooMany(list.path(), size, most));
-        }
-        return size <= most;
     }
 
     private static void ports(Field ports) {
@@ -82,9 +73,9 @@ final class EndpointSliceChecks {
             endpoint.at("hostname").named(NameRules::label);
         }
         Field hints = endpoint.at("hints");
-        if (few(hints.at("forZones"), MOST_HINTS)) {
+        if (hints.at("forZones").atMost(MOST_HINTS)) {
             hints(hints.at("forZones"), NameRules::labelValue);
-            if (few(hints.at("forNodes"), MOST_HINTS)) {
+            if (hints.at("forNodes").atMost(MOST_HINTS)) {
                 hints(hints.at("forNodes"), NameRules::subdomain);
             }
         }

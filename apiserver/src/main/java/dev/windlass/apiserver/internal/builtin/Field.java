@@ -254,6 +254,15 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         }
     }
 
+    /** Whether there are no more items than these. */
+    boolean atMost(int most) {
+        int size = value.size();
+        if (size > most) {
+            errors.add(FieldError.tooMany(path, size, most));
+        }
+        return size <= most;
+    }
+
     /** Each of the items once; what is there twice is told. */
     void unique(String... at) {
         Set<JsonNode> seen = new HashSet<>();

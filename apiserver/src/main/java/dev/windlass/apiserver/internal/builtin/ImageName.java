@@ -31,12 +31,12 @@ final class ImageName {
     /** With the registry, and with the folder of its own images. */
     private static String whole(String image) {
         int slash = image.indexOf('/');
-        String first = image.substring(0, Math.max(slash, 0));
-        boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost")
-                || !first.equals(first.toLowerCase(Locale.ROOT));
         if (slash < 0) {
             return "docker.io/library/" + image;
         }
+        String first = image.substring(0, slash);
+        boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost")
+                || !first.equals(first.toLowerCase(Locale.ROOT));
         return registry ? image : "docker.io/" + image;
     }
 }

@@ -1,19 +1,18 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Ingresses: one that names no class gets the default one. */
-final class IngressRule extends Checked {
+final class IngressRule extends Warned {
     static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
     private final DefaultClass defaultClass;
 
     IngressRule(DefaultClass defaultClass) {
-        super(IngressChecks::ingress, StatusChecks::ingress);
+        super(IngressChecks::ingress, StatusChecks::ingress, KindWarnings::ingress);
         this.defaultClass = defaultClass;
     }
 
@@ -28,11 +27,6 @@ final class IngressRule extends Checked {
         if (name != null) {
             spec.put("ingressClassName", name);
         }
-    }
-
-    @Override
-    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
-        KindWarnings.ingress(Field.of(object, new ArrayList<>()), Field.of(old, new ArrayList<>()), warnings);
     }
 
     @Override

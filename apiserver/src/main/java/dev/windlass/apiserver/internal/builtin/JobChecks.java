@@ -91,6 +91,17 @@ final class JobChecks {
         }
     }
 
+    /** @param spec of the job, or of those that a cron job makes */
+    static void warn(Field spec, List<String> warnings) {
+        if (isIndexed(spec) && spec.at("completions").number() > MANY_COMPLETIONS
+                && spec.at("parallelism").number() > MOST_OF_MANY) {
+            spec.warn(
+                    "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4,"
+                            + " Kubernetes might not be able to track completedIndexes when a big number of indexes fail",
+                    warnings);
+        }
+    }
+
     private static boolean isIndexed(Field spec) {
         return spec.at("completionMode").text().equals(INDEXED);
     }

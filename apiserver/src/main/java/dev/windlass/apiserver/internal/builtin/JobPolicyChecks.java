@@ -20,7 +20,7 @@ final class JobPolicyChecks {
 
     static void failure(Field policy, Field spec) {
         Field rules = policy.at("rules");
-        tooMany(rules, MOST_RULES);
+        rules.atMost(MOST_RULES);
         Set<String> containers = Stream.of("containers", "initContainers")
                 .flatMap(list -> spec.at("template", "spec", list).items().stream())
                 .map(each -> each.at("name").text()).collect(Collectors.toSet());
@@ -31,19 +31,13 @@ final class JobPolicyChecks {
             if (codes.isSet()) {
                 exitCodes(codes, containers);
             }
-            tooMany(conditions, MOST_RULES);
+            conditions.atMost(MOST_RULES);
             conditions.items().forEach(JobPolicyChecks::condition);
             if (codes.isSet() && !conditions.isEmpty()) {
                 JobChecks.wrong(rule, "specifying both OnExitCodes and OnPodConditions is not supported");
             } else if (!codes.isSet() && conditions.isEmpty()) {
                 JobChecks.wrong(rule, "specifying one of OnExitCodes and OnPodConditions is required");
             }
-        }
-    }
-
-    private static void tooMany(Field list, int most) {
-        if (list.value().size() > most) {
-            list.errors().add(FieldError.tooMany(list.path(), list.value().size(), most));
         }
     }
 
@@ -83,7 +77,7 @@ final class JobPolicyChecks {
         if (values.isEmpty()) {
             values.invalid("at least one value is required");
         }
-        tooMany(values, MOST_CODES);
+        values.atMost(MOST_CODES);
         Set<Long> seen = new HashSet<>();
         boolean ordered = true;
         long last = Long.MIN_VALUE;
@@ -105,7 +99,7 @@ final class JobPolicyChecks {
     static void success(Field policy, long completions) {
         Field rules = policy.at("rules");
         rules.mustBeSet("at least one rules must be specified when the successPolicy is specified");
-        tooMany(rules, MOST_RULES);
+        rules.atMost(MOST_RULES);
         for (Field rule : rules.items()) {
             Field indexes = rule.at("succeededIndexes");
             Field count = rule.at("succeededCount");

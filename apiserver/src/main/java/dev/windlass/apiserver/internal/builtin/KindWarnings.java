@@ -25,9 +25,7 @@ final class KindWarnings {
     static void storageCapacity(Field now, Field before, List<String> warnings) {
         Field topology = now.at("nodeTopology");
         for (Field expression : topology.at("matchExpressions").items()) {
-            Field key = expression.at("key");
-            String old = PodWarnings.ofLabel(key.text());
-            key.warn(old.isEmpty() ? "" : key.text() + " is " + old, warnings);
+            PodWarnings.oldLabel(expression.at("key"), warnings);
         }
         for (String label : topology.at("matchLabels").value().propertyNames()) {
             topology.at("matchLabels", label).warn(PodWarnings.ofLabel(label), warnings);
@@ -82,17 +80,6 @@ final class KindWarnings {
                 && !now.at("spec", "ingressClassName").isSet()) {
             warnings.add("annotation \"" + IngressRule.CLASS_ANNOTATION
                     + "\" is deprecated, please use 'spec.ingressClassName' instead");
-        }
-    }
-
-    /** @param spec of the job, or of those that a cron job makes */
-    static void job(Field spec, List<String> warnings) {
-        if (spec.at("completionMode").text().equals("Indexed") && spec.at("completions").number() > 100_000
-                && spec.at("parallelism").number() > 10_000) {
-            spec.warn(
-                    "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4,"
-                            + " Kubernetes might not be able to track completedIndexes when a big number of indexes fail",
-                    warnings);
         }
     }
 }

@@ -98,9 +98,4 @@ final class NodeRule implements KindRule {
             range.warn(Addresses.cidrWarning(range.text()), warnings);
         }
     }
-
-    @Override
-    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        // what there is to say is said of the specification
-    }
 }

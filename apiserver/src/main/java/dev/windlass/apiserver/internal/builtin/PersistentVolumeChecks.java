@@ -60,8 +60,7 @@ final class PersistentVolumeChecks {
             secret(source.at("secretRef"), false);
         });
         SOURCES.put("csi", PersistentVolumeChecks::csi);
-        OLD_ANNOTATIONS.put("volume.beta.kubernetes.io/storage-class",
-                "deprecated since v1.8; use \"storageClassName\" attribute instead");
+        OLD_ANNOTATIONS.put(ClaimRule.CLASS_ANNOTATION, ClaimRule.OLD_CLASS);
         OLD_ANNOTATIONS.put(MOUNT_OPTIONS,
                 "deprecated since v1.31; use \"mountOptions\" attribute instead");
     }

@@ -42,9 +42,4 @@ final class PersistentVolumeRule extends ProtectedRule {
     public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
         PersistentVolumeChecks.warn(Field.of(object, new ArrayList<>()), warnings);
     }
-
-    @Override
-    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        // who tells what has become of one is told nothing
-    }
 }

@@ -146,10 +146,7 @@ final class PodWarnings {
     }
 
     private void address(Field address) {
-        String warning = Addresses.addressWarning(address.text());
-        if (!warning.isEmpty()) {
-            warn(address, warning);
-        }
+        warn(address, Addresses.addressWarning(address.text()));
     }
 
     private void nullSelector(Field selector) {
@@ -160,16 +157,13 @@ final class PodWarnings {
 
     private void nodes() {
         for (String label : spec.at("nodeSelector").value().propertyNames()) {
-            String old = ofLabel(label);
-            if (!old.isEmpty()) {
-                warn(spec.at("nodeSelector").key(label), old);
-            }
+            warn(spec.at("nodeSelector").key(label), ofLabel(label));
         }
         Field affinity = spec.at("affinity", "nodeAffinity");
         affinity.at(REQUIRED, "nodeSelectorTerms").items().forEach(term -> nodeTerm(term, false));
         affinity.at(PREFERRED).items().forEach(each -> nodeTerm(each.at("preference"), true));
         for (Field constraint : spec.at("topologySpreadConstraints").items()) {
-            oldLabel(constraint.at("topologyKey"));
+            oldLabel(constraint.at("topologyKey"), warnings);
             nullSelector(constraint.at("labelSelector"));
         }
     }
@@ -179,16 +173,15 @@ final class PodWarnings {
         return OLD_LABELS.getOrDefault(name, "");
     }
 
-    private void oldLabel(Field label) {
-        String old = ofLabel(label.text());
-        if (!old.isEmpty()) {
-            warn(label, label.text() + " is " + old);
-        }
+    /** Of the key of an expression about nodes. */
+    static void oldLabel(Field key, List<String> warnings) {
+        String old = ofLabel(key.text());
+        key.warn(old.isEmpty() ? "" : key.text() + " is " + old, warnings);
     }
 
     private void nodeTerm(Field term, boolean checkValues) {
         for (Field expression : term.at("matchExpressions").items()) {
-            oldLabel(expression.at("key"));
+            oldLabel(expression.at("key"), warnings);
             if (checkValues) {
                 for (Field value : expression.at("values").items()) {
                     NameRules.labelValue(value.text())
@@ -210,10 +203,7 @@ final class PodWarnings {
 
     private void fractions(Field amounts, String name) {
         Field amount = amounts.key(name);
-        String warning = Amounts.fractionWarning(amount);
-        if (!warning.isEmpty()) {
-            warn(amount, warning);
-        }
+        warn(amount, Amounts.fractionWarning(amount));
     }
 
     private void container(Field container) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The rule of a kind that is checked, and of which there is something to say when nothing is wrong with it. */
-final class Warned extends Checked {
+class Warned extends Checked {
     private final Warning warning;
 
     Warned(Check check, Check status, Warning warning) {
@@ -25,12 +25,7 @@ final class Warned extends Checked {
     }
 
     @Override
-    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+    public final void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
         warning.warn(Field.of(object, new ArrayList<>()), Field.of(old, new ArrayList<>()), warnings);
-    }
-
-    @Override
-    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        // what there is to say is said of the specification
     }
 }

@@ -175,7 +175,7 @@ final class WorkloadRule implements KindRule {
         Field spec = now.at("spec");
         if (old == null || templateCounts(old, object)) {
             Field run = kind == Workload.CRON_JOB ? spec.at("jobTemplate", "spec") : spec;
-            KindWarnings.job(run, warnings);
+            JobChecks.warn(run, warnings);
             PodWarnings.template(run.at("template"), warnings);
         }
         for (Field claim : spec.at("volumeClaimTemplates").items()) {
@@ -186,11 +186,6 @@ final class WorkloadRule implements KindRule {
             warnings.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is"
                     + " recommended");
         }
-    }
-
-    @Override
-    public void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        // what there is to say is said of the specification
     }
 
     private boolean templateCounts(ObjectNode old, ObjectNode object) {

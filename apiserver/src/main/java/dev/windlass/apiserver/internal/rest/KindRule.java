@@ -95,9 +95,8 @@ public interface KindRule {
     default void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
     }
 
-    /** Adds what the client should know of an object of which the status has been changed and found right. */
+    /** Adds what the client should know of a status that has been changed and found right; what there is to say of the rest is said when that changes. */
     default void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
-        warnOfValid(object, old, warnings);
     }
 
     /** Whether something beside the finalizers of its metadata keeps a deleted object. */

@@ -45,10 +45,7 @@ public final class CustomTypes {
     private static Type object(JsonNode schema, boolean keeps, boolean embedded, BuiltInTypes builtIn) {
         JsonNode additional = schema.get("additionalProperties");
         if (additional instanceof ObjectNode) {
-            return new Type(
-                    new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), read(additional, false, keeps, builtIn),
-                            false),
-                    use(schema));
+            return map(read(additional, false, keeps, builtIn), schema);
         }
         Map<String, Type> fields = new LinkedHashMap<>();
         schema.path("properties").properties()
@@ -59,13 +56,16 @@ public final class CustomTypes {
             fields.put("metadata", builtIn.objectMeta());
         }
         if (fields.isEmpty()) {
-            return new Type(new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), Type.unknown(), false),
-                    use(schema));
+            return map(Type.unknown(), schema);
         }
         List<String> required = new ArrayList<>();
         schema.path("required").forEach(each -> required.add(each.stringValue("")));
         return new Type(new Type.Body(Type.Shape.STRUCT, "", fields, required, keeps ? Type.unknown() : null, false),
                 use(schema));
+    }
+
+    private static Type map(Type element, JsonNode schema) {
+        return new Type(new Type.Body(Type.Shape.MAP, "", Map.of(), List.of(), element, false), use(schema));
     }
 
     private static Type.Use use(JsonNode schema) {

@@ -29,12 +29,13 @@ public final class SchemaPruning {
 
     /** Removes unknown fields from a value inside of an object. */
     public static void prune(JsonNode value, JsonNode schema, List<String> unknown) {
-        prune(value, schema, keepsUnknown(schema), "", unknown);
+        prune(value, schema, false, "", unknown);
     }
 
-    /** @param keep whether unknown fields stay; a list that keeps them keeps those of its items */
-    private static void prune(JsonNode value, @Nullable JsonNode schema, boolean keep, String path,
+    /** @param kept whether it is in a list that keeps unknown fields, and so those of its items */
+    private static void prune(JsonNode value, @Nullable JsonNode schema, boolean kept, String path,
             List<String> unknown) {
+        boolean keep = kept || keepsUnknown(schema);
         if (value instanceof ObjectNode object) {
             pruneObject(object, schema, keep, path, Json.flag(schema, false, "x-kubernetes-embedded-resource"),
                     unknown);
@@ -44,7 +45,7 @@ public final class SchemaPruning {
                 return;
             }
             for (int i = 0; i < array.size(); i++) {
-                prune(array.get(i), items, keep || keepsUnknown(items), path + "[" + i + "]", unknown);
+                prune(array.get(i), items, keep, path + "[" + i + "]", unknown);
             }
         }
     }
@@ -61,9 +62,9 @@ public final class SchemaPruning {
             }
             JsonNode property = properties == null ? null : properties.get(name);
             if (property != null) {
-                prune(field.getValue(), property, keepsUnknown(property), at, unknown);
+                prune(field.getValue(), property, false, at, unknown);
             } else if (additional instanceof ObjectNode) {
-                prune(field.getValue(), additional, keepsUnknown(additional), at, unknown);
+                prune(field.getValue(), additional, false, at, unknown);
             } else if (!keep && !(additional != null && additional.isBoolean() && additional.booleanValue())) {
                 object.remove(name);
                 unknown.add(at);
@@ -112,7 +113,10 @@ public final class SchemaPruning {
         if (schema != null && value instanceof ObjectNode object) {
             JsonNode properties = schema.path("properties");
             for (Map.Entry<String, JsonNode> property : properties.properties()) {
-                filled |= fillDefault(object, property.getKey(), property.getValue());
+                if (lacksDefault(object.get(property.getKey()), property.getValue())) {
+                    object.set(property.getKey(), property.getValue().get("default").deepCopy());
+                    filled = true;
+                }
             }
             JsonNode additional = schema.get("additionalProperties");
             for (Map.Entry<String, JsonNode> field : object.properties()) {
@@ -136,17 +140,8 @@ public final class SchemaPruning {
         return filled;
     }
 
-    private static boolean fillDefault(ObjectNode object, String name, JsonNode property) {
-        JsonNode present = object.get(name);
-        boolean missing = present == null ? property.has("default") : lacksDefault(present, property);
-        if (missing) {
-            object.set(name, property.get("default").deepCopy());
-        }
-        return missing;
-    }
-
-    /** Whether there is a null that may not be, and something else that can be in its place. */
-    private static boolean lacksDefault(JsonNode value, @Nullable JsonNode schema) {
-        return schema != null && schema.has("default") && isNoValue(value, schema);
+    /** Whether there is nothing, or a null that may not be, and something that can be in its place. */
+    private static boolean lacksDefault(@Nullable JsonNode value, @Nullable JsonNode schema) {
+        return schema != null && schema.has("default") && (value == null || isNoValue(value, schema));
     }
 }
