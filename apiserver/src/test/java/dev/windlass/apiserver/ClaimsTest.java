@@ -107,4 +107,49 @@ class ClaimsTest extends SharedServer {
         assertThat(wire.merge(sets + "/s/status", "{\"status\":{\"replicas\":1}}").raw().headers().allValues("Warning"))
                 .isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "grows|2Gi|~~", "grows|1073741825|~~", "grows|1024Mi|~~",
+            "stays|2Gi|only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize",
+            "nowhere|2Gi|only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize",
+            "grows|500Mi|spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"})
+    void aClaimGrowsWhenItsClassAllowsIt(String storageClass, String size, String problem) {
+        wire.post("/apis/storage.k8s.io/v1/storageclasses",
+                "{\"metadata\":{\"name\":\"grows\"},\"provisioner\":\"a.b/c\",\"allowVolumeExpansion\":true}");
+        wire.post("/apis/storage.k8s.io/v1/storageclasses",
+                "{\"metadata\":{\"name\":\"stays\"},\"provisioner\":\"a.b/c\"}");
+        String at = CLAIMS + "/of-" + storageClass;
+        wire.post(CLAIMS, claim("of-" + storageClass, "", ",'storageClassName':'" + storageClass + "'"));
+        wire.merge(at + "/status", "{\"status\":{\"phase\":\"Bound\",\"capacity\":{\"storage\":\"1Gi\"}}}");
+
+        Wire.Answer answer = wire.merge(at + "?dryRun=All", sized(size));
+        if (problem.isEmpty()) {
+            assertThat(answer.code()).isEqualTo(200);
+        } else {
+            assertThat(answer.message()).endsWith(problem);
+        }
+    }
+
+    private static String sized(String size) {
+        return "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"" + size + "\"}}}}";
+    }
+
+    @Test
+    void aClaimThatIsNotBoundIsAsLargeAsItIs() {
+        wire.post(CLAIMS, claim("loose", "", ""));
+        assertThat(wire.merge(CLAIMS + "/loose", sized("2Gi")).message()).contains("spec is immutable after creation");
+        assertThat(wire.merge(CLAIMS + "/loose", sized("1073741824")).body().at("/spec/resources/requests/storage")
+                .stringValue()).isEqualTo("1073741824");
+    }
+
+    @Test
+    void onlyModesThatThereAreStandBesideTheOneOfASinglePod() {
+        assertThat(wire.post(CLAIMS + "?dryRun=All",
+                claim("a", "", "").replace("\"ReadWriteOnce\"", "\"ReadWriteOncePod\",\"Odd\"")).message())
+                .doesNotContain("with other access modes");
+        assertThat(wire.post(CLAIMS + "?dryRun=All",
+                claim("a", "", "").replace("\"ReadWriteOnce\"", "\"ReadWriteOncePod\",\"ReadOnlyMany\"")).message())
+                .endsWith("may not use ReadWriteOncePod with other access modes");
+    }
 }

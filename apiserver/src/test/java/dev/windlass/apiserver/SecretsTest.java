@@ -67,6 +67,12 @@ class SecretsTest extends SharedServer {
     }
 
     @Test
+    void nothingIsNoBytesAndBitsBeyondTheLastByteAreNone() {
+        assertThat(wire.post(SECRETS, "{\"metadata\":{\"name\":\"odd\"},\"data\":{\"a\":null,\"b\":\"YR==\"}}")
+                .body().path("data")).isEqualTo(Json.parse("{\"a\":\"\",\"b\":\"YQ==\"}"));
+    }
+
+    @Test
     void itsTypeIsToldBeforeWhatIsMissing() {
         wire.post(SECRETS, "{\"metadata\":{\"name\":\"typed\"},\"immutable\":true}");
         assertThat(wire.merge(SECRETS + "/typed",

@@ -9,6 +9,7 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Amounts of resources and what these are called. Stateless. */
 final class Amounts {
@@ -26,6 +27,16 @@ final class Amounts {
     static BigDecimal of(JsonNode amount) {
         Quantity quantity = Quantity.parse(amount.asString(""));
         return quantity == null ? BigDecimal.ZERO : quantity.value();
+    }
+
+    /** Writes the amounts of {@code requests} and {@code limits} so that the same ones have the same text, for a comparison. */
+    static void plain(JsonNode resources) {
+        for (String which : List.of("requests", "limits")) {
+            if (resources.get(which) instanceof ObjectNode amounts) {
+                amounts.properties().forEach(each -> each.setValue(
+                        amounts.stringNode(of(each.getValue()).stripTrailingZeros().toPlainString())));
+            }
+        }
     }
 
     static void resourceName(Field at, String name) {

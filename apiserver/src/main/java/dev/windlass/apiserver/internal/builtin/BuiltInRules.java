@@ -15,6 +15,7 @@ public final class BuiltInRules {
     /** Each is made when its kind is first asked for: a test needs few of them, and all take a while to load. */
     public static void register(Resources resources) {
         resources.rules(storageId -> of(storageId, resources));
+        resources.guard(new ResizeGuard(resources));
     }
 
     private static @Nullable KindRule of(String storageId, Resources resources) {

@@ -3,13 +3,16 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Persistent volumes and claims on them. Stateless. */
 final class ClaimChecks {
     private static final String ONCE_POD = "ReadWriteOncePod";
-    private static final String[] MODES = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ONCE_POD};
+    private static final List<String> SHARED_MODES = List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce");
+    private static final String[] MODES = Stream.concat(SHARED_MODES.stream(), Stream.of(ONCE_POD))
+            .toArray(String[]::new);
     private static final String[] RESIZES = {"ControllerResizeInProgress", "ControllerResizeInfeasible",
             "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"};
 
@@ -17,14 +20,21 @@ final class ClaimChecks {
     }
 
     static void claim(Field now, Field before) {
-        Field spec = now.at("spec");
-        spec(spec);
+        Field old = before.at("spec");
+        boolean groupsAreKnown = old.at("dataSource", "apiGroup").isSet()
+                || old.at("dataSourceRef", "apiGroup").isSet();
+        spec(now.at("spec"), !groupsAreKnown);
         if (before.isSet()) {
             update(now, before);
         }
     }
 
     static void spec(Field spec) {
+        spec(spec, true);
+    }
+
+    /** @param checkGroups false for a claim that names one already: it may be older than the check */
+    private static void spec(Field spec, boolean checkGroups) {
         Field modes = spec.at("accessModes");
         modes.mustBeSet("at least 1 access mode is required");
         if (spec.at("selector").isSet()) {
@@ -41,15 +51,15 @@ final class ClaimChecks {
         }
         named(spec.at("storageClassName"));
         spec.at("volumeMode").oneOfIfSet("Block", "Filesystem");
-        sources(spec);
+        sources(spec, checkGroups);
         named(spec.at("volumeAttributesClassName"));
     }
 
-    private static void sources(Field spec) {
+    private static void sources(Field spec, boolean checkGroups) {
         Field source = spec.at("dataSource");
         Field reference = spec.at("dataSourceRef");
-        source(source);
-        source(reference);
+        source(source, checkGroups);
+        source(reference, checkGroups);
         boolean elsewhere = !reference.at("namespace").isEmpty();
         if (elsewhere) {
             reference.at("namespace").named(NameRules::label);
@@ -63,7 +73,7 @@ final class ClaimChecks {
         }
     }
 
-    private static void source(Field source) {
+    private static void source(Field source, boolean checkGroup) {
         if (!source.isSet()) {
             return;
         }
@@ -74,7 +84,7 @@ final class ClaimChecks {
                 source.invalid(source.at("kind").text(),
                         "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
             }
-        } else {
+        } else if (checkGroup) {
             source.at("apiGroup").named(NameRules::subdomain);
         }
     }
@@ -92,7 +102,7 @@ final class ClaimChecks {
             mode.as(modes.path()).oneOf(MODES);
         }
         List<String> texts = modes.texts();
-        if (texts.contains(ONCE_POD) && texts.stream().anyMatch(each -> !each.equals(ONCE_POD))) {
+        if (texts.contains(ONCE_POD) && texts.stream().anyMatch(SHARED_MODES::contains)) {
             modes.forbidden("may not use ReadWriteOncePod with other access modes");
         }
     }
@@ -122,6 +132,8 @@ final class ClaimChecks {
                 }
             }
         }
+        Amounts.plain(spec.path("resources"));
+        Amounts.plain(old.path("resources"));
         if (!Json.alike(spec, old)) {
             now.at("spec").forbidden("spec is immutable after creation except resources.requests and"
                     + " volumeAttributesClassName for bound claims\n");

@@ -94,6 +94,12 @@ final class ClaimRule implements KindRule {
     }
 
     @Override
+    public void prepareStatus(ObjectNode old, ObjectNode object) {
+        // What a driver says of a volume's health is for a feature that is off.
+        Json.child(object, "status").remove("healthStatus");
+    }
+
+    @Override
     public void validateStatus(ObjectNode object, ObjectNode old, List<FieldError> errors) {
         protection.validateStatus(object, old, errors);
     }

@@ -11,7 +11,8 @@ final class SecretChecks {
     static final String TLS = "kubernetes.io/tls";
     static final String CERTIFICATE = "tls.crt";
     static final String KEY = "tls.key";
-    private static final int MAX_SIZE = 1 << 20;
+    /** In bytes, of all values of a secret or config map. */
+    static final int MAX_SIZE = 1 << 20;
 
     private SecretChecks() {
     }
@@ -19,8 +20,7 @@ final class SecretChecks {
     static void secret(Field secret) {
         Field data = secret.at("data");
         Checks.configKeys(data.value(), data.path(), data.errors());
-        long size = data.value().properties().stream().mapToLong(entry -> bytes(data.key(entry.getKey())).length).sum();
-        if (size > MAX_SIZE) {
+        if (size(data) > MAX_SIZE) {
             data.tooLong(MAX_SIZE);
         }
         switch (secret.at("type").text()) {
@@ -42,6 +42,11 @@ final class SecretChecks {
             default -> {
             }
         }
+    }
+
+    /** How many bytes are kept. */
+    static long size(Field data) {
+        return data.value().propertyStream().mapToLong(entry -> bytes(data.key(entry.getKey())).length).sum();
     }
 
     /** What is kept under a key, decoded. */

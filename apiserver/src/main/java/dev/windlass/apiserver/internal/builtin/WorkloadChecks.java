@@ -72,7 +72,9 @@ final class WorkloadChecks {
         for (String when : List.of("whenDeleted", "whenScaled")) {
             spec.at("persistentVolumeClaimRetentionPolicy", when).oneOfIfSet("Retain", "Delete");
         }
-        spec.at("volumeClaimTemplates").items().forEach(claim -> ClaimChecks.spec(claim.at("spec")));
+        if (!before.isSet()) { // later they stay as they are
+            spec.at("volumeClaimTemplates").items().forEach(claim -> ClaimChecks.spec(claim.at("spec")));
+        }
         spec.at("replicas").notNegative();
         spec.at("minReadySeconds").notNegative();
         spec.at("ordinals", "start").notNegative();

@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -170,9 +171,10 @@ public final class GoForm {
     private static JsonNode scalar(JsonNode value, Type type) {
         return switch (type.body().scalar()) {
             case "quantity" -> quantity(value, Quantity.SMALLEST);
-            // Go leaves out the ends of lines that it reads over.
+            // Go reads over the ends of lines, and over bits beyond the last byte.
             case "byte" -> value.isString()
-                    ? NODES.stringNode(value.stringValue().replace("\n", "").replace("\r", ""))
+                    ? NODES.stringNode(Base64.getEncoder()
+                            .encodeToString(Base64.getMimeDecoder().decode(value.stringValue())))
                     : value;
             case "date-time" -> value.isString() ? time(value, type.name().endsWith(".MicroTime")) : value;
             default -> value;

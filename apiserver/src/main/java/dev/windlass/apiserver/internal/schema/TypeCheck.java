@@ -109,7 +109,7 @@ public final class TypeCheck {
             if (entry.getValue().isNull()) {
                 // Go reads a null as the zero value.
                 switch (type.element().body().scalar()) {
-                    case "string" -> object.put(entry.getKey(), "");
+                    case "string", "byte" -> object.put(entry.getKey(), "");
                     case "quantity" -> object.put(entry.getKey(), "0");
                     default -> object.remove(entry.getKey());
                 }
