@@ -38,6 +38,7 @@ class DifferentialTest {
             "equivalents.http",
             "events.http",
             "expressions.http",
+            "formats.http",
             "integers.http",
             "json-patches.http",
             "lists.http",

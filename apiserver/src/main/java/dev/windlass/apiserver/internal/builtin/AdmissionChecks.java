@@ -4,19 +4,16 @@ import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.RequestExpression;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.net.URI;
-import java.net.URISyntaxException;
+import dev.windlass.apiserver.internal.webhook.EndpointChecks;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What configurations of webhooks allow, and what policies have in common with them. Stateless. */
 final class AdmissionChecks {
     private static final String STATIC = ".static.k8s.io";
     private static final List<String> REVIEWS = List.of("v1", "v1beta1");
     static final String[] OPERATIONS = {"*", "CONNECT", "CREATE", "DELETE", "UPDATE"};
-    private static final String URL_FORM = "; desired format: https://host[/path]";
     private static final int MAX_TIMEOUT = 30;
     private static final int MAX_CONDITIONS = 64;
 
@@ -72,7 +69,8 @@ final class AdmissionChecks {
         if (mutating) {
             hook.at("reinvocationPolicy").oneOfIfSet("IfNeeded", "Never");
         }
-        client(hook.at("clientConfig"));
+        Field client = hook.at("clientConfig");
+        EndpointChecks.check(client.value(), client.path(), client.errors());
         conditions(hook.at("matchConditions"), false);
     }
 
@@ -102,84 +100,6 @@ final class AdmissionChecks {
         }
         if (seen.stream().noneMatch(REVIEWS::contains)) {
             versions.invalid("must include at least one of v1, v1beta1");
-        }
-    }
-
-    private static void client(Field client) {
-        Field url = client.at("url");
-        Field service = client.at("service");
-        if (url.isSet() == service.isSet()) {
-            client.required("exactly one of url or service is required");
-        } else if (url.isSet()) {
-            url(url);
-        } else {
-            service(service);
-        }
-    }
-
-    private static void url(Field field) {
-        URI url;
-        try {
-            url = new URI(field.text());
-        } catch (URISyntaxException e) {
-            field.required("url must be a valid URL: parse " + FieldError.quote(field.text()) + ": " + e.getReason()
-                    + URL_FORM);
-            return;
-        }
-        if (!"https".equals(url.getScheme())) {
-            field.invalid(orEmpty(url.getScheme()), "'https' is the only allowed URL scheme" + URL_FORM);
-        }
-        if (orEmpty(url.getRawAuthority()).isEmpty()) {
-            field.invalid("", "host must be specified" + URL_FORM);
-        }
-        if (url.getRawUserInfo() != null) {
-            field.invalid(url.getRawUserInfo(), "user information is not permitted in the URL");
-        }
-        if (!orEmpty(url.getRawFragment()).isEmpty()) {
-            field.invalid(orEmpty(url.getFragment()), "fragments are not permitted in the URL");
-        }
-        if (!orEmpty(url.getRawQuery()).isEmpty()) {
-            field.invalid(orEmpty(url.getRawQuery()), "query parameters are not permitted in the URL");
-        }
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private static void service(Field service) {
-        // The real server takes the one for the other.
-        if (service.at("namespace").isEmpty()) {
-            service.at("name").required("");
-        }
-        if (service.at("name").isEmpty()) {
-            service.at("namespace").required("");
-        }
-        Field port = service.at("port");
-        if (port.number() < 1 || port.number() > 65_535) {
-            port.invalid("port is not valid: must be between 1 and 65535, inclusive");
-        }
-        Field path = service.at("path");
-        String text = path.text();
-        if (text.isEmpty() || text.equals("/")) {
-            return;
-        }
-        if (text.equals("//")) {
-            path.invalid("segment[0] may not be empty");
-            return;
-        }
-        if (!text.startsWith("/")) {
-            path.invalid("must start with a '/'");
-        }
-        String rest = text.substring(1);
-        String[] segments = (rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest).split("/", -1);
-        for (int i = 0; i < segments.length; i++) {
-            String at = "segment[" + i + "]";
-            if (segments[i].isEmpty()) {
-                path.invalid(at + " may not be empty");
-            } else {
-                NameRules.subdomain(segments[i]).forEach(problem -> path.invalid(at + ": " + problem));
-            }
         }
     }
 

@@ -6,18 +6,12 @@ import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.kind.Addresses;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.net.Url;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** What Kubernetes adds to the language: quantities, addresses, URLs, patterns, formats, versions. */
 final class KubernetesFunctions extends Functions {
@@ -145,54 +139,28 @@ final class KubernetesFunctions extends Functions {
     private void urls() {
         var type = Types.URL;
         global("url", "string_to_url", type, args -> read(KubernetesFunctions::parseUrl, args[0]), SimpleType.STRING);
-        global("isURL", "is_url_string", SimpleType.BOOL, args -> isReadable(KubernetesFunctions::parseUrl, args[0]),
+        global("isURL", "is_url_string", SimpleType.BOOL, args -> isReadable(Url::parseRequest, args[0]),
                 SimpleType.STRING);
-        member("getScheme", "url_get_scheme", SimpleType.STRING, args -> orEmpty(uri(args[0]).getScheme()), type);
-        member("getHost", "url_get_host", SimpleType.STRING, args -> {
-            String authority = orEmpty(uri(args[0]).getRawAuthority());
-            return authority.substring(authority.indexOf('@') + 1);
-        }, type);
-        member("getHostname", "url_get_hostname", SimpleType.STRING,
-                args -> orEmpty(uri(args[0]).getHost()).replaceAll("[\\[\\]]", ""), type);
-        member("getPort", "url_get_port", SimpleType.STRING,
-                args -> uri(args[0]).getPort() < 0 ? "" : Integer.toString(uri(args[0]).getPort()), type);
-        member("getEscapedPath", "url_get_escaped_path", SimpleType.STRING,
-                args -> orEmpty(uri(args[0]).getRawPath()), type);
-        member("getQuery", "url_get_query", Types.QUERY, args -> query(orEmpty(uri(args[0]).getRawQuery())), type);
+        member("getScheme", "url_get_scheme", SimpleType.STRING, args -> url(args[0]).scheme(), type);
+        member("getHost", "url_get_host", SimpleType.STRING, args -> url(args[0]).hostAndPort(), type);
+        member("getHostname", "url_get_hostname", SimpleType.STRING, args -> url(args[0]).hostname(), type);
+        member("getPort", "url_get_port", SimpleType.STRING, args -> url(args[0]).port(), type);
+        member("getEscapedPath", "url_get_escaped_path", SimpleType.STRING, args -> url(args[0]).escapedPath(), type);
+        member("getQuery", "url_get_query", Types.QUERY, args -> url(args[0]).parameters(), type);
     }
 
-    private static URI uri(Object value) {
-        return (URI) value;
+    private static Url url(Object value) {
+        return (Url) value;
     }
 
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private static URI parseUrl(String text) {
+    private static Url parseUrl(String text) {
         try {
-            URI uri = new URI(text);
-            if (uri.getScheme() == null && !text.startsWith("/")) {
-                throw new IllegalArgumentException("URL parse error during conversion from string: parse \"" + text
-                        + "\": invalid URI for request");
-            }
-            return uri;
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("URL parse error during conversion from string: parse \"" + text + "\": "
-                    + e.getReason(), e);
+            // It must be one that a request can have, but what follows a hash is a fragment all the same.
+            var _ = Url.parseRequest(text);
+            return Url.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("URL parse error during conversion from string: " + e.getMessage(), e);
         }
-    }
-
-    private static Map<String, List<String>> query(String query) {
-        Map<String, List<String>> out = new LinkedHashMap<>();
-        for (String part : query.isEmpty() ? new String[0] : query.split("&", -1)) {
-            int equals = part.indexOf('=');
-            String name = equals < 0 ? part : part.substring(0, equals);
-            String value = equals < 0 ? "" : part.substring(equals + 1);
-            out.computeIfAbsent(URLDecoder.decode(name, StandardCharsets.UTF_8), _ -> new ArrayList<>())
-                    .add(URLDecoder.decode(value, StandardCharsets.UTF_8));
-        }
-        return out;
     }
 
     private void patterns() {

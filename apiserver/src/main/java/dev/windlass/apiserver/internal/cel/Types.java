@@ -8,7 +8,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.TypeParamType;
 import dev.cel.common.values.CelByteString;
 import dev.windlass.apiserver.internal.auth.Authorizer;
-import java.net.URI;
+import dev.windlass.apiserver.internal.net.Url;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +64,7 @@ final class Types {
             case TIMESTAMP -> Instant.class;
             case OPAQUE -> switch (type.name()) {
                 case "kubernetes.Quantity" -> Amount.class;
-                case "kubernetes.URL" -> URI.class;
+                case "kubernetes.URL" -> Url.class;
                 case "net.IP" -> Address.class;
                 case "net.CIDR" -> Network.class;
                 case "kubernetes.NamedFormat" -> NamedFormat.class;

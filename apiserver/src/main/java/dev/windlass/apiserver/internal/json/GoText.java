@@ -1,15 +1,19 @@
 package dev.windlass.apiserver.internal.json;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** Values of JSON as Go prints them once it has read them: {@code map[a:1 b:[x <nil>]]}. Stateless. */
+/** Values as Go prints them: those of JSON once it has read them, {@code map[a:1 b:[x <nil>]]}, and texts in quotes. Stateless. */
 public final class GoText {
     private static final int LEAST_EXPONENT = -4;
     private static final int MOST_DIGITS = 21;
     private static final int SHORT = 6;
+    private static final String ESCAPED = "\u0007\b\f\n\r\t\u000b\"\\";
+    private static final String ESCAPES = "abfnrtv\"\\";
+    private static final int DELETE = 0x7f;
 
     private GoText() {
     }
@@ -57,5 +61,50 @@ public final class GoText {
         String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
         return (number.signum() < 0 ? "-" : "") + digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+")
                 + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    }
+
+    /** A text in quotes; what is not printable, or no text, is told by numbers. */
+    public static String quoted(byte[] utf8) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int at = 0; at < utf8.length;) {
+            int length = Math.max(1, Integer.numberOfLeadingZeros(~(utf8[at] << (Integer.SIZE - Byte.SIZE))));
+            String one = new String(utf8, at, Math.min(length, utf8.length - at), StandardCharsets.UTF_8);
+            boolean isText = length == 1
+                    ? utf8[at] >= 0
+                    : at + length <= utf8.length && one.codePointCount(0, one.length()) == 1
+                            && one.getBytes(StandardCharsets.UTF_8)[0] == utf8[at];
+            out.append(isText ? quoted(one.codePointAt(0)) : "\\x%02x".formatted(utf8[at] & 0xff));
+            at += isText ? length : 1;
+        }
+        return out.append('"').toString();
+    }
+
+    /** A text in quotes; what is not printable is told by numbers. */
+    public static String quoted(String text) {
+        return quoted(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String quoted(int point) {
+        int escape = ESCAPED.indexOf(point);
+        if (escape >= 0) {
+            return "\\" + ESCAPES.charAt(escape);
+        }
+        if (isPrintable(point)) {
+            return Character.toString(point);
+        }
+        String form = point < ' ' || point == DELETE
+                ? "\\x%02x"
+                : Character.isBmpCodePoint(point) ? "\\u%04x" : "\\U%08x";
+        return form.formatted(point);
+    }
+
+    private static boolean isPrintable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                false;
+            case Character.SPACE_SEPARATOR -> point == ' ';
+            default -> true;
+        };
     }
 }

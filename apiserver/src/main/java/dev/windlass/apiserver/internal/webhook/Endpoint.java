@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.webhook;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.net.URI;
+import dev.windlass.apiserver.internal.net.Url;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
  *            the certificates that it is trusted by, as PEM; "" for those of this JVM
  */
 public record Endpoint(String authority, String host, int port, String path, @Nullable Service service, String bundle) {
-    private static final int HTTPS = 443;
+    static final int HTTPS = 443;
+    private static final int MOST_DIGITS = 9;
 
     /** A service of the cluster. */
     record Service(String namespace, String name) {
@@ -40,13 +41,16 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
             return new Endpoint(host + ":" + port, host, port, rooted(Json.textOrEmpty(service, "path")), named,
                     bundle);
         }
-        URI url = URI.create(Json.textOrEmpty(config, "url"));
-        String host = url.getHost() == null ? "" : url.getHost();
-        boolean literal = host.startsWith("[") && host.endsWith("]");
-        String path = url.getRawPath() == null ? "" : url.getRawPath();
-        return new Endpoint(String.valueOf(url.getRawAuthority()),
-                literal ? host.substring(1, host.length() - 1) : host,
-                url.getPort() < 0 ? HTTPS : url.getPort(), rooted(path), null, bundle);
+        Url url = Url.parse(Json.textOrEmpty(config, "url"));
+        return new Endpoint(url.hostAndPort(), url.hostname(), port(url.port()), rooted(url.escapedPath()), null,
+                bundle);
+    }
+
+    private static int port(String digits) {
+        if (digits.isEmpty()) {
+            return HTTPS;
+        }
+        return digits.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 
     /** A slash at the end is of no account to the real server. */
