@@ -4,6 +4,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -151,5 +153,19 @@ class OddInputTest {
                 "{\"v\":\"meta.k8s.io/v1\",\"rv\":1000000000000000,\"start\":\"a\\u0000\"}"
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThat(wire.get(MAPS + "?limit=1&continue=" + token).code()).isBetween(400, 504).isNotEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "v1|Pod|Pod in version \"v1\" cannot be handled as a Deployment: converting (v1.Pod) to (apps.Deployment): unknown conversion",
+            "apps/v1|DeploymentList|DeploymentList in version \"v1\" cannot be handled as a Deployment: converting (v1.DeploymentList) to (apps.Deployment): unknown conversion",
+            "apps/v1beta1|Deployment|the API version in the data (apps/v1beta1) does not match the expected API version (apps/v1)",
+            "apps/v9|Deployment|Deployment in version \"v9\" cannot be handled as a Deployment: no kind \"Deployment\" is registered for version \"apps/v9\" in scheme \"pkg/runtime/scheme.go:111\"",
+            "apiextensions.k8s.io/v1|CustomResourceDefinition|CustomResourceDefinition in version \"v1\" cannot be handled as a Deployment: no kind \"CustomResourceDefinition\" is registered for version \"apiextensions.k8s.io/v1\" in scheme \"pkg/runtime/scheme.go:111\""})
+    void anObjectOfAnotherKindIsToldAsThat(String apiVersion, String kind, String problem) {
+        Wire.Answer answer = wire.post("/apis/apps/v1/namespaces/default/deployments",
+                "{\"apiVersion\":\"" + apiVersion + "\",\"kind\":\"" + kind + "\",\"metadata\":{\"name\":\"a\"}}");
+        assertThat(answer.code()).isEqualTo(400);
+        assertThat(answer.message()).isEqualTo(problem);
     }
 }

@@ -265,4 +265,26 @@ class OperatorsTest extends SharedServer {
                 "{\"metadata\":{\"name\":\"e\"},\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.1.2.3\"],\"deprecatedTopology\":{\"a\":\"b\"}}]}");
         assertThat(made.body().path("endpoints").path(0).propertyNames()).containsExactly("addresses", "conditions");
     }
+
+    @Test
+    void aJobThatHasItsLabelsFromItsTemplateGetsThoseThatItGetsToo() {
+        String jobs = "/apis/batch/v1/namespaces/default/jobs";
+        String job = "{'metadata':{'name':'%s'%s},'spec':{'template':{'metadata':{'labels':{'a':'b'}},'spec':{'restartPolicy':'Never',"
+                + "'containers':[{'name':'c','image':'x'}]}}}}";
+        assertThat(wire.post(jobs, job.formatted("a", "").replace('\'', '"')).body().at("/metadata/labels")
+                .propertyNames())
+                .containsExactlyInAnyOrder("a", "controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
+                        "batch.kubernetes.io/job-name");
+        assertThat(wire.post(jobs, job.formatted("b", ",'labels':{'a':'b'}").replace('\'', '"')).body()
+                .at("/metadata/labels").propertyNames()).containsExactly("a");
+    }
+
+    @Test
+    void aPodWithoutANameIsRefusedByWhatItsNameWillBeginWith() {
+        assertThat(wire.post("/api/v1/namespaces/default/pods",
+                ("{'metadata':{'generateName':'p-'},'spec':{'priority':5,"
+                        + "'containers':[{'name':'c','image':'x'}]}}").replace('\'', '"'))
+                .message())
+                .startsWith("pods \"p-\" is forbidden: the integer value of priority (5)");
+    }
 }

@@ -72,6 +72,6 @@ final class Priorities {
     }
 
     private static ApiException forbidden(ObjectNode pod, String why) {
-        return ApiException.forbidden("", "pods", Metadata.name(pod), why, List.of());
+        return ApiException.forbidden("", "pods", Metadata.toldName(pod), why, List.of());
     }
 }

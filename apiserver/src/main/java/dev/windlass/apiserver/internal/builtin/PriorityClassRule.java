@@ -48,7 +48,7 @@ final class PriorityClassRule implements KindRule {
     private void refuseSecondDefault(ObjectNode object) {
         ObjectNode first = Json.flag(object, false, "globalDefault") ? priorities.defaultClass() : null;
         if (first != null && !Metadata.uid(first).equals(Metadata.uid(object))) {
-            throw ApiException.forbidden("scheduling.k8s.io", "priorityclasses", Metadata.name(object),
+            throw ApiException.forbidden("scheduling.k8s.io", "priorityclasses", Metadata.toldName(object),
                     "PriorityClass " + Metadata.name(first)
                             + " is already marked as default. Only one default can exist",
                     List.of());

@@ -69,7 +69,8 @@ final class WorkloadRule implements KindRule {
         put(spec, "podReplacementPolicy", spec.has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         JsonNode labels = Json.find(spec, "template", "metadata", "labels");
         if (labels != null && !labels.isEmpty()) {
-            child(object, "metadata").putIfAbsent("labels", labels.deepCopy());
+            // The very same: what is added to those of the template when the job is created, the job gets as well.
+            child(object, "metadata").putIfAbsent("labels", labels);
         }
     }
 
@@ -104,7 +105,7 @@ final class WorkloadRule implements KindRule {
             put(labels, "job-name", name);
             ObjectNode selector = child(child(object, "spec"), "selector");
             JsonNode expressions = selector.remove("matchExpressions");
-            child(selector, "matchLabels").put("batch.kubernetes.io/controller-uid", uid);
+            put(child(selector, "matchLabels"), "batch.kubernetes.io/controller-uid", uid);
             if (expressions != null) {
                 selector.set("matchExpressions", expressions); // they come last when the selector is shown
             }

@@ -132,14 +132,19 @@ record SchemaSizes(long most, long least, Map<String, SchemaSizes> fields, @Null
         return new SchemaSizes(0, least, Map.copyOf(fields), null, null);
     }
 
+    /** Whether a schema tells all that every object has; where it does, it tells what else is in the metadata, too. */
+    static boolean tellsMeta(JsonNode properties) {
+        JsonNode meta = properties.path("metadata").path("properties");
+        return Stream.of(properties.path("kind"), properties.path("apiVersion"), meta.path("name"),
+                meta.path("generateName")).allMatch(each -> Json.textOrEmpty(each, "type").equals("string"));
+    }
+
     /** What every object has, whether its schema tells it or not. */
     private static void addMeta(JsonNode properties, Map<String, SchemaSizes> sizes) {
-        JsonNode meta = properties.path("metadata").path("properties");
-        boolean told = Stream.of(properties.path("kind"), properties.path("apiVersion"), meta.path("name"),
-                meta.path("generateName")).allMatch(each -> Json.textOrEmpty(each, "type").equals("string"));
-        if (told) {
+        if (tellsMeta(properties)) {
             return;
         }
+        JsonNode meta = properties.path("metadata").path("properties");
         sizes.put("kind", TEXT);
         sizes.put("apiVersion", TEXT);
         sizes.put("metadata", new SchemaSizes(0, 2, Map.of("name", name(meta.path("name"), LONGEST_NAME),

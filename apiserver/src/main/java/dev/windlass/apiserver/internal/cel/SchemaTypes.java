@@ -75,9 +75,12 @@ final class SchemaTypes implements CelTypeProvider {
             CelType type = of(each.getValue(), isEmbedded(each.getValue()), name + "." + each.getKey());
             if (field != null && type != null) {
                 fields.put(field, type);
+                if (Names.isReserved(each.getKey())) {
+                    fields.put(each.getKey(), type); // may be written as it is where it can only be a field
+                }
             }
         });
-        if (resource) {
+        if (resource && !SchemaSizes.tellsMeta(schema.path("properties"))) {
             fields.put("kind", STRING);
             fields.put("apiVersion", STRING);
             fields.put("metadata", struct(name + ".metadata", Map.of("name", STRING, "generateName", STRING)));

@@ -44,9 +44,9 @@ final class SchemaValues {
     private static Object object(JsonNode value, JsonNode schema) {
         JsonNode properties = schema.path("properties");
         JsonNode additional = schema.path("additionalProperties");
-        Map<Object, Object> fields = new LinkedHashMap<>();
+        boolean map = additional.isObject();
+        Map<Object, Object> fields = map ? new LinkedHashMap<>() : new Fields();
         for (Map.Entry<String, JsonNode> each : value.properties()) {
-            boolean map = additional.isObject();
             String name = map ? each.getKey() : Names.escape(each.getKey());
             if (name != null) {
                 fields.put(name, of(each.getValue(), map ? additional : properties.path(each.getKey())));
@@ -94,4 +94,22 @@ final class SchemaValues {
         }
     }
 
+    /** Those of a struct by their escaped names; one that is a reserved word is found as it is as well. */
+    private static final class Fields extends LinkedHashMap<Object, Object> {
+        private static final long serialVersionUID = 1;
+
+        private static @Nullable Object escaped(@Nullable Object name) {
+            return name instanceof String word && Names.isReserved(word) ? Names.escape(word) : name;
+        }
+
+        @Override
+        public @Nullable Object get(@Nullable Object name) {
+            return super.get(escaped(name));
+        }
+
+        @Override
+        public boolean containsKey(@Nullable Object name) {
+            return super.containsKey(escaped(name));
+        }
+    }
 }

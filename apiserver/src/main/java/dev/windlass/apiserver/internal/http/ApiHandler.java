@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -285,9 +284,6 @@ public final class ApiHandler extends Handler.Abstract {
     }
 
     private static void addWarnings(Response response, List<String> warnings) {
-        for (String warning : warnings) {
-            response.getHeaders().add(
-                    new HttpField("Warning", "299 - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\""));
-        }
+        WarningHeaders.of(warnings).forEach(warning -> response.getHeaders().add("Warning", warning));
     }
 }

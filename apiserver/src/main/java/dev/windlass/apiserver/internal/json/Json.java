@@ -81,6 +81,22 @@ public final class Json {
                 .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
     }
 
+    /** A copy with the fields of objects by name, as Go writes what it knows nothing of. */
+    public static JsonNode sorted(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            ObjectNode out = object();
+            object.properties().stream().sorted(Map.Entry.comparingByKey())
+                    .forEach(each -> out.set(each.getKey(), sorted(each.getValue())));
+            return out;
+        }
+        if (node instanceof ArrayNode list) {
+            ArrayNode out = array();
+            list.forEach(each -> out.add(sorted(each)));
+            return out;
+        }
+        return node;
+    }
+
     /** The first byte that is not white space, or 0. */
     public static byte firstByte(byte[] body) {
         for (byte b : body) {

@@ -178,7 +178,8 @@ public final class Api {
             return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
         }
         Type type = resources.shapes().typeOf(target.type());
-        Writer.Outcome outcome = writer.change(target, object -> Patches.apply(target, object, call, type), call);
+        Writer.Outcome outcome = writer.change(target,
+                object -> Patches.apply(target, object, call, type, resources.catalog()), call);
         return rendering.object(200, outcome.stored()).withWarnings(outcome.warnings());
     }
 

@@ -46,52 +46,25 @@ final class Bodies {
     /** The object of a sub-resource that a PUT carries. */
     static ObjectNode object(Call call, ResourceType type, String kind, String apiVersion, Catalog catalog) {
         ObjectNode object = tree(call, type, kind, apiVersion);
-        String givenKind = Json.textOrEmpty(object, "kind");
-        String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        if (type.isCustom()) {
-            if (givenKind.isEmpty()) {
-                throw unrecognized(call.body(), kind, "Object 'Kind' is missing in '"
-                        + new String(call.body(), StandardCharsets.UTF_8) + "'");
-            }
-        } else if (givenKind.isEmpty() || givenVersion.isEmpty()) {
-            object.put("kind", givenKind.isEmpty() ? kind : givenKind).put("apiVersion",
-                    givenVersion.isEmpty() ? apiVersion : givenVersion);
-        }
         if (!type.isCustom()) {
-            checkKnown(object, kind, apiVersion, catalog);
+            return known(object, kind, apiVersion, catalog);
         }
-        checkType(object, kind, apiVersion);
+        if (Json.textOrEmpty(object, "kind").isEmpty()) {
+            throw unrecognized(call.body(), kind, "Object 'Kind' is missing in '"
+                    + new String(call.body(), StandardCharsets.UTF_8) + "'");
+        }
+        KnownKinds.checkVersion(Json.textOrEmpty(object, "apiVersion"), apiVersion); // whether the kind is right, is seen later
         return object;
     }
 
-    private static void checkKnown(ObjectNode object, String kind, String apiVersion, Catalog catalog) {
+    /** An object that may leave out what it is. */
+    private static ObjectNode known(ObjectNode object, String kind, String apiVersion, Catalog catalog) {
         String givenKind = Json.textOrEmpty(object, "kind");
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        boolean known = catalog.ofKind(givenVersion, givenKind) != null || givenKind.equals(Scales.FORM.kind())
-                || (givenKind.equals(kind) && givenVersion.equals(apiVersion));
-        if (!known) {
-            throw ApiException.badRequest(givenKind + " in version "
-                    + FieldError.quote(givenVersion.substring(givenVersion.indexOf('/') + 1))
-                    + " cannot be handled as a " + kind + ": no kind " + FieldError.quote(givenKind)
-                    + " is registered for version " + FieldError.quote(givenVersion)
-                    + " in scheme \"pkg/runtime/scheme.go:111\"");
-        }
-    }
-
-    static void checkType(ObjectNode object, String kind, String apiVersion) {
-        String givenKind = Json.textOrEmpty(object, "kind");
-        String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        if (!givenVersion.equals(apiVersion)) {
-            throw ApiException
-                    .badRequest("the API version in the data (" + givenVersion
-                            + ") does not match the expected API version (" + apiVersion + ")");
-        }
-        if (!givenKind.equals(kind)) {
-            String version = givenVersion.substring(givenVersion.indexOf('/') + 1);
-            throw ApiException.badRequest(givenKind + " in version \"" + version + "\" cannot be handled as a " + kind
-                    + ": converting (" + version + "." + givenKind + ") to (" + version + "." + kind
-                    + "): unknown conversion");
-        }
+        object.put("kind", givenKind.isEmpty() ? kind : givenKind)
+                .put("apiVersion", givenVersion.isEmpty() ? apiVersion : givenVersion);
+        KnownKinds.check(object, kind, apiVersion, catalog);
+        return object;
     }
 
     /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
@@ -117,30 +90,9 @@ final class Bodies {
         }
     }
 
-    /**
-     * What is sent to a sub-resource that has a kind of its own.
-     *
-     * @param internal
-     *            what the real server calls the kind inside
-     */
-    static ObjectNode ofSubresource(Call call, ResourceType type, String kind, String apiVersion, String internal,
-            Catalog catalog) {
-        ObjectNode object = tree(call, type, kind, apiVersion);
-        String givenKind = Json.textOrEmpty(object, "kind");
-        String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        object.put("kind", givenKind.isEmpty() ? kind : givenKind)
-                .put("apiVersion", givenVersion.isEmpty() ? apiVersion : givenVersion);
-        if (!Json.textOrEmpty(object, "kind").equals(kind) && catalog.ofKind(givenVersion, givenKind) != null) {
-            String version = givenVersion.substring(givenVersion.indexOf('/') + 1);
-            throw ApiException.badRequest(givenKind + " in version \"" + version + "\" cannot be handled as a " + kind
-                    + ": converting (" + version + "." + givenKind + ") to (" + internal + "): unknown conversion");
-        }
-        if (!kind.equals(Json.textOrEmpty(object, "kind"))
-                || !apiVersion.equals(object.path("apiVersion").asString(""))) {
-            checkKnown(object, kind, apiVersion, catalog);
-            checkType(object, kind, apiVersion);
-        }
-        return object;
+    /** What is sent to a sub-resource that has a kind of its own. */
+    static ObjectNode ofSubresource(Call call, ResourceType type, String kind, String apiVersion, Catalog catalog) {
+        return known(tree(call, type, kind, apiVersion), kind, apiVersion, catalog);
     }
 
     private static ObjectNode tree(Call call, ResourceType type, String kind, String apiVersion) {

@@ -206,7 +206,7 @@ final class Creator {
             throw ApiException.notFound("", "namespaces", target.namespace());
         }
         if (namespace.field("status.phase").equals("Terminating")) {
-            throw ApiException.forbidden(target.type().group(), target.type().plural(), Metadata.name(object),
+            throw ApiException.forbidden(target.type().group(), target.type().plural(), Metadata.toldName(object),
                     "unable to create new content in namespace " + target.namespace()
                             + " because it is being terminated",
                     List.of(new FieldError("NamespaceTerminating", "metadata.namespace",

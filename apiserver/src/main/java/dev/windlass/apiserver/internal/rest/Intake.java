@@ -130,6 +130,9 @@ final class Intake {
      */
     void validate(ObjectNode object, @Nullable ObjectNode old, Reach reach, List<String> warnings) {
         ResourceType type = reach.type();
+        if (type.isCustom()) {
+            checkTyped(object, type);
+        }
         List<FieldError> errors = new ArrayList<>(Metadata.validate(object, reach));
         if (old != null) {
             // What is right as such is right the second time.
@@ -152,5 +155,22 @@ final class Intake {
             warnings.addAll(Metadata.finalizerWarnings(object, old));
         }
         reach.warn(object, old, warnings);
+    }
+
+    /** A custom resource of another kind is refused as one of that. */
+    private static void checkTyped(ObjectNode object, ResourceType type) {
+        String kind = Json.textOrEmpty(object, "kind");
+        String apiVersion = Json.textOrEmpty(object, "apiVersion");
+        List<FieldError> errors = new ArrayList<>();
+        if (!kind.equals(type.kind())) {
+            errors.add(FieldError.invalid("kind", kind, "must be " + type.kind()));
+        }
+        if (!apiVersion.equals(type.apiVersion())) {
+            errors.add(FieldError.invalid("apiVersion", apiVersion, "must be " + type.apiVersion()));
+        }
+        if (!errors.isEmpty()) {
+            String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
+            throw ApiException.invalid(group, kind, Metadata.name(object), errors);
+        }
     }
 }

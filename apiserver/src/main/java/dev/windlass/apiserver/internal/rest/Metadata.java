@@ -33,6 +33,13 @@ public final class Metadata {
         return Json.textOrEmpty(object, "metadata", "name");
     }
 
+    /** What admission calls an object that may have no name yet. */
+    public static String toldName(ObjectNode object) {
+        String name = name(object);
+        String prefix = Json.textOrEmpty(object, "metadata", "generateName");
+        return !name.isEmpty() ? name : prefix.isEmpty() ? "Unknown" : prefix;
+    }
+
     public static String namespace(ObjectNode object) {
         return Json.textOrEmpty(object, "metadata", "namespace");
     }

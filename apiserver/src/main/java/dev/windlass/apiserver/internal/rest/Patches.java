@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -30,21 +31,44 @@ final class Patches {
      *
      * @param type
      *            of the object
+     * @param catalog
+     *            of the kinds that a patch could make of it
      */
-    static Writer.Desired apply(Target target, ObjectNode object, Call call, Type type) {
+    static Writer.Desired apply(Target target, ObjectNode object, Call call, Type type, Catalog catalog) {
         String kind = Json.textOrEmpty(object, "kind");
         String apiVersion = Json.textOrEmpty(object, "apiVersion");
         Writer.Desired desired = applyByMediaType(target, object, call, type);
         String newKind = Json.textOrEmpty(desired.object(), "kind");
         String newVersion = Json.textOrEmpty(desired.object(), "apiVersion");
-        boolean other = !newKind.equals(kind) || !newVersion.equals(apiVersion);
-        if (other && desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()
-                && (!target.type().isCustom() || target.subresource().equals(Scales.NAME))) {
-            throw ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(desired.object()),
-                    "no kind " + FieldError.quote(newKind) + " is registered for version "
-                            + FieldError.quote(newVersion) + " in scheme \"pkg/runtime/scheme.go:111\"")));
+        if (target.type().isCustom() && !target.subresource().equals(Scales.NAME)) {
+            checkTyped(desired.object());
+        } else if (desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()) {
+            String problem = KnownKinds.problem(desired.object(), kind, apiVersion, catalog);
+            if (problem != null) {
+                throw unreadable(desired.object(), problem);
+            }
         }
         return desired;
+    }
+
+    /** Of what kind a custom resource is, is read from itself; whether it is the right one, is seen later. */
+    private static void checkTyped(ObjectNode object) {
+        JsonNode kind = object.path("kind");
+        if (!kind.isString() && !kind.isMissingNode() && !kind.isNull()) {
+            throw unreadable(Json.sorted(object), "couldn't get version/kind; json parse error: json: cannot unmarshal "
+                    + Json.goKind(kind) + " into Go struct field .kind of type string");
+        }
+        if (kind.asString("").isEmpty()) {
+            JsonNode sorted = Json.sorted(object);
+            throw unreadable(sorted, "Object 'Kind' is missing in '" + Json.string(sorted) + "'");
+        }
+        if (Json.textOrEmpty(object, "apiVersion").isEmpty()) {
+            throw ApiException.internal("Object 'apiVersion' is missing in 'object has no apiVersion field'");
+        }
+    }
+
+    private static ApiException unreadable(JsonNode object, String why) {
+        return ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", Json.string(object), why)));
     }
 
     private static Writer.Desired applyByMediaType(Target target, ObjectNode object, Call call, Type type) {

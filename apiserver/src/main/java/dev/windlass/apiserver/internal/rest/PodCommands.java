@@ -59,7 +59,7 @@ final class PodCommands {
     }
 
     private Reply bind(Target asked, Call call) {
-        ObjectNode binding = Bodies.ofSubresource(call, pods(), "Binding", "v1", "core.Binding", resources.catalog());
+        ObjectNode binding = Bodies.ofSubresource(call, pods(), "Binding", "v1", resources.catalog());
         List<String> warnings = unstored.admit(asked, BINDING_FORM, binding, call);
         String name = Metadata.name(binding);
         if (!asked.name().isEmpty() && !asked.name().equals(name)) {
@@ -138,8 +138,7 @@ final class PodCommands {
     }
 
     private Reply evict(Target target, Call call) {
-        ObjectNode eviction = Bodies.ofSubresource(call, pods(), "Eviction", "policy/v1", "policy.Eviction",
-                resources.catalog());
+        ObjectNode eviction = Bodies.ofSubresource(call, pods(), "Eviction", "policy/v1", resources.catalog());
         List<String> warnings = unstored.admit(target, EVICTION_FORM, eviction, call);
         if (!Metadata.name(eviction).isEmpty() && !target.name().equals(Metadata.name(eviction))) {
             throw ApiException.badRequest("name in URL does not match name in Eviction object");

@@ -88,7 +88,8 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
                 yield part.merge(old, desired);
             }
         };
-        return object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
+        boolean tellsItself = type.isCustom() && isWanted(); // a wrong kind is refused
+        return tellsItself ? object : object.put("kind", type.kind()).put("apiVersion", type.apiVersion());
     }
 
     private ObjectNode mergeStatus(ObjectNode old, ObjectNode desired) {

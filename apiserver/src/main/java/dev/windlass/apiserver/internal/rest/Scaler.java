@@ -61,7 +61,7 @@ final class Scaler {
 
         Writer.Outcome put() {
             ObjectNode body = readable(() -> Bodies.ofSubresource(call, target.type(), Scales.FORM.kind(),
-                    Scales.FORM.apiVersion(), "autoscaling.Scale", resources.catalog()));
+                    Scales.FORM.apiVersion(), resources.catalog()));
             Bodies.checkName(body, target);
             return writer.changeThrough(target, before -> {
                 ObjectNode scale = body.deepCopy();
@@ -86,7 +86,8 @@ final class Scaler {
         Writer.Outcome patch() {
             return writer.changeThrough(target, before -> {
                 ObjectNode old = scaleOf(before);
-                Writer.Desired desired = Patches.apply(target, old.deepCopy(), call, shapes.typeOf(Scales.FORM));
+                Writer.Desired desired = Patches.apply(target, old.deepCopy(), call, shapes.typeOf(Scales.FORM),
+                        resources.catalog());
                 return updated(before, old, desired.object(), intake.admit(desired, Scales.FORM, call));
             }, call);
         }

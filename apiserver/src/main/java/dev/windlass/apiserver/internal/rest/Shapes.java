@@ -80,7 +80,9 @@ final class Shapes {
         }
         List<String> unknown = new ArrayList<>();
         checkMetadata(object, unknown, refusal);
-        if (custom.schema() != null) {
+        boolean isOfType = Json.textOrEmpty(object, "kind").equals(resource.kind())
+                && Json.textOrEmpty(object, "apiVersion").equals(resource.apiVersion());
+        if (custom.schema() != null && isOfType) {
             // Of an applied object only what may not be there is left by now, and goes when it is stored.
             if (!custom.preserveUnknown() && !check.isConversion()) {
                 List<String> pruned = new ArrayList<>();

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
 public final class BuiltInTypes {
     private static final String OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
+    /** Three types of a definition: a schema, or else a list of them, of texts, or a flag. */
+    private static final String SCHEMA_OR = ".JSONSchemaPropsOr";
+
     private final Map<String, String> lines = new LinkedHashMap<>();
     private final Map<String, String> byKind = new LinkedHashMap<>();
     private final Map<String, Type.Body> bodies = new ConcurrentHashMap<>();
@@ -107,6 +110,11 @@ public final class BuiltInTypes {
             return known;
         }
         Type.Body read = readBody(described(name));
+        int or = name.indexOf(SCHEMA_OR);
+        if (or >= 0) {
+            Type schema = named(name.substring(0, or) + SCHEMA_OR.replace("Or", ""));
+            read = new Type.Body(read.shape(), "", Map.of(), List.of(), schema, read.whole());
+        }
         bodies.put(name, read);
         return read;
     }

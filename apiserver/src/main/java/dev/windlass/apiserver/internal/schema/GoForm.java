@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -158,7 +159,11 @@ public final class GoForm {
                 return scalar(value, type);
             }
             case ANY_WHOLE, ANY_BY_FIELD -> {
-                // stays as it is
+                if (type.body().element() != null) {
+                    for (JsonNode each : value.isArray() ? value : List.of(value)) {
+                        value(each, type.element(), form);
+                    }
+                } // all else stays as it is
             }
         }
         return value;

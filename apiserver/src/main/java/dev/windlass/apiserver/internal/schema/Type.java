@@ -27,7 +27,7 @@ public final class Type {
      * @param required
      *            fields of a struct
      * @param element
-     *            of a map or list
+     *            of a map or list; of what can be several things, that which is an object
      * @param whole
      *            it is changed as a whole only
      */

@@ -15,9 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
  * One use each; not thread-safe.
  */
 public final class TypeCheck {
+    private static final String SCHEMA = "JSONSchemaProps";
+
     private final boolean converting;
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String mismatch;
+    private boolean inSchema;
 
     public TypeCheck() {
         this(false);
@@ -56,8 +59,10 @@ public final class TypeCheck {
             JsonNode value = object.get(name);
             if (!type.declares(name)) {
                 object.remove(name);
-                unknown.add(join(path, name));
-            } else if (value.isNull()) {
+                if (!inSchema) {
+                    unknown.add(join(path, name));
+                }
+            } else if (value.isNull() || isNoSchema(value, type.field(name))) {
                 object.remove(name);
             } else {
                 Type declared = type.field(name);
@@ -95,9 +100,36 @@ public final class TypeCheck {
             case LIST -> list(value, type, path, goPath, structName);
             case SCALAR -> scalar(value, type, structName, goPath);
             case ANY_WHOLE, ANY_BY_FIELD -> {
-                // anything is right
+                if (body.element() != null) {
+                    schemaOr(value, type, path, goPath);
+                } // anything else is right
             }
         }
+    }
+
+    /** What is neither a schema nor several of them is read over. */
+    private static boolean isNoSchema(JsonNode value, Type type) {
+        return type.name().endsWith("OrArray") && (!value.isContainer() || value.isEmpty()) && !value.isObject();
+    }
+
+    /** Go reads these by themselves: it says nothing of unknown fields, and knows no other struct than the one around them. */
+    private void schemaOr(JsonNode value, Type type, String path, String goPath) {
+        if (converting) {
+            TypeCheck reader = new TypeCheck();
+            reader.schemaOr(value, type, "", "");
+            say(reader.mismatch);
+            return;
+        }
+        boolean outermost = !inSchema;
+        inSchema = true;
+        if (value instanceof ObjectNode || (value.isArray() && type.name().endsWith("OrArray"))) {
+            for (JsonNode schema : value.isArray() ? value : List.of(value)) {
+                value(schema, type.element(), path, goPath, SCHEMA);
+            }
+        } else if (type.name().endsWith("OrBool") && !value.isBoolean()) {
+            say("boolean or JSON schema expected");
+        }
+        inSchema = !outermost;
     }
 
     private void map(JsonNode value, Type type, String path, String goPath, String structName) {
@@ -111,7 +143,13 @@ public final class TypeCheck {
                 switch (type.element().body().scalar()) {
                     case "string", "byte" -> object.put(entry.getKey(), "");
                     case "quantity" -> object.put(entry.getKey(), "0");
-                    default -> object.remove(entry.getKey());
+                    default -> {
+                        if (type.element().shape() == Type.Shape.STRUCT) {
+                            object.putObject(entry.getKey());
+                        } else {
+                            object.remove(entry.getKey());
+                        }
+                    }
                 }
             } else {
                 value(entry.getValue(), type.element(), join(path, entry.getKey()), goPath, structName);
@@ -231,7 +269,10 @@ public final class TypeCheck {
         };
     }
 
-    private static String shortName(Type type, String fallback) {
+    private String shortName(Type type, String fallback) {
+        if (inSchema) {
+            return SCHEMA;
+        }
         return type.name().isEmpty() ? fallback : type.name().substring(type.name().lastIndexOf('.') + 1);
     }
 

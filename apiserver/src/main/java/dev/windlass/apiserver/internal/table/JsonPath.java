@@ -8,10 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The part of JSONPath that printer columns use: fields, indices, {@code [*]} and {@code [?(@.field=="value")]}. Immutable. */
+/** The part of JSONPath that printer columns use: fields, indices, slices, {@code [*]} and {@code [?(@.field=="value")]}. Immutable. */
 final class JsonPath {
     private static final Pattern FILTER = Pattern
             .compile("\\?\\(\\s*@\\.([^=!\\s]+)\\s*(==|!=)\\s*(['\"]?)(.*?)\\3\\s*\\)");
+
+    private static final Pattern SLICE = Pattern.compile("(-?\\d{0,9})(:-?\\d{0,9})?(:-?\\d{0,9})?");
 
     private final List<Step> steps = new ArrayList<>();
 
@@ -19,7 +21,8 @@ final class JsonPath {
         record Field(String name) implements Step {
         }
 
-        record Index(int index) implements Step {
+        /** @param end negative: from the end on; null: to the end */
+        record Slice(int start, @Nullable Integer end, int step) implements Step {
         }
 
         record All() implements Step {
@@ -81,8 +84,9 @@ final class JsonPath {
         if (text.equals("*")) {
             return new Step.All();
         }
-        if (text.matches("-?\\d+")) {
-            return new Step.Index(Integer.parseInt(text));
+        Matcher slice = SLICE.matcher(text);
+        if (slice.matches()) {
+            return slice(slice);
         }
         Matcher filter = FILTER.matcher(text);
         if (filter.matches()) {
@@ -92,6 +96,23 @@ final class JsonPath {
         return new Step.Field(text.replaceAll("^['\"]|['\"]$", ""));
     }
 
+    /** An index is the slice that ends behind it, and nothing at all is the index 0. */
+    private static Step slice(Matcher slice) {
+        int start = number(slice.group(1), 0);
+        Integer end = slice.group(2) == null ? Integer.valueOf(start + 1) : end(slice.group(2).substring(1));
+        boolean last = slice.group(2) == null && start == -1;
+        return new Step.Slice(start, last ? null : end,
+                slice.group(3) == null ? 1 : number(slice.group(3).substring(1), 1));
+    }
+
+    private static @Nullable Integer end(String digits) {
+        return digits.isEmpty() ? null : Integer.valueOf(digits);
+    }
+
+    private static int number(String digits, int fallback) {
+        return digits.isEmpty() ? fallback : Integer.parseInt(digits);
+    }
+
     /** The first value that it leads to, or null. */
     @Nullable
     JsonNode first(JsonNode root) {
@@ -99,18 +120,22 @@ final class JsonPath {
         for (Step step : steps) {
             List<JsonNode> next = new ArrayList<>();
             for (JsonNode node : found) {
-                follow(step, node, next);
+                if (!follow(step, node, next)) {
+                    return null;
+                }
             }
             found = next;
         }
         return found.isEmpty() ? null : found.getFirst();
     }
 
-    private static void follow(Step step, JsonNode node, List<JsonNode> out) {
+    /** @return false when there is no such place, which is an error where one is numbered */
+    private static boolean follow(Step step, JsonNode node, List<JsonNode> out) {
         switch (step) {
             case Step.Field field -> add(node.get(field.name()), out);
-            case Step.Index index ->
-                add(node.get(index.index() < 0 ? node.size() + index.index() : index.index()), out);
+            case Step.Slice slice -> {
+                return cut(slice, node, out);
+            }
             case Step.All _ -> node.forEach(out::add);
             case Step.Where where -> node.forEach(item -> {
                 JsonNode value = Json.find(item, where.path().toArray(String[]::new));
@@ -120,6 +145,21 @@ final class JsonPath {
                 }
             });
         }
+        return true;
+    }
+
+    private static boolean cut(Step.Slice slice, JsonNode list, List<JsonNode> out) {
+        int size = list.size();
+        int start = slice.start() < 0 ? slice.start() + size : slice.start();
+        Integer told = slice.end();
+        int end = told == null ? size : told < 0 ? told + size : told;
+        if (!list.isArray() || slice.step() <= 0 || (start != end && (start < 0 || start > end || end > size))) {
+            return false;
+        }
+        for (int i = start; i < end; i += slice.step()) {
+            add(list.get(i), out);
+        }
+        return true;
     }
 
     private static void add(@Nullable JsonNode node, List<JsonNode> out) {
