@@ -168,4 +168,47 @@ class OddInputTest {
         assertThat(answer.code()).isEqualTo(400);
         assertThat(answer.message()).isEqualTo(problem);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "'min':{'cpu':'2'},'defaultRequest':{'cpu':'1'}|defaultRequest[cpu]: Invalid value: \"1\": min value 2 is greater than default request value 1",
+            "'max':{'cpu':'3'},'default':{'cpu':'4'},'defaultRequest':{'cpu':'1'}|default[cpu]: Invalid value: \"3\": default value 4 is greater than max value 3",
+            "'maxLimitRequestRatio':{'cpu':'500m'}|maxLimitRequestRatio[cpu]: Invalid value: \"500m\": ratio 500m is less than 1",
+            "'min':{'cpu':'100m'},'max':{'cpu':'1'},'maxLimitRequestRatio':{'cpu':'11'}|maxLimitRequestRatio[cpu]: Invalid value: \"11\": ratio 11 is greater than max/min = 10.000000",
+            "'default':{'a.b/c':'2'},'defaultRequest':{'a.b/c':'1'}|defaultRequest[a.b/c]: Invalid value: \"1\": default value 2 must equal to defaultRequest value 1 in a.b/c",
+            "'maxLimitRequestRatio':{'pods':'1'}|maxLimitRequestRatio[pods]: Invalid value: \"pods\": must be a standard resource for containers"})
+    void limitsThatContradictEachOtherAreRefused(String limits, String problem) {
+        wire.assertRefused("/api/v1/namespaces/default/limitranges",
+                "'spec':{'limits':[{'type':'Container'," + limits + "}]}",
+                "spec.limits[0]." + problem);
+    }
+
+    @Test
+    void aNamespaceKeepsItsOwnFinalizerBesideOthers() {
+        assertThat(wire.post("/api/v1/namespaces?dryRun=All",
+                "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"finalizers\":[\"a.b/c\"]}}").body().at("/spec/finalizers")
+                .toString()).isEqualTo("[\"a.b/c\",\"kubernetes\"]");
+        wire.assertRefused("/api/v1/namespaces", "'spec':{'finalizers':['odd']}",
+                "spec.finalizers: Invalid value: \"odd\": name"
+                        + " is neither a standard finalizer name nor is it fully qualified");
+    }
+
+    @Test
+    void aGenerationThatIsNotCountedIsTheOneThatWasSentFirst() {
+        String maps = "/api/v1/namespaces/default/configmaps";
+        assertThat(wire.post(maps, "{\"metadata\":{\"name\":\"counted\",\"generation\":7}}").body()
+                .at("/metadata/generation").intValue()).isEqualTo(7);
+        assertThat(wire.merge(maps + "/counted", "{\"metadata\":{\"generation\":9}}").body()
+                .at("/metadata/generation").intValue()).isEqualTo(7);
+    }
+
+    @Test
+    void whatIsShownIsInTheOrderOfItsStruct() {
+        wire.assertRefused("/apis/apps/v1/namespaces/default/replicasets",
+                "'spec':{'selector':{'matchExpressions':[{'values':['v'],'operator':'Odd','key':'k'}],'matchLabels':{'a':'b'}},"
+                        + "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':[{'image':'x','name':'c'}]}}}",
+                "[spec.selector.matchExpressions[0].operator: Invalid value: \"Odd\": not a valid selector operator, spec.selector:"
+                        + " Invalid value: {\"matchLabels\":{\"a\":\"b\"},\"matchExpressions\":[{\"key\":\"k\",\"operator\":\"Odd\","
+                        + "\"values\":[\"v\"]}]}: invalid label selector]");
+    }
 }

@@ -2,70 +2,10 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import tools.jackson.databind.JsonNode;
 
 /** What the smaller kinds of the core group allow. Stateless. */
 final class CoreChecks {
-    private static final List<String> LIMIT_TYPES = List.of("Pod", "Container", "PersistentVolumeClaim");
-
     private CoreChecks() {
-    }
-
-    static void limitRange(Field now, Field before) {
-        Set<String> types = new HashSet<>();
-        for (Field limit : now.at("spec", "limits").items()) {
-            Field type = limit.at("type");
-            int known = type.errors().size();
-            type.named(NameRules::qualifiedName);
-            if (type.errors().size() == known && !type.text().contains("/") && !LIMIT_TYPES.contains(type.text())) {
-                type.invalid("must be a standard limit type or fully qualified");
-            }
-            if (!types.add(type.text())) {
-                type.duplicate();
-            }
-            limit(limit, type.text());
-        }
-    }
-
-    private static void limit(Field limit, String type) {
-        for (String bound : List.of("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")) {
-            Field amounts = limit.at(bound);
-            if (type.equals("Pod") && bound.startsWith("default")) {
-                if (!amounts.isEmpty()) {
-                    amounts.forbidden("may not be specified when `type` is 'Pod'");
-                }
-            } else {
-                amounts.value().propertyNames().forEach(name -> Amounts.resourceName(amounts.key(name), name));
-            }
-        }
-        if (type.equals("PersistentVolumeClaim") && !limit.at("max", "storage").isSet()
-                && !limit.at("min", "storage").isSet()) {
-            limit.at("limits")
-                    .required("either minimum or maximum storage value is required, but neither was provided");
-        }
-        ordered(limit, "min", "min", "max", "min value %s is greater than max value %s");
-        ordered(limit, "defaultRequest", "min", "defaultRequest",
-                "min value %s is greater than default request value %s");
-        ordered(limit, "defaultRequest", "defaultRequest", "max",
-                "default request value %s is greater than max value %s");
-        ordered(limit, "defaultRequest", "defaultRequest", "default",
-                "default request value %s is greater than default limit value %s");
-        ordered(limit, "default", "min", "default", "min value %s is greater than default value %s");
-        ordered(limit, "default", "default", "max", "default value %s is greater than max value %s");
-    }
-
-    private static void ordered(Field limit, String told, String small, String large, String detail) {
-        for (Map.Entry<String, JsonNode> entry : limit.at(small).value().properties()) {
-            Field upper = limit.at(large).key(entry.getKey());
-            if (upper.isSet() && Amounts.of(entry.getValue()).compareTo(Amounts.of(upper.value())) > 0) {
-                limit.at(told).key(entry.getKey()).invalid(entry.getValue(),
-                        detail.formatted(entry.getValue().asString(""), upper.text()));
-            }
-        }
     }
 
     static void endpoints(Field now, Field before) {

@@ -25,6 +25,6 @@ final class LimitRangeRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        new Checked(CoreChecks::limitRange).validate(object, old, errors);
+        new Checked(LimitChecks::limitRange).validate(object, old, errors);
     }
 }

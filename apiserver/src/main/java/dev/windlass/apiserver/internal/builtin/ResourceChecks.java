@@ -65,7 +65,8 @@ final class ResourceChecks {
         return amount.path().substring(amount.path().lastIndexOf('[') + 1, amount.path().length() - 1);
     }
 
-    private static void containerName(Field amount) {
+    /** What it is of is the key. */
+    static void containerName(Field amount) {
         String name = keyOf(amount);
         Amounts.resourceName(amount, name);
         if (!name.contains("/")) {

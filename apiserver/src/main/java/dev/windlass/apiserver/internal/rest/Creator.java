@@ -85,8 +85,6 @@ final class Creator {
         metadata.put("creationTimestamp", resources.surroundings().now());
         if (type.traits().generation()) {
             metadata.put("generation", 1);
-        } else {
-            metadata.remove("generation");
         }
         if (type.hasStatus() && !resources.ruleOf(type).takesStatusOfNew()) {
             object.remove("status");

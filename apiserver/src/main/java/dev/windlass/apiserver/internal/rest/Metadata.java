@@ -197,13 +197,23 @@ public final class Metadata {
         }
         if (!any) {
             for (int i = 0; i < finalizers.size(); i++) {
-                String name = finalizers.get(i);
-                if (!name.contains("/") && !STANDARD.contains(name)) {
-                    errors.add(FieldError.invalid("metadata.finalizers[" + i + "]", name,
-                            "name is neither a standard finalizer name nor is it fully qualified"));
-                }
+                validateStandard(finalizers.get(i), "metadata.finalizers[" + i + "]", errors);
             }
         }
+    }
+
+    private static void validateStandard(String finalizer, String path, List<FieldError> errors) {
+        if (!finalizer.contains("/") && !STANDARD.contains(finalizer)) {
+            errors.add(FieldError.invalid(path, finalizer,
+                    "name is neither a standard finalizer name nor is it fully qualified"));
+        }
+    }
+
+    /** A finalizer that stands elsewhere than in metadata. */
+    static void validateFinalizer(String finalizer, String path, List<FieldError> errors) {
+        NameRules.qualifiedName(finalizer)
+                .forEach(problem -> errors.add(FieldError.invalid(path, finalizer, problem)));
+        validateStandard(finalizer, path, errors);
     }
 
     /** What is wrong with a change, and once more what is wrong with the metadata as such. */

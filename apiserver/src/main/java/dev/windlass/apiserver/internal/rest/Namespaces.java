@@ -67,9 +67,8 @@ public final class Namespaces implements KindRule {
     public void prepareCreate(ObjectNode object, boolean dryRun) {
         fillDefaults(object); // a generated name has come since
         ObjectNode spec = Json.child(object, "spec");
-        ArrayNode finalizers = Json.arrayAt(spec, "finalizers");
-        if (finalizers == null || finalizers.isEmpty()) {
-            spec.putArray("finalizers").add("kubernetes");
+        if (!Json.texts(spec.path("finalizers")).contains("kubernetes")) {
+            spec.withArray("finalizers").add("kubernetes");
         }
         object.putObject("status").put("phase", "Active");
     }
@@ -79,6 +78,15 @@ public final class Namespaces implements KindRule {
         var finalizers = Json.find(old, "spec", "finalizers");
         if (finalizers != null) {
             Json.child(object, "spec").set("finalizers", finalizers);
+        }
+    }
+
+    @Override
+    public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
+        List<String> finalizers = Json.texts(object.path("spec").path("finalizers"));
+        for (int i = 0; i < finalizers.size(); i++) {
+            Metadata.validateFinalizer(finalizers.get(i), "spec.finalizers" + (old == null ? "" : "[" + i + "]"),
+                    errors);
         }
     }
 

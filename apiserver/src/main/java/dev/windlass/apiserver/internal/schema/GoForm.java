@@ -52,10 +52,9 @@ public final class GoForm {
         Form form = whole == Form.READ && type.name().endsWith(".JSONSchemaProps") ? Form.READ_OF_SCHEMA : whole;
         if (type.shape() == Type.Shape.STRUCT) {
             for (Map.Entry<String, Type> field : type.body().fields().entrySet()) {
-                JsonNode shaped = field(object.get(field.getKey()), field.getValue(), form);
-                if (shaped == null) {
-                    object.remove(field.getKey());
-                } else {
+                // Taken out and put in again they are in the order of the struct, in which messages show them.
+                JsonNode shaped = field(object.remove(field.getKey()), field.getValue(), form);
+                if (shaped != null) {
                     object.set(field.getKey(), shaped);
                 }
             }
