@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 /**
  * Reads sequences that were written by hand. {@code ### title} begins one; a line with a method and a path begins a request; the lines {@code Name: value}
  * after it are headers, and what follows is the body. {@code AWAIT 200 path} repeats a GET until it is answered so, and
- * the answer contains what follows. {@code UNTIL 403 POST path} repeats a POST, which had better be a dry run, until it is answered so. A line that begins with {@code //} says
+ * the answer contains what follows. {@code UNTIL 403 POST path} repeats a POST or PATCH, which had better be a dry run, until it is answered so. A line that begins with {@code //} says
  * something to the reader.
  */
 final class Corpus {
     private static final Pattern REQUEST = Pattern
-            .compile("(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|AWAIT \\d+|UNTIL \\d+ POST) (/.*)");
+            .compile("(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|AWAIT \\d+|UNTIL \\d+ (?:POST|PATCH)) (/.*)");
     private static final Pattern HEADER = Pattern.compile("([A-Z][A-Za-z-]*): (.*)");
 
     private final List<Sequence> sequences = new ArrayList<>();
