@@ -23,6 +23,8 @@ public final class GoForm {
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'");
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
 
+    private static final String WRITTEN = "0000-00-00T00:00:00Z";
+
     /** Amounts of resources are kept to the thousandth. */
     private static final int SMALLEST_OF_RESOURCES = 3;
 
@@ -195,11 +197,28 @@ public final class GoForm {
         if (value.stringValue().isEmpty()) {
             return NODES.nullNode();
         }
+        if (!micro && isWritten(value.stringValue())) {
+            return value; // to read and write it again would take longer than all the rest of an object
+        }
         try {
             return NODES.stringNode((micro ? MICROS : SECONDS)
                     .format(OffsetDateTime.parse(value.stringValue()).withOffsetSameInstant(ZoneOffset.UTC)));
         } catch (DateTimeException _) {
             return value;
         }
+    }
+
+    /** Whether a time has the form already in which it would be written. */
+    private static boolean isWritten(String time) {
+        if (time.length() != WRITTEN.length()) {
+            return false;
+        }
+        for (int i = 0; i < time.length(); i++) {
+            char c = time.charAt(i);
+            if (WRITTEN.charAt(i) == '0' ? c < '0' || c > '9' : c != WRITTEN.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
