@@ -3,16 +3,13 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.List;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Persistent volumes and claims on them. Stateless. */
 final class ClaimChecks {
     private static final String ONCE_POD = "ReadWriteOncePod";
-    private static final List<String> SHARED_MODES = List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce");
-    private static final String[] MODES = Stream.concat(SHARED_MODES.stream(), Stream.of(ONCE_POD))
-            .toArray(String[]::new);
+    private static final String[] MODES = {"ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ONCE_POD};
     private static final String[] RESIZES = {"ControllerResizeInProgress", "ControllerResizeInfeasible",
             "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"};
 
@@ -102,7 +99,8 @@ final class ClaimChecks {
             mode.as(modes.path()).oneOf(MODES);
         }
         List<String> texts = modes.texts();
-        if (texts.contains(ONCE_POD) && texts.stream().anyMatch(SHARED_MODES::contains)) {
+        if (texts.contains(ONCE_POD)
+                && texts.stream().anyMatch(each -> !each.equals(ONCE_POD) && List.of(MODES).contains(each))) {
             modes.forbidden("may not use ReadWriteOncePod with other access modes");
         }
     }

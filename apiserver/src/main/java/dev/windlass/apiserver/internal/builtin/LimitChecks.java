@@ -6,6 +6,7 @@ import java.math.RoundingMode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What limit ranges allow. Stateless. */
 final class LimitChecks {
@@ -98,10 +99,11 @@ final class LimitChecks {
         Field min = limit.at("min").key(name);
         Field max = limit.at("max").key(name);
         if (min.isSet() && max.isSet()) {
-            boolean exact = List.of(value, Amounts.of(min.value()), Amounts.of(max.value())).stream()
-                    .allMatch(each -> each.compareTo(MOST_IN_THOUSANDTHS) < 0);
+            BigDecimal least = Amounts.of(min.value());
+            BigDecimal largest = Amounts.of(max.value());
+            boolean exact = Stream.of(value, least, largest).allMatch(each -> each.compareTo(MOST_IN_THOUSANDTHS) < 0);
             int digits = exact ? 3 : 0;
-            double most = rounded(Amounts.of(max.value()), digits) / rounded(Amounts.of(min.value()), digits);
+            double most = rounded(largest, digits) / rounded(least, digits);
             if (rounded(value, digits) > most) {
                 ratio.invalid(ratio.value(), "ratio " + ratio.text() + " is greater than max/min = "
                         + (Double.isInfinite(most) ? "+Inf" : Double.isNaN(most) ? "NaN" : "%f".formatted(most)));

@@ -22,11 +22,6 @@ final class ResizeGuard implements WriteGuard {
     }
 
     @Override
-    public void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
-        // a claim that is wrong is told so first
-    }
-
-    @Override
     public void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
         ResourceType type = target.type();
         if (old == null || !type.storageId().equals("/persistentvolumeclaims") || !target.subresource().isEmpty()

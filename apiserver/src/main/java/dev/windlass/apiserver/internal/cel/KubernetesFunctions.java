@@ -142,7 +142,7 @@ final class KubernetesFunctions extends Functions {
         global("isURL", "is_url_string", SimpleType.BOOL, args -> isReadable(Url::parseRequest, args[0]),
                 SimpleType.STRING);
         member("getScheme", "url_get_scheme", SimpleType.STRING, args -> url(args[0]).scheme(), type);
-        member("getHost", "url_get_host", SimpleType.STRING, args -> url(args[0]).hostAndPort(), type);
+        member("getHost", "url_get_host", SimpleType.STRING, args -> url(args[0]).host(), type);
         member("getHostname", "url_get_hostname", SimpleType.STRING, args -> url(args[0]).hostname(), type);
         member("getPort", "url_get_port", SimpleType.STRING, args -> url(args[0]).port(), type);
         member("getEscapedPath", "url_get_escaped_path", SimpleType.STRING, args -> url(args[0]).escapedPath(), type);

@@ -12,6 +12,11 @@ public final class AddressSyntax {
         this.text = text;
     }
 
+    /** Whether it is an address, without a zone. */
+    public static boolean isAddress(String text) {
+        return !text.contains("%") && problem(text).isEmpty();
+    }
+
     /** Empty when it is an address; one that is written with colons may have a zone. */
     public static String problem(String text) {
         return problemOfBytes(Percent.bytes(text));

@@ -3,10 +3,12 @@ package dev.windlass.apiserver.internal.net;
 import dev.windlass.apiserver.internal.json.GoText;
 import java.nio.charset.StandardCharsets;
 
-/** How the parts of a URL are escaped, and what each of them may have as it is, as Go sees it. The texts have a character for each byte. */
+/**
+ * How the parts of a URL are escaped, and what each of those that are written again may have as it is, as Go sees it. The texts have a character for each byte.
+ */
 enum Percent {
     PATH("$&+,/:;=@"), HOST("!$&'()*+,;=:[]<>\""), ZONE("!$&'()*+,;=:[]<>\""), USER("$&+,;="), QUERY(""),
-    FRAGMENT("$&+,/:;=?@!()*");
+    FRAGMENT("");
 
     /** What a path may have beside, when somebody has left it as it is. */
     private static final String LEFT = "!$&'()*+,;=:@[]%";

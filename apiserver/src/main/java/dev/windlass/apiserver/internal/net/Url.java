@@ -11,21 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scheme
  *            in small letters, "" when there is none
- * @param opaque
- *            what follows the scheme when that is no path
  * @param user
  *            as it is written, null when none is told
  * @param host
- *            with its port; null when there is no place for it
+ *            with its port, "" when there is none
  * @param escapedPath
  *            as it is written, if it could be written so
- * @param rawQuery
- *            null when there is no question mark
- * @param rawFragment
- *            "" when there is none
+ * @param query
+ *            as it is written, "" when there is none
+ * @param fragment
+ *            what it says, "" when there is none
  */
-public record Url(String scheme, String opaque, @Nullable String user, @Nullable String host, String escapedPath,
-        @Nullable String rawQuery, String rawFragment) {
+public record Url(String scheme, @Nullable String user, String host, String escapedPath, String query,
+        String fragment) {
     private static final int MOST_PARAMETERS = 10_000;
 
     /**
@@ -41,14 +39,12 @@ public record Url(String scheme, String opaque, @Nullable String user, @Nullable
         if (fragment.isEmpty()) {
             return url;
         }
-        String bytes = Percent.bytes(fragment);
         try {
-            Percent.FRAGMENT.unescaped(bytes);
+            String said = Percent.text(Percent.FRAGMENT.unescaped(Percent.bytes(fragment)));
+            return new Url(url.scheme, url.user, url.host, url.escapedPath, url.query, said);
         } catch (IllegalArgumentException e) {
             throw failure(text, e);
         }
-        return new Url(url.scheme, url.opaque, url.user, url.host, url.escapedPath, url.rawQuery,
-                Percent.FRAGMENT.escapedAgain(bytes));
     }
 
     /**
@@ -74,38 +70,26 @@ public record Url(String scheme, String opaque, @Nullable String user, @Nullable
                 "parse " + Percent.quoted(Percent.bytes(text)) + ": " + cause.getMessage(), cause);
     }
 
-    public String hostAndPort() {
-        return host == null ? "" : host;
-    }
-
     /** The host, without the brackets of an address. */
     public String hostname() {
-        String name = hostAndPort().substring(0, portStart());
+        String name = host.substring(0, portStart());
         return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
     }
 
     /** "" when none is told. */
     public String port() {
-        return hostAndPort().substring(portStart()).replace(":", "");
+        return host.substring(portStart()).replace(":", "");
     }
 
     private int portStart() {
-        int colon = hostAndPort().lastIndexOf(':');
-        return colon >= 0 && UrlParser.isPort(hostAndPort().substring(colon)) ? colon : hostAndPort().length();
-    }
-
-    public String query() {
-        return rawQuery == null ? "" : rawQuery;
-    }
-
-    public String fragment() {
-        return Percent.text(Percent.FRAGMENT.unescaped(Percent.bytes(rawFragment)));
+        int colon = host.lastIndexOf(':');
+        return colon >= 0 && UrlParser.isPort(host.substring(colon)) ? colon : host.length();
     }
 
     /** The values of each name in the query; what cannot be read is left out. */
     public Map<String, List<String>> parameters() {
         Map<String, List<String>> out = new LinkedHashMap<>();
-        String[] pairs = Percent.bytes(query()).split("&", -1);
+        String[] pairs = Percent.bytes(query).split("&", -1);
         for (String pair : pairs.length > MOST_PARAMETERS ? new String[0] : pairs) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);

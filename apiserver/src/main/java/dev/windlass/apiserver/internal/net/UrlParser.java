@@ -1,7 +1,6 @@
 package dev.windlass.apiserver.internal.net;
 
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Takes URLs apart, and words what is wrong with them as Go does. The texts have a character for each byte. Stateless. */
 final class UrlParser {
@@ -25,25 +24,25 @@ final class UrlParser {
         String scheme = colon < 0 ? "" : text.substring(0, colon).toLowerCase(Locale.ROOT);
         String rest = text.substring(colon + 1);
         int mark = rest.indexOf('?');
-        String query = mark < 0 ? null : Percent.text(rest.substring(mark + 1));
+        String query = mark < 0 ? "" : Percent.text(rest.substring(mark + 1));
         String path = mark < 0 ? rest : rest.substring(0, mark);
         if (!path.startsWith("/") && !text.equals("*")) {
             if (!scheme.isEmpty()) {
-                return new Url(scheme, Percent.text(path), null, null, "", query, "");
+                return new Url(scheme, null, "", "", query, "");
             }
             checkRelative(path, absolute);
         }
         boolean hasHost = path.startsWith("//")
                 && (!scheme.isEmpty() || (!absolute && !path.startsWith("///")));
         if (!hasHost) {
-            return new Url(scheme, "", null, null, path(path), query, "");
+            return new Url(scheme, null, "", path(path), query, "");
         }
         int slash = path.indexOf('/', 2);
         String authority = slash < 0 ? path.substring(2) : path.substring(2, slash);
         int at = authority.lastIndexOf('@');
         String host = Percent.text(host(scheme, authority.substring(at + 1)));
         String user = at < 0 ? null : user(authority.substring(0, at));
-        return new Url(scheme, "", user, host, path(slash < 0 ? "" : path.substring(slash)), query, "");
+        return new Url(scheme, user, host, path(slash < 0 ? "" : path.substring(slash)), query, "");
     }
 
     private static void checkRelative(String path, boolean absolute) {
@@ -79,7 +78,7 @@ final class UrlParser {
         return Percent.text(Percent.PATH.escapedAgain(path));
     }
 
-    private static @Nullable String user(String user) {
+    private static String user(String user) {
         if (!user.chars().allMatch(c -> (c < ASCII && Character.isLetterOrDigit(c)) || IN_USER.indexOf(c) >= 0)) {
             throw new IllegalArgumentException("net/url: invalid userinfo");
         }

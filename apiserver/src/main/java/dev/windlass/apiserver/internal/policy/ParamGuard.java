@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Resources;
@@ -36,11 +37,6 @@ public final class ParamGuard implements WriteGuard {
     /** What parameters are of, as far as it is known. */
     private record Wanted(String group, String version, String resource) {
         static final Wanted UNKNOWN = new Wanted(ANY, ANY, ANY);
-    }
-
-    @Override
-    public void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
-        // nothing is refused before it is known to be right
     }
 
     @Override
@@ -104,10 +100,9 @@ public final class ParamGuard implements WriteGuard {
 
     private Wanted wanted(JsonNode kind) {
         String apiVersion = Json.textOrEmpty(kind, "apiVersion");
-        int slash = apiVersion.indexOf('/');
+        GroupVersion version = GroupVersion.of(apiVersion);
         ResourceType type = resources.catalog().ofKind(apiVersion, Json.textOrEmpty(kind, "kind"));
-        return new Wanted(slash < 0 ? "" : apiVersion.substring(0, slash), apiVersion.substring(slash + 1),
-                type == null ? ANY : type.plural());
+        return new Wanted(version.group(), version.version(), type == null ? ANY : type.plural());
     }
 
     private boolean may(User user, String verb, Wanted wanted, String namespace, String name) {

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.cel.RequestFacts;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
+import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -86,10 +87,7 @@ final class Views {
 
     /** How a request is called that is refused. */
     private static String name(AdmissionRequest request) {
-        if (!request.target().name().isEmpty()) {
-            return request.target().name();
-        }
-        String prefix = Json.textOrEmpty(request.object(), "metadata", "generateName");
-        return prefix.isEmpty() ? "Unknown" : prefix;
+        String name = request.target().name();
+        return name.isEmpty() ? Metadata.toldName(request.object()) : name;
     }
 }

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.json.MalformedYamlException;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.protobuf.MalformedException;
 import dev.windlass.apiserver.internal.protobuf.Protobuf;
@@ -165,7 +166,7 @@ final class Bodies {
             return Protobuf.decode(givenVersion, givenKind, envelope.raw());
         } catch (MalformedException e) {
             throw ApiException.badRequest(givenKind + " in version "
-                    + FieldError.quote(givenVersion.substring(givenVersion.indexOf('/') + 1))
+                    + FieldError.quote(GroupVersion.of(givenVersion).version())
                     + " cannot be handled as a " + kind + ": " + e.getMessage());
         }
     }

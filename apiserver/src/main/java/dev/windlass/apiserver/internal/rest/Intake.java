@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.GoYaml;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -169,8 +170,7 @@ final class Intake {
             errors.add(FieldError.invalid("apiVersion", apiVersion, "must be " + type.apiVersion()));
         }
         if (!errors.isEmpty()) {
-            String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
-            throw ApiException.invalid(group, kind, Metadata.name(object), errors);
+            throw ApiException.invalid(GroupVersion.of(apiVersion).group(), kind, Metadata.name(object), errors);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
+import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -70,7 +71,8 @@ final class KnownKinds {
         }
         return givenKind.equals(kind)
                 ? null
-                : "converting (" + version(givenVersion) + "." + givenKind + ") to (" + inside(apiVersion) + "." + kind
+                : "converting (" + GroupVersion.of(givenVersion).version() + "." + givenKind + ") to ("
+                        + inside(apiVersion) + "." + kind
                         + "): unknown conversion";
     }
 
@@ -80,7 +82,8 @@ final class KnownKinds {
         String given = Json.textOrEmpty(object, "apiVersion");
         if (problem != null) {
             throw ApiException.badRequest(Json.textOrEmpty(object, "kind") + " in version "
-                    + FieldError.quote(version(given)) + " cannot be handled as a " + kind + ": " + problem);
+                    + FieldError.quote(GroupVersion.of(given).version()) + " cannot be handled as a " + kind + ": "
+                    + problem);
         }
         checkVersion(given, apiVersion);
     }
@@ -103,16 +106,12 @@ final class KnownKinds {
     }
 
     private static boolean isExtension(String apiVersion) {
-        return apiVersion.startsWith(EXTENSIONS + "/");
-    }
-
-    private static String version(String apiVersion) {
-        return apiVersion.substring(apiVersion.indexOf('/') + 1);
+        return GroupVersion.of(apiVersion).group().equals(EXTENSIONS);
     }
 
     /** The package in which the real server has the kinds of a group. */
     private static String inside(String apiVersion) {
-        String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
+        String group = GroupVersion.of(apiVersion).group();
         return group.isEmpty() || group.equals("events.k8s.io") ? "core" : group.split("\\.", 2)[0];
     }
 }

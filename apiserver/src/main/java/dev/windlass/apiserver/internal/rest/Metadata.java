@@ -34,8 +34,8 @@ public final class Metadata {
     }
 
     /** What admission calls an object that may have no name yet. */
-    public static String toldName(ObjectNode object) {
-        String name = name(object);
+    public static String toldName(@Nullable ObjectNode object) {
+        String name = Json.textOrEmpty(object, "metadata", "name");
         String prefix = Json.textOrEmpty(object, "metadata", "generateName");
         return !name.isEmpty() ? name : prefix.isEmpty() ? "Unknown" : prefix;
     }

@@ -15,13 +15,14 @@ public interface WriteGuard {
      * @throws ApiException
      *             403 when it is refused
      */
-    void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call);
+    default void check(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    }
 
     /**
      * Asked when the object has been found right.
      *
      * @throws ApiException
-     *             422 when it is refused
+     *             403 or 422 when it is refused
      */
     default void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
     }

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.kind.Addresses;
+import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.net.AddressSyntax;
 import dev.windlass.apiserver.internal.net.Url;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,6 @@ public final class Formats {
     private static final String QUAD = HEX + "{4}";
     private static final String LETTER = "[a-zA-Z0-9\\p{S}\\p{L}]";
     private static final String LABEL = LETTER + "(?:[-a-zA-Z0-9\\p{S}\\p{L}]{0,61}" + LETTER + ")?";
-    private static final String SHORT_NAME = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
     private static final String SHADE = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
     private static final Pattern HOSTNAME = Pattern
             .compile(LETTER + "-?" + LETTER + "{0,62}|(?:" + LABEL + "\\.)+[a-zA-Z\\p{L}]{2,63}");
@@ -28,7 +28,6 @@ public final class Formats {
             .compile("(\\d{2}):(\\d{2}):(\\d{2})(?:.\\d+)?(?:z|[+-]\\d{2}:\\d{2})");
     private static final int LONGEST_HOSTNAME = 255;
     private static final int LONGEST_LABEL = 63;
-    private static final int LONGEST_NAME = 253;
     private static final int SSN_LENGTH = 11;
 
     private static final Map<String, Predicate<String>> OF_TEXTS = Map.ofEntries(
@@ -37,8 +36,7 @@ public final class Formats {
             Map.entry("email", MailAddress::matches),
             Map.entry("hostname", Formats::isHostname),
             Map.entry("ipv4", text -> text.contains(".") && Addresses.parse(text) != null),
-            Map.entry("ipv6", text -> text.contains(":") && !text.contains("%")
-                    && AddressSyntax.problem(text).isEmpty()),
+            Map.entry("ipv6", text -> text.contains(":") && AddressSyntax.isAddress(text)),
             Map.entry("cidr", text -> Addresses.range(text) != null),
             Map.entry("mac", matching(PAIR + "([:-])" + PAIR + "(?:\\1" + PAIR + "){4}(?:(?:\\1" + PAIR + "){2}|(?:\\1"
                     + PAIR + "){14})?|" + QUAD + "(?:\\." + QUAD + "){2}(?:\\." + QUAD + "|(?:\\." + QUAD + "){7})?")),
@@ -59,9 +57,8 @@ public final class Formats {
             Map.entry("date", Formats::isDate),
             Map.entry("datetime", Formats::isDateTime),
             Map.entry("duration", GoDuration::isDuration),
-            Map.entry("k8sshortname", matching(SHORT_NAME).and(text -> text.length() <= LONGEST_LABEL)),
-            Map.entry("k8slongname",
-                    matching(SHORT_NAME + "(?:\\." + SHORT_NAME + ")*").and(text -> text.length() <= LONGEST_NAME)));
+            Map.entry("k8sshortname", text -> NameRules.label(text).isEmpty()),
+            Map.entry("k8slongname", text -> NameRules.subdomain(text).isEmpty()));
 
     private Formats() {
     }

@@ -33,6 +33,6 @@ final class MailAddress {
             return false;
         }
         String literal = matcher.group("literal");
-        return literal == null || (!literal.contains("%") && AddressSyntax.problem(literal).isEmpty());
+        return literal == null || AddressSyntax.isAddress(literal);
     }
 }

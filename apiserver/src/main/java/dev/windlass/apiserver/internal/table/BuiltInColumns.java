@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.table;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.kind.GroupVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -433,10 +434,9 @@ final class BuiltInColumns {
         if (reference == null) {
             return "";
         }
-        String version = Json.textOrEmpty(reference, "apiVersion");
         String group = Json.textOrEmpty(reference, "apiGroup");
-        if (group.isEmpty() && version.contains("/")) {
-            group = version.substring(0, version.indexOf('/'));
+        if (group.isEmpty()) {
+            group = GroupVersion.of(Json.textOrEmpty(reference, "apiVersion")).group();
         }
         String kind = Json.textOrEmpty(reference, "kind").toLowerCase(java.util.Locale.ROOT);
         return kind + (group.isEmpty() ? "" : "." + group) + "/" + Json.textOrEmpty(reference, "name");

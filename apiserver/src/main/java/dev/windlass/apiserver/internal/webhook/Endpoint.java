@@ -42,7 +42,7 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
                     bundle);
         }
         Url url = Url.parse(Json.textOrEmpty(config, "url"));
-        return new Endpoint(url.hostAndPort(), url.hostname(), port(url.port()), rooted(url.escapedPath()), null,
+        return new Endpoint(url.host(), url.hostname(), port(url.port()), rooted(url.escapedPath()), null,
                 bundle);
     }
 

@@ -39,13 +39,13 @@ public final class EndpointChecks {
             errors.add(
                     FieldError.invalid(path, url.scheme(), "'https' is the only allowed URL scheme" + URL_FORM));
         }
-        if (url.hostAndPort().isEmpty()) {
+        if (url.host().isEmpty()) {
             errors.add(FieldError.invalid(path, "", "host must be specified" + URL_FORM));
         }
         if (url.user() != null) {
             errors.add(FieldError.invalid(path, url.user(), "user information is not permitted in the URL"));
         }
-        if (!url.rawFragment().isEmpty()) {
+        if (!url.fragment().isEmpty()) {
             errors.add(FieldError.invalid(path, url.fragment(), "fragments are not permitted in the URL"));
         }
         if (!url.query().isEmpty()) {
