@@ -211,4 +211,24 @@ class OddInputTest {
                         + " Invalid value: {\"matchLabels\":{\"a\":\"b\"},\"matchExpressions\":[{\"key\":\"k\",\"operator\":\"Odd\","
                         + "\"values\":[\"v\"]}]}: invalid label selector]");
     }
+
+    /** A label with a space that does not break, say, of which a reader would not see what is wrong. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"a\\u00a0b|a\\u00a0b", "a\\u200bb|a\\u200bb", "a\\u0001b|a\\x01b",
+            "a\\tb|a\\tb",
+            "a\\\"b|a\\\"b", "\u00e9|\u00e9"})
+    void whatDoesNotPrintIsToldByItsNumber(String sent, String told) {
+        Wire.Answer answer = wire.post(MAPS, """
+                {"metadata":{"name":"m","labels":{"a":"%s"}}}""".formatted(sent));
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message()).contains("metadata.labels: Invalid value: \"" + told + "\": a valid label");
+    }
+
+    @Test
+    void whoManagesFieldsHasANameThatPrints() {
+        Wire.Answer answer = wire.post(MAPS + "?fieldManager=%C3%A9%E2%80%8Bx", """
+                {"metadata":{"name":"m"}}""");
+        assertThat(answer.code()).isEqualTo(422);
+        assertThat(answer.message()).endsWith("invalid character U+200B (at position 2)");
+    }
 }

@@ -1,10 +1,10 @@
 package dev.windlass.apiserver.internal.admission;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
 import dev.windlass.apiserver.internal.webhook.ReviewAnswer;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +81,7 @@ record Verdict(boolean allowed, String patch, @Nullable ObjectNode status, List<
             throw invalid("webhook returned invalid response.patchType of \"\"");
         }
         if (type != null && !type.equals("JSONPatch")) {
-            throw new CallFailedException("unsupported patch type " + FieldError.quote(type));
+            throw new CallFailedException("unsupported patch type " + GoText.quoted(type));
         }
     }
 
@@ -125,7 +125,7 @@ record Verdict(boolean allowed, String patch, @Nullable ObjectNode status, List<
     /** What the client is told of a refusal. */
     ApiException refusal(String webhook) {
         ObjectNode said = status == null ? Json.object() : status;
-        String denied = "admission webhook " + FieldError.quote(webhook) + " denied the request";
+        String denied = "admission webhook " + GoText.quoted(webhook) + " denied the request";
         String message = Json.textOrEmpty(said, "message");
         String reason = Json.textOrEmpty(said, "reason");
         String why = message.isEmpty() ? reason : message;

@@ -3,12 +3,12 @@ package dev.windlass.apiserver.internal.admission;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.RequestFacts;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
 import dev.windlass.apiserver.internal.rest.JsonPatch;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
 import dev.windlass.apiserver.internal.webhook.WebhookClient;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public final class WebhookAdmission {
     private static boolean apply(JsonPatch patch, Hook hook, AdmissionRequest request, ResourceType as) {
         ObjectNode before = request.object();
         if (before == null) {
-            throw ApiException.internal("admission webhook " + FieldError.quote(hook.name())
+            throw ApiException.internal("admission webhook " + GoText.quoted(hook.name())
                     + " attempted to modify the object, which is not supported for this operation");
         }
         ObjectNode patched = request.shown(before, as);
@@ -143,7 +143,7 @@ public final class WebhookAdmission {
     private static void fail(Hook hook, CallFailedException e) {
         if (!hook.failsOpen()) {
             throw ApiException.internal(
-                    "failed calling webhook " + FieldError.quote(hook.name()) + ": " + e.getMessage());
+                    "failed calling webhook " + GoText.quoted(hook.name()) + ": " + e.getMessage());
         }
         LOG.atInfo().addKeyValue("webhook", hook.name()).addKeyValue("problem", e.getMessage())
                 .log("webhook could not be asked, its failure policy lets the request go on");

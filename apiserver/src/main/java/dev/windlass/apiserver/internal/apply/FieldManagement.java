@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.apply;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -95,7 +96,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 return "missing fieldsType in managed fields entry " + index;
             }
             if (!type.equals("FieldsV1")) {
-                return "invalid fieldsType " + FieldError.quote(type) + " in managed fields entry " + index;
+                return "invalid fieldsType " + GoText.quoted(type) + " in managed fields entry " + index;
             }
             index++;
         }

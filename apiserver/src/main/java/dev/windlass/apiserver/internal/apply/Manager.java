@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.apply;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.GoText;
 
 /**
  * Who manages fields, and how: two entries with the same manager are the same one.
@@ -25,8 +25,8 @@ record Manager(String name, String operation, String apiVersion, String subresou
 
     /** As it is told in a conflict. */
     String described() {
-        String who = FieldError.quote(name)
-                + (subresource.isEmpty() ? "" : " with subresource " + FieldError.quote(subresource));
+        String who = GoText.quoted(name)
+                + (subresource.isEmpty() ? "" : " with subresource " + GoText.quoted(subresource));
         if (applies()) {
             return who;
         }

@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.apply;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.schema.Type;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -114,7 +113,7 @@ public final class TypedProblems {
         return named
                 ? null
                 : "associative list with keys has an element that omits all key fields "
-                        + keys.stream().map(FieldError::quote).collect(Collectors.joining(" ", "[", "]"))
+                        + keys.stream().map(GoText::quoted).collect(Collectors.joining(" ", "[", "]"))
                         + " (and doesn't have default values for any key fields)";
     }
 
@@ -163,7 +162,7 @@ public final class TypedProblems {
         if (value instanceof ObjectNode object) {
             Map<String, String> sorted = new TreeMap<>();
             object.properties().forEach(field -> sorted.put(field.getKey(), syntax(field.getValue())));
-            return sorted.entrySet().stream().map(each -> FieldError.quote(each.getKey()) + ":" + each.getValue())
+            return sorted.entrySet().stream().map(each -> GoText.quoted(each.getKey()) + ":" + each.getValue())
                     .collect(Collectors.joining(", ", "map[string]interface {}{", "}"));
         }
         if (value.isArray()) {
@@ -172,6 +171,6 @@ public final class TypedProblems {
         }
         return value.isNull()
                 ? "interface {}(nil)"
-                : value.isString() ? FieldError.quote(value.stringValue()) : GoText.of(value);
+                : value.isString() ? GoText.quoted(value.stringValue()) : GoText.of(value);
     }
 }

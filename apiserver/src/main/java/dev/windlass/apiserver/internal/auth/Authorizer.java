@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.auth;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 
 /** Decides who may do what. Thread-safe. */
@@ -54,15 +54,15 @@ public interface Authorizer {
 
     /** @param reason appended to what is refused, may be empty */
     static ApiException forbidden(User user, RequestInfo request, String reason) {
-        String who = "User " + FieldError.quote(user.name()) + " cannot " + request.verb();
+        String who = "User " + GoText.quoted(user.name()) + " cannot " + request.verb();
         String what;
         if (!request.forResource()) {
-            what = who + " path " + FieldError.quote(request.path());
+            what = who + " path " + GoText.quoted(request.path());
         } else {
-            what = who + " resource " + FieldError.quote(request.combinedResource()) + " in API group "
-                    + FieldError.quote(request.group()) + (request.namespace().isEmpty()
+            what = who + " resource " + GoText.quoted(request.combinedResource()) + " in API group "
+                    + GoText.quoted(request.group()) + (request.namespace().isEmpty()
                             ? " at the cluster scope"
-                            : " in the namespace " + FieldError.quote(request.namespace()));
+                            : " in the namespace " + GoText.quoted(request.namespace()));
         }
         // Nothing that a browser would take for HTML.
         String shown = what.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");

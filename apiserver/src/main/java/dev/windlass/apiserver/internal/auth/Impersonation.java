@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.auth;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ public final class Impersonation {
             return new User(name, uid, groups, extra);
         }
         if (!uid.isEmpty() || !groups.isEmpty() || !extra.isEmpty()) {
-            throw ApiException.badRequest("requested &user.DefaultInfo{Name:\"\", UID:" + FieldError.quote(uid)
+            throw ApiException.badRequest("requested &user.DefaultInfo{Name:\"\", UID:" + GoText.quoted(uid)
                     + ", Groups:" + show(groups) + ", Extra:map[string][]string" + show(extra)
                     + "} without impersonating a user name");
         }
@@ -102,13 +102,13 @@ public final class Impersonation {
     private static String show(List<String> values) {
         return "[]string" + (values.isEmpty()
                 ? "(nil)"
-                : values.stream().map(FieldError::quote).collect(Collectors.joining(", ", "{", "}")));
+                : values.stream().map(GoText::quoted).collect(Collectors.joining(", ", "{", "}")));
     }
 
     private static String show(Map<String, List<String>> extra) {
         return extra.isEmpty()
                 ? "(nil)"
-                : extra.entrySet().stream().map(each -> FieldError.quote(each.getKey()) + ":" + show(each.getValue()))
+                : extra.entrySet().stream().map(each -> GoText.quoted(each.getKey()) + ":" + show(each.getValue()))
                         .collect(Collectors.joining(", ", "{", "}"));
     }
 

@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.auth;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.GoText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -141,6 +141,6 @@ public record PolicyRule(List<String> verbs, List<String> groups, List<String> r
 
     /** A list of strings as Go prints it. */
     static String quoted(List<String> values) {
-        return values.stream().map(FieldError::quote).collect(Collectors.joining(" ", "[", "]"));
+        return values.stream().map(GoText::quoted).collect(Collectors.joining(" ", "[", "]"));
     }
 }

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.auth;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public final class Rbac implements Authorizer {
             String shown = kind.equals("ServiceAccount")
                     ? name + "/" + (namespace.isEmpty() ? bindingNamespace : namespace)
                     : name;
-            return kind + " " + FieldError.quote(shown);
+            return kind + " " + GoText.quoted(shown);
         }
     }
 
@@ -90,8 +90,8 @@ public final class Rbac implements Authorizer {
 
         String describe(Subject subject) {
             return (namespace.isEmpty() ? "ClusterRoleBinding " : "RoleBinding ")
-                    + FieldError.quote(namespace.isEmpty() ? name : name + "/" + namespace) + " of " + role.kind() + " "
-                    + FieldError.quote(role.name()) + " to " + subject.describe(namespace);
+                    + GoText.quoted(namespace.isEmpty() ? name : name + "/" + namespace) + " of " + role.kind() + " "
+                    + GoText.quoted(role.name()) + " to " + subject.describe(namespace);
         }
     }
 
@@ -153,9 +153,9 @@ public final class Rbac implements Authorizer {
 
     private static String missing(RoleRef role, String local, String cluster) {
         return switch (role.kind()) {
-            case "Role" -> local + "." + GROUP + " " + FieldError.quote(role.name()) + " not found";
-            case "ClusterRole" -> cluster + "." + GROUP + " " + FieldError.quote(role.name()) + " not found";
-            default -> "unsupported role reference kind: " + FieldError.quote(role.kind());
+            case "Role" -> local + "." + GROUP + " " + GoText.quoted(role.name()) + " not found";
+            case "ClusterRole" -> cluster + "." + GROUP + " " + GoText.quoted(role.name()) + " not found";
+            default -> "unsupported role reference kind: " + GoText.quoted(role.kind());
         };
     }
 
@@ -178,7 +178,7 @@ public final class Rbac implements Authorizer {
         }
         throw switch (role.kind()) {
             case "Role", "ClusterRole" -> ApiException.notFound(GROUP, asking, role.name());
-            default -> ApiException.internal("unsupported role reference kind: " + FieldError.quote(role.kind()));
+            default -> ApiException.internal("unsupported role reference kind: " + GoText.quoted(role.kind()));
         };
     }
 
@@ -193,7 +193,7 @@ public final class Rbac implements Authorizer {
         if (missing.isEmpty()) {
             return null;
         }
-        String message = "user " + FieldError.quote(user.name()) + " (groups=" + PolicyRule.quoted(user.groups())
+        String message = "user " + GoText.quoted(user.name()) + " (groups=" + PolicyRule.quoted(user.groups())
                 + ") is attempting to grant RBAC permissions not currently held:\n" + PolicyRule.describe(missing);
         return held.errors().isEmpty()
                 ? message

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.cel.Conditions;
 import dev.windlass.apiserver.internal.cel.RequestExpression;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.EndpointChecks;
@@ -166,8 +167,8 @@ final class AdmissionChecks {
         for (Field condition : conditions.items()) {
             Field expression = condition.at("expression");
             expression(expression, "");
-            if (!expression.text().isBlank()) {
-                compiled(expression, Conditions.compile(expression.text().strip(), params));
+            if (!GoText.isBlank(expression.text())) {
+                compiled(expression, Conditions.compile(GoText.trimmed(expression.text()), params));
             }
             condition.at("name").requiredName(NameRules::qualifiedName);
             if (!condition.at("name").isEmpty() && !names.add(condition.at("name").text())) {
@@ -189,7 +190,7 @@ final class AdmissionChecks {
     }
 
     static void expression(Field expression, String problem) {
-        if (expression.text().isBlank()) {
+        if (GoText.isBlank(expression.text())) {
             expression.required(problem);
         }
     }

@@ -3,6 +3,7 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.cel.Names;
 import dev.windlass.apiserver.internal.cel.RequestExpression;
 import dev.windlass.apiserver.internal.cel.RequestExpressions;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -115,14 +116,14 @@ final class AdmissionPolicyChecks {
                 !spec.at("variables").isEmpty());
         for (Field variable : spec.at("variables").items()) {
             Field name = variable.at("name");
-            if (name.text().isBlank()) {
+            if (GoText.isBlank(name.text())) {
                 name.required("name is not specified");
             } else if (!IDENTIFIER.matcher(name.text()).matches() || Names.isReserved(name.text())) {
                 name.invalid("must be a valid CEL identifier");
             }
             Field expression = variable.at("expression");
             AdmissionChecks.expression(expression, "expression is not specified");
-            if (!expression.text().isBlank()) {
+            if (!GoText.isBlank(expression.text())) {
                 AdmissionChecks.compiled(expression, expressions.declare(name.text(), expression.text()));
             }
         }
@@ -132,24 +133,24 @@ final class AdmissionPolicyChecks {
     private static void validation(Field validation, RequestExpressions expressions) {
         Field expression = validation.at("expression");
         AdmissionChecks.expression(expression, "expression is not specified");
-        if (!expression.text().isBlank()) {
+        if (!GoText.isBlank(expression.text())) {
             AdmissionChecks.compiled(expression, expressions.compile(expression.text(), RequestExpression.Result.BOOL));
         }
         Field messageExpression = validation.at("messageExpression");
         notBlank(messageExpression);
-        if (!messageExpression.text().isBlank()) {
+        if (!GoText.isBlank(messageExpression.text())) {
             AdmissionChecks.compiled(messageExpression, expressions.compileMessage(messageExpression.text()));
         }
         Field message = validation.at("message");
         notBlank(message);
-        if (message.text().strip().contains("\n") || message.text().strip().contains("\r")) {
+        if (GoText.trimmed(message.text()).contains("\n") || GoText.trimmed(message.text()).contains("\r")) {
             message.invalid("must not contain line breaks");
         }
         validation.at("reason").oneOfIfSet("Forbidden", "Invalid", "RequestEntityTooLarge");
     }
 
     private static void notBlank(Field text) {
-        if (!text.isEmpty() && text.text().isBlank()) {
+        if (!text.isEmpty() && GoText.isBlank(text.text())) {
             text.invalid("must be non-empty if specified");
         }
     }
@@ -170,11 +171,11 @@ final class AdmissionPolicyChecks {
             }
             Field value = annotation.at("valueExpression");
             AdmissionChecks.expression(value, "valueExpression is not specified");
-            if (value.text().strip().length() > LONGEST_ANNOTATION) {
+            if (GoText.trimmed(value.text()).length() > LONGEST_ANNOTATION) {
                 value.required("must not exceed " + LONGEST_ANNOTATION + " bytes in length");
-            } else if (!value.text().isBlank()) {
+            } else if (!GoText.isBlank(value.text())) {
                 AdmissionChecks.compiled(value, value.text(),
-                        expressions.compile(value.text().strip(), RequestExpression.Result.TEXT_OR_NULL));
+                        expressions.compile(GoText.trimmed(value.text()), RequestExpression.Result.TEXT_OR_NULL));
             }
             if (!keys.add(key.text())) {
                 key.duplicate();
@@ -208,7 +209,7 @@ final class AdmissionPolicyChecks {
         if (mutation.at(wanted).isSet()) {
             Field expression = mutation.at(wanted, "expression");
             AdmissionChecks.expression(expression, "");
-            String text = expression.text().strip();
+            String text = GoText.trimmed(expression.text());
             if (!text.isEmpty()) {
                 AdmissionChecks.compiled(expression, wanted.equals("jsonPatch")
                         ? expressions.compilePatch(text)

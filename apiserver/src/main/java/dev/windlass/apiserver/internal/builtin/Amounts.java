@@ -1,9 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.schema.Quantity;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -41,9 +41,9 @@ final class Amounts {
 
     static void resourceName(Field at, String name) {
         List<String> problems = NameRules.qualifiedName(name);
-        problems.forEach(problem -> at.invalid(name, problem));
+        problems.forEach(problem -> at.invalidAsJson(name, problem));
         if (problems.isEmpty() && !name.contains("/") && !isStandard(name)) {
-            at.invalid(name, "must be a standard resource type or fully qualified");
+            at.invalidAsJson(name, "must be a standard resource type or fully qualified");
         }
     }
 
@@ -70,7 +70,7 @@ final class Amounts {
     static void quotaName(Field at, String name) {
         resourceName(at, name);
         if (!name.contains("/") && !isQuota(name)) {
-            at.invalid(name, "must be a standard resource for quota");
+            at.invalidAsJson(name, "must be a standard resource for quota");
         }
     }
 
@@ -98,7 +98,7 @@ final class Amounts {
     /** What there is to say of a number of bytes; empty when there is nothing. */
     static String fractionWarning(Field amount) {
         return amount.isSet() && of(amount.value()).stripTrailingZeros().scale() > 0
-                ? "fractional byte value " + FieldError.quote(amount.text()) + " is invalid, must be an integer"
+                ? "fractional byte value " + GoText.quoted(amount.text()) + " is invalid, must be an integer"
                 : "";
     }
 

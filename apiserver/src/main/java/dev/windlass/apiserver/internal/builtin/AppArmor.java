@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class AppArmor {
     private static @Nullable ObjectNode profile(String annotation) {
         if (annotation.startsWith(LOCAL)) {
             String local = annotation.substring(LOCAL.length());
-            return local.isBlank() || !local.strip().equals(local)
+            return GoText.isBlank(local) || !GoText.trimmed(local).equals(local)
                     ? null
                     : Json.object().put("type", "Localhost").put("localhostProfile", local);
         }

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -95,7 +96,7 @@ final class ContainerChecks {
     }
 
     static void trimmed(Field image) {
-        if (!image.text().strip().equals(image.text())) {
+        if (!GoText.trimmed(image.text()).equals(image.text())) {
             image.invalid("must not have leading or trailing whitespace");
         }
     }

@@ -1,10 +1,11 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.GoText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The schedule of a cron job: five fields, or a word for some of them. Stateless. */
@@ -27,6 +28,9 @@ final class CronSchedule {
         }
     }
 
+    /** What Go takes for space, in all of Unicode. */
+    private static final Pattern SPACES = Pattern.compile("[\\s\\x0b\\x85\\p{Z}]+");
+
     private CronSchedule() {
     }
 
@@ -35,14 +39,14 @@ final class CronSchedule {
         String rest = schedule;
         if (rest.startsWith("TZ=") || rest.startsWith("CRON_TZ=")) {
             int space = rest.indexOf(' ');
-            rest = space < 0 ? "" : rest.substring(space).strip();
+            rest = space < 0 ? "" : GoText.trimmed(rest.substring(space));
         }
         if (rest.startsWith("@")) {
             return WORDS.contains(rest) || rest.startsWith("@every ")
                     ? null
                     : "unrecognized descriptor: " + rest;
         }
-        String[] fields = rest.isBlank() ? new String[0] : rest.strip().split("\\s+", -1);
+        String[] fields = SPACES.splitAsStream(rest).filter(field -> !field.isEmpty()).toArray(String[]::new);
         if (fields.length != FIELDS.size()) {
             return "expected exactly 5 fields, found " + fields.length + ": [" + String.join(" ", fields) + "]";
         }
@@ -102,7 +106,7 @@ final class CronSchedule {
         }
         if (!text.matches("[+-]?\\d{1,9}")) {
             throw new BadSchedule("failed to parse int from " + text + ": strconv.Atoi: parsing "
-                    + FieldError.quote(text) + ": "
+                    + GoText.quoted(text) + ": "
                     + (text.matches("[+-]?\\d{20,}") ? "value out of range" : "invalid syntax"));
         }
         long number = Long.parseLong(text);

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.Part;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -34,7 +35,7 @@ final class EphemeralContainers implements Part {
         for (Field each : before.at("spec", FIELD).items()) {
             String name = each.at("name").text();
             List<Field> found = containers.items().stream().filter(one -> one.at("name").text().equals(name)).toList();
-            String existing = "existing ephemeral containers " + FieldError.quote(name);
+            String existing = "existing ephemeral containers " + GoText.quoted(name);
             if (found.isEmpty()) {
                 containers.forbidden(existing + " may not be removed\n");
             } else if (found.getLast().differs(each)) {

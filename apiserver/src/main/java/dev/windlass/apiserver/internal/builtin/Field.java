@@ -112,6 +112,11 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         errors.add(FieldError.invalid(path, shown, detail));
     }
 
+    /** A text of a type of its own, or one that may be missing. */
+    void invalidAsJson(String shown, String detail) {
+        errors.add(FieldError.invalidAsJson(path, shown, detail));
+    }
+
     void forbidden(String detail) {
         errors.add(FieldError.forbidden(path, detail));
     }

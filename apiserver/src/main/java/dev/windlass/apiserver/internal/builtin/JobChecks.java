@@ -310,14 +310,14 @@ final class JobChecks {
             zone.invalid("timeZone must be nil or non-empty string");
         } else if (Stream.of(text.split("/", -1)).anyMatch(part -> part.equals(".") || part.equals("..")
                 || part.startsWith("-") || !ZONE_PART.matcher(part).matches())) {
-            zone.invalid("unknown time zone " + text);
+            zone.invalidAsJson(text, "unknown time zone " + text);
             return;
         }
         if (text.toLowerCase(Locale.ROOT).equals("local")) {
             zone.invalid("timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
         }
         if (!text.isEmpty() && !text.equals("Local") && !ZoneId.getAvailableZoneIds().contains(text)) {
-            zone.invalid("unknown time zone " + text);
+            zone.invalidAsJson(text, "unknown time zone " + text);
         }
     }
 

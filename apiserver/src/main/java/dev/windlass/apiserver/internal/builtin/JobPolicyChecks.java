@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,7 +43,7 @@ final class JobPolicyChecks {
 
     /** A required choice, which is told as Go prints a list. */
     private static boolean chosen(Field field, String... values) {
-        return field.mustBeSet(Stream.of(values).map(FieldError::quote)
+        return field.mustBeSet(Stream.of(values).map(GoText::quoted)
                 .collect(Collectors.joining(" ", "valid values: [", "]")));
     }
 
@@ -142,15 +142,15 @@ final class JobPolicyChecks {
     private static @Nullable String problem(String interval, long last, long completions) {
         String[] ends = interval.split("-", -1);
         if (ends.length > 2) {
-            return "the fragment " + FieldError.quote(interval)
+            return "the fragment " + GoText.quoted(interval)
                     + " violates the requirement that an index interval can have at most two parts separated by '-'";
         }
         for (String end : ends) {
             if (!end.matches("\\d{1,18}")) {
-                return "cannot convert string to integer for index: " + FieldError.quote(end);
+                return "cannot convert string to integer for index: " + GoText.quoted(end);
             }
             if (Long.parseLong(end) >= completions) {
-                return "too large index: " + FieldError.quote(end);
+                return "too large index: " + GoText.quoted(end);
             }
         }
         long first = Long.parseLong(ends[0]);

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +76,7 @@ final class PodAnnotationChecks {
         String profile = annotation.text();
         if (!List.of("", "runtime/default", "unconfined").contains(profile) && !profile.startsWith(LOCAL)) {
             annotation.invalid("invalid AppArmor profile name: "
-                    + FieldError.quote(profile));
+                    + GoText.quoted(profile));
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -196,7 +196,7 @@ final class PodWarnings {
         for (Field item : list.items()) {
             String text = item.at(key).text();
             if (!seen.add(text)) {
-                warn(item.at(key), "duplicate " + key + " " + FieldError.quote(text));
+                warn(item.at(key), "duplicate " + key + " " + GoText.quoted(text));
             }
         }
     }
@@ -233,7 +233,7 @@ final class PodWarnings {
             String before = "$(" + name + ")";
             boolean hides = variable.at("valueFrom").isSet() || value.equals(before) || !value.contains(before);
             if (!seen.add(name) && hides) {
-                warn(variable, "hides previous definition of " + FieldError.quote(name)
+                warn(variable, "hides previous definition of " + GoText.quoted(name)
                         + ", which may be dropped when using apply");
             }
         }
@@ -260,7 +260,7 @@ final class PodWarnings {
             String name = port.at("name").text();
             String other = name.isEmpty() ? null : byName.putIfAbsent(name, port.path());
             if (other != null) {
-                warn(port, "duplicate port name " + FieldError.quote(name) + " with " + other
+                warn(port, "duplicate port name " + GoText.quoted(name) + " with " + other
                         + ", services and probes that select ports by name will use " + other);
             }
         }

@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +10,8 @@ final class ProjectionChecks {
             "metadata.name", "metadata.namespace", "metadata.uid");
     private static final List<String> SOURCES = List.of("secret", "configMap", "downwardAPI", "serviceAccountToken",
             "clusterTrustBundle", "podCertificate");
+    private static final List<String> PATHS_OF_CERTIFICATES = List.of("credentialBundlePath", "keyPath",
+            "certificateChainPath");
     private static final long LEAST_EXPIRATION = 600;
     private static final long MOST_EXPIRATION = 1L << 32;
 
@@ -46,12 +47,27 @@ final class ProjectionChecks {
             }
             case "serviceAccountToken" -> token(volume, source);
             case "clusterTrustBundle" -> {
-                trustBundle(source);
-                takePath(source.at("path"), volume, source.at("path").text(), paths);
+                CertificateProjectionChecks.trustBundle(source);
+                Field path = source.at("path"); // one that is missing is taken once
+                if (!paths.add(path.text())) {
+                    volume.invalid(path.text(), "conflicting duplicate paths");
+                }
             }
             default -> {
-                // taken as it is
+                CertificateProjectionChecks.podCertificate(source);
+                certificatePaths(volume, source, paths);
             }
+        }
+    }
+
+    private static void certificatePaths(Field volume, Field source, Set<String> taken) {
+        List<Field> paths = PATHS_OF_CERTIFICATES.stream().map(source::at).filter(path -> !path.isEmpty()).toList();
+        for (Field path : paths) {
+            PathChecks.unreserved(path);
+            takePath(path, volume, path.text(), taken);
+        }
+        if (paths.isEmpty()) {
+            source.required("specify at least one of credentialBundlePath, keyPath, and certificateChainPath");
         }
     }
 
@@ -72,34 +88,6 @@ final class ProjectionChecks {
         if (path.mustBeSet("")) {
             PathChecks.unreserved(path);
         }
-    }
-
-    private static void trustBundle(Field source) {
-        Field name = source.at("name");
-        Field signer = source.at("signerName");
-        Field selector = source.at("labelSelector");
-        if (name.isSet() && signer.isSet()) {
-            source.invalid("only one of name and signerName may be used");
-        } else if (name.isSet()) {
-            name.mustBeSet("must be a valid object name");
-            NameRules.subdomain(name.text().replace(':', '.')).forEach(
-                    problem -> name.invalid(name.text(), "not a valid clustertrustbundlename: " + problem));
-            if (selector.isSet()) {
-                selector.invalid("labelSelector must be unset if name is specified");
-            }
-        } else if (signer.isSet()) {
-            if (signer.isEmpty()) {
-                signer.required("must be a valid signer name");
-                signer.required("");
-            } else if (signer.text().split("/", -1).length != 2) {
-                signer.invalid("must be a fully qualified domain and path of the form 'example.com/signer-name'");
-            }
-            selector.labelSelector();
-        } else {
-            source.required("either name or signerName must be specified");
-        }
-        source.at("path").mustBeSet("");
-        PathChecks.unreserved(source.at("path"));
     }
 
     /** A file that shows a field of the pod or a resource of one of its containers. */

@@ -22,7 +22,8 @@ final class ResizeGuard implements WriteGuard {
     }
 
     @Override
-    public void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    public void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            List<String> warnings) {
         ResourceType type = target.type();
         if (old == null || !type.storageId().equals("/persistentvolumeclaims") || !target.subresource().isEmpty()
                 || Amounts.of(size(object)).compareTo(Amounts.of(size(old))) <= 0) {

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.schema.Quantity;
@@ -71,10 +72,10 @@ final class ResourceChecks {
         Amounts.resourceName(amount, name);
         if (!name.contains("/")) {
             if (!OF_CONTAINERS.contains(name) && !isHuge(name)) {
-                amount.invalid(name, "must be a standard resource for containers");
+                amount.invalidAsJson(name, "must be a standard resource for containers");
             }
         } else if (!Amounts.isNative(name) && !Amounts.isExtended(name)) {
-            amount.invalid(name, "doesn't follow extended resource name standard");
+            amount.invalidAsJson(name, "doesn't follow extended resource name standard");
         }
     }
 
@@ -131,7 +132,7 @@ final class ResourceChecks {
             }
             if (!known.contains(name)) {
                 claim.errors().add(new FieldError("FieldValueNotFound", claim.path(), "Not found: "
-                        + FieldError.quote(name) + ": must be one of the names in pod.spec.resourceClaims"
+                        + GoText.quoted(name) + ": must be one of the names in pod.spec.resourceClaims"
                         + (known.isEmpty() ? " which is empty" : ": " + String.join(", ", new TreeSet<>(known)))));
             }
         }

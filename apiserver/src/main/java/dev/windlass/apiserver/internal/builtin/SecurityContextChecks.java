@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -148,7 +149,7 @@ final class SecurityContextChecks {
             case "Localhost" -> {
                 if (local.isEmpty()) {
                     local.required("must be set when AppArmor type is Localhost");
-                } else if (!local.text().strip().equals(local.text())) {
+                } else if (!GoText.trimmed(local.text()).equals(local.text())) {
                     local.invalid("must not be padded with whitespace");
                 }
                 if (local.text().length() > LONGEST_PROFILE) {

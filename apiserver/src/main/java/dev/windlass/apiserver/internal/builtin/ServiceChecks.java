@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
@@ -222,17 +223,17 @@ final class ServiceChecks {
                 told.forbidden(ONLY_BALANCED);
             }
             List<String> known = new ArrayList<>();
-            before.at("spec", "loadBalancerSourceRanges").texts().forEach(each -> known.add(each.strip()));
-            told.items().stream().filter(each -> !known.contains(each.text().strip()))
-                    .forEach(each -> range(each, each.text().strip()));
+            before.at("spec", "loadBalancerSourceRanges").texts().forEach(each -> known.add(GoText.trimmed(each)));
+            told.items().stream().filter(each -> !known.contains(GoText.trimmed(each.text())))
+                    .forEach(each -> range(each, GoText.trimmed(each.text())));
         } else if (annotation.isSet()) {
             if (!balanced) {
                 annotation.forbidden(ONLY_BALANCED);
             }
-            String text = annotation.text().strip();
+            String text = GoText.trimmed(annotation.text());
             if (!text.isEmpty() && annotation.differs(before.at("metadata", "annotations").key(RANGES))) {
                 for (String each : text.split(",", -1)) {
-                    range(annotation, each.strip());
+                    range(annotation, GoText.trimmed(each));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ final class StatusChecks {
         Field status = now.at("status");
         for (Field warning : status.at("typeChecking", "expressionWarnings").items()) {
             warning.at("warning").mustBeSet("");
-            if (warning.at("fieldRef").text().isBlank()) {
+            if (GoText.isBlank(warning.at("fieldRef").text())) {
                 warning.at("fieldRef").required("");
             }
         }

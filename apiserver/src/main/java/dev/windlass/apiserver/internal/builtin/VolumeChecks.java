@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +112,7 @@ final class VolumeChecks {
         if (given.getFirst().equals("ephemeral") && !pod.isEmpty() && !name.isEmpty()) {
             String claim = pod + "-" + name;
             NameRules.subdomain(claim).forEach(problem -> volume.at("name").invalid(name,
-                    "PVC name " + FieldError.quote(claim) + ": " + problem));
+                    "PVC name " + GoText.quoted(claim) + ": " + problem));
         }
     }
 

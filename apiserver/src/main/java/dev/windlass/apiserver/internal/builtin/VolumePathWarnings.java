@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.GoText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +33,13 @@ final class VolumePathWarnings {
 
         @Override
         public String toString() {
-            return FieldError.quote(path) + (source.isEmpty() ? "" : " (" + source + ")");
+            return GoText.quoted(path) + (source.isEmpty() ? "" : " (" + source + ")");
         }
     }
 
     static void collect(Field volumes, List<String> warnings) {
         for (Field volume : volumes.items()) {
-            String name = "volume " + FieldError.quote(volume.at("name").text()) + " (";
+            String name = "volume " + GoText.quoted(volume.at("name").text()) + " (";
             for (String kind : List.of("configMap", "secret", "downwardAPI")) {
                 Field source = volume.at(kind);
                 overlaps(files(source, "").toList(), name + title(source, kind, "secretName") + ")", warnings);
@@ -59,7 +59,7 @@ final class VolumePathWarnings {
     private static String title(Field source, String kind, String secretName) {
         String name = source.at(kind.equals("secret") ? secretName : "name").text();
         return SOURCES.getOrDefault(kind, "")
-                + (kind.equals("downwardAPI") ? "" : " " + FieldError.quote(name));
+                + (kind.equals("downwardAPI") ? "" : " " + GoText.quoted(name));
     }
 
     private static Stream<File> files(Field source, String title) {
@@ -78,7 +78,7 @@ final class VolumePathWarnings {
         Field bundle = source.at("clusterTrustBundle");
         String name = bundle.at(bundle.at("name").isSet() ? "name" : "signerName").text();
         return bundle.isSet()
-                ? Stream.of(new File(bundle.at("path").text(), "ClusterTrustBundle " + FieldError.quote(name)))
+                ? Stream.of(new File(bundle.at("path").text(), "ClusterTrustBundle " + GoText.quoted(name)))
                 : Stream.of();
     }
 

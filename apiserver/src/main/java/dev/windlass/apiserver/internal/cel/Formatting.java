@@ -7,7 +7,6 @@ import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.json.GoText;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -214,8 +213,8 @@ final class Formatting {
     /** A value as the language writes it. */
     private static String inside(Object value) throws CelEvaluationException {
         return switch (value) {
-            case String text -> FieldError.quote(text);
-            case CelByteString bytes -> "b" + FieldError.quote(text(bytes));
+            case String text -> GoText.quoted(text);
+            case CelByteString bytes -> "b" + GoText.quoted(text(bytes));
             case Duration _ -> "duration(\"" + show(value) + "\")";
             case Instant _ -> "timestamp(\"" + show(value) + "\")";
             case Double number when !Double.isFinite(number) -> "\"" + show(value) + "\"";

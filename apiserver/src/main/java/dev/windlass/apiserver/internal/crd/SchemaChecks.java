@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.crd;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.FieldPaths;
 import dev.windlass.apiserver.internal.schema.SchemaPruning;
@@ -229,20 +230,20 @@ final class SchemaChecks {
     }
 
     private void checkRule(JsonNode schema, JsonNode rule, String at) {
-        String expression = Json.textOrEmpty(rule, "rule").strip();
+        String expression = GoText.trimmed(Json.textOrEmpty(rule, "rule"));
         String message = Json.textOrEmpty(rule, "message");
         if (expression.isEmpty()) {
             errors.add(FieldError.required(at + ".rule", "rule is not specified"));
-        } else if (!message.isEmpty() && message.isBlank()) {
+        } else if (!message.isEmpty() && GoText.isBlank(message)) {
             errors.add(FieldError.invalid(at + ".message", message, "must be non-empty if specified"));
-        } else if (hasBreaks(message.strip())) {
+        } else if (hasBreaks(GoText.trimmed(message))) {
             errors.add(FieldError.invalid(at + ".message", message, "must not contain line breaks"));
-        } else if (hasBreaks(expression) && message.isBlank()) {
+        } else if (hasBreaks(expression) && GoText.isBlank(message)) {
             errors.add(FieldError.required(at + ".message",
                     "message must be specified if rule contains line breaks"));
         }
         String messageExpression = Json.textOrEmpty(rule, "messageExpression");
-        if (!messageExpression.isEmpty() && messageExpression.isBlank()) {
+        if (!messageExpression.isEmpty() && GoText.isBlank(messageExpression)) {
             errors.add(FieldError.required(at + ".messageExpression",
                     "messageExpression must be non-empty if specified"));
         }
@@ -254,7 +255,7 @@ final class SchemaChecks {
         if (fieldPath.isEmpty()) {
             return;
         }
-        if (fieldPath.isBlank()) {
+        if (GoText.isBlank(fieldPath)) {
             errors.add(FieldError.invalid(at + ".fieldPath", fieldPath, "must be non-empty if specified"));
         }
         if (hasBreaks(fieldPath)) {

@@ -1,10 +1,10 @@
 package dev.windlass.apiserver.internal.crd;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Conversion;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.webhook.CallFailedException;
 import dev.windlass.apiserver.internal.webhook.Endpoint;
 import dev.windlass.apiserver.internal.webhook.ReviewAnswer;
@@ -106,8 +106,8 @@ final class WebhookConversion implements Conversion {
     private static void checkKind(ObjectNode answer) throws CallFailedException {
         String otherKind = ReviewAnswer.otherKind(answer, GROUP + STRICT + ", Kind=" + KIND);
         if (otherKind != null && Json.textOrEmpty(answer, "apiVersion").equals(GROUP + STRICT)) {
-            throw new CallFailedException("no kind " + FieldError.quote(Json.textOrEmpty(answer, "kind"))
-                    + " is registered for version " + FieldError.quote(GROUP + STRICT)
+            throw new CallFailedException("no kind " + GoText.quoted(Json.textOrEmpty(answer, "kind"))
+                    + " is registered for version " + GoText.quoted(GROUP + STRICT)
                     + " in scheme \"pkg/runtime/scheme.go:111\"");
         }
         if (otherKind != null) {

@@ -7,6 +7,7 @@ import dev.windlass.apiserver.internal.auth.User;
 import dev.windlass.apiserver.internal.discovery.Discovery;
 import dev.windlass.apiserver.internal.discovery.OpenApi;
 import dev.windlass.apiserver.internal.discovery.Swagger;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.net.ClientChain;
 import dev.windlass.apiserver.internal.rest.Accepted;
 import dev.windlass.apiserver.internal.rest.Api;
@@ -16,7 +17,6 @@ import dev.windlass.apiserver.internal.rest.Reply;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -180,7 +180,7 @@ public final class ApiHandler extends Handler.Abstract {
     }
 
     private static Reply cutShort(String path) {
-        return Reply.text(500, "Internal Server Error: " + FieldError.quote(path)
+        return Reply.text(500, "Internal Server Error: " + GoText.quoted(path)
                 + ": failed to create RequestInfo: unable to determine kind and namespace from url, " + path + "\n");
     }
 

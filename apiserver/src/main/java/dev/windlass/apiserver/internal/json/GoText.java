@@ -13,6 +13,7 @@ public final class GoText {
     private static final int SHORT = 6;
     private static final String ESCAPED = "\u0007\b\f\n\r\t\u000b\"\\";
     private static final String ESCAPES = "abfnrtv\"\\";
+    private static final char NEXT_LINE = '\u0085';
     private static final int DELETE = 0x7f;
 
     private GoText() {
@@ -84,6 +85,19 @@ public final class GoText {
         return quoted(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A text in quotes, as Go's package of times has it: what is not ASCII is told by its bytes. */
+    public static String quotedAscii(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            if (each < ' ') {
+                out.append("\\x%02x".formatted(each & 0xff));
+            } else {
+                out.append(each == '"' || each == '\\' ? "\\" : "").append((char) each);
+            }
+        }
+        return out.append('"').toString();
+    }
+
     private static String quoted(int point) {
         int escape = ESCAPED.indexOf(point);
         if (escape >= 0) {
@@ -98,7 +112,8 @@ public final class GoText {
         return form.formatted(point);
     }
 
-    private static boolean isPrintable(int point) {
+    /** Whether Go prints a character as it is. */
+    public static boolean isPrintable(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
                     Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
@@ -106,5 +121,27 @@ public final class GoText {
             case Character.SPACE_SEPARATOR -> point == ' ';
             default -> true;
         };
+    }
+
+    /** Without the space around it, which is that of Unicode. */
+    public static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isSpace(text.charAt(start))) {
+            start++;
+        }
+        while (start < end && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    public static boolean isBlank(String text) {
+        return trimmed(text).isEmpty();
+    }
+
+    private static boolean isSpace(char character) {
+        return Character.isSpaceChar(character) || (character >= '\t' && character <= '\r')
+                || character == NEXT_LINE;
     }
 }

@@ -75,6 +75,10 @@ public final class Json {
         return Trees.string(node);
     }
 
+    public static String string(String text) {
+        return string(JsonNodeFactory.instance.stringNode(text));
+    }
+
     /** As Go writes it: so that it can stand in HTML. */
     public static String stringInGo(JsonNode node) {
         return string(node).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.kind;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,11 +99,11 @@ public final class FieldSelector {
             return meant;
         }
         if (plain && !type.isCustom()) {
-            throw ApiException.badRequest(FieldError.quote(field)
+            throw ApiException.badRequest(GoText.quoted(field)
                     + " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
         }
         throw ApiException.badRequest(type.is("batch", "jobs")
-                ? "field label " + FieldError.quote(field) + " not supported for Job"
+                ? "field label " + GoText.quoted(field) + " not supported for Job"
                 : "field label not supported: " + field);
     }
 

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.kind;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -63,7 +63,7 @@ public final class LabelSelector {
 
     /** @throws ApiException 400 when it is not a selector */
     public static LabelSelector parse(@Nullable String text) {
-        if (text == null || text.isBlank()) {
+        if (text == null || text.matches("[ \\t\\r\\n]*")) {
             return new LabelSelector(List.of());
         }
         return new LabelSelector(new Parser(text).parse());
@@ -148,7 +148,7 @@ public final class LabelSelector {
             }
             String key = identifier();
             for (String problem : NameRules.qualifiedName(key)) {
-                throw bad("<nil>: Invalid value: " + FieldError.quote(key) + ": " + problem);
+                throw bad("<nil>: Invalid value: " + GoText.quoted(key) + ": " + problem);
             }
             if (absent) {
                 return new Requirement(key, Operator.ABSENT, Set.of());
@@ -183,11 +183,11 @@ public final class LabelSelector {
             for (String value : values) {
                 String place = "values[" + index++ + "]";
                 if ((operator == Operator.GREATER || operator == Operator.LESS) && !value.matches("[-+]?\\d{1,18}")) {
-                    problems.add(place + ": Invalid value: " + FieldError.quote(value)
+                    problems.add(place + ": Invalid value: " + GoText.quoted(value)
                             + ": for 'Gt', 'Lt' operators, the value must be an integer");
                 }
                 NameRules.labelValue(value).forEach(problem -> problems
-                        .add(place + "[" + key + "]: Invalid value: " + FieldError.quote(value) + ": " + problem));
+                        .add(place + "[" + key + "]: Invalid value: " + GoText.quoted(value) + ": " + problem));
             }
             if (!problems.isEmpty()) {
                 throw bad(problems.size() == 1 ? problems.getFirst() : "[" + String.join(", ", problems) + "]");

@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.kind;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ public final class ResourceType {
         this.traits = traits;
         this.storageId = storageId;
         this.custom = custom;
-        this.head = ("{\"kind\":" + FieldError.quote(kind) + ",\"apiVersion\":" + FieldError.quote(apiVersion()) + ",")
+        this.head = ("{\"kind\":" + Json.string(kind) + ",\"apiVersion\":" + Json.string(apiVersion()) + ",")
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -40,7 +40,8 @@ public final class ParamGuard implements WriteGuard {
     }
 
     @Override
-    public void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    public void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            List<String> warnings) {
         ResourceType type = target.type();
         if (!type.group().equals(GROUP) || call.user().isMaster() || !target.subresource().isEmpty()) {
             return;

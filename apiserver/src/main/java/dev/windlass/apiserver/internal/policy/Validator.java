@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.cel.RequestExpression;
 import dev.windlass.apiserver.internal.cel.RequestExpression.Result;
 import dev.windlass.apiserver.internal.cel.RequestExpressions;
 import dev.windlass.apiserver.internal.cel.RequestFacts;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ final class Validator {
         String message = Json.textOrEmpty(described, "messageExpression");
         String reason = Json.textOrEmpty(described, "reason");
         return new Validation(expressions.compile(Json.textOrEmpty(described, "expression"), Result.BOOL),
-                Json.textOrEmpty(described, "message").strip(),
+                GoText.trimmed(Json.textOrEmpty(described, "message")),
                 message.isEmpty() ? null : expressions.compileMessage(message),
                 reason.isEmpty() ? DEFAULT_REASON : reason);
     }
@@ -107,7 +108,7 @@ final class Validator {
         if (expression != null) {
             try {
                 RequestFacts fewer = expressions.withVariables(facts.inNamespace(namespace).withoutAuthorizer());
-                String message = String.valueOf(expression.evaluate(fewer)).strip();
+                String message = GoText.trimmed(String.valueOf(expression.evaluate(fewer)));
                 if (!message.isEmpty() && message.length() <= LONGEST_MESSAGE && !message.contains("\n")) {
                     return message;
                 }
@@ -116,7 +117,7 @@ final class Validator {
             }
         }
         return validation.message().isEmpty()
-                ? "failed expression: " + validation.rule().text().strip()
+                ? "failed expression: " + GoText.trimmed(validation.rule().text())
                 : validation.message();
     }
 }

@@ -4,13 +4,13 @@ import dev.windlass.apiserver.internal.admission.AdmissionReviews;
 import dev.windlass.apiserver.internal.admission.Exempt;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.cel.RequestFacts;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.AdmissionRequest;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +67,7 @@ final class Views {
             default -> 422;
         };
         return ApiException.told(code, reason,
-                type.qualified() + " " + FieldError.quote(name(request)) + " is forbidden: " + denied, details);
+                type.qualified() + " " + GoText.quoted(name(request)) + " is forbidden: " + denied, details);
     }
 
     /** @param denied what came of policies that were to change the object, for the client; the first one is told first */

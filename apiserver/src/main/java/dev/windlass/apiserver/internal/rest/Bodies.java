@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.GoNumbers;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.json.MalformedYamlException;
@@ -10,7 +11,6 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.protobuf.MalformedException;
 import dev.windlass.apiserver.internal.protobuf.Protobuf;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -113,8 +113,8 @@ final class Bodies {
         ObjectNode options = tree(call, type, DELETE_OPTIONS, "v1");
         String kind = Json.textOrEmpty(options, "kind");
         if (!kind.isEmpty() && !kind.equals(DELETE_OPTIONS)) {
-            throw ApiException.badRequest("no kind " + FieldError.quote(kind) + " is registered for version "
-                    + FieldError.quote(Json.textOrEmpty(options, "apiVersion"))
+            throw ApiException.badRequest("no kind " + GoText.quoted(kind) + " is registered for version "
+                    + GoText.quoted(Json.textOrEmpty(options, "apiVersion"))
                     + " in scheme \"pkg/runtime/scheme.go:111\"");
         }
         requireType(options, "gracePeriodSeconds", "int64", JsonNode::isIntegralNumber);
@@ -166,7 +166,7 @@ final class Bodies {
             return Protobuf.decode(givenVersion, givenKind, envelope.raw());
         } catch (MalformedException e) {
             throw ApiException.badRequest(givenKind + " in version "
-                    + FieldError.quote(GroupVersion.of(givenVersion).version())
+                    + GoText.quoted(GroupVersion.of(givenVersion).version())
                     + " cannot be handled as a " + kind + ": " + e.getMessage());
         }
     }

@@ -2,8 +2,8 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.auth.RequestInfo;
 import dev.windlass.apiserver.internal.auth.User;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ public record Call(String method, String path, Map<String, List<String>> query, 
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException _) {
-            throw ApiException.badRequest("strconv.ParseInt: parsing " + FieldError.quote(value)
+            throw ApiException.badRequest("strconv.ParseInt: parsing " + GoText.quoted(value)
                     + (value.matches("[-+]?\\d+") ? ": value out of range" : ": invalid syntax"));
         }
     }

@@ -3,12 +3,12 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.auth.Access;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.auth.RequestInfo;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.kind.Subresource;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Objects;
@@ -105,7 +105,7 @@ final class Connections {
                     ports.add(Integer.parseUnsignedInt(port));
                 } catch (NumberFormatException _) {
                     throw ApiException.badRequest("cannot convert to []int32: strconv.ParseUint: parsing "
-                            + FieldError.quote(port)
+                            + GoText.quoted(port)
                             + (port.matches("\\d+") ? ": value out of range" : ": invalid syntax"));
                 }
             }
@@ -142,7 +142,7 @@ final class Connections {
             String name = parts[count == 3 ? 1 : 0];
             if (count > 3 || name.isEmpty() || !SCHEMES.contains(scheme)) {
                 throw ApiException.badRequest("invalid " + target.type().singular() + " request "
-                        + FieldError.quote(target.name()));
+                        + GoText.quoted(target.name()));
             }
             return new Place(scheme, name, count == 1 ? "" : parts[count - 1]);
         }
@@ -196,10 +196,10 @@ final class Connections {
                     .anyMatch(each -> each.path("port").longValue(0) == port);
             if (!served) {
                 return ApiException.of(503, "ServiceUnavailable", "no service port " + port
-                        + " found for service " + FieldError.quote(place.name()));
+                        + " found for service " + GoText.quoted(place.name()));
             }
         }
         return ApiException.of(503, "ServiceUnavailable",
-                "no endpoints available for service " + FieldError.quote(place.name()));
+                "no endpoints available for service " + GoText.quoted(place.name()));
     }
 }

@@ -112,7 +112,7 @@ final class Creator {
                 reach.rule().reserve(null, object, reservation);
                 shapes.shape(object, type);
                 intake.validate(object, null, reach, warnings);
-                resources.checkGuardsOfValid(target, object, null, call);
+                resources.checkGuardsOfValid(target, object, null, call, warnings);
                 settled = fillAgain(object, type, reach.rule());
             }
             admission.validate(target, object, null, call, warnings);

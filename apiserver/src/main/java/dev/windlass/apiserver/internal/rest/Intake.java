@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Duplicates;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.GoYaml;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.GroupVersion;
@@ -49,7 +50,7 @@ final class Intake {
         if (!validation.equals("Ignore")) {
             boolean strict = validation.equals("Strict");
             problems.addAll(oddities(call, strict));
-            Stream<String> told = unknown.stream().map(path -> "unknown field " + FieldError.quote(path));
+            Stream<String> told = unknown.stream().map(path -> "unknown field " + GoText.quoted(path));
             (merged ? told.sorted() : told).forEach(problems::add);
             if (strict && !problems.isEmpty()) {
                 throw refusal.apply("strict decoding error: " + String.join(", ", problems));
@@ -119,7 +120,7 @@ final class Intake {
                 ? media.equals(Patches.MERGE) || media.equals(Patches.STRATEGIC)
                 : call.method().equals("POST") || call.method().equals("PUT");
         return whole && Json.firstByte(body) == '{'
-                ? Duplicates.in(body).stream().map(path -> "duplicate field " + FieldError.quote(path)).toList()
+                ? Duplicates.in(body).stream().map(path -> "duplicate field " + GoText.quoted(path)).toList()
                 : List.of();
     }
 

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Duplicates;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -63,9 +63,9 @@ public final class JsonPatch {
         for (int i = 0; i < operations.size(); i++) {
             String at = "[" + i + "].";
             twice.stream().filter(path -> path.startsWith(at))
-                    .forEach(path -> odd.add("json patch duplicate field " + FieldError.quote(path)));
+                    .forEach(path -> odd.add("json patch duplicate field " + GoText.quoted(path)));
             operations.get(i).propertyNames().stream().filter(name -> !FIELDS.contains(name))
-                    .forEach(name -> odd.add("json patch unknown field " + FieldError.quote(at + name)));
+                    .forEach(name -> odd.add("json patch unknown field " + GoText.quoted(at + name)));
         }
         return odd;
     }

@@ -1,11 +1,11 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +66,8 @@ final class KnownKinds {
         // Definitions are read by a server of their own, which knows nothing else.
         boolean together = isExtension(givenVersion) == isExtension(apiVersion);
         if (!everywhere && !(together && isKnown(givenVersion, givenKind, catalog))) {
-            return "no kind " + FieldError.quote(givenKind) + " is registered for version "
-                    + FieldError.quote(givenVersion) + " in scheme \"pkg/runtime/scheme.go:111\"";
+            return "no kind " + GoText.quoted(givenKind) + " is registered for version "
+                    + GoText.quoted(givenVersion) + " in scheme \"pkg/runtime/scheme.go:111\"";
         }
         return givenKind.equals(kind)
                 ? null
@@ -82,7 +82,7 @@ final class KnownKinds {
         String given = Json.textOrEmpty(object, "apiVersion");
         if (problem != null) {
             throw ApiException.badRequest(Json.textOrEmpty(object, "kind") + " in version "
-                    + FieldError.quote(GroupVersion.of(given).version()) + " cannot be handled as a " + kind + ": "
+                    + GoText.quoted(GroupVersion.of(given).version()) + " cannot be handled as a " + kind + ": "
                     + problem);
         }
         checkVersion(given, apiVersion);

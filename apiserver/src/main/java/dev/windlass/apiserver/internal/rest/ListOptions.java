@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
@@ -127,8 +128,8 @@ record ListOptions(long version, String match, long limit, String continueToken,
         } catch (NumberFormatException _) {
             // told below
         }
-        String problem = "resourceVersion: Invalid value: " + FieldError.quote(version)
-                + ": strconv.ParseUint: parsing " + FieldError.quote(version)
+        String problem = "resourceVersion: Invalid value: " + GoText.quoted(version)
+                + ": strconv.ParseUint: parsing " + GoText.quoted(version)
                 + (version.matches("\\d+") ? ": value out of range" : ": invalid syntax");
         throw list
                 ? ApiException.badRequest("invalid resource version: " + problem)

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.kind.Traits.NameRule;
@@ -230,7 +231,7 @@ public final class Metadata {
         List<String> before = old == null ? List.of() : finalizers(old);
         return new TreeSet<>(finalizers(object)).stream()
                 .filter(each -> !before.contains(each) && !each.contains("/") && !STANDARD.contains(each))
-                .map(each -> "metadata.finalizers: " + FieldError.quote(each)
+                .map(each -> "metadata.finalizers: " + GoText.quoted(each)
                         + ": prefer a domain-qualified finalizer name "
                         + (each.contains(".") ? "including a path (/) " : "")
                         + "to avoid accidental conflicts with other finalizer writers")
@@ -244,7 +245,7 @@ public final class Metadata {
             List<String> fresh = new ArrayList<>(finalizers(object));
             fresh.removeAll(finalizers(old));
             if (!fresh.isEmpty()) {
-                String list = String.join(", ", fresh.stream().distinct().sorted().map(FieldError::quote).toList());
+                String list = String.join(", ", fresh.stream().distinct().sorted().map(GoText::quoted).toList());
                 errors.add(FieldError.forbidden("metadata.finalizers",
                         "no new finalizers can be added if the object is being deleted, found new finalizers []string{"
                                 + list + "}"));

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.NameRules;
@@ -128,7 +129,7 @@ final class PodCommands {
         if (Metadata.deleting(pod)) {
             why = "pod " + name + " is being deleted, cannot be assigned to a host";
         } else if (!node.isEmpty()) {
-            why = "pod " + name + " is already assigned to node " + FieldError.quote(node);
+            why = "pod " + name + " is already assigned to node " + GoText.quoted(node);
         } else if (!pod.path("spec").path("schedulingGates").isEmpty()) {
             why = "pod " + name + " has non-empty .spec.schedulingGates";
         }

@@ -132,7 +132,7 @@ final class Rendering {
         Bytes out = new Bytes(size);
         String kind = metadataOnly ? "PartialObjectMetadataList" : type.listKind();
         String apiVersion = metadataOnly ? accepted.apiVersion() : type.apiVersion();
-        out.write(("{\"kind\":" + FieldError.quote(kind) + ",\"apiVersion\":" + FieldError.quote(apiVersion)
+        out.write(("{\"kind\":" + Json.string(kind) + ",\"apiVersion\":" + Json.string(apiVersion)
                 + ",\"metadata\":"
                 + Json.string(itemsMetadata(version, continueToken, remaining)) + ",\"items\":[")
                 .getBytes(StandardCharsets.UTF_8));

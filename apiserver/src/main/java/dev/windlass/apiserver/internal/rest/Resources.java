@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
@@ -10,7 +11,6 @@ import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.schema.TypeDefaults;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Shelf;
 import dev.windlass.apiserver.internal.store.Store;
 import dev.windlass.apiserver.internal.store.Stored;
@@ -112,8 +112,9 @@ public final class Resources {
         guards.forEach(guard -> guard.check(target, object, old, call));
     }
 
-    void checkGuardsOfValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
-        guards.forEach(guard -> guard.checkValid(target, object, old, call));
+    void checkGuardsOfValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            List<String> warnings) {
+        guards.forEach(guard -> guard.checkValid(target, object, old, call, warnings));
     }
 
     /** Adds somebody to be told, without a lock held, of every object that is gone. */
@@ -198,7 +199,7 @@ public final class Resources {
     static void checkName(String name) {
         List<String> problems = NameRules.pathSegment(name);
         if (!problems.isEmpty()) {
-            throw ApiException.badRequest("Name parameter invalid: " + FieldError.quote(name) + ": "
+            throw ApiException.badRequest("Name parameter invalid: " + GoText.quoted(name) + ": "
                     + String.join(";", problems));
         }
     }

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.LabelSelector;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -73,7 +74,7 @@ final class Scales {
     static void checkReplicas(ObjectNode object, ResourceType type) {
         ScalePaths paths = ScalePaths.of(type);
         if (type.isCustom() && paths.wanted(object) == null) {
-            throw ApiException.internal("the spec replicas field " + FieldError.quote(paths.wantedPath())
+            throw ApiException.internal("the spec replicas field " + GoText.quoted(paths.wantedPath())
                     + " does not exist");
         }
     }
@@ -91,7 +92,7 @@ final class Scales {
             check(object, scale, wanted, type);
         } else if (wanted == Integer.MIN_VALUE) {
             throw ApiException
-                    .badRequest("the spec replicas field " + FieldError.quote(paths.wantedPath()) + " cannot be empty");
+                    .badRequest("the spec replicas field " + GoText.quoted(paths.wantedPath()) + " cannot be empty");
         }
         List<String> path = paths.wantedSteps();
         ObjectNode at = object;

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.TypedProblems;
 import dev.windlass.apiserver.internal.cel.SchemaRules;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.CustomVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
@@ -179,7 +180,7 @@ final class Shapes {
 
     /** What is answered to an object that is sent as a whole and cannot be read. */
     static ApiException unreadable(ResourceType resource, String why) {
-        return ApiException.badRequest(resource.kind() + " in version " + FieldError.quote(resource.version())
+        return ApiException.badRequest(resource.kind() + " in version " + GoText.quoted(resource.version())
                 + " cannot be handled as a " + resource.kind() + ": " + why);
     }
 

@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.rest;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
 
@@ -33,14 +33,14 @@ final class StorageKeys {
     static void check(ResourceType type, String namespace, String name) {
         if (DOTS.contains(namespace)) {
             String key = "/" + place(type) + "/" + namespace + (name.isEmpty() ? "" : "/" + name);
-            throw ApiException.of(500, "", "invalid key: " + FieldError.quote(key));
+            throw ApiException.of(500, "", "invalid key: " + GoText.quoted(key));
         }
     }
 
     /** Before something is created in a namespace. */
     static void checkNamespace(String namespace) {
         if (DOTS.contains(namespace)) {
-            throw ApiException.internal("invalid resource name " + FieldError.quote(namespace) + ": [may not be '"
+            throw ApiException.internal("invalid resource name " + GoText.quoted(namespace) + ": [may not be '"
                     + namespace + "']");
         }
     }

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.auth.ServiceAccountTokens;
 import dev.windlass.apiserver.internal.auth.ServiceAccountTokens.Bound;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -116,7 +117,7 @@ final class TokenRequests {
         String name = Json.textOrEmpty(wanted, "name");
         ObjectNode object = require(field + "s", field.equals("node") ? "" : target.namespace(), name);
         if (field.equals("pod") && !Json.textOrEmpty(object, "spec", "serviceAccountName").equals(target.name())) {
-            throw ApiException.badRequest("cannot bind token for serviceaccount " + FieldError.quote(target.name())
+            throw ApiException.badRequest("cannot bind token for serviceaccount " + GoText.quoted(target.name())
                     + " to pod running with different serviceaccount name.");
         }
         String uid = Json.textOrEmpty(wanted, "uid");

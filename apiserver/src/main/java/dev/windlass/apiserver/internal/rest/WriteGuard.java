@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.status.ApiException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,9 +22,12 @@ public interface WriteGuard {
     /**
      * Asked when the object has been found right.
      *
+     * @param warnings
+     *            what the client should know, if anything
      * @throws ApiException
      *             403 or 422 when it is refused
      */
-    default void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    default void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            List<String> warnings) {
     }
 }

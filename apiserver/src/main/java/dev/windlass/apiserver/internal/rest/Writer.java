@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.apply.FieldManagement;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
@@ -207,7 +208,7 @@ public final class Writer {
         try (Reservation reservation = new Reservation(call.dryRun())) {
             prepare(reach, old, object, reservation);
             intake.validate(object, old, reach, warnings);
-            resources.checkGuardsOfValid(target, object, old, call);
+            resources.checkGuardsOfValid(target, object, old, call, warnings);
             keepTimes(old, object, type);
             admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
             shapes.store(object, type);
@@ -271,7 +272,7 @@ public final class Writer {
         if (version != null && !version.equals(Metadata.version(old))) {
             if (!version.chars().allMatch(Character::isDigit)) {
                 throw ApiException.of(500, "",
-                        "strconv.ParseUint: parsing " + FieldError.quote(version) + ": invalid syntax");
+                        "strconv.ParseUint: parsing " + GoText.quoted(version) + ": invalid syntax");
             }
             throw ApiException.modified(type.group(), type.plural(), target.name());
         }

@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.schema;
 
-import dev.windlass.apiserver.internal.status.FieldError;
+import dev.windlass.apiserver.internal.json.GoText;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +38,12 @@ public final class GoValues {
             String[] part = each[0].isEmpty() && micro ? new String[]{FRACTION, "[.,]\\d{6}"} : each;
             Matcher found = Pattern.compile(part[1]).matcher(rest);
             if (!found.lookingAt()) {
-                return "parsing time " + FieldError.quote(text) + " as " + FieldError.quote(layout)
-                        + ": cannot parse " + FieldError.quote(rest) + " as " + FieldError.quote(part[0]);
+                return "parsing time " + GoText.quotedAscii(text) + " as " + GoText.quotedAscii(layout)
+                        + ": cannot parse " + GoText.quotedAscii(rest) + " as " + GoText.quotedAscii(part[0]);
             }
             rest = rest.substring(found.end());
         }
-        return "parsing time " + FieldError.quote(text) + ": extra text: " + FieldError.quote(rest);
+        return "parsing time " + GoText.quotedAscii(text) + ": extra text: " + GoText.quotedAscii(rest);
     }
 
     private static @Nullable String rangeProblem(Matcher time, String text) {
@@ -61,7 +61,7 @@ public final class GoValues {
         } else if (day < 1 || day > days(Integer.parseInt(time.group(1)), month)) {
             what = "day";
         }
-        return what == null ? null : "parsing time " + FieldError.quote(text) + ": " + what + " out of range";
+        return what == null ? null : "parsing time " + GoText.quotedAscii(text) + ": " + what + " out of range";
     }
 
     private static int days(int year, int month) {

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.schema;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
@@ -125,7 +126,7 @@ public final class SchemaValidation {
     }
 
     private void typeError(String path, String wanted, String found) {
-        String shown = FieldError.quote(found);
+        String shown = GoText.quoted(found);
         errors.add(FieldError.type(shown(path), shown, path + " in body must be of type " + wanted + ": " + shown));
     }
 
@@ -189,7 +190,7 @@ public final class SchemaValidation {
         }
         String format = Json.text(schema, "format");
         if (format != null && !Formats.accepts(format, text)) {
-            String shown = FieldError.quote(text);
+            String shown = GoText.quoted(text);
             errors.add(FieldError.type(shown(path), shown,
                     path + " in body must be of type " + format + ": " + shown));
         }
@@ -401,7 +402,7 @@ public final class SchemaValidation {
     }
 
     private void combination(String path, String what) {
-        nameless(FieldError.quote(path) + " " + what);
+        nameless(GoText.quoted(path) + " " + what);
     }
 
     /** Of these the real server does not say in their place where they are. */

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.status;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class ApiException extends RuntimeException {
 
     public static ApiException notFound(String group, String resource, String name) {
         return new ApiException(404, "NotFound",
-                qualified(resource, group) + " " + FieldError.quote(name) + " not found",
+                qualified(resource, group) + " " + GoText.quoted(name) + " not found",
                 details(name, group, resource), null);
     }
 
@@ -125,12 +126,12 @@ public final class ApiException extends RuntimeException {
      */
     public static ApiException notSupported(String group, String resource, String verb) {
         return new ApiException(405, "MethodNotAllowed", verb + " is not supported on resources of kind "
-                + FieldError.quote(qualified(resource, group)), details("", group, resource), null);
+                + GoText.quoted(qualified(resource, group)), details("", group, resource), null);
     }
 
     public static ApiException alreadyExists(String group, String resource, String name) {
         return new ApiException(409, "AlreadyExists",
-                qualified(resource, group) + " " + FieldError.quote(name) + " already exists",
+                qualified(resource, group) + " " + GoText.quoted(name) + " already exists",
                 details(name, group, resource), null);
     }
 
@@ -138,13 +139,13 @@ public final class ApiException extends RuntimeException {
     public static ApiException noFreeName(String group, String resource, String name) {
         ObjectNode details = details(name, group, resource);
         details.put("retryAfterSeconds", 1);
-        return new ApiException(409, "AlreadyExists", qualified(resource, group) + " " + FieldError.quote(name)
+        return new ApiException(409, "AlreadyExists", qualified(resource, group) + " " + GoText.quoted(name)
                 + " already exists, the server was not able to generate a unique name for the object", details, null);
     }
 
     public static ApiException conflict(String group, String resource, String name, String why) {
         return new ApiException(409, "Conflict",
-                "Operation cannot be fulfilled on " + qualified(resource, group) + " " + FieldError.quote(name) + ": "
+                "Operation cannot be fulfilled on " + qualified(resource, group) + " " + GoText.quoted(name) + ": "
                         + why,
                 details(name, group, resource), null);
     }
@@ -175,7 +176,7 @@ public final class ApiException extends RuntimeException {
                 ? distinct.getFirst().message()
                 : distinct.stream().map(FieldError::message).collect(Collectors.joining(", ", "[", "]"));
         return new ApiException(422, "Invalid",
-                qualified(kind, group) + " " + FieldError.quote(name) + " is invalid: " + what, details, null);
+                qualified(kind, group) + " " + GoText.quoted(name) + " is invalid: " + what, details, null);
     }
 
     private static void putCauses(ObjectNode details, List<FieldError> errors) {
@@ -205,7 +206,7 @@ public final class ApiException extends RuntimeException {
         if (!causes.isEmpty()) {
             putCauses(details, causes);
         }
-        String what = qualified(resource, group) + (name.isEmpty() ? "" : " " + FieldError.quote(name));
+        String what = qualified(resource, group) + (name.isEmpty() ? "" : " " + GoText.quoted(name));
         return new ApiException(403, "Forbidden",
                 (resource.isEmpty() && group.isEmpty() ? "forbidden: " : what + " is forbidden: ") + why, details,
                 null);

@@ -23,6 +23,12 @@ public record FieldError(String reason, String field, String body) {
         return invalid(field, JsonNodeFactory.instance.stringNode(value), detail);
     }
 
+    /** Of a text that is of a type of its own, or may be missing, and which Go therefore writes as JSON. */
+    public static FieldError invalidAsJson(String field, String value, String detail) {
+        return new FieldError("FieldValueInvalid", field,
+                "Invalid value: " + asJson(JsonNodeFactory.instance.stringNode(value)) + suffix(detail));
+    }
+
     public static FieldError type(String field, String value, String detail) {
         return new FieldError("FieldValueTypeInvalid", field, "Invalid value: " + value + suffix(detail));
     }
@@ -39,12 +45,13 @@ public record FieldError(String reason, String field, String body) {
         return new FieldError("FieldValueDuplicate", field, "Duplicate value: " + show(value));
     }
 
+    /** @param value of a type that has few, which Go writes as JSON */
     public static FieldError notSupported(String field, @Nullable JsonNode value, List<String> supported) {
-        return new FieldError("FieldValueNotSupported", field, "Unsupported value: " + show(value)
+        return new FieldError("FieldValueNotSupported", field, "Unsupported value: " + asJson(value)
                 + (supported.isEmpty()
                         ? ""
                         : ": supported values: "
-                                + supported.stream().map(FieldError::quote).collect(Collectors.joining(", "))));
+                                + supported.stream().map(GoText::quoted).collect(Collectors.joining(", "))));
     }
 
     public static FieldError tooLong(String field, int limit) {
@@ -64,6 +71,10 @@ public record FieldError(String reason, String field, String body) {
         return detail.isEmpty() ? "" : ": " + detail;
     }
 
+    private static String asJson(@Nullable JsonNode value) {
+        return value == null ? "null" : Json.stringInGo(value);
+    }
+
     /** A value as Go would print it in such a message. */
     public static String show(@Nullable JsonNode value) {
         if (value == null || value.isNull()) {
@@ -72,10 +83,6 @@ public record FieldError(String reason, String field, String body) {
         if (value.isNumber()) {
             return GoText.of(value);
         }
-        return value.isString() ? quote(value.stringValue()) : Json.stringInGo(value);
-    }
-
-    public static String quote(String text) {
-        return Json.string(JsonNodeFactory.instance.stringNode(text));
+        return value.isString() ? GoText.quoted(value.stringValue()) : Json.stringInGo(value);
     }
 }

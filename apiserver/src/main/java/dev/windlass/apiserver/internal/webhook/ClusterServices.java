@@ -1,9 +1,9 @@
 package dev.windlass.apiserver.internal.webhook;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Resources;
-import dev.windlass.apiserver.internal.status.FieldError;
 import dev.windlass.apiserver.internal.store.Stored;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ public final class ClusterServices implements ServiceAddresses {
         ResourceType type = resources.catalog().require("", "v1", "services");
         Stored stored = resources.shelf(type).get(Stored.key(namespace, name));
         if (stored == null) {
-            throw new CallFailedException("service " + FieldError.quote(name) + " not found");
+            throw new CallFailedException("service " + GoText.quoted(name) + " not found");
         }
         JsonNode spec = resources.decode(stored, type).path("spec");
         if (Json.textOrEmpty(spec, "type").equals("ExternalName")) {
@@ -55,6 +55,6 @@ public final class ClusterServices implements ServiceAddresses {
                         + " is answered by builder().services(…), or let the service be of type ExternalName");
             }
         }
-        throw new CallFailedException("no service port " + port + " found for service " + FieldError.quote(name));
+        throw new CallFailedException("no service port " + port + " found for service " + GoText.quoted(name));
     }
 }

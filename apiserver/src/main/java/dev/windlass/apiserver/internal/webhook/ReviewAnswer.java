@@ -1,7 +1,7 @@
 package dev.windlass.apiserver.internal.webhook;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.status.FieldError;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +28,6 @@ public final class ReviewAnswer {
         String got = Json.textOrEmpty(response, "uid");
         return got.equals(uid)
                 ? null
-                : "expected response.uid=" + FieldError.quote(uid) + ", got " + FieldError.quote(got);
+                : "expected response.uid=" + GoText.quoted(uid) + ", got " + GoText.quoted(got);
     }
 }

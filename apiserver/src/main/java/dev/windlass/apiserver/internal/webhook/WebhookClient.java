@@ -1,9 +1,9 @@
 package dev.windlass.apiserver.internal.webhook;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.json.MalformedYamlException;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -211,7 +211,7 @@ public final class WebhookClient {
             case 504 -> "the server was unable to return a response in the time allotted,"
                     + " but may still be processing the request";
             default -> answer.code() >= 500
-                    ? "an error on the server (" + FieldError.quote(said)
+                    ? "an error on the server (" + GoText.quoted(said)
                             + ") has prevented the request from succeeding"
                     : "the server responded with the status code " + answer.code()
                             + " but did not return more information";
