@@ -21,6 +21,7 @@ import dev.windlass.apiserver.internal.json.MalformedYamlException;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.net.Certificates;
 import dev.windlass.apiserver.internal.net.Listener;
+import dev.windlass.apiserver.internal.podsecurity.PodSecurity;
 import dev.windlass.apiserver.internal.policy.MutatingPolicies;
 import dev.windlass.apiserver.internal.policy.ParamGuard;
 import dev.windlass.apiserver.internal.policy.ValidatingPolicies;
@@ -121,6 +122,7 @@ public final class ApiServer implements AutoCloseable {
         WebhookClient webhooks = new WebhookClient(new ClusterServices(resources, builder.services::resolve), timer);
         new Definitions(resources, webhooks);
         BuiltInRules.register(resources);
+        resources.guard(new PodSecurity(resources));
         namespaces.createDefaults();
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         Authorizer authorizer = builder.rbac

@@ -48,6 +48,7 @@ class DifferentialTest {
             "odd-characters.http",
             "odd-paths.http",
             "operators.http",
+            "pod-security.http",
             "pod-statuses.http",
             "pod-updates.http",
             "pods.http",
