@@ -15,9 +15,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DatabindException;
@@ -189,10 +191,28 @@ final class Kubeconfig {
             throw new KubeconfigException(describe() + " is malformed: " + malformation(e)
                     + "; it must be the YAML that kubectl reads", e);
         }
-        if (parsed == null || parsed.getContexts() == null || parsed.getContexts().isEmpty()) {
+        if (parsed != null) {
+            parsed.setContexts(named("context", parsed.getContexts(), NamedContext::getName));
+            parsed.setClusters(named("cluster", parsed.getClusters(), NamedCluster::getName));
+            parsed.setUsers(named("user", parsed.getUsers(), NamedAuthInfo::getName));
+        }
+        if (parsed == null || parsed.getContexts().isEmpty()) {
             throw new KubeconfigException(describe() + " has no contexts: it must be the YAML that kubectl reads");
         }
         return parsed;
+    }
+
+    /** A list that is null is empty: {@code kubectl config} writes it so. */
+    private <T> List<T> named(String kind, @Nullable List<@Nullable T> entries, Function<T, @Nullable String> name) {
+        List<T> all = new ArrayList<>();
+        for (T entry : entries == null ? List.<T>of() : entries) {
+            if (entry == null || name.apply(entry) == null) {
+                throw new KubeconfigException(
+                        describe() + " has a " + kind + " without a name: give it one, or take it out");
+            }
+            all.add(entry);
+        }
+        return all;
     }
 
     private String chosenContext(io.fabric8.kubernetes.api.model.Config parsed) {
@@ -203,6 +223,7 @@ final class Kubeconfig {
         return chosen;
     }
 
+    /** Refuses a context that leads nowhere, and writes the address to which it leads in full. */
     private void requireContext(io.fabric8.kubernetes.api.model.Config parsed, String chosen) {
         NamedContext named = parsed.getContexts().stream().filter(one -> chosen.equals(one.getName())).findFirst()
                 .orElseThrow(() -> new KubeconfigException("context \"" + chosen + "\" is not in " + describe()
@@ -217,7 +238,7 @@ final class Kubeconfig {
             throw new KubeconfigException(
                     "cluster \"" + cluster + "\" of " + describe() + " has no server: set its address");
         }
-        requireAddress(cluster, target.getCluster().getServer());
+        target.getCluster().setServer(address(cluster, target.getCluster().getServer()));
         String user = named.getContext().getUser();
         if (user != null && !user.isEmpty()
                 && parsed.getUsers().stream().noneMatch(one -> user.equals(one.getName()))) {
@@ -227,11 +248,12 @@ final class Kubeconfig {
         }
     }
 
-    private void requireAddress(@Nullable String cluster, String server) {
+    /** Without a scheme it is HTTPS: whatever is connected to is sent the credentials. */
+    private String address(@Nullable String cluster, String server) {
         String address = server.contains("://") ? server : "https://" + server;
         try {
             if (new URI(address).getHost() != null) {
-                return;
+                return address;
             }
         } catch (URISyntaxException e) {
             // Said below, like every other text that is not an address.

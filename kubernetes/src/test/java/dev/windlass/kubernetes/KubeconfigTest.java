@@ -2,6 +2,7 @@ package dev.windlass.kubernetes;
 
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.UnitState;
+import io.fabric8.kubernetes.client.Config;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,9 @@ class KubeconfigTest {
             {token: s3cret}       | s3cret                | users[0].user is not of the right type
             {token: s3cret}       | {token: s3cret        | malformed; line 9, column
             https://127.0.0.1:1   | not an address        | cluster "kitchen"; server "not an address"; https://
+            {name: cook,          | {                     | has a user without a name
+            {name: kitchen,       | {                     | has a cluster without a name
+            {name: home,          | {                     | has a context without a name
             """)
     void whatIsWrongIsToldWithTheFileAndTheRemedy(String sound, String wrong, String message) throws Exception {
         Path file = Files.writeString(folder.resolve("config"), SOUND.replace(sound, wrong == null ? "" : wrong));
@@ -77,5 +81,31 @@ class KubeconfigTest {
                 assertThat(home.status().message()).contains("kubeconfig", "/nowhere.", "check the files");
             });
         }
+    }
+
+    /** As {@code kubectl config} writes it of a context without a user. */
+    @Test
+    void aListThatIsNullIsEmpty() {
+        Config config = load(SOUND.replace("user: cook", "user: ''").replaceAll("(?s)users:.*", "users: null\n"));
+        assertThat(config.getMasterUrl()).isEqualTo("https://127.0.0.1:1/");
+        assertThatThrownBy(() -> load(SOUND.replaceAll("(?s)users:.*", "users: null\n")))
+                .hasMessageContaining("names the user \"cook\", who is not there: it has []");
+        assertThatThrownBy(() -> load(SOUND.replaceAll("(?s)contexts:.*", "contexts: null\n")))
+                .hasMessageContaining("has no contexts");
+        assertThatThrownBy(() -> load(SOUND.replaceAll("(?s)users:.*", "users: [null]\n")))
+                .hasMessageContaining("has a user without a name");
+    }
+
+    /** What is connected to is sent the token: never in clear text because somebody has left out a scheme. */
+    @Test
+    void anAddressWithoutASchemeIsHttps() {
+        assertThat(load(SOUND.replace("https://127.0.0.1:1", "127.0.0.1:1")).getMasterUrl())
+                .isEqualTo("https://127.0.0.1:1/");
+    }
+
+    private static Config load(String yaml) {
+        Kubeconfig.Choice choice = new Kubeconfig.Choice();
+        choice.text(yaml);
+        return choice.checked("it").load().config();
     }
 }
