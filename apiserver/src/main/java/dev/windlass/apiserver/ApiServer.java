@@ -222,8 +222,12 @@ public final class ApiServer implements AutoCloseable {
      *            its organisations, in addition to {@code system:authenticated}; {@code system:masters} may do everything
      */
     public ClientCertificate clientCertificate(String user, String... groups) {
-        Certificates.Client made = listener.certificates().client(user, List.of(groups), clock.instant());
+        Certificates.Client made = certify(user, groups);
         return new ClientCertificate(made.certificatePem(), made.keyPem());
+    }
+
+    private Certificates.Client certify(String user, String... groups) {
+        return listener.certificates().client(user, List.of(groups), clock.instant());
     }
 
     /** The certificate authority that signed the certificate that this server shows now; made for this server. */
@@ -253,7 +257,7 @@ public final class ApiServer implements AutoCloseable {
 
     /** The same with a {@linkplain #clientCertificate new client certificate} instead of a token. */
     public String certificateKubeconfig(String user, String... groups) {
-        return Kubeconfig.withCertificate(this, user, clientCertificate(user, groups));
+        return Kubeconfig.withCertificate(this, user, certify(user, groups));
     }
 
     /** The watches that are open right now: a witness from outside for leak checks. */

@@ -6,7 +6,8 @@ package dev.windlass.apiserver;
  * @param certificatePem
  *            the certificate
  * @param keyPem
- *            its private key, unencrypted, as PKCS #8
+ *            its private key, unencrypted, as PKCS #8; for a client of Kubernetes take
+ *            {@link ApiServer#certificateKubeconfig}, some of which do not read that
  */
 public record ClientCertificate(String certificatePem, String keyPem) {
 }

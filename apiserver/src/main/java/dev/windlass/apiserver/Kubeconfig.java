@@ -1,5 +1,6 @@
 package dev.windlass.apiserver;
 
+import dev.windlass.apiserver.internal.net.Certificates;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -18,9 +19,9 @@ final class Kubeconfig {
         return of(server, user, "token: \"" + token + "\"");
     }
 
-    static String withCertificate(ApiServer server, String user, ClientCertificate certificate) {
+    static String withCertificate(ApiServer server, String user, Certificates.Client certificate) {
         return of(server, user, "client-certificate-data: " + encode(certificate.certificatePem())
-                + "\n    client-key-data: " + encode(certificate.keyPem()));
+                + "\n    client-key-data: " + encode(certificate.sec1Pem()));
     }
 
     private static String of(ApiServer server, String user, String proof) {

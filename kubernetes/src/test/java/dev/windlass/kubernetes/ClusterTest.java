@@ -2,6 +2,7 @@ package dev.windlass.kubernetes;
 
 import dev.windlass.apiserver.Fault;
 import dev.windlass.apiserver.FaultRule;
+import dev.windlass.apiserver.RequestRecord;
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.lifecycle.Health;
 import dev.windlass.lifecycle.HealthCheck;
@@ -28,6 +29,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ClusterTest extends OnEmbeddedServer {
+
+    @Test
+    void aClientCertificateProvesWhoItIs() throws Exception {
+        ClusterConnection north = connect(
+                cluster("north").kubeconfig(server().certificateKubeconfig("bob", "system:masters")));
+        assertThat(north.client(owner(north, "user")).list(ConfigMap.class)).isEmpty();
+        assertThat(server().requests()).extracting(RequestRecord::user).contains("bob");
+    }
 
     @Test
     void aStopGivesBackEveryWatchAndConnection() throws Exception {

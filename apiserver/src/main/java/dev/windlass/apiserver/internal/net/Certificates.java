@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +116,24 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
     }
 
     /** A certificate and its key, as PEM. */
-    public record Client(String certificatePem, String keyPem) {
+    public record Client(String certificatePem, ECPrivateKey key) {
+        private static final byte[] P256 = Der.identifier(1, 2, 840, 10045, 3, 1, 7);
+        private static final int LENGTH = 32;
+
+        /** PKCS #8, which Java reads. */
+        public String keyPem() {
+            return pem("PRIVATE KEY", key.getEncoded());
+        }
+
+        /** SEC 1, which clients of Kubernetes read: some take PKCS #8 for RSA. */
+        public String sec1Pem() {
+            byte[] number = key.getS().toByteArray();
+            byte[] secret = new byte[LENGTH];
+            int length = Math.min(LENGTH, number.length); // it may begin with a zero that is a sign
+            System.arraycopy(number, number.length - length, secret, LENGTH - length, length);
+            return pem("EC PRIVATE KEY",
+                    Der.sequence(Der.integer(BigInteger.ONE), Der.octets(secret), Der.wrapped(0, P256)));
+        }
     }
 
     /**
@@ -135,7 +153,7 @@ public record Certificates(String name, PrivateKey authorityKey, X509Certificate
                     critical(BASIC_CONSTRAINTS, Der.sequence()), critical(KEY_USAGE, SIGNING),
                     extension(EXTENDED_KEY_USAGE, Der.sequence(FOR_CLIENTS)), issuedBy(authority));
             return new Client(pem("CERTIFICATE", sign(content, authorityKey).getEncoded()),
-                    pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+                    (ECPrivateKey) keys.getPrivate());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no certificate could be made for user " + user, e);
         }
