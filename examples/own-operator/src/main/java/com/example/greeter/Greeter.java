@@ -10,6 +10,8 @@ import dev.windlass.kubernetes.FieldOwner;
 import dev.windlass.kubernetes.Owners;
 import dev.windlass.kubernetes.WatchSpec;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.server.AdminServer;
+import dev.windlass.server.BindAddress;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.nio.file.Path;
@@ -43,7 +45,12 @@ public final class Greeter implements Reconciler<ConfigMap> {
 
     /** Usage: {@code Greeter KUBECONFIG}. */
     public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length != 1) {
+            System.err.println("usage: Greeter KUBECONFIG");
+            System.exit(2);
+        }
         Manager manager = Manager.builder().stopOnSignals(true).build();
+        manager.add(AdminServer.at(BindAddress.loopback(0))); // for ./windlass get, stop, replace …
         manager.add(Cluster.fromKubeconfig("home", Path.of(arguments[0])));
         manager.add(controller());
         manager.run();
