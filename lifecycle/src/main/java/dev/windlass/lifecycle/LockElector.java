@@ -162,18 +162,18 @@ public final class LockElector implements Elector {
             while (context.sleep(times.retryPeriod()) && candidacy.leads()) {
                 try {
                     Long sent = tryToHold(true);
-                    if (sent == null) {
-                        LeaseLock.Versioned now = seen;
-                        candidacy.lost(now == null || now.record().holder().equals(identity)
-                                ? "somebody else wrote the record"
-                                : now.record().holder().isEmpty()
-                                        ? "the record was given up by somebody else"
-                                        : "it was taken over by " + now.record().holder());
+                    String other = sent == null ? takenBy() : "";
+                    if (!other.isEmpty()) {
+                        candidacy.lost(other);
                         lock.announce(identity + STOPPED);
                         return;
                     }
-                    held = sent;
-                    candidacy.renewed(sent);
+                    if (sent == null) { // whoever writes may only have labelled it
+                        trouble = "others write the record of " + lock.name() + " at the same time";
+                    } else {
+                        held = sent;
+                        candidacy.renewed(sent);
+                    }
                 } catch (Exception e) {
                     rethrowIfEnding(e);
                     trouble = unreachable(e);
@@ -185,6 +185,14 @@ public final class LockElector implements Elector {
                     return;
                 }
             }
+        }
+
+        /** Who has the record by now; empty when it still names this candidate. */
+        private String takenBy() {
+            String holder = seen == null ? identity : seen.record().holder();
+            return holder.equals(identity)
+                    ? ""
+                    : holder.isEmpty() ? "the record was given up by somebody else" : "it was taken over by " + holder;
         }
 
         /** An interrupt is the stop, or is meant for whoever runs this. */
@@ -199,7 +207,7 @@ public final class LockElector implements Elector {
         }
 
         /**
-         * Takes the record or confirms it. Returns when the write that did so was sent; null when somebody else has it.
+         * Takes the record or confirms it. Returns when the write that did so was sent; null when somebody else has it, or was quicker.
          *
          * @param renews whether this candidate believes that it has it: then it does not take it from others, were they late or not
          */

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -285,6 +287,74 @@ class Rule17LeadershipTest extends Electing {
         assertThat(stop.await().outcome()).isEqualTo(StopOutcome.STOPPED);
         assertThat(log).containsExactly("cancelled");
         assertThat(work.state()).isEqualTo(UnitState.STOPPED); // as it was asked to
+    }
+
+    /** The record of an election, beside which somebody labels the object that it is in whenever it is to be written. */
+    private static final class Labelled implements LeaseLock {
+
+        private final AtomicInteger labels = new AtomicInteger();
+        private volatile @Nullable Versioned current;
+        private final AtomicInteger versions = new AtomicInteger();
+
+        @Override
+        public String name() {
+            return "shop";
+        }
+
+        @Override
+        public @Nullable Versioned read() {
+            return current;
+        }
+
+        @Override
+        public Versioned create(LeaseRecord record) {
+            return write(record);
+        }
+
+        @Override
+        public @Nullable Versioned update(LeaseRecord record, String version) {
+            Versioned now = Objects.requireNonNull(current);
+            if (labels.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                write(now.record());
+                return null;
+            }
+            return now.version().equals(version) ? write(record) : null;
+        }
+
+        private Versioned write(LeaseRecord record) {
+            Versioned written = new Versioned(record, String.valueOf(versions.incrementAndGet()));
+            current = written;
+            return written;
+        }
+    }
+
+    @Test
+    void conflictsOverARecordThatNamesTheHolderAreNoLoss() {
+        Labelled lock = new Labelled();
+        Manager a = manager("a", OnLeadershipLost.STOP_MANAGER,
+                LockElector.of(lock, "a", LeaseTimes.defaults()));
+        RunnableHandle work = leading(a);
+        lock.labels.set(5);
+        time.advance(RENEW_DEADLINE.minusSeconds(1));
+        assertThat(lock.labels).hasValue(0);
+        time.advance(LEASE);
+        assertThat(status(a).lastLoss()).isNull();
+        assertThat(status(a).leads()).isTrue();
+        assertThat(work.state()).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void conflictsUntilTheRenewDeadlineAreALoss() throws Exception {
+        Labelled lock = new Labelled();
+        Manager a = manager("a", OnLeadershipLost.STOP_MANAGER,
+                LockElector.of(lock, "a", LeaseTimes.defaults()));
+        RunnableHandle work = leading(a);
+        lock.labels.set(Integer.MAX_VALUE);
+        time.advance(RENEW_DEADLINE.plusSeconds(3));
+        a.ended().await();
+        assertThat(status(a).lastLoss()).isNotNull().extracting(LeadershipLoss::why).asString()
+                .contains("could not be renewed for PT10S", "others write the record of shop");
+        assertThat(work.lastStop().orElseThrow().reason()).isEqualTo(Reason.LEADERSHIP_LOST);
     }
 
     /** A leader unit that leads, and writes when it is told to. */
