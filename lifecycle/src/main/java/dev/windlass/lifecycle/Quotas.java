@@ -125,7 +125,7 @@ public final class Quotas {
     private static Cost measured(@Nullable Supplier<Cost> measure) {
         try {
             return measure == null ? Cost.none() : measure.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.atDebug().setCause(e).log("a unit cannot measure its cost");
             return Cost.none();
         }

@@ -62,7 +62,7 @@ final class UnitView {
     private @Nullable Long count(LongSupplier source) {
         try {
             return source.getAsLong();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.atDebug().addKeyValue("unit", cell.name()).setCause(e).log("a unit cannot count its work");
             return null;
         }
@@ -85,7 +85,7 @@ final class UnitView {
         current.currentDetails().forEach((key, value) -> {
             try {
                 values.put(key, value.get());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 values.put(key, "not available: " + e);
             }
         });

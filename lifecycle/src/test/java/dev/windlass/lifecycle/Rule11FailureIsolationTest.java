@@ -127,4 +127,47 @@ class Rule11FailureIsolationTest {
         assertThat(report.errors()).containsExactly("late#1 failed: java.lang.IllegalStateException: disk full");
         manager.run(); // it was not a failure that ended it
     }
+
+    private static <T> T unlinked() {
+        throw new NoClassDefFoundError("shop/Gone");
+    }
+
+    /** As the code of a module does whose jar was taken away under it. */
+    @Test
+    void whatIsAskedOfAUnitAndCannotBeLinkedKeepsNoOtherFromBeingShown() throws Exception {
+        try (Manager manager = Manager.create()) {
+            manager.start();
+            RunnableHandle broken = manager.add(Task.of(RunnableSpec.builder("broken")
+                    .cost(Cost.of(CostDimension.WATCHES, 2)).build(), context -> {
+                        context.workload(new Workload() {
+                            @Override
+                            public long queued() {
+                                return unlinked();
+                            }
+
+                            @Override
+                            public long inFlight() {
+                                return 1;
+                            }
+                        });
+                        context.detail("shelves", Rule11FailureIsolationTest::unlinked);
+                        context.detail("size", () -> "large");
+                        context.measure(Rule11FailureIsolationTest::unlinked);
+                        context.awaitStop();
+                    }));
+            manager.add("calm", RunnableContext::awaitStop).ready().await();
+            broken.ready().await();
+            assertThat(manager.units()).extracting(RunnableHandle::status).extracting(UnitStatus::name)
+                    .contains("broken", "calm");
+            assertThat(broken.status().queued()).isNull();
+            assertThat(broken.status().inFlight()).isEqualTo(1);
+            assertThat(broken.details()).containsEntry("size", "large").hasEntrySatisfying("shelves",
+                    shown -> assertThat(shown).contains("not available", "shop/Gone"));
+            assertThat(Quotas.of(manager).status().units()).singleElement().satisfies(use -> {
+                assertThat(use.declared().in(CostDimension.WATCHES)).isEqualTo(2);
+                assertThat(use.measured()).isEqualTo(Cost.none());
+            });
+            assertThat(manager.metrics().scrape().stream()).isNotEmpty();
+        }
+    }
 }
