@@ -1,5 +1,6 @@
 package dev.windlass.modules;
 
+import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Unit;
 import dev.windlass.modules.internal.proof.Remain;
 import dev.windlass.modules.internal.proof.Remains;
@@ -12,12 +13,21 @@ import java.util.Map;
 
 /**
  * One load of a module: its class loader, and the units that it said it consists of. Closed once, when none of its units runs any more.
- *
- * @param number how often the module has been loaded into the manager, with this time
- * @param folder its copy of the jars
- * @param units by their names within the module
  */
-record Load(ModuleJar jar, long number, Path folder, ModuleLoader loader, Map<String, Unit<?>> units) {
+final class Load {
+
+    private final ModuleJar jar;
+    private final long number;
+    private final Path folder;
+    private final ModuleLoader loader;
+    private volatile Map<String, Unit<?>> units = Map.of();
+
+    private Load(ModuleJar jar, long number, Path folder, ModuleLoader loader) {
+        this.jar = jar;
+        this.number = number;
+        this.folder = folder;
+        this.loader = loader;
+    }
 
     /** The name and the version, for people. */
     static String describe(ModuleJar jar) {
@@ -25,28 +35,50 @@ record Load(ModuleJar jar, long number, Path folder, ModuleLoader loader, Map<St
     }
 
     /**
-     * Loads what is described, and asks it for its units, on this thread.
+     * Makes a class loader for what is described. None of its code runs yet: by the time that it does, whoever closes it knows of it.
      *
      * @throws InvalidModuleException when that is not possible
      */
-    static Load open(ModuleJar jar, Modules modules, String unit) {
+    static Load open(ModuleJar jar, Modules modules) {
         modules.refuseLeaking(jar.name());
         Path folder = modules.folder();
-        ModuleLoader loader = null;
         try {
-            loader = new ModuleLoader(describe(jar), jar.copyTo(folder), Module.class.getClassLoader());
-            ModuleContext context = new ModuleContext(modules.manager(), unit, jar.name(), jar.version());
-            return new Load(jar, modules.nextLoad(jar.name()), folder, loader, units(jar, loader, context));
+            ModuleLoader loader = new ModuleLoader(describe(jar), jar.copyTo(folder), Module.class.getClassLoader());
+            return new Load(jar, modules.nextLoad(jar.name()), folder, loader);
         } catch (RuntimeException | Error e) {
-            if (loader != null) {
-                close(loader);
-            }
             ModuleJar.delete(folder);
             throw e;
         }
     }
 
-    private static Map<String, Unit<?>> units(ModuleJar jar, ModuleLoader loader, ModuleContext context) {
+    /**
+     * Asks the module for its units, on this thread.
+     *
+     * @throws InvalidModuleException when its code fails
+     */
+    void askForUnits(Manager manager, String unit) {
+        units = units(new ModuleContext(manager, unit, jar.name(), jar.version()));
+    }
+
+    ModuleJar jar() {
+        return jar;
+    }
+
+    /** How often the module has been loaded into the manager, with this time. */
+    long number() {
+        return number;
+    }
+
+    ClassLoader loader() {
+        return loader;
+    }
+
+    /** By their names within the module. */
+    Map<String, Unit<?>> units() {
+        return units;
+    }
+
+    private Map<String, Unit<?>> units(ModuleContext context) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
@@ -84,9 +116,12 @@ record Load(ModuleJar jar, long number, Path folder, ModuleLoader loader, Map<St
     /** Gives everything back. The units must have been removed before. */
     Unload close(Modules modules) {
         List<Remain> remains = Remains.clear(loader);
-        close(loader);
-        ModuleJar.delete(folder);
-        return modules.ended(jar, number, loader, remains);
+        try {
+            return modules.ended(jar, number, loader, remains); // first: what cannot be closed is watched all the same
+        } finally {
+            close(loader);
+            ModuleJar.delete(folder);
+        }
     }
 
     private static void close(ModuleLoader loader) {

@@ -88,6 +88,11 @@ public final class Module implements Unit<ModuleHandle> {
     }
 
     @Override
+    public ModuleHandle handle(RunnableHandle base, RunnableHandle before) {
+        return before instanceof ModuleHandle known ? new ModuleHandle(base, jar, known) : handle(base);
+    }
+
+    @Override
     public String toString() {
         return jar.name() + " " + jar.version() + " (" + jar.file() + ")";
     }

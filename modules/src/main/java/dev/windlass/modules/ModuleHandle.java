@@ -10,6 +10,8 @@ import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,32 @@ import org.jspecify.annotations.Nullable;
 public final class ModuleHandle extends RunnableHandle {
 
     private final ModuleJar described;
+    /** Known to all faces of the unit. */
+    private final AtomicReference<LastLoad> last;
     private volatile @Nullable ModuleRun run;
+
+    /**
+     * The load that is or was the module's.
+     *
+     * @param number 0 when nothing was ever loaded
+     * @param unload null until it has ended
+     */
+    private record LastLoad(String version, long number, @Nullable Unload unload) {
+
+        static final LastLoad NONE = new LastLoad("", 0, null);
+    }
 
     ModuleHandle(RunnableHandle base, ModuleJar described) {
         super(base);
         this.described = described;
+        this.last = new AtomicReference<>(LastLoad.NONE);
+    }
+
+    /** @param before what the unit had until then */
+    ModuleHandle(RunnableHandle base, ModuleJar described, ModuleHandle before) {
+        super(base);
+        this.described = described;
+        this.last = before.last;
     }
 
     /** What the module is called, without the prefix of the unit's name. */
@@ -82,28 +105,43 @@ public final class ModuleHandle extends RunnableHandle {
 
     /**
      * Removes the module and says what became of its classes: {@link UnloadState#PENDING} as a rule, since no collection is forced;
-     * {@link Modules#unloads()} says later what it has become, and {@link Modules#prove()} finds it out at once.
+     * {@link Modules#unloads()} says later what it has become, and {@link Modules#prove()} finds it out at once. The report is that of
+     * the last load, also when that has ended before; when there was none it is of load 0, and {@link UnloadState#PROVED}.
      *
      * <p>Fails like {@link #remove()}.
      */
     public Operation<UnloadReport> unload() {
         Promise<UnloadReport> promise = new Promise<>("unload of " + name(), time());
-        ModuleRun running = run;
         remove().whenDone(outcome -> {
             switch (outcome) {
-                case Outcome.Done<StopReport> _ -> promise.complete(unloaded(running));
+                case Outcome.Done<StopReport> _ -> promise.complete(unloaded());
                 case Outcome.Failed<StopReport>(LifecycleException error) -> promise.fail(error);
             }
         });
         return promise;
     }
 
-    private UnloadReport unloaded(@Nullable ModuleRun last) {
-        UnloadReport report = last == null ? null : last.unloaded();
-        return report != null
-                ? report
-                : new UnloadReport(moduleName(), version(), 0, UnloadState.PROVED, time().now(), "", "", List.of(), "",
-                        List.of());
+    private UnloadReport unloaded() {
+        LastLoad known = Objects.requireNonNull(last.get());
+        Unload unload = known.unload();
+        if (unload != null) {
+            return unload.report();
+        }
+        boolean never = known.number() == 0;
+        return new UnloadReport(moduleName(), never ? version() : known.version(), known.number(),
+                never ? UnloadState.PROVED : UnloadState.PENDING, time().now(), "", "", List.of(), "", List.of());
+    }
+
+    /** From now on its code may run. */
+    void loads(Load load) {
+        last.set(new LastLoad(load.jar().version(), load.number(), null));
+    }
+
+    /** A load has ended; of no interest here unless it is the last one. */
+    void ended(Load load, Unload unload) {
+        last.updateAndGet(known -> known.number() == load.number()
+                ? new LastLoad(known.version(), known.number(), unload)
+                : known);
     }
 
     /** Whether what is loaded, or would be, has the content of another description. */

@@ -36,7 +36,6 @@ final class ModuleRun implements ManagedRunnable {
     private final Set<Load> open = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RunnableContext context;
     private volatile @Nullable Load current;
-    private volatile @Nullable Unload unload;
 
     ModuleRun(ModuleJar described) {
         this.described = described;
@@ -57,13 +56,16 @@ final class ModuleRun implements ManagedRunnable {
         given.detail("file", () -> jar().file().toString());
         given.own("classes", Load.describe(described), () -> release(modules, handle));
         handle.run(this);
-        startUnits(modules, given);
+        startUnits(modules, handle, given);
         given.ready();
         given.awaitStop(); // with nothing of the module in a local variable: another version may be loaded by then
     }
 
-    private void startUnits(Modules modules, RunnableContext running) throws InterruptedException {
+    private void startUnits(Modules modules, ModuleHandle handle, RunnableContext running)
+            throws InterruptedException {
         Load first = load(described, modules, running);
+        handle.loads(first);
+        first.askForUnits(modules.manager(), running.name());
         current = first;
         running.contextClassLoader(first.loader());
         List<RunnableHandle> units = new ArrayList<>();
@@ -75,8 +77,12 @@ final class ModuleRun implements ManagedRunnable {
     }
 
     private Load load(ModuleJar jar, Modules modules, RunnableContext running) {
-        Load loaded = Load.open(jar, modules, running.name());
+        Load loaded = Load.open(jar, modules);
         open.add(loaded);
+        if (context == null && open.remove(loaded)) { // the release did not wait for it
+            loaded.close(modules);
+            throw new LifecycleException("%s has ended: it loads nothing any more".formatted(running.id()));
+        }
         return loaded;
     }
 
@@ -103,22 +109,13 @@ final class ModuleRun implements ManagedRunnable {
         handle.children().forEach(unit -> unit.remove().whenDone(_ -> {
             // it runs no more, and its report is in that of the module
         }));
-        Load last = current;
         current = null;
         context = null;
-        if (last != null) {
-            open.remove(last);
-            unload = last.close(modules);
+        for (Load one : List.copyOf(open)) { // that of a reload too which the end has overtaken, and one without units
+            if (open.remove(one)) {
+                handle.ended(one, one.close(modules));
+            }
         }
-        open.forEach(one -> one.close(modules)); // that of a reload which the end has overtaken
-        open.clear();
-    }
-
-    /** What is known of the classes that were loaded last; null when none were. */
-    @Nullable
-    UnloadReport unloaded() {
-        Unload last = unload;
-        return last == null ? null : last.report();
     }
 
     /** @param look looks at the file, on a thread of the module */
@@ -169,8 +166,18 @@ final class ModuleRun implements ManagedRunnable {
             throws InterruptedException {
         Modules modules = Modules.of(running.manager());
         Load next = load(jar, modules, running);
+        try {
+            next.askForUnits(modules.manager(), running.name());
+        } catch (RuntimeException | Error e) {
+            open.remove(next);
+            next.close(modules);
+            throw e;
+        }
         Reload reload = new Reload(running, loaded, next, unitsOf(running), options);
         boolean stays = reload.run();
+        if (stays) {
+            ((ModuleHandle) running.handle()).loads(next);
+        }
         current = stays ? next : loaded;
         Load leaving = stays ? loaded : next;
         open.remove(leaving);

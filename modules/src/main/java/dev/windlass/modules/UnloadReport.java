@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param module the module's name
  * @param version its version
- * @param load how often the module had been loaded into this manager, from 1
+ * @param load how often the module had been loaded into this manager, from 1; 0 when it never was
  * @param state what is known
  * @param since since when
  * @param cause what holds the classes, in one word; empty unless that is known

@@ -1,11 +1,15 @@
 package dev.windlass.modules;
 
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.UnitState;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,5 +100,73 @@ public class LeakTest extends Loading {
         assertThat(Modules.of(manager).prove().await()).singleElement()
                 .satisfies(proof -> assertThat(proof.state()).as("%s %s", proof, proof.chain())
                         .isEqualTo(UnloadState.PROVED));
+    }
+
+    @Test
+    void whatWasStoppedBeforeItIsUnloadedIsNotProvedByThat() throws Exception {
+        ModuleHandle billing = manager.add(Module.fromJar(Jars.module(folder, "1", LEAK).build("leaks.jar")));
+        billing.ready().await(HANG);
+        Awaitility.await().atMost(HANG).until(() -> !HOST.isEmpty());
+        billing.stop().await(HANG);
+        assertThat(billing.unload().await(HANG)).returns(1L, UnloadReport::load).returns("1", UnloadReport::version)
+                .satisfies(report -> assertThat(report.state()).isNotEqualTo(UnloadState.PROVED));
+    }
+
+    @Test
+    void whatFailedToSayWhatItConsistsOfWasLoadedAllTheSame() throws Exception {
+        ModuleHandle billing = manager.add(Module.fromJar(failing("LeakTest.HOST.put(\"left\", new Object() { });")));
+        Awaitility.await().atMost(HANG).until(() -> billing.state() == UnitState.FAILED);
+        assertThat(billing.unload().await(HANG).state()).isNotEqualTo(UnloadState.PROVED);
+        assertThat(Modules.of(manager).prove().await()).singleElement()
+                .returns(UnloadState.LEAKED, UnloadReport::state).returns("HOST_OBJECT", UnloadReport::cause);
+        HOST.clear();
+        proved("1");
+    }
+
+    @Test
+    void whatDoesNotComeBackFromSayingWhatItConsistsOfIsNotProvedToBeGone() throws Exception {
+        CountDownLatch mercy = new CountDownLatch(1);
+        HOST.put("mercy", mercy);
+        ModuleHandle billing = manager.add(Module.fromJar(failing("""
+                CountDownLatch mercy = (CountDownLatch) LeakTest.HOST.get("mercy");
+                while (mercy.getCount() > 0) {
+                    try {
+                        mercy.await();
+                    } catch (InterruptedException e) {
+                        LeakTest.HOST.put("deaf", "to interrupts");
+                    }
+                }
+                """)).with(spec -> spec.stop(StopOptions.drain(Duration.ofMillis(300)))));
+        Awaitility.await().atMost(HANG).until(() -> billing.state() == UnitState.STARTING);
+        assertThat(billing.unload().await(HANG).state()).isEqualTo(UnloadState.PENDING);
+        assertThat(HOST).containsKey("deaf");
+        mercy.countDown();
+        proved("1");
+    }
+
+    @Test
+    void whatWasNeverLoadedIsNotThere() throws Exception {
+        ModuleHandle billing = manager.add(Module.fromJar(Jars.module(folder, "1", TICKER).build("idle.jar"))
+                .with(spec -> spec.dependsOn("nobody")));
+        assertThat(billing.unload().await(HANG)).returns(0L, UnloadReport::load).returns(UnloadState.PROVED,
+                UnloadReport::state);
+    }
+
+    /** One that does something when it is asked for its units, and fails. */
+    private Path failing(String statements) throws IOException {
+        return Jars.in(folder).declares("shop.Failing").source("shop.Failing", """
+                package shop;
+                import dev.windlass.lifecycle.*;
+                import dev.windlass.modules.*;
+                import java.util.*;
+                import java.util.concurrent.CountDownLatch;
+                @Feature(name = "billing", version = "1", api = 1)
+                public final class Failing implements FeatureModule {
+                    @Override public List<Unit<?>> units(ModuleContext context) {
+                        %s
+                        throw new IllegalStateException("no units");
+                    }
+                }
+                """.formatted(statements)).build("failing.jar");
     }
 }
