@@ -231,4 +231,19 @@ class OddInputTest {
         assertThat(answer.code()).isEqualTo(422);
         assertThat(answer.message()).endsWith("invalid character U+200B (at position 2)");
     }
+
+    @Test
+    void labelsAreShownByTheirKeys() {
+        Wire.Answer answer = wire.post("/apis/apps/v1/namespaces/default/deployments", """
+                {"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"x":"y"}},"template":{"metadata":
+                 {"labels":{"z":"1","a":"2"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
+        assertThat(answer.message()).contains("Invalid value: {\"a\":\"2\",\"z\":\"1\"}: `selector` does not match");
+    }
+
+    @Test
+    void theStatusOfADefinitionHasNoFields() {
+        define(version("v1", true, true, "{\"type\":\"object\"}", "\"subresources\":{\"status\":{\"x\":1}},"));
+        assertThat(wire.get(DEFINITIONS + "/things.example.com").body().path("spec").path("versions").path(0)
+                .path("subresources").toString()).isEqualTo("{\"status\":{}}");
+    }
 }

@@ -59,6 +59,7 @@ class DifferentialTest {
             "scales.http",
             "secrets.http",
             "services.http",
+            "shown-values.http",
             "statuses.http",
             "subresources.http",
             "versions.http",

@@ -142,7 +142,7 @@ final class AutoscalerChecks {
         Field type = target.at("type");
         type.mustBeSet("must specify a metric target type");
         if (!List.of("Utilization", "Value", "AverageValue").contains(type.text())) {
-            type.invalid(type.text(), "must be either Utilization, Value, or AverageValue");
+            type.invalidAsJson(type.text(), "must be either Utilization, Value, or AverageValue");
         }
         for (String amount : List.of("value", "averageValue")) {
             if (target.at(amount).isSet() && Amounts.of(target.at(amount).value()).signum() <= 0) {

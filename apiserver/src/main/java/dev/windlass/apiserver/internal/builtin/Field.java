@@ -23,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 record Field(JsonNode value, String path, List<FieldError> errors) {
     private static final String IMMUTABLE = "field is immutable";
     private static final int MAX_PORT = 65_535;
+    /** What is in them Go writes by its keys. */
+    private static final Set<String> MAPS = Set.of("labels", "annotations", "matchLabels", "nodeSelector", "limits",
+            "requests");
 
     /** The whole of an object; its fields have no prefix. */
     static Field of(@Nullable JsonNode object, List<FieldError> errors) {
@@ -96,15 +99,21 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** @param shown instead of the value of the field */
     void invalid(@Nullable JsonNode shown, String detail) {
-        errors.add(FieldError.invalid(path, shown == null ? null : withoutEmptyLists(shown.deepCopy()), detail));
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        errors.add(FieldError.invalid(path, shown == null ? null : asWritten(name, shown.deepCopy()), detail));
     }
 
-    /** What is in a struct that is told is written like what is answered. */
-    private static JsonNode withoutEmptyLists(JsonNode shown) {
+    /** What is told is written like what is answered: a struct without empty lists, a map by its keys. */
+    private static JsonNode asWritten(String name, JsonNode shown) {
+        if (MAPS.contains(name)) {
+            return Json.sorted(shown);
+        }
         if (shown instanceof ObjectNode struct) {
             struct.properties().removeIf(field -> field.getValue().isArray() && field.getValue().isEmpty());
+            struct.properties().forEach(field -> field.setValue(asWritten(field.getKey(), field.getValue())));
+        } else {
+            shown.forEach(item -> asWritten("", item));
         }
-        shown.forEach(Field::withoutEmptyLists);
         return shown;
     }
 
@@ -284,7 +293,8 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         at("matchLabels").labels();
         for (Field expression : at("matchExpressions").items()) {
             if (!expression.selectsByValues()) {
-                expression.at("operator").invalid(expression.at("operator").text(), "not a valid selector operator");
+                expression.at("operator").invalidAsJson(expression.at("operator").text(),
+                        "not a valid selector operator");
             }
             expression.at("key").named(NameRules::qualifiedName);
             expression.at("values").items().forEach(each -> each.named(NameRules::labelValue));

@@ -45,7 +45,8 @@ final class StorageChecks {
 
     private static void provisioner(Field provisioner) {
         if (!provisioner.isEmpty()) {
-            provisioner.named(name -> NameRules.qualifiedName(name.toLowerCase(Locale.ROOT)));
+            String name = provisioner.text().toLowerCase(Locale.ROOT);
+            NameRules.qualifiedName(name).forEach(problem -> provisioner.invalid(name, problem));
         }
     }
 

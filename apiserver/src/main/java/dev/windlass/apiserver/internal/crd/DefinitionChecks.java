@@ -376,8 +376,8 @@ final class DefinitionChecks {
         stored.forEach(each -> names.add(each.stringValue("")));
         for (JsonNode version : object.path("spec").path("versions")) {
             String name = Json.textOrEmpty(version, "name");
-            known.add(name);
-            if (Json.flag(version, false, "storage") && !names.contains(name)) {
+            boolean again = !known.add(name); // the first of a name takes what is stored, so that a second one lacks it
+            if (Json.flag(version, false, "storage") && (again || !names.contains(name))) {
                 errors.add(FieldError.invalid(field, stored, "must have the storage version " + name));
             }
         }
