@@ -25,9 +25,26 @@ final class Failures {
                 describe(cause), remedy(cause)));
     }
 
+    /** What was thrown while a module was reloaded, in words; the whole of it is in the log. */
+    static String ofReload(String unit, Throwable thrown) {
+        String words = describe(thrown);
+        try {
+            LOG.atWarn().addKeyValue("unit", unit).setCause(thrown).log("a reload failed");
+        } catch (Throwable e) { // the log asks it for its words too
+            LOG.atWarn().addKeyValue("unit", unit).log("a reload failed: {}", words);
+        }
+        return words;
+    }
+
+    /** The words of an exception are the module's code, which may throw in turn. */
     static String describe(Throwable thrown) {
-        String message = thrown.getMessage();
-        return message == null ? thrown.getClass().getName() : thrown.getClass().getName() + ": " + message;
+        String name = thrown.getClass().getName();
+        try {
+            String message = thrown.getMessage();
+            return message == null ? name : name + ": " + message;
+        } catch (Throwable e) {
+            return name + ", whose message cannot be read: " + e.getClass().getName();
+        }
     }
 
     private static String remedy(Throwable cause) {

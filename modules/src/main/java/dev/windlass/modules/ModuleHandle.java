@@ -79,7 +79,8 @@ public final class ModuleHandle extends RunnableHandle {
      * old version. At the end the classes of the version that does not stay are unloaded.
      *
      * <p>Fails with {@link InvalidModuleException} when the file is no module, with {@link RefusedException} when it is another module,
-     * when none is loaded, or one is being reloaded already, and when three loads of the module have leaked; nothing is done then.
+     * when none is loaded, or one is being reloaded already, and when three loads of the module have leaked; nothing is done then, nor
+     * when there is no room for a copy of it. What the new version's code throws is taken back like any other failure of it.
      */
     public Operation<ReloadReport> reload(Path file, ReplaceOptions options) {
         return reload(file, () -> ModuleJar.of(file), options);

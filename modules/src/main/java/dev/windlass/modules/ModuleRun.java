@@ -140,7 +140,7 @@ final class ModuleRun implements ManagedRunnable {
 
     private void reload(RunnableContext running, Load loaded, Supplier<ModuleJar> look, ReplaceOptions options,
             Promise<ReloadReport> promise) {
-        ReloadReport report;
+        LifecycleException error;
         try {
             ModuleJar jar = look.get();
             if (!jar.name().equals(described.name())) {
@@ -148,18 +148,21 @@ final class ModuleRun implements ManagedRunnable {
                         "%s is the module %s, not %s: load it as one of its own".formatted(jar.file(),
                                 jar.name(), described.name()));
             }
-            report = reload(running, loaded, jar, options);
-        } catch (LifecycleException e) {
-            promise.fail(e);
+            ReloadReport report = reload(running, loaded, jar, options);
+            reloading.set(false);
+            promise.complete(report);
             return;
+        } catch (LifecycleException e) {
+            error = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            promise.fail(new PreemptedException("the reload of %s was overtaken: it stops".formatted(running.id())));
-            return;
-        } finally {
-            reloading.set(false);
+            error = new PreemptedException("the reload of %s was overtaken: it stops".formatted(running.id()));
+        } catch (Throwable e) { // thrown on, it would end the version that works
+            error = new LifecycleException("the reload of %s failed: %s".formatted(running.id(),
+                    Failures.ofReload(running.name(), e)));
         }
-        promise.complete(report);
+        reloading.set(false);
+        promise.fail(error);
     }
 
     private ReloadReport reload(RunnableContext running, Load loaded, ModuleJar jar, ReplaceOptions options)

@@ -1,5 +1,6 @@
 package dev.windlass.modules;
 
+import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RefusedException;
@@ -8,7 +9,6 @@ import dev.windlass.lifecycle.UnknownUnitException;
 import dev.windlass.modules.internal.proof.Remain;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -128,15 +128,21 @@ public final class Modules implements AutoCloseable {
         try {
             return Files.createDirectory(workDirectory().resolve(Long.toString(folders.incrementAndGet())));
         } catch (IOException e) {
-            throw new UncheckedIOException("there is no room for the copy of a module", e);
+            throw new LifecycleException(
+                    "there is no room for the copy of a module: %s; is there any in the folder for temporary files?"
+                            .formatted(e),
+                    e);
         }
     }
 
+    /** Made anew when it is gone, since some systems clean the folder for temporary files. */
     private synchronized Path workDirectory() throws IOException {
-        if (workDirectory == null) {
-            workDirectory = Files.createTempDirectory("windlass-modules-");
+        Path present = workDirectory;
+        if (present == null || !Files.isDirectory(present)) {
+            present = Files.createTempDirectory("windlass-modules-");
+            workDirectory = present;
         }
-        return workDirectory;
+        return present;
     }
 
     /** Called with the end of the manager. */

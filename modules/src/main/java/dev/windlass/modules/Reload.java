@@ -83,6 +83,10 @@ final class Reload {
             }
         } catch (LifecycleException | IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) { // by the new version's code, when its units are described: the old one goes on
+            fail(Failures.ofReload(context.name(), e));
         }
         boolean stays = failure == null;
         settle(stays);

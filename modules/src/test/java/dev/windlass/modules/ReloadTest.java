@@ -1,5 +1,6 @@
 package dev.windlass.modules;
 
+import dev.windlass.lifecycle.LifecycleException;
 import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceMethod;
@@ -8,10 +9,13 @@ import dev.windlass.lifecycle.ReplaceOutcome;
 import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitState;
+import dev.windlass.modules.internal.disk.Folders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,5 +215,60 @@ class ReloadTest extends Loading {
         assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
         assertThat(alone.await(HANG).outcome()).isEqualTo(ReplaceOutcome.REPLACED);
         assertThat(clerk.generation()).isEqualTo(3);
+    }
+
+    @Test
+    void aNewVersionWhoseCodeThrowsWhenItsUnitsAreAskedForIsTakenBack() throws Exception {
+        ModuleHandle billing = loaded("1", clerk("clerk", "1") + ", " + task("same"));
+        for (String error : List.of("new NullPointerException(\"no purse\")", "new StackOverflowError(\"no purse\")",
+                "new IllegalStateException() { public String getMessage() { throw new IllegalStateException(\"no words\"); } }")) {
+            ReloadReport report = billing.reload(jar("2", clerk("clerk", "2") + ", " + throwing("same", error)), SOON)
+                    .await(HANG);
+            assertThat(report.outcome()).as(report.toString()).isNotEqualTo(ReplaceOutcome.REPLACED);
+            assertThat(report.message()).containsPattern("no purse|message cannot be read");
+            assertThat(billing.version()).isEqualTo("1");
+            assertThat(billing.state()).isEqualTo(UnitState.READY);
+            Awaitility.await().atMost(HANG).until(() -> billing.children().size() == 2
+                    && billing.children().stream().allMatch(unit -> unit.state() == UnitState.READY));
+        }
+        assertThat(Witness.seen()).last().asString().startsWith("1 ");
+        proved("2");
+        assertThat(billing.reload(jar("3", clerk("clerk", "3") + ", " + task("same")), SOON).await(HANG).outcome())
+                .isEqualTo(ReplaceOutcome.REPLACED);
+        billing.unload().await(HANG);
+        proved("1");
+    }
+
+    /** A unit that throws when it is given its handle. */
+    private static String throwing(String name, String error) {
+        return """
+                new Unit<RunnableHandle>() {
+                    public RunnableSpec spec() { return RunnableSpec.named("%s"); }
+                    public ManagedRunnable newInstance() { return RunnableContext::awaitStop; }
+                    public RunnableHandle handle(RunnableHandle base) { throw %s; }
+                }""".formatted(name, error);
+    }
+
+    @Test
+    void theFolderOfTheCopiesIsMadeAnewWhenSomebodyHasTakenItAway() throws Exception {
+        ModuleHandle billing = loaded("1", task("same"));
+        Folders.delete(Objects.requireNonNull(Modules.of(manager).folder().getParent()));
+        ReloadReport report = billing.reload(jar("2", task("same")), SOON).await(HANG);
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(ReplaceOutcome.REPLACED);
+        assertThat(billing.state()).isEqualTo(UnitState.READY);
+        proved("1");
+    }
+
+    @Test
+    void aReloadForWhichThereIsNoRoomFailsAndLeavesWhatWorks() throws Exception {
+        ModuleHandle billing = loaded("1", task("same"));
+        Path copies = Objects.requireNonNull(Modules.of(manager).folder().getParent());
+        Files.createDirectory(copies.resolve("3"));
+        assertThatThrownBy(() -> billing.reload(jar("2", task("same")), SOON).await(HANG))
+                .isInstanceOf(LifecycleException.class).hasMessageContaining("there is no room");
+        assertThat(billing.state()).isEqualTo(UnitState.READY);
+        assertThat(billing.version()).isEqualTo("1");
+        assertThat(billing.reload(jar("2", task("same")), SOON).await(HANG).outcome())
+                .isEqualTo(ReplaceOutcome.REPLACED);
     }
 }
