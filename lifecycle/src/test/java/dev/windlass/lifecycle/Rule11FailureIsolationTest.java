@@ -128,8 +128,8 @@ class Rule11FailureIsolationTest {
         manager.run(); // it was not a failure that ended it
     }
 
-    private static <T> T unlinked() {
-        throw new NoClassDefFoundError("shop/Gone");
+    private static NoClassDefFoundError unlinked() {
+        return new NoClassDefFoundError("shop/Gone");
     }
 
     /** As the code of a module does whose jar was taken away under it. */
@@ -142,7 +142,7 @@ class Rule11FailureIsolationTest {
                         context.workload(new Workload() {
                             @Override
                             public long queued() {
-                                return unlinked();
+                                throw unlinked();
                             }
 
                             @Override
@@ -150,9 +150,13 @@ class Rule11FailureIsolationTest {
                                 return 1;
                             }
                         });
-                        context.detail("shelves", Rule11FailureIsolationTest::unlinked);
+                        context.detail("shelves", () -> {
+                            throw unlinked();
+                        });
                         context.detail("size", () -> "large");
-                        context.measure(Rule11FailureIsolationTest::unlinked);
+                        context.measure(() -> {
+                            throw unlinked();
+                        });
                         context.awaitStop();
                     }));
             manager.add("calm", RunnableContext::awaitStop).ready().await();
