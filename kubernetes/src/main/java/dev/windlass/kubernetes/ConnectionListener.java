@@ -37,7 +37,7 @@ final class ConnectionListener {
         while ((next = next()) != null) {
             try {
                 listener.accept(next);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOGGER.atError().setCause(e).addKeyValue("cluster", next.name())
                         .log("a listener for connected clusters failed");
             }

@@ -51,7 +51,7 @@ final class FieldIndex<T extends HasMetadata> {
     private Set<String> compute(StoredObject stored) {
         try {
             return Set.copyOf(function.apply(decoder.decode(stored)));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             logger.atError().setCause(e).addKeyValue("index", name).addKeyValue("object", stored.key())
                     .log("index function failed: the object is left out of the index");
             return Set.of();

@@ -91,6 +91,22 @@ class ClusterTest extends OnEmbeddedServer {
     }
 
     @Test
+    void anErrorOfAListenerForConnectionsKeepsItFromNone() throws Exception {
+        List<Long> generations = new CopyOnWriteArrayList<>();
+        Clusters.of(manager()).onConnected(connection -> {
+            generations.add(connection.generation());
+            throw new NoClassDefFoundError("shop/Gone");
+        });
+        ClusterHandle handle = manager().add(cluster("north").build());
+        connect(handle);
+        eventually().untilAsserted(() -> assertThat(generations).containsExactly(1L));
+        handle.stop().await(HANG);
+        handle.start().await(HANG);
+        connect(handle);
+        eventually().untilAsserted(() -> assertThat(generations).containsExactly(1L, 2L));
+    }
+
+    @Test
     void aClusterThatCannotBeReachedBacksOffWithTheReasonAndJoinsWhenItCan() throws Exception {
         wire().mode(Mode.REFUSE);
         ClusterHandle handle = manager().add(cluster("north").build());

@@ -511,6 +511,21 @@ class HandlerDeliveryTest {
     }
 
     @Test
+    void anErrorOfAnIndexFunctionLeavesTheObjectOutAndStopsNoInformer() {
+        lease.addIndex("v", map -> {
+            if (map.getMetadata().getName().equals("bad")) {
+                throw new NoClassDefFoundError("shop/Gone");
+            }
+            return List.of(map.getData().get("v"));
+        });
+        put("bad", 1);
+        put("good", 1);
+        assertThat(lease.reader().byIndex("v", "1")).extracting(map -> map.getMetadata().getName())
+                .containsExactly("good");
+        assertThat(lease.reader().list()).hasSize(2);
+    }
+
+    @Test
     void aReaderOfAClosedLeaseIsRevokedAndNeverSaysNotThere() {
         put("a", 1);
         Reader<ConfigMap> reader = lease.reader();
