@@ -37,7 +37,7 @@ public interface InformerLease<T extends HasMetadata> extends AutoCloseable {
     /**
      * Runs an action whenever the {@linkplain #status() state or message} of the informer has changed, or the {@linkplain
      * HandlerRegistration#trouble() trouble} of a handler on it, or whether handlers are {@linkplain HandlerRegistration#heldBack()
-     * held back}, on the thread that changed it: the action must not block. It ends with the lease.
+     * held back}, on the thread that changed it: the action must not block. What it throws is logged. It ends with the lease.
      */
     void onStatusChange(Runnable action);
 

@@ -85,8 +85,19 @@ final class Lease<T extends HasMetadata> implements InformerLease<T>, Reader<T> 
     @Override
     public void onStatusChange(Runnable action) {
         checkOpen();
-        statusActions.add(action);
-        informer.onStatusChange(action);
+        Runnable isolated = () -> tellStatus(action);
+        statusActions.add(isolated);
+        informer.onStatusChange(isolated);
+    }
+
+    /** Whatever it throws must not end the thread of the informer, which others use too. */
+    private void tellStatus(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            owner.logger().atError().setCause(e).addKeyValue("informer", spec.describe())
+                    .log("a listener for the status of an informer failed; it is told of the next change all the same");
+        }
     }
 
     @Override

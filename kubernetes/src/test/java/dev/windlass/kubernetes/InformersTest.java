@@ -1,5 +1,6 @@
 package dev.windlass.kubernetes;
 
+import dev.windlass.apiserver.FaultRule;
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.kubernetes.InformerStatus.State;
 import dev.windlass.lifecycle.RunnableContext;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.PartialObjectMetadata;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -234,5 +236,28 @@ class InformersTest extends OnEmbeddedServer {
         var again = north.informers().acquire(second, WatchSpec.of(ConfigMap.class));
         assertThat(again.addHandler(journal, known).awaitSynced(HANG)).isTrue();
         assertThat(journal.told).containsExactlyInAnyOrder("+same", "+changes", "?goes");
+    }
+
+    @Test
+    void aStatusListenerThatThrowsHarmsNobodyElse() throws Exception {
+        ClusterConnection north = connect(cluster("north"));
+        RunnableContext owner = owner(north, "user");
+        var lease = north.informers().acquire(owner, WatchSpec.of(ConfigMap.class));
+        eventually().until(() -> lease.status().state() == State.WATCHING);
+        AtomicInteger thrown = new AtomicInteger();
+        AtomicInteger heard = new AtomicInteger();
+        RunnableContext guest = owner(north, "guest");
+        north.informers().acquire(guest, WatchSpec.of(ConfigMap.class)).onStatusChange(() -> {
+            thrown.incrementAndGet();
+            throw new AssertionError("a listener of a guest");
+        });
+        lease.onStatusChange(heard::incrementAndGet);
+        server().faults().add(FaultRule.on("watch", "configmaps").answering(500).times(1));
+        server().faults().dropWatches();
+        eventually().until(() -> thrown.get() > 0 && lease.status().state() == State.WATCHING);
+        create(north.client(owner), "later");
+        eventually().until(() -> lease.reader().contains(ObjectKey.of("default", "later")));
+        assertThat(heard).hasValueGreaterThan(1);
+        assertThat(manager().find(north.informers().unit()).orElseThrow().state()).isEqualTo(UnitState.READY);
     }
 }
