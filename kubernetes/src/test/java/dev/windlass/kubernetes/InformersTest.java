@@ -260,4 +260,27 @@ class InformersTest extends OnEmbeddedServer {
         assertThat(heard).hasValueGreaterThan(1);
         assertThat(manager().find(north.informers().unit()).orElseThrow().state()).isEqualTo(UnitState.READY);
     }
+
+    @Test
+    void anIndexFunctionThatThrowsAnErrorHarmsNobodyElse() throws Exception {
+        ClusterConnection north = connect(cluster("north"));
+        RunnableContext owner = owner(north, "user");
+        Journal journal = new Journal();
+        var lease = north.informers().acquire(owner, WatchSpec.of(ConfigMap.class));
+        assertThat(lease.addHandler(journal).awaitSynced(HANG)).isTrue();
+        var guests = north.informers().acquire(owner(north, "guest"), WatchSpec.of(ConfigMap.class));
+        guests.addIndex("v", object -> {
+            if (object.getMetadata().getName().equals("bad")) {
+                throw new NoClassDefFoundError("x/Y");
+            }
+            return List.of("k");
+        });
+        Client client = north.client(owner);
+        client.create(configMap("bad", "1"));
+        client.create(configMap("good", "1"));
+        eventually().untilAsserted(() -> assertThat(journal.told).containsExactly("+bad", "+good"));
+        assertThat(lease.status().state()).isEqualTo(State.WATCHING);
+        assertThat(guests.reader().byIndex("v", "k")).singleElement()
+                .satisfies(found -> assertThat(found.getMetadata().getName()).isEqualTo("good"));
+    }
 }
