@@ -65,11 +65,13 @@ final class OwnedWebSocket implements WebSocket.Listener {
     void abort(RevokedException reason) {
         WebSocket open;
         synchronized (this) {
-            open = socket;
+            if (ended) {
+                return;
+            }
+            ended = true;
+            open = socket; // in the same step: one that is opened later closes itself
         }
-        if (!end()) {
-            return;
-        }
+        onEnd.accept(this);
         response.completeExceptionally(reason);
         if (open == null) {
             upgrade.unanswered();

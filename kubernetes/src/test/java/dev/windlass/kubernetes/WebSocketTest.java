@@ -1,15 +1,22 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.lifecycle.FencedException;
+import dev.windlass.lifecycle.InFlight;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopReport;
 import io.fabric8.kubernetes.client.dsl.ExecListener;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,5 +115,77 @@ class WebSocketTest {
         in.flush();
         eventually().untilAsserted(() -> assertThat(accepting.messages).hasValueGreaterThan(1));
         assertThat(owner.handle().stop().await(HANG).leftovers()).isEmpty();
+    }
+
+    @Test
+    void oneThatOpensWhileItsOwnerEndsIsClosed() throws Exception {
+        AtomicInteger closes = new AtomicInteger();
+        AtomicReference<@Nullable OwnedWebSocket> opening = new AtomicReference<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread opener = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                OwnedWebSocket next = opening.get();
+                if (next == null) {
+                    Thread.onSpinWait();
+                } else {
+                    next.onOpen(new Opened(closes));
+                    opening.set(null);
+                }
+            }
+        });
+        long enough = System.nanoTime() + TimeUnit.SECONDS.toNanos(3); // on two free cores: some hundred thousand rounds
+        int round = 0;
+        for (; System.nanoTime() < enough; round++) {
+            OwnedWebSocket owned = new OwnedWebSocket(new WebSocket.Listener() {
+            }, new NoEntry(), () -> {
+            }, ended -> {
+            });
+            opening.set(owned);
+            for (int spin = round % 30; spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            owned.abort(new RevokedException("its owner has ended"));
+            while (opening.get() != null) {
+                Thread.onSpinWait();
+            }
+        }
+        over.set(true);
+        opener.join();
+        assertThat(closes).hasValue(round);
+    }
+
+    private record NoEntry() implements InFlight {
+
+        @Override
+        public void close() {
+        }
+
+        @Override
+        public void unanswered() {
+        }
+    }
+
+    /** Counts how often it is closed. */
+    private record Opened(AtomicInteger closes) implements WebSocket {
+
+        @Override
+        public boolean send(ByteBuffer buffer) {
+            return true;
+        }
+
+        @Override
+        public boolean sendClose(int code, String reason) {
+            closes.incrementAndGet();
+            return true;
+        }
+
+        @Override
+        public long queueSize() {
+            return 0;
+        }
+
+        @Override
+        public void request() {
+        }
     }
 }
