@@ -25,6 +25,6 @@ public interface ClusterConnection {
     /** A client for one owner whose writes pass a fence. */
     Client client(RunnableContext owner, WriteFence fence);
 
-    /** The watches of the cluster. */
+    /** The watches of the cluster. To be asked for anew after the unit that runs them was started again. */
     Informers informers();
 }

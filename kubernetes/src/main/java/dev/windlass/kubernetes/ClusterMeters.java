@@ -24,7 +24,7 @@ final class ClusterMeters implements AutoCloseable {
         this.live = live;
         requests();
         cluster("windlass_cluster_up", "Whether the cluster is connected.",
-                connection -> connection.registry().lost() ? 0 : 1);
+                connection -> connection.lost() ? 0 : 1);
         cluster("windlass_cluster_requests_in_flight", "Requests that await their answer, watches not counted.",
                 connection -> connection.transport().permits().used());
         cluster("windlass_cluster_requests_waiting", "Requests that wait for the cap on requests in flight.",

@@ -221,7 +221,7 @@ final class ClusterRun implements ManagedRunnable {
             connect(context, pause);
         } else if (lost) {
             lost = false;
-            Objects.requireNonNull(connection).registry().lost(false);
+            Objects.requireNonNull(connection).lost(false);
             handle(context).connection(connection);
             context.ready();
             connection.registry().hurry();
@@ -238,13 +238,12 @@ final class ClusterRun implements ManagedRunnable {
         live.onUnauthorized(() -> refusedElsewhere(pause));
         InformersRun cache = new InformersRun(inner -> new InformerRegistry(inner, live, informers, intake));
         context.add(cache);
-        InformerRegistry registry;
         try {
-            registry = cache.opened().get();
+            cache.opened().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the informers of cluster " + name + " did not start", e);
         }
-        LiveConnection made = new LiveConnection(name, context, live, clusters.serializations(), registry);
+        LiveConnection made = new LiveConnection(name, context, live, clusters.serializations(), cache::registry);
         connection = made;
         context.own("connection", name, () -> {
             withdraw(context, made);
@@ -291,7 +290,7 @@ final class ClusterRun implements ManagedRunnable {
         }
         if (!lost) {
             lost = true;
-            connection.registry().lost(true);
+            connection.lost(true);
             handle(context).withdraw(connection);
             connection.registry().hurry();
         }

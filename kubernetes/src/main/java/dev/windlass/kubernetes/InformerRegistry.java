@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The informers of one cluster generation, by what they watch.
+ * The informers of one generation of the unit that runs them, by what they watch.
  *
  * <p>State of an entry: {@code USED (users > 0) ⇄ LINGERING (a timer runs) → stopped, forgotten}. State of the registry: {@code
  * OPEN → CLOSED}. The lock guards entries and counts; informers are started and stopped outside of it. Lock order: registry, then
@@ -33,7 +33,6 @@ final class InformerRegistry implements Informers {
     private final Object lock = new Object();
     private final Map<SharingKey, Shared> shared = new HashMap<>();
     private boolean closed;
-    private volatile boolean lost;
 
     InformerRegistry(RunnableContext context, Transport transport, InformerSettings settings, Intake intake) {
         this.context = context;
@@ -240,15 +239,6 @@ final class InformerRegistry implements Informers {
             all.add(entry.informer.status());
         }
         return all;
-    }
-
-    /** Whether the cluster is disconnected at the moment. */
-    boolean lost() {
-        return lost;
-    }
-
-    void lost(boolean now) {
-        lost = now;
     }
 
     int backlog() {

@@ -4,7 +4,10 @@ import dev.windlass.lifecycle.RunnableContext;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 
-/** The informers of one cluster generation: shared by all that watch the same. Thread-safe. */
+/**
+ * The informers of a cluster, for one generation of the {@linkplain #unit() unit} that runs them: shared by all that watch the same.
+ * Thread-safe.
+ */
 public interface Informers {
 
     /** What the unit that runs them is called in the scope of its cluster. */

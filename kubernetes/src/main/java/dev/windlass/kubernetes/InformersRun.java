@@ -6,31 +6,44 @@ import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The unit {@code cluster/NAME/informers}: shows the informers of a cluster in the tree and owns their threads. */
-final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
+/**
+ * The unit {@code cluster/NAME/informers}: shows the informers of a cluster in the tree and owns their threads. Each start opens a
+ * registry of its own, and is ready when {@link #registry()} is that one.
+ */
+final class InformersRun implements Unit<RunnableHandle> {
 
     private final Function<RunnableContext, InformerRegistry> open;
     private final CompletableFuture<InformerRegistry> opened = new CompletableFuture<>();
+    private volatile @Nullable InformerRegistry registry;
 
     InformersRun(Function<RunnableContext, InformerRegistry> open) {
         this.open = open;
     }
 
+    /** The first one. */
     CompletableFuture<InformerRegistry> opened() {
         return opened;
     }
 
+    /** The newest one; only after the first was opened. */
+    InformerRegistry registry() {
+        return Objects.requireNonNull(registry);
+    }
+
     @Override
     public RunnableSpec spec() {
-        return RunnableSpec.builder(Informers.NAME).kind("Cache").restart(RestartPolicy.never()).build();
+        return RunnableSpec.builder(Informers.NAME).kind("Cache").restart(RestartPolicy.never())
+                .signalsReadiness(true).build();
     }
 
     @Override
     public ManagedRunnable newInstance() {
-        return this;
+        return this::run;
     }
 
     @Override
@@ -38,14 +51,15 @@ final class InformersRun implements Unit<RunnableHandle>, ManagedRunnable {
         return base;
     }
 
-    @Override
-    public void run(RunnableContext context) throws InterruptedException {
-        InformerRegistry registry = open.apply(context);
+    private void run(RunnableContext context) throws InterruptedException {
+        InformerRegistry fresh = open.apply(context);
         context.detail("informers",
-                () -> String.join("\n", registry.status().stream().map(InformersRun::line).toList()));
-        context.own("informers", context.name(), registry::close);
-        opened.complete(registry);
-        context.cancelled().onSet(registry::close);
+                () -> String.join("\n", fresh.status().stream().map(InformersRun::line).toList()));
+        context.own("informers", context.name(), fresh::close);
+        registry = fresh;
+        opened.complete(fresh);
+        context.ready();
+        context.cancelled().onSet(fresh::close);
         context.cancelled().await();
     }
 

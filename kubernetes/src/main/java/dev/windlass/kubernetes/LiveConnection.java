@@ -4,6 +4,7 @@ import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** One generation of a cluster as its users see it. */
 final class LiveConnection implements ClusterConnection, AutoCloseable {
@@ -12,12 +13,13 @@ final class LiveConnection implements ClusterConnection, AutoCloseable {
     private final RunnableContext context;
     private final Transport transport;
     private final Serializations serializations;
-    private final InformerRegistry informers;
+    private final Supplier<InformerRegistry> informers;
     private final Set<OwnedRequests> clients = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean lost;
 
     LiveConnection(String name, RunnableContext context, Transport transport, Serializations serializations,
-            InformerRegistry informers) {
+            Supplier<InformerRegistry> informers) {
         this.name = name;
         this.context = context;
         this.transport = transport;
@@ -61,11 +63,21 @@ final class LiveConnection implements ClusterConnection, AutoCloseable {
 
     @Override
     public Informers informers() {
-        return informers;
+        return registry();
     }
 
+    /** Another one after each start of the unit that runs it. */
     InformerRegistry registry() {
-        return informers;
+        return informers.get();
+    }
+
+    /** Whether the cluster is disconnected at the moment. */
+    boolean lost() {
+        return lost;
+    }
+
+    void lost(boolean now) {
+        lost = now;
     }
 
     Transport transport() {

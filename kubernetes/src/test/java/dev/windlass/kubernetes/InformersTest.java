@@ -3,7 +3,9 @@ package dev.windlass.kubernetes;
 import dev.windlass.apiserver.FaultRule;
 import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.kubernetes.InformerStatus.State;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class InformersTest extends OnEmbeddedServer {
 
@@ -282,5 +285,24 @@ class InformersTest extends OnEmbeddedServer {
         assertThat(lease.status().state()).isEqualTo(State.WATCHING);
         assertThat(guests.reader().byIndex("v", "k")).singleElement()
                 .satisfies(found -> assertThat(found.getMetadata().getName()).isEqualTo("good"));
+    }
+
+    @Test
+    void theInformersOfAClusterThatGoesOnCanBeStoppedAndStartedAgain() throws Exception {
+        ClusterConnection north = connect(cluster("north"));
+        RunnableHandle informers = manager().find(north.informers().unit()).orElseThrow();
+        RunnableContext before = owner(north, "before");
+        var ended = north.informers().acquire(before, WatchSpec.of(ConfigMap.class));
+        assertThat(informers.stop(informers.spec().stop().withCascade()).await(HANG).clean()).isTrue();
+        assertThatThrownBy(() -> ended.reader().size()).isInstanceOf(RevokedException.class);
+        informers.start().await(HANG);
+        RunnableContext after = owner(north, "after");
+        Journal journal = new Journal();
+        var lease = north.informers().acquire(after, WatchSpec.of(ConfigMap.class));
+        assertThat(lease.addHandler(journal).awaitSynced(HANG)).isTrue();
+        north.client(after).create(configMap("a", "1"));
+        eventually().untilAsserted(() -> assertThat(journal.told).containsExactly("+a"));
+        assertThat(informers.state()).isEqualTo(UnitState.READY);
+        assertThat(informers.generation()).isEqualTo(2);
     }
 }
