@@ -150,7 +150,9 @@ final class Exchange {
         if (left.isPositive()) {
             watch(left);
         } else {
-            failed(new SilenceException(limit));
+            // Whoever waits for the answer is told there: not on the thread that rings for the whole manager.
+            Thread.ofVirtual().inheritInheritableThreadLocals(false).name(transport.cluster() + " silence")
+                    .start(() -> failed(new SilenceException(limit)));
         }
     }
 

@@ -5,12 +5,15 @@ import dev.windlass.kubernetes.FaultyWire.Mode;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,5 +160,34 @@ class ConnectionTest extends OnEmbeddedServer {
         Backoff another = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(320), new Random(2));
         assertThat(another.next()).as("clusters that were lost together do not come back together")
                 .isNotEqualTo(new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(320), new Random(3)).next());
+    }
+
+    @Test
+    void whoLooksAtWhatHasTimedOutDoesNotHoldTheTimersOfTheManager() throws Exception {
+        ClusterConnection north = connect(cluster("north"));
+        RunnableContext owner = owner(north, "user");
+        HttpClient http = north.client(owner).fabric8().getHttpClient();
+        server().faults().add(FaultRule.on("get", "configmaps").hanging());
+        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch seen = new CountDownLatch(1);
+        CountDownLatch rung = new CountDownLatch(1);
+        var answer = http.sendAsync(http.newHttpRequestBuilder()
+                .uri(server().url() + "/api/v1/namespaces/default/configmaps/a")
+                .timeout(200, TimeUnit.MILLISECONDS).build(), String.class).whenComplete((body, failure) -> {
+                    looking.countDown();
+                    try {
+                        seen.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        try {
+            assertThat(looking.await(HANG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            owner.time().after(Duration.ofMillis(1), rung::countDown);
+            assertThat(rung.await(HANG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            seen.countDown();
+        }
+        assertThat(answer).failsWithin(HANG);
     }
 }
