@@ -110,6 +110,9 @@ final class HandlerDelivery<T extends HasMetadata> implements HandlerRegistratio
 
     private void deliverAll() throws InterruptedException {
         informer.intake().add(onIntake);
+        if (informer.intake().closed()) {
+            intakeChanged(); // perhaps before it could be heard of here, while somebody awaits a delivery already
+        }
         try {
             Change change;
             while ((change = take()) != null) {

@@ -1,11 +1,13 @@
 package dev.windlass.kubernetes;
 
 import dev.windlass.kubernetes.ObjectScanner.Scanned;
+import dev.windlass.lifecycle.Forked;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.TimeSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -189,6 +191,48 @@ class HandlerDeliveryTest {
         recorder.permits.release();
         registration.close();
         registration.awaitDelivered(); // at once
+    }
+
+    @Test
+    void nobodyAwaitsADeliveryThatACordonHoldsBackFromTheVeryBeginning() throws Exception {
+        Intake intake = new Intake();
+        SharedInformer cordoned = new SharedInformer("test", spec, TimeSource.system(), intake);
+        CompletableFuture<RunnableContext> context = new CompletableFuture<>();
+        manager.add("late", owner -> {
+            context.complete(owner);
+            owner.awaitStop();
+        });
+        CountDownLatch begin = new CountDownLatch(1);
+        HandlerRegistration registration = new Lease<>(spec, cordoned,
+                new ObjectDecoder<>(serialization, spec.resource()), forkingLate(context.get(), begin), () -> {
+                }).addHandler(new Recorder(0));
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        Thread waiting = Thread.startVirtualThread(() -> {
+            try {
+                registration.awaitDelivered();
+                answered.complete(null);
+            } catch (InterruptedException e) {
+                answered.completeExceptionally(e);
+            }
+        });
+        await().atMost(LIMIT).until(() -> waiting.getState() == Thread.State.WAITING);
+        intake.close();
+        begin.countDown();
+        assertThat(answered).succeedsWithin(LIMIT);
+    }
+
+    /** A context whose threads begin only then. */
+    private static RunnableContext forkingLate(RunnableContext owner, CountDownLatch begin) {
+        return (RunnableContext) Proxy.newProxyInstance(RunnableContext.class.getClassLoader(),
+                new Class<?>[]{RunnableContext.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("fork")) {
+                        return owner.fork((String) arguments[0], () -> {
+                            begin.await();
+                            ((Forked) arguments[1]).run();
+                        });
+                    }
+                    return method.invoke(owner, arguments);
+                });
     }
 
     @Test
