@@ -301,8 +301,8 @@ final class ListWatchLoop {
             try (ObjectScanner scanner = wire.scanner(answer)) {
                 Event event;
                 while (!stopped && (event = scanner.nextEvent()) != null) {
-                    received++;
                     take(event, list);
+                    received++;
                 }
             }
         } catch (JacksonException e) {
@@ -310,6 +310,13 @@ final class ListWatchLoop {
             if (listNeeded || !useful(opened, received)) {
                 throw e;
             }
+        } catch (ApiException e) {
+            // The server ends it with an error, a forgotten version most often: no failure in a row if it was of use before.
+            if (!listNeeded && useful(opened, received)) {
+                fruitless = 0;
+                backoff.reset();
+            }
+            throw e;
         } finally {
             stream = null;
         }

@@ -323,6 +323,23 @@ class ListWatchTest {
         }
 
         @Test
+        void aVersionThatIsForgottenAfterAUsefulWatchIsNoFailureInARow() throws Exception {
+            AtomicInteger versions = new AtomicInteger();
+            with((ask, reply) -> {
+                int version = versions.addAndGet(2);
+                reply.part(event("ADDED", object("a", version)) + endOfList(version)
+                        + event("MODIFIED", object("a", version + 1))
+                        + event("ERROR",
+                                """
+                                        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","code":410,"reason":"Expired","message":"too old"}"""));
+            }, (server, lease, cluster) -> {
+                // With pauses that double each time the ninth list came after a minute.
+                OnEmbeddedServer.eventually().until(() -> lease.status().lists() >= 9);
+                assertThat(lease.status().watches()).isGreaterThanOrEqualTo(8);
+            });
+        }
+
+        @Test
         void aVersionThatTheServerHasNotReachedLeadsToANewList() throws Exception {
             AtomicInteger lists = new AtomicInteger();
             with((ask, reply) -> {
