@@ -15,8 +15,9 @@ import java.time.Duration;
  *
  * <p>A file counts when it was the same at two looks in a row, so that one which is being written does nothing, and a removal counts
  * when the file was missing twice. Two files of one module are its versions: the one that was put there last is loaded. What cannot be
- * loaded is told once in the log and stands in the unit's details until the file changes. Modules stay loaded when this unit stops, and
- * modules that somebody else has loaded are left alone.
+ * loaded is told once in the log and stands in the unit's details until the file changes. When nothing of the module is loaded then,
+ * since it has failed at its start or waits for it, it is added anew from the changed file; one that somebody has stopped stays so, and
+ * its next start is by that file. Modules stay loaded when this unit stops, and modules that somebody else has loaded are left alone.
  */
 public final class ModuleDirectory implements Unit<RunnableHandle> {
 

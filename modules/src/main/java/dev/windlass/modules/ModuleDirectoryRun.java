@@ -7,6 +7,7 @@ import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.RunnableContext;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   ▲ missing ◄──not there──┘ ──nor at the next look──► forgotten, its module unloaded
  * </pre>
  *
- * All on the unit's own thread, but for {@code busy} and {@code problems}, which those that load and unload change.
+ * All on the unit's own thread, but for {@code busy}, {@code problems} and {@code done}, which those that load and unload change.
  */
 final class ModuleDirectoryRun implements ManagedRunnable {
 
@@ -51,7 +52,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
     private final Duration interval;
     private final ReplaceOptions reload;
     private final Map<Path, Stamp> seen = new HashMap<>();
-    private final Map<Path, Stamp> done = new HashMap<>();
+    private final Map<Path, Stamp> done = new ConcurrentHashMap<>();
     private final Set<Path> missing = new HashSet<>();
     /** Which file each module was loaded from last. */
     private final Map<String, Path> owners = new HashMap<>();
@@ -93,7 +94,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
             }
         } catch (NotDirectoryException e) {
             problems.put(folder, folder + " is a file: make it a folder");
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             problems.put(folder, folder + " cannot be read: " + e);
             return; // what is in it is not known, and not gone
         }
@@ -126,7 +127,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
         }
         String name = module.name();
         Optional<ModuleHandle> present = modules.find(name);
-        if (busy.contains(name)) {
+        if (busy.contains(name) || present.filter(now -> now.state().isEnding()).isPresent()) {
             return; // the next look comes
         }
         done.put(file, stamp);
@@ -142,11 +143,30 @@ final class ModuleDirectoryRun implements ManagedRunnable {
             } else {
                 owners.put(name, file);
                 if (!present.get().isLoadedFrom(module)) {
-                    follow(context, name, file, present.get().reload(module, reload));
+                    change(context, present.get(), module, stamp);
                 }
             }
         } catch (LifecycleException e) {
             problem(context, file, e);
+        }
+    }
+
+    /** By a reload if anything is loaded; else what is to be is exchanged, and waits for a start if somebody has stopped it. */
+    private void change(RunnableContext context, ModuleHandle present, Module next, Stamp stamp) {
+        String name = next.name();
+        Path file = next.file();
+        if (present.isLoaded()) {
+            follow(context, name, file, present.reload(next, reload));
+        } else if (present.status().desiredRunning()) {
+            Operation<UnloadReport> unload = present.unload();
+            unload.whenDone(outcome -> {
+                if (outcome instanceof Outcome.Done) {
+                    done.remove(file, stamp); // it is added by the next look
+                }
+            });
+            follow(context, name, file, unload);
+        } else {
+            follow(context, name, file, present.describe(next, reload));
         }
     }
 

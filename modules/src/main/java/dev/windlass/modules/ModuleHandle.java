@@ -6,6 +6,7 @@ import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.Promise;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.ReplaceOptions;
+import dev.windlass.lifecycle.ReplaceReport;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopReport;
 import java.nio.file.Path;
@@ -143,6 +144,17 @@ public final class ModuleHandle extends RunnableHandle {
         last.updateAndGet(known -> known.number() == load.number()
                 ? new LastLoad(known.version(), known.number(), unload)
                 : known);
+    }
+
+    /** Whether there is something that a reload could replace. */
+    boolean isLoaded() {
+        ModuleRun running = run;
+        return running != null && running.isLoaded();
+    }
+
+    /** Of one that is stopped: its next start is by another description. */
+    Operation<ReplaceReport> describe(Module next, ReplaceOptions options) {
+        return replaceWith(next.with(_ -> spec().toBuilder()), options);
     }
 
     /** Whether what is loaded, or would be, has the content of another description. */

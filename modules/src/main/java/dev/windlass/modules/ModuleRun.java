@@ -47,6 +47,10 @@ final class ModuleRun implements ManagedRunnable {
         return loaded == null ? described : loaded.jar();
     }
 
+    boolean isLoaded() {
+        return current != null;
+    }
+
     @Override
     public void run(RunnableContext given) throws InterruptedException {
         Modules modules = Modules.of(given.manager());

@@ -124,4 +124,47 @@ class ModuleDirectoryTest extends Loading {
         loaded("1");
         manager.add("bystander", RunnableContext::awaitStop).ready().await();
     }
+
+    @Test
+    void aJarThatFailsAtItsStartIsLoadedWhenItIsReplacedByARepairedOne() throws Exception {
+        RunnableHandle unit = watched();
+        Path file = folder.resolve("billing.jar");
+        Files.copy(failing("1"), file);
+        awaitProblem(unit, "no money");
+        put(failing("2"), file);
+        Awaitility.await().atMost(HANG).until(() -> billing().filter(module -> module.version().equals("2")
+                && module.state() == UnitState.FAILED).isPresent());
+        awaitProblem(unit, "no money");
+        put(built("3"), file);
+        loaded("3");
+        assertThat(unit.details()).containsEntry("problems", "none");
+    }
+
+    @Test
+    void aModuleThatSomebodyHasStoppedStaysSoAndStartsByTheJarThatIsThereThen() throws Exception {
+        watched();
+        Path file = folder.resolve("billing.jar");
+        Files.copy(built("1"), file);
+        loaded("1");
+        ModuleHandle stopped = billing().orElseThrow();
+        stopped.stop().await(HANG);
+        put(built("2"), file);
+        Awaitility.await().atMost(HANG).until(() -> billing().map(ModuleHandle::version), Optional.of("2")::equals);
+        assertThat(stopped.state()).isEqualTo(UnitState.STOPPED);
+        stopped.start().await(HANG);
+        loaded("2");
+        assertThat(billing().orElseThrow().unload().await(HANG)).returns(2L, UnloadReport::load);
+    }
+
+    private Path failing(String version) throws IOException {
+        return Jars.module(builds, version, "Task.of(RunnableSpec.builder(\"till\").signalsReadiness(true)"
+                + ".restart(RestartPolicy.never()).build(), _ -> { throw new IllegalStateException(\"no money\"); })")
+                .build("failing-" + version + ".jar");
+    }
+
+    private static void put(Path built, Path file) throws IOException {
+        Path part = file.resolveSibling("billing.part");
+        Files.copy(built, part);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
 }
