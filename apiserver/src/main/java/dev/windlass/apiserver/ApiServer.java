@@ -25,6 +25,7 @@ import dev.windlass.apiserver.internal.podsecurity.PodSecurity;
 import dev.windlass.apiserver.internal.policy.MutatingPolicies;
 import dev.windlass.apiserver.internal.policy.ParamGuard;
 import dev.windlass.apiserver.internal.policy.ValidatingPolicies;
+import dev.windlass.apiserver.internal.quota.QuotaAdmission;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.Api;
@@ -123,6 +124,7 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources, webhooks);
         BuiltInRules.register(resources);
         resources.guard(new PodSecurity(resources));
+        resources.guard(new QuotaAdmission(resources));
         namespaces.createDefaults();
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         Authorizer authorizer = builder.rbac

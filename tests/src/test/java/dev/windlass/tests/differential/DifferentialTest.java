@@ -54,6 +54,7 @@ class DifferentialTest {
             "pods.http",
             "policies.http",
             "projections.http",
+            "quotas.http",
             "refusals.http",
             "rule-costs.http",
             "scales.http",

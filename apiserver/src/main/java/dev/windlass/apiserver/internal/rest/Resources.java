@@ -117,6 +117,10 @@ public final class Resources {
         guards.forEach(guard -> guard.checkValid(target, object, old, call, warnings));
     }
 
+    void checkGuardsLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+        guards.forEach(guard -> guard.checkLast(target, object, old, call));
+    }
+
     /** Adds somebody to be told, without a lock held, of every object that is gone. */
     public void onDeleted(BiConsumer<ResourceType, ObjectNode> listener) {
         deletionListeners.add(listener);
@@ -150,8 +154,7 @@ public final class Resources {
      *            of the object
      * @return what was stored, or would have been; null when somebody else was faster
      */
-    @Nullable
-    Stored commit(ResourceType type, Stored current, ObjectNode object, Stored draft) {
+    public @Nullable Stored commit(ResourceType type, Stored current, ObjectNode object, Stored draft) {
         boolean timeIsUp = Metadata.deleting(object)
                 && Json.number(object, 0, "metadata", "deletionGracePeriodSeconds") == 0;
         if (timeIsUp && Metadata.finalizers(object).isEmpty() && !ruleOf(type).holdsDeletion(object)) {

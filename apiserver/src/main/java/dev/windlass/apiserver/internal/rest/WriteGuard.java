@@ -30,4 +30,13 @@ public interface WriteGuard {
     default void checkValid(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
             List<String> warnings) {
     }
+
+    /**
+     * Asked when nobody else has refused the object.
+     *
+     * @throws ApiException
+     *             403 when it is refused
+     */
+    default void checkLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    }
 }

@@ -78,8 +78,18 @@ public record Quantity(BigDecimal value, Format format) {
         return new Quantity(value.setScale(Math.min(SMALLEST, Math.max(0, value.scale())), RoundingMode.UP), format);
     }
 
+    /** In its own format, unless there is nothing of it. */
+    public Quantity plus(Quantity other) {
+        return new Quantity(value.add(other.value), value.signum() == 0 ? other.format : format);
+    }
+
+    /** In its own format, unless there is nothing of it. */
+    public Quantity minus(Quantity other) {
+        return new Quantity(value.subtract(other.value), value.signum() == 0 ? other.format : format);
+    }
+
     /** The same, or the next larger one that has no more digits after the point. */
-    Quantity atMost(int digits) {
+    public Quantity atMost(int digits) {
         return value.scale() <= digits ? this : new Quantity(value.setScale(digits, RoundingMode.UP), format);
     }
 
