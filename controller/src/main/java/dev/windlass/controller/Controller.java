@@ -380,7 +380,11 @@ public final class Controller<T extends HasMetadata> implements Unit<ControllerH
             return this;
         }
 
-        /** Which clusters, by name, the controller works on; all by default. */
+        /**
+         * Which clusters, by name, the controller works on; all by default. The function is asked on threads of the controller: of all
+         * clusters at its start, and of one that it does not work on whenever that is connected. While it throws at a cluster, the
+         * controller is {@code DEGRADED} with what was thrown.
+         */
         public Builder<T> clusters(java.util.function.Predicate<String> which) {
             this.clusters = which;
             return this;

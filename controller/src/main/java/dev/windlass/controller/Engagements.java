@@ -10,6 +10,7 @@ import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.Quotas;
 import dev.windlass.lifecycle.RefusedException;
 import dev.windlass.lifecycle.Registration;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StoppingException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * Adding an engagement returns at once, so that no pair waits for another.
  *
  * <p>The monitor guards the two maps and the fields of pairs. It is held while an engagement is added, so that one attempt per
- * pair is under way, and never while one is awaited. Lock order: this, then a {@link ControllerRun}.
+ * pair is under way, and never while one is awaited or the user's function is asked. Lock order: this, then a {@link ControllerRun}.
  */
 final class Engagements implements AutoCloseable {
 
@@ -96,24 +98,41 @@ final class Engagements implements AutoCloseable {
 
     /** A controller runs: it is engaged with every cluster that is connected. */
     void join(ControllerRun<?> run) {
-        synchronized (this) {
-            runs.put(run.controller().name(), run);
-            if (run.context().handle() instanceof ControllerHandle<?> handle) {
-                handles.put(run.controller().name(), handle);
-            }
-            for (Pair pair : pairs(run.controller().name())) {
-                if (isOf(pair, run)) {
-                    take(pair, run);
-                } else if (!serves(run, pair)) {
-                    letGo(pair);
-                }
-            }
-            for (ClusterHandle cluster : clusters.all()) {
-                cluster.connection().ifPresent(connection -> tryToEngage(run, connection));
-            }
+        Choice choice = new Choice(run.controller());
+        while (!joined(run, choice)) {
+            choice.ask();
         }
         takeovers.onJoined(run);
         evaluate(run);
+    }
+
+    /** Returns false, and has changed nothing, when there is a cluster that the choice was not asked of. */
+    private synchronized boolean joined(ControllerRun<?> run, Choice choice) {
+        String controller = run.controller().name();
+        List<Pair> known = pairs(controller);
+        List<ClusterConnection> connections = clusters.all().stream().flatMap(cluster -> cluster.connection().stream())
+                .toList();
+        if (!choice.covers(Stream.concat(known.stream().map(Pair::cluster),
+                connections.stream().map(ClusterConnection::name)).toList())) {
+            return false;
+        }
+        runs.put(controller, run);
+        if (run.context().handle() instanceof ControllerHandle<?> handle) {
+            handles.put(controller, handle);
+        }
+        for (Pair pair : known) {
+            Throwable thrown = choice.thrown(pair.cluster());
+            pair.declined = !choice.serves(pair.cluster());
+            if (isOf(pair, run)) {
+                take(pair, run);
+            } else if (pair.declined) {
+                letGo(pair);
+            } else if (thrown != null) {
+                refuse(pair, thrown);
+            }
+        }
+        connections.forEach(connection -> decide(run, connection, choice));
+        return true;
     }
 
     /** Whether an engagement of this run has the work, or is to have it, or to have it back. */
@@ -137,15 +156,6 @@ final class Engagements implements AutoCloseable {
         }
     }
 
-    /** What the user's function throws is told where the pair is engaged, which is tried then. */
-    static boolean serves(ControllerRun<?> run, Pair pair) {
-        try {
-            return run.controller().serves(pair.cluster());
-        } catch (RuntimeException e) {
-            return true;
-        }
-    }
-
     /** The one before worked on this cluster, this one does not: what is left stays, for one that does again. */
     private static void letGo(Pair pair) {
         RunnableHandle handle = pair.handle;
@@ -156,13 +166,75 @@ final class Engagements implements AutoCloseable {
     }
 
     private void onConnected(ClusterConnection connection) {
-        List<ControllerRun<?>> all;
-        synchronized (this) {
-            all = List.copyOf(runs.values());
-            all.forEach(run -> tryToEngage(run, connection));
-        }
+        offer(connection);
         connection.context().detail(CAUGHT_UP, () -> caughtUp(connection));
-        all.forEach(this::evaluate);
+        runs().forEach(this::evaluate);
+    }
+
+    /** Controllers that work on it are engaged, or tried again; the others are asked. */
+    private void offer(ClusterConnection connection) {
+        List<ControllerRun<?>> undecided = new ArrayList<>();
+        synchronized (this) {
+            for (ControllerRun<?> run : runs.values()) {
+                Pair known = known(run, connection);
+                if (known == null || known.declined || !known.refusal.isEmpty()) {
+                    undecided.add(run);
+                } else {
+                    tryToEngage(run, connection);
+                }
+            }
+        }
+        undecided.forEach(run -> ask(run, connection));
+    }
+
+    /** On a thread of the controller, whose code is asked: it may take long, and is not to hold up others. */
+    private void ask(ControllerRun<?> run, ClusterConnection connection) {
+        try {
+            run.context().fork("choice of " + connection.name(), () -> {
+                Choice choice = new Choice(run.controller());
+                while (!chosen(run, connection, choice)) {
+                    choice.ask();
+                }
+                evaluate(run);
+            });
+        } catch (RevokedException e) {
+            LOGGER.atDebug().setCause(e).addKeyValue("cluster", connection.name())
+                    .log("not engaged: the controller is ending");
+        }
+    }
+
+    /** Returns false, and has changed nothing, when the choice was not asked of the cluster. */
+    private synchronized boolean chosen(ControllerRun<?> run, ClusterConnection connection, Choice choice) {
+        if (runs.get(run.controller().name()) != run || run.context().cancelled().isSet()) {
+            return true; // it is leaving, or another one has its place; an answer may have been cut short
+        }
+        if (!choice.covers(List.of(connection.name()))) {
+            return false;
+        }
+        decide(run, connection, choice);
+        return true;
+    }
+
+    /** Under the monitor, when the choice was asked. */
+    private void decide(ControllerRun<?> run, ClusterConnection connection, Choice choice) {
+        Pair known = known(run, connection);
+        boolean serves = choice.serves(connection.name());
+        if (known != null) {
+            known.declined = !serves;
+            if (has(known, run, connection)) {
+                return;
+            }
+        }
+        Throwable thrown = choice.thrown(connection.name());
+        if (thrown != null) {
+            refuse(run, connection, thrown);
+        } else if (serves) {
+            tryToEngage(run, connection);
+        }
+    }
+
+    private @Nullable Pair known(ControllerRun<?> run, ClusterConnection connection) {
+        return pairs.getOrDefault(run.controller().name(), Map.of()).get(connection.name());
     }
 
     /** What goes wrong with one pair is told of its controller, and keeps no other pair from being engaged. */
@@ -170,11 +242,19 @@ final class Engagements implements AutoCloseable {
         try {
             engage(run, connection);
         } catch (RuntimeException e) {
-            Pair pair = pair(run.controller().name(), connection.name());
-            pair.run = null; // with the next connection it is tried again
-            pair.refusal = "cannot be engaged with cluster " + connection.name() + ": " + e;
-            LOGGER.atError().setCause(e).addKeyValue("unit", pair.unit()).log("not engaged");
+            refuse(run, connection, e);
         }
+    }
+
+    private void refuse(ControllerRun<?> run, ClusterConnection connection, Throwable why) {
+        Pair pair = pair(run.controller().name(), connection.name());
+        refuse(pair, why);
+        LOGGER.atError().setCause(why).addKeyValue("unit", pair.unit()).log("not engaged");
+    }
+
+    private static void refuse(Pair pair, Throwable why) {
+        pair.run = null; // with the next connection it is tried again
+        pair.refusal = "cannot be engaged with cluster " + pair.cluster() + ": " + why;
     }
 
     private Pair pair(String controller, String cluster) {
@@ -183,13 +263,9 @@ final class Engagements implements AutoCloseable {
     }
 
     private void engage(ControllerRun<?> run, ClusterConnection connection) {
-        if (!run.controller().serves(connection.name())) {
-            return;
-        }
         Pair pair = pair(run.controller().name(), connection.name());
-        ClusterConnection before = pair.connection;
-        if (pair.run == run && before != null && before.generation() >= connection.generation()) {
-            return; // engaged, or tried; an older generation's message came late
+        if (has(pair, run, connection)) {
+            return;
         }
         discardWorkOfNamesake(pair, run);
         pair.run = run;
@@ -203,6 +279,12 @@ final class Engagements implements AutoCloseable {
         } catch (NameTakenException e) {
             restart(pair, run, connection, e);
         }
+    }
+
+    /** Whether it is engaged, or was tried, with this connection, or with a later one when a message came late. */
+    private static boolean has(Pair pair, ControllerRun<?> run, ClusterConnection connection) {
+        ClusterConnection present = pair.connection;
+        return pair.run == run && present != null && present.generation() >= connection.generation();
     }
 
     /** The event of the removal of a controller may come after a new one of its name: what was kept for the old one goes first. */
@@ -248,7 +330,7 @@ final class Engagements implements AutoCloseable {
     private synchronized void engageAgain(Pair pair) {
         ControllerRun<?> run = pair.run;
         ClusterConnection connection = pair.connection;
-        if (run != null && connection != null) {
+        if (run != null && connection != null && !pair.declined) {
             pair.run = null;
             tryToEngage(run, connection);
         }
@@ -359,9 +441,9 @@ final class Engagements implements AutoCloseable {
     }
 
     /** Controllers that came while the cluster was lost have missed its connection. */
-    private synchronized void onClusterReady(String unit) {
+    private void onClusterReady(String unit) {
         if (manager.find(unit).orElse(null) instanceof ClusterHandle cluster) {
-            cluster.connection().ifPresent(connection -> runs.values().forEach(run -> tryToEngage(run, connection)));
+            cluster.connection().ifPresent(this::offer);
         }
     }
 

@@ -33,7 +33,7 @@ record Outlook(String missing, boolean trouble) {
         }
         for (Pair pair : pairs) {
             ClusterHandle cluster = clusters.find(pair.cluster()).orElse(null);
-            if (cluster == null || cluster.state() != UnitState.READY || !Engagements.serves(run, pair)) {
+            if (cluster == null || cluster.state() != UnitState.READY || pair.declined) {
                 continue;
             }
             RunnableHandle handle = pair.handle;

@@ -26,6 +26,8 @@ final class Pair {
     volatile @Nullable Takeover takeover;
     /** Why it could not be engaged, empty when it could. */
     volatile String refusal = "";
+    /** Whether the controller that runs does not work on this cluster. */
+    volatile boolean declined;
     /** The last generation of the controller that had it. */
     volatile long controllerGeneration;
 

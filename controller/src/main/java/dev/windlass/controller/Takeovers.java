@@ -39,19 +39,32 @@ final class Takeovers {
 
     /** A run is to take the place of the current one: what works on ready clusters gets a successor that is warm by then. */
     void prepare(ControllerSuccession succession) {
+        Choice choice = new Choice(succession.next().controller());
+        while (!prepared(succession, choice)) {
+            choice.ask();
+        }
+    }
+
+    /** Returns false, and has changed nothing, when there is a cluster that the choice was not asked of. */
+    private boolean prepared(ControllerSuccession succession, Choice choice) {
         ControllerRun<?> run = succession.next();
         synchronized (engagements) {
+            List<Pair> known = engagements.pairs(run.controller().name());
+            if (!choice.covers(known.stream().map(Pair::cluster).toList())) {
+                return false;
+            }
             successions.put(run.controller().name(), succession);
-            for (Pair pair : engagements.pairs(run.controller().name())) {
+            for (Pair pair : known) {
                 EngagementHandle handle = pair.handle;
                 ClusterConnection connection = pair.connection;
                 if (handle != null && connection != null && engagements.clusterIsReady(pair)
                         && Engagements.works(handle) && handle.state() != UnitState.DEGRADED
-                        && Engagements.serves(run, pair)) {
+                        && choice.serves(pair.cluster())) {
                     begin(pair, handle, run, connection, LONGEST_WARM_UP);
                 }
             }
         }
+        return true;
     }
 
     /** The current run is frozen: on all clusters that are ready the next one takes over, or this throws. */

@@ -11,6 +11,7 @@ import dev.windlass.lifecycle.PreemptedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopOutcome;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -173,6 +174,55 @@ class EngagementTest extends OnClusters {
         eventually(() -> assertThat(handle.state()).isEqualTo(UnitState.DEGRADED));
         assertThat(handle.status().message()).contains("cluster north", "who is north?");
         assertThat(handle.stop().await(LIMIT).leftovers()).isEmpty();
+    }
+
+    @Test
+    void anErrorOfAChoiceOfClustersIsSaidAndKeepsNoOtherFromBeingEngaged() throws Exception {
+        List<ControllerHandle<ConfigMap>> others = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            others.add(world.manager.add(builder().named("other-" + i).build()));
+        }
+        ControllerHandle<ConfigMap> broken = world.manager.add(builder().named("broken").clusters(cluster -> {
+            if (cluster.equals("north")) {
+                throw new NoClassDefFoundError("shop/Gone");
+            }
+            return true;
+        }).build());
+        broken.ready().await(LIMIT);
+        world.connect("north");
+        eventually(() -> assertThat(others).allSatisfy(other -> assertThat(other.engagements()).hasSize(1)));
+        eventually(() -> assertThat(broken.state()).isEqualTo(UnitState.DEGRADED));
+        assertThat(broken.status().message()).contains("cluster north", "shop/Gone");
+        world.connect("south");
+        eventually(() -> assertThat(others).allSatisfy(other -> assertThat(other.engagements()).hasSize(2)));
+        eventually(() -> assertThat(broken.engagements()).hasSize(1));
+    }
+
+    @Test
+    void aChoiceOfClustersThatHangsHoldsUpNoOtherController() throws Exception {
+        AtomicBoolean hangs = new AtomicBoolean();
+        CompletableFuture<Void> hanging = new CompletableFuture<>(); // its join does not care for interrupts
+        world.connect("north");
+        ControllerHandle<ConfigMap> other = world.manager.add(builder().build());
+        ControllerHandle<ConfigMap> slow = world.manager.add(builder().named("slow").clusters(cluster -> {
+            if (hangs.get()) {
+                hanging.join();
+            }
+            return true;
+        }).build());
+        other.ready().await(LIMIT);
+        slow.ready().await(LIMIT);
+        hangs.set(true);
+        try {
+            world.connect("south");
+            eventually(() -> assertThat(other.engagements()).hasSize(2));
+            assertThat(other.stop().await(LIMIT).outcome()).isEqualTo(StopOutcome.STOPPED);
+            assertThat(slow.engagements()).hasSize(1);
+            assertThat(slow.threads()).anyMatch(thread -> thread.name().contains("choice of south"));
+        } finally {
+            hanging.complete(null);
+        }
+        eventually(() -> assertThat(slow.engagements()).hasSize(2));
     }
 
     @Test
