@@ -6,6 +6,7 @@ import dev.windlass.kubernetes.ObjectKey;
 import dev.windlass.kubernetes.Reader;
 import dev.windlass.kubernetes.ResourceType;
 import dev.windlass.kubernetes.WatchSpec;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.workqueue.WorkQueue;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -76,8 +77,13 @@ final class EngagementSources implements CacheReader {
     /** A watch was added to the controller. */
     synchronized void open(WatchHandle extra) {
         Opened now = opened;
-        if (now != null) {
+        if (now == null) {
+            return;
+        }
+        try {
             open(extra, now, KnownObjects.none());
+        } catch (RevokedException e) { // it is ending, and the next one opens what the controller has then
+            now.context.logger().atDebug().setCause(e).addKeyValue("watch", extra.id()).log("not opened any more");
         }
     }
 

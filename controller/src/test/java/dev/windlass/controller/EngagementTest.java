@@ -12,6 +12,8 @@ import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
+import dev.windlass.lifecycle.TimeSource;
+import dev.windlass.lifecycle.Timer;
 import dev.windlass.lifecycle.UnitState;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -19,10 +21,13 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,6 +164,64 @@ class EngagementTest extends OnClusters {
         }
     }
 
+    /** The system's, at which the thread that runs an engagement hangs when it is told to. */
+    private record HangingClock(TimeSource system, AtomicBoolean armed, CountDownLatch hangs,
+            CompletableFuture<Void> letGo) implements TimeSource {
+
+        @Override
+        public Instant now() {
+            return system.now();
+        }
+
+        @Override
+        public long nanos() {
+            if (Thread.currentThread().getName().equals("cluster/north/settings#1") && armed.get()) {
+                hangs.countDown();
+                letGo.join(); // whether it is interrupted or not
+            }
+            return system.nanos();
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable action) {
+            return system.after(delay, action);
+        }
+
+        @Override
+        public void park(Object blocker, Duration limit) {
+            system.park(blocker, limit);
+        }
+    }
+
+    @Test
+    void aWatchThatIsAddedWhileAnEngagementEndsIsTheCallersAndBeginsWithTheNextOne() throws Exception {
+        HangingClock clock = new HangingClock(TimeSource.system(), new AtomicBoolean(), new CountDownLatch(1),
+                new CompletableFuture<>());
+        try (Manager manager = Manager.builder().time(clock).build()) {
+            manager.start();
+            manager.add(Cluster.builder("north").kubeconfig(world.server("north").kubeconfig()).build());
+            ControllerHandle<ConfigMap> handle = manager.add(builder().build());
+            eventually(() -> assertThat(handle.engagements()).hasSize(1));
+            RunnableHandle engagement = handle.engagements().getFirst();
+            engagement.ready().await(LIMIT);
+            clock.armed.set(true);
+            handle.pause();
+            assertThat(clock.hangs.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            engagement.stop(StopOptions.abort().withBudget(Duration.ofSeconds(1)));
+            eventually(() -> assertThat(engagement.state()).isEqualTo(UnitState.QUARANTINED));
+            WatchHandle watch = handle.watch(Secret.class, (secret, context) -> List.of(ObjectKey.of("default", "a")));
+            clock.letGo.complete(null);
+            eventually(() -> assertThat(engagement.state()).isEqualTo(UnitState.STOPPED));
+            handle.resume();
+            engagement.start().await(LIMIT);
+            watch.ready().await(LIMIT);
+            world.client("north").resource(secret("one")).create();
+            eventually(() -> assertThat(recorder.lastSeen).containsKey("north/a"));
+        } finally {
+            clock.letGo.complete(null);
+        }
+    }
+
     @Test
     void whatGoesWrongWithOnePairKeepsNoOtherFromBeingEngaged() throws Exception {
         world.create("south", "a");
@@ -258,7 +321,7 @@ class EngagementTest extends OnClusters {
                             context.cache().reader(secrets).list().getFirst().getMetadata().getName()));
                     return Result.done();
                 }).build());
-        assertThat(seen.get(LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)).containsExactly("ConfigMap",
+        assertThat(seen.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).containsExactly("ConfigMap",
                 "s");
     }
 
