@@ -204,7 +204,7 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 requireWanted();
                 awaitNews(now, Long.MAX_VALUE);
             }
-            sources.open(now.context, now.queue, now.first, owner.extras(), carried);
+            sources.open(now.context, now.queue, now.first, owner::extras, carried);
             awaitSync(now, now.context.time().nanos() + PERMIT_HELD.toNanos(), true);
         }
         return awaitSync(now, Long.MAX_VALUE, false);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +53,15 @@ final class EngagementSources implements CacheReader {
     // ---- they come and go
 
     synchronized void open(RunnableContext context, WorkQueue<ObjectKey> queue, FirstState first,
-            List<WatchHandle> extras, EngagementCarryOver carried) {
+            Supplier<List<WatchHandle>> extras, EngagementCarryOver carried) {
         Opened now = new Opened(context, queue, first);
         opened = now;
         for (Watch<?> watch : controller.watches()) {
             sources.add(source(watch, now, carried.known(watch.id()), () -> {
             }));
         }
-        extras.forEach(extra -> open(extra, now, carried.known(extra.id())));
+        // Asked for only now: one that comes or goes meanwhile waits for this lock, and is opened or closed after that.
+        extras.get().forEach(extra -> open(extra, now, carried.known(extra.id())));
     }
 
     private <S extends HasMetadata> Source<S> source(Watch<S> watch, Opened now, KnownObjects known,
