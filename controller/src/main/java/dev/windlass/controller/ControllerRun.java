@@ -274,8 +274,10 @@ final class ControllerRun<T extends HasMetadata> implements ManagedRunnable, Wor
                 everReady = true;
                 context.ready();
             }
-        } else if (outlook.trouble() || (everReady && !provisional)) {
+        } else if (outlook.trouble()) {
             context.degraded(message);
+        } else if (everReady && !provisional) {
+            context.lacking(message);
         } else if (!message.equals(told)) {
             context.waiting(message);
         }

@@ -67,6 +67,8 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     private volatile boolean warm;
     private volatile boolean tookOver;
     private volatile boolean over;
+    /** What it has said last of what it lacks: its status may not have it yet. */
+    private volatile String lacks = "";
     /** What it was handed over and does not select: it goes back when this one is taken back. */
     private volatile List<QueuedItem<ObjectKey>> aside = List.of();
     private volatile Map<WatchSpec<?>, CatchUp> caughtUp = Map.of();
@@ -242,16 +244,21 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             String message = late ? "not synced within " + controller.syncTimeout() + ": " + trouble : trouble;
             if (!message.equals(told)) {
                 told = message;
+                lacks = late ? message : "waits for " + message;
                 if (late) {
                     context.degraded(message);
+                } else if (!held && sources.hindered()) {
+                    context.hindered(message);
                 } else {
                     context.waiting(message);
                 }
                 owner.onNews(); // it may wait for this one
+                engagements.evaluate(controller.name());
             }
             awaitNews(now, Math.min(end == Long.MAX_VALUE ? end : end - time,
                     late || held ? Long.MAX_VALUE : deadline - time));
         }
+        lacks = "";
         return !context.stopping().isSet();
     }
 
@@ -294,11 +301,13 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
             long tolerated = troubled && told.isEmpty() ? since + TOLERATED.toNanos() - time : 0;
             if (tolerated <= 0 && !trouble.equals(told)) {
                 told = trouble;
+                lacks = trouble;
                 toldPaused = false;
                 if (trouble.isEmpty()) {
                     context.ready();
                 } else {
                     context.degraded(trouble);
+                    engagements.evaluate(controller.name());
                 }
             }
             if (told.isEmpty() && owner.paused() != toldPaused) {
@@ -405,6 +414,11 @@ final class EngagementRun<T extends HasMetadata> implements ManagedRunnable, Wor
     /** Whether it has ended. */
     boolean over() {
         return over;
+    }
+
+    /** What keeps it from working, as it has said last; empty when nothing does. */
+    String lacks() {
+        return lacks;
     }
 
     /** Something that it waits for, outside of what it watches, may have happened. */

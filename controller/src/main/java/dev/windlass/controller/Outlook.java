@@ -5,6 +5,7 @@ import dev.windlass.kubernetes.Clusters;
 import dev.windlass.lifecycle.Reason;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +47,7 @@ record Outlook(String missing, boolean trouble) {
                 missing.add(pair.refusal);
                 trouble = true;
             } else if (state != UnitState.READY) {
-                missing.add(describe(pair.cluster(), handle));
+                missing.add(describe(pair, handle));
                 Takeover takeover = pair.takeover;
                 trouble |= (takeover == null || takeover.next() != run) && state != UnitState.NEW
                         && state != UnitState.PENDING && state != UnitState.STARTING;
@@ -55,12 +56,16 @@ record Outlook(String missing, boolean trouble) {
         return new Outlook(String.join("; ", missing), trouble);
     }
 
-    private static String describe(String cluster, @Nullable RunnableHandle handle) {
+    private static String describe(Pair pair, @Nullable RunnableHandle handle) {
         if (handle == null) {
-            return "engagement with " + cluster + " is not started yet";
+            return "engagement with " + pair.cluster() + " is not started yet";
         }
-        String message = handle.status().message();
-        return handle.name() + " is " + handle.state() + (message.isEmpty() ? "" : ": " + message);
+        UnitStatus status = handle.status();
+        EngagementRun<?> engagement = pair.engagement;
+        String lacks = engagement == null || status.reason() == Reason.DEPENDENCY_LOST ? "" : engagement.lacks();
+        boolean says = status.state() == UnitState.STARTING || status.state() == UnitState.DEGRADED;
+        String message = says && !lacks.isEmpty() ? lacks : status.message();
+        return handle.name() + " is " + status.state() + (message.isEmpty() ? "" : ": " + message);
     }
 
     /** What some of the engagements found at their start. */

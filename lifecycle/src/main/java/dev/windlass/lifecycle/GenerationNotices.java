@@ -1,5 +1,6 @@
 package dev.windlass.lifecycle;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,24 +52,33 @@ final class GenerationNotices {
     }
 
     /** It will try again by itself. */
-    void backoff(String message, long nanos) {
+    void backoff(String why, Instant retryAt, long nanos) {
+        String message = why + "; tries again at " + retryAt;
         cell.post(() -> {
             UnitState state = cell.state();
             if (cell.isOf(from) && from.teardown() == null
                     && (state == UnitState.BACKOFF || state.canBecome(UnitState.BACKOFF))) {
                 cell.neededRestarts().dueIn(nanos);
                 cell.move(UnitState.BACKOFF, Reason.RETRY_LATER, message, from.id());
+                cell.inTrouble(why);
             } else {
                 toReplace(UnitState.BACKOFF, message);
             }
         });
     }
 
-    /** It cannot be ready yet. */
-    void waiting(String what) {
+    /**
+     * It cannot be ready yet.
+     *
+     * @param hindered whether something is wrong
+     */
+    void waiting(String what, boolean hindered) {
         cell.post(() -> {
             if (cell.isOf(from) && cell.state() == UnitState.STARTING) {
                 cell.move(UnitState.STARTING, Reason.WAITING, "waits for " + what, from.id());
+                if (hindered) {
+                    cell.inTrouble(what);
+                }
             } else {
                 toReplace(UnitState.STARTING, "waits for " + what);
             }

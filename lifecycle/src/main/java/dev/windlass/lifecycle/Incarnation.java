@@ -425,6 +425,11 @@ final class Incarnation implements RunnableContext {
     }
 
     @Override
+    public void lacking(String what) {
+        tell().said(UnitState.DEGRADED, Reason.WAITING, what);
+    }
+
+    @Override
     public void paused(String why) {
         tell().said(UnitState.PAUSED, Reason.BECAME_PAUSED, why);
     }
@@ -441,13 +446,17 @@ final class Incarnation implements RunnableContext {
 
     @Override
     public void backoff(String reason, Duration retryIn) {
-        tell().backoff(reason + "; tries again at " + time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS),
-                SystemTime.nanos(retryIn));
+        tell().backoff(reason, time().now().plus(retryIn).truncatedTo(ChronoUnit.MILLIS), SystemTime.nanos(retryIn));
     }
 
     @Override
     public void waiting(String what) {
-        tell().waiting(what);
+        tell().waiting(what, false);
+    }
+
+    @Override
+    public void hindered(String what) {
+        tell().waiting(what, true);
     }
 
     @Override

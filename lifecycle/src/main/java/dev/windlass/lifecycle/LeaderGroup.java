@@ -344,7 +344,7 @@ final class LeaderGroup {
             View now = view;
             if (!ready) {
                 if (!now.seen) {
-                    context.waiting(String.valueOf(now.trouble));
+                    context.hindered(String.valueOf(now.trouble));
                     return;
                 }
                 ready = true;

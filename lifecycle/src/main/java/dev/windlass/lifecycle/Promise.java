@@ -27,6 +27,7 @@ public final class Promise<T> implements Operation<T> {
     private final TimeSource time;
     private final @Nullable Predicate<@Nullable UnitCell> ends;
     private volatile @Nullable Timer limit;
+    private volatile @Nullable Supplier<String> state;
     private @Nullable List<Consumer<? super Outcome<T>>> callbacks;
     private @Nullable List<Thread> waiters;
     private volatile @Nullable Outcome<T> outcome;
@@ -58,16 +59,21 @@ public final class Promise<T> implements Operation<T> {
         return finish(new Outcome.Failed<>(error));
     }
 
+    /** @param words how far what is awaited is, for whoever does not await it any longer */
+    Promise<T> describedBy(Supplier<String> words) {
+        state = words;
+        return this;
+    }
+
     /**
      * Fails it with a {@link DeadlineException} when it is still open after this long.
      *
      * @param whenFailed called then, so that whoever keeps the promise lets go of it
      */
-    void limit(Duration after, Supplier<String> state, Runnable whenFailed) {
+    void limit(Duration after, Runnable whenFailed) {
         if (outcome == null) {
             Timer armed = time.after(after, () -> {
-                if (fail(new DeadlineException(
-                        "the " + what + " has not completed within " + after + ": " + state.get()))) {
+                if (fail(late(after))) {
                     whenFailed.run();
                 }
             });
@@ -76,6 +82,12 @@ public final class Promise<T> implements Operation<T> {
                 armed.cancel();
             }
         }
+    }
+
+    private DeadlineException late(Duration limit) {
+        Supplier<String> words = state;
+        return new DeadlineException("the " + what + " has not completed within " + limit
+                + (words == null ? "" : ": " + words.get()));
     }
 
     private boolean finish(Outcome<T> result) {
@@ -159,7 +171,7 @@ public final class Promise<T> implements Operation<T> {
                 if (limited) {
                     long nanos = deadline - time.nanos();
                     if (nanos <= 0) {
-                        throw new DeadlineException("the " + what + " has not completed within " + limit);
+                        throw late(limit);
                     }
                     remaining = Duration.ofNanos(nanos);
                 }

@@ -66,6 +66,9 @@ public interface RunnableContext {
     /** Says that the unit, which was ready, cannot do all of its work. */
     void degraded(String reason);
 
+    /** The same when what it lacks is expected to come by itself: the log does not warn of it, and a replace goes on. */
+    void lacking(String what);
+
     /**
      * Says that the unit, which was ready, does nothing for now, though it could: it is {@code PAUSED} until the next {@link
      * #ready()} or {@link #degraded(String)}. For what is done at somebody's wish, say how with {@link #pausable}.
@@ -90,6 +93,9 @@ public interface RunnableContext {
 
     /** Says what a unit that is not ready yet waits for: shown in its status. Changes no state. */
     void waiting(String what);
+
+    /** The same when something is wrong, and waiting may not help: the log warns of it, once until this is another. */
+    void hindered(String what);
 
     /**
      * Says which context class loader the threads of this generation have from now on, but those that have set another one themselves;

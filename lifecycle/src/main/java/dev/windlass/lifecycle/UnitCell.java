@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * {@link Succession}         a replace; the other generation is a {@link Standby}
  * {@link Bindings}           the generations of what it depends on
  * {@link CarriedWork}        work that waits for the next generation
+ * {@link Troubles}           what the log is told of its trouble
  * </pre>
  *
  * <p>Only messages write the fields, except {@code givesWay}, {@code carried} and {@code standstill}. Fields that others read are
@@ -76,6 +77,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
     private @Nullable Bindings bound;
     private volatile @Nullable UnitStart start;
     private @Nullable UnitStop stop;
+    private @Nullable Troubles troubles;
 
     /** @param owner the generation of the parent that declares it; null at the root */
     UnitCell(Manager manager, String name, @Nullable UnitCell parent, @Nullable Incarnation owner, Unit<?> unit,
@@ -563,6 +565,7 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         Position before = position;
         if (before.state() == next.state()) {
             position = next;
+            tellLog(next);
             return;
         }
         if (!before.state().canBecome(next.state())) {
@@ -575,9 +578,30 @@ final class UnitCell extends UnitEntry implements Teardown.Owner {
         if (LOG.isDebugEnabled()) {
             LOG.atDebug().addKeyValue("unit", name()).addKeyValue("generation", next.generation())
                     .addKeyValue("from", before.state()).addKeyValue("to", next.state())
-                    .addKeyValue("reason", next.reason()).log("transition");
+                    .addKeyValue("reason", next.reason()).addKeyValue("message", next.message()).log("transition");
         }
+        tellLog(next);
         entered(before, next);
+    }
+
+    private void tellLog(Position now) {
+        if (now.state() == UnitState.DEGRADED) {
+            inTrouble(now.message());
+        } else if (troubles != null && now.state() == UnitState.READY) {
+            troubles.over();
+        } else if (troubles != null && now.state().isTerminal()) {
+            troubles.forget();
+        }
+    }
+
+    /** Tells the log of the trouble that its message speaks of, see {@link Troubles#tell}. */
+    void inTrouble(String what) {
+        Troubles present = troubles;
+        if (present == null) {
+            present = new Troubles(this);
+            troubles = present;
+        }
+        present.tell(what);
     }
 
     /** The state has been entered, and listeners have been told. */

@@ -47,7 +47,7 @@ final class UnitOperations {
     private Operation<StopReport> stop(String what, StopOrder order) {
         Promise<StopReport> promise = new Promise<>(what + " of " + cell.name(), time, endsBy(order));
         cell.postStop(order, left -> UnitStop.ask(cell, left, promise::complete, promise::fail));
-        return promise;
+        return promise.describedBy(cell.view()::inWords);
     }
 
     Operation<UnitStatus> restart(StopOptions options) {
@@ -171,7 +171,7 @@ final class UnitOperations {
     }
 
     private <T> Operation<T> limited(Promise<T> promise) {
-        promise.limit(cell.manager().operationDeadline(), cell.view()::inWords,
+        promise.describedBy(cell.view()::inWords).limit(cell.manager().operationDeadline(),
                 () -> cell.post(() -> cell.onOverdue(promise)));
         return promise;
     }
