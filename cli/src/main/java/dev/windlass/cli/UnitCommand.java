@@ -30,17 +30,22 @@ abstract class UnitCommand implements Callable<Integer> {
     final int start(String action, Map<String, String> options) {
         long begin = System.nanoTime();
         JsonNode answer = connect().act(name(), action, options);
+        long millis = (System.nanoTime() - begin) / 1_000_000;
         JsonNode unit = answer.path("unit");
-        String id = name() + "#" + text(unit, "generation") + " " + text(unit, "state");
-        Terminal terminal = Terminal.standard();
-        if (answer.path("done").asBoolean()) {
-            long millis = (System.nanoTime() - begin) / 1_000_000;
-            String message = text(unit, "message");
-            String told = message.isEmpty() ? text(unit.path("details"), "caught up") : message;
-            terminal.line(id + " in " + millis + " ms" + (told.isEmpty() ? "" : ": " + told));
-        } else {
-            terminal.line(id);
-        }
+        String told = told(unit);
+        Terminal.standard().line(!answer.path("done").asBoolean()
+                ? id(unit)
+                : id(unit) + " in " + millis + " ms" + (told.isEmpty() ? "" : ": " + told));
         return 0;
+    }
+
+    /** What there is to say of the unit when it is done: what is wrong, or what it found. */
+    String told(JsonNode unit) {
+        String message = text(unit, "message");
+        return message.isEmpty() ? text(unit.path("details"), "caught up") : message;
+    }
+
+    final String id(JsonNode unit) {
+        return name() + "#" + text(unit, "generation") + " " + text(unit, "state");
     }
 }

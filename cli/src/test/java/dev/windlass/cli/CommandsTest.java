@@ -158,6 +158,8 @@ class CommandsTest {
         CommandProcess start = run("start", "cluster/north", "--wait", "--timeout", "10s");
         assertThat(start.code()).as(start.err()).isZero();
         assertThat(start.out()).matches("cluster/north#2 READY in \\d+ ms.*\\R");
+        assertThat(run("start", "cluster/north", "--wait").out())
+                .matches("cluster/north#2 READY in \\d+ ms: it was running already\\R");
         CommandProcess remove = run("remove", "needs-north", "--wait");
         assertThat(remove.code()).as(remove.err()).isZero();
         assertThat(manager.find("needs-north")).isEmpty();
@@ -295,17 +297,21 @@ class CommandsTest {
         manager.add(Task.of(RunnableSpec.builder("pond").signalsReadiness(true).build(), context -> {
             context.pausable(nothing);
             context.cordonable(nothing);
+            context.detail("caught up", () -> "50 objects synced; nothing changed while it was down");
             context.ready();
             context.awaitStop();
         })).ready().await(BOUND);
         CommandProcess pause = run("pause", "pond");
         assertThat(pause.code()).as(pause.err()).isZero();
-        assertThat(pause.out()).startsWith("pond#1 PAUSED in ");
+        assertThat(pause.out()).matches("pond#1 PAUSED in \\d+ ms\\R");
         assertThat(run("cordon", "pond").code()).isZero();
         assertThat(run("describe", "pond").out()).containsPattern("State: +PAUSED")
                 .containsPattern("Wanted: +running, paused, cordoned");
         assertThat(run("uncordon", "pond").code()).isZero();
-        assertThat(run("resume", "pond").out()).startsWith("pond#1 READY in ");
+        assertThat(run("resume", "pond").out()).matches("pond#1 READY in \\d+ ms\\R");
+        run("stop", "pond", "--wait");
+        assertThat(run("pause", "pond").out()).contains("pond#1 STOPPED in ", "it does not run",
+                "from its next start on");
         assertRefused(run("pause", "needs-north"), "needs-north#1 cannot be paused");
     }
 

@@ -132,6 +132,11 @@ final class Admission {
         return satisfies;
     }
 
+    /** Why it does not satisfy its dependents: one that is about to stop still has the state of one that runs. */
+    private static String inWords(UnitCell cell) {
+        return cell.state().satisfiesDependents() ? "stopping" : cell.state().toString();
+    }
+
     /** What a unit that wants to start must wait for; null when it may. */
     @Nullable
     String waitsFor(UnitCell cell) {
@@ -151,8 +156,7 @@ final class Admission {
                 }
                 return leadership != null
                         ? leadership
-                        : dependency + ", which is "
-                                + (other.state().satisfiesDependents() ? "stopping" : other.state());
+                        : dependency + ", which is " + inWords(other);
             }
         }
         return leadership;
@@ -186,7 +190,7 @@ final class Admission {
             UnitCell other = registry.find(dependency);
             if (other == null || !satisfiesDependents(other)) {
                 return "depends on " + dependency + ", which "
-                        + (other == null ? "does not exist" : "is " + other.state());
+                        + (other == null ? "does not exist" : "is " + inWords(other));
             }
         }
         return null;

@@ -87,8 +87,9 @@ final class Standstill {
         Held one = of(kind);
         Suspender suspender = one.suspender;
         if (wanted && running != null && suspender == null && hasBeenReady(cell.state())) {
-            promise.fail(new RefusedException("%s cannot be %s: it has not said how; stop it instead"
-                    .formatted(running.id(), kind.done)));
+            Kind other = kind == Kind.PAUSE ? Kind.CORDON : Kind.PAUSE;
+            promise.fail(new RefusedException("%s cannot be %s: it has not said how; %s it instead"
+                    .formatted(running.id(), kind.done, of(other).suspender == null ? "stop" : other.begin)));
             return;
         }
         one.wanted = wanted;

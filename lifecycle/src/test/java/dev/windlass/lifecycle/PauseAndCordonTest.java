@@ -157,6 +157,23 @@ class PauseAndCordonTest {
         assertThat(unit.resume().await().state()).isEqualTo(UnitState.READY);
     }
 
+    @Test
+    void whatCanBeHeldBackInTheOtherWayOnlySaysThat() throws Exception {
+        manager.start();
+        RunnableHandle pausable = add(context -> {
+            context.pausable(noted("pause"));
+            context.ready();
+            context.awaitStop();
+        });
+        pausable.ready().await();
+        assertThat(Trial.failure(pausable.cordon())).isInstanceOf(RefusedException.class)
+                .hasMessage("unit#1 cannot be cordoned: it has not said how; pause it instead");
+        RunnableHandle plain = manager.add("plain", RunnableContext::awaitStop);
+        plain.ready().await();
+        assertThat(Trial.failure(plain.cordon()))
+                .hasMessage("plain#1 cannot be cordoned: it has not said how; stop it instead");
+    }
+
     /** Asked for before it was ready: refused it cannot be, since it may say how until then, and after that too. */
     @Test
     void whatIsToBePausedAndHasNotSaidHowTellsSo() throws Exception {

@@ -1,6 +1,8 @@
 package dev.windlass.lifecycle;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,34 @@ class Rule13CascadesTest {
         assertThat(top.status().reason()).isEqualTo(Reason.DEPENDENCY_STOPPED);
         base.start().await();
         Trial.until(() -> top.state() == UnitState.READY && top.generation() == 2);
+    }
+
+    /** What stops with its scope is still ready when those that depend on it lose it: they say that it is stopping. */
+    @Test
+    void whatGoesWithItsScopeIsNotSaidToBeReady() throws Exception {
+        CountDownLatch ready = new CountDownLatch(1);
+        RunnableHandle scope = manager.add(Task.of(RunnableSpec.builder("scope").signalsReadiness(true).build(),
+                context -> {
+                    context.add("base", RunnableContext::awaitStop);
+                    context.add(Trial.draining("top", letGo, "scope/base")).ready().await();
+                    context.ready();
+                    ready.countDown();
+                    context.awaitStop();
+                }));
+        Trial.await(ready);
+        RunnableHandle top = manager.find("scope/top").orElseThrow();
+        List<String> lost = new CopyOnWriteArrayList<>();
+        Trial.transitions(manager, event -> {
+            if (event.reason() == Reason.DEPENDENCY_LOST) {
+                lost.add(event.message());
+            }
+        });
+        Operation<StopReport> stop = scope.stop();
+        Trial.until(top, UnitState.DRAINING);
+        letGo.countDown();
+        stop.await();
+        Trial.until(() -> !lost.isEmpty());
+        assertThat(lost).containsExactly("depends on scope/base, which is stopping");
     }
 
     @Test
