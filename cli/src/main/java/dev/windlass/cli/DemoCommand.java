@@ -189,7 +189,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private int watch(Demo demo, Path log) throws Exception {
         screen(demo, log).forEach(terminal::line);
-        demo.onReconciliation(done -> terminal.line(line(done)));
+        demo.onReconciliation(done -> terminal.line(line(demo, done)));
         try (AutoCloseable _ = demo.manager().subscribe(this::event)) {
             demo.manager().run();
         }
@@ -251,11 +251,13 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private String line(Reconciliation done) {
+    /** The generation that did it is the current one: a next one works only when nothing of this one is in flight. */
+    private String line(Demo demo, Reconciliation done) {
         Exception failure = done.failure();
-        return EventLine.clock(Instant.now(), terminal) + "  cluster/" + done.request().cluster() + "/"
-                + done.controller()
-                + "#" + done.request().clusterGeneration() + "  reconciled " + done.request().key() + " in "
+        String engagement = "cluster/" + done.request().cluster() + "/" + done.controller();
+        String generation = demo.manager().find(engagement).map(unit -> "#" + unit.generation()).orElse("");
+        return EventLine.clock(Instant.now(), terminal) + "  " + engagement + generation + "  reconciled "
+                + done.request().key() + " in "
                 + done.took().toMillis() + " ms" + (failure == null ? "" : "  failed: " + failure.getMessage());
     }
 

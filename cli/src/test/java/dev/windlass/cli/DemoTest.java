@@ -119,8 +119,12 @@ class DemoTest {
     }
 
     @Test
-    void aSecondSignalEndsItAtOnce() throws Exception {
+    void aReconciliationIsToldWithTheGenerationThatDidItAndASecondSignalEndsItAtOnce() throws Exception {
         start();
+        CommandProcess replace = run("replace", "controller/websites", "--wait", "--probation", "0");
+        assertThat(replace.out()).as(replace.toString()).contains("controller/websites#1 → #2 replaced");
+        await().atMost(BOUND).untilAsserted(() -> assertThat(out())
+                .containsPattern("cluster/north/websites#2  reconciled default/[a-z]+ in \\d+ ms"));
         // Two of them suffice: who runs the build in the background, or with nohup, has its children ignore one of the others.
         // While it is halted they gather; else it could have ended in order before the second one comes.
         signal("-STOP", "-INT", "-HUP", "-TERM", "-CONT");
