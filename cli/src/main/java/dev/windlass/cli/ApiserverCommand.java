@@ -43,7 +43,7 @@ final class ApiserverCommand implements Callable<Integer> {
     @Option(names = "--load", paramLabel = "FILE", description = "Objects to begin with, YAML or JSON, with their status. Can be repeated.")
     private List<Path> manifests = new ArrayList<>();
 
-    @Option(names = "--save", paramLabel = "FILE", description = "Write all objects to this file at the end; --load takes it.")
+    @Option(names = "--save", paramLabel = "FILE", description = "Write all objects to this file at the end; --load takes it. A file that exists is overwritten only when it is loaded as well.")
     private @Nullable Path save;
 
     @Option(names = "--check", description = "Start, load, and end: exit code 0 says that everything could be loaded.")
@@ -96,6 +96,19 @@ final class ApiserverCommand implements Callable<Integer> {
         if (folder != null && !Files.isWritable(folder)) {
             throw new BadUsageException("--save " + save + ": nothing can be written to its folder; name another one");
         }
+        if (save != null && Files.exists(save) && manifests.stream().noneMatch(this::isSaved)) {
+            throw new CliException(
+                    "--save %s exists, and is not overwritten: name a new file, or add --load %s to go on from it"
+                            .formatted(save, save));
+        }
+    }
+
+    private boolean isSaved(Path loaded) {
+        try {
+            return save != null && Files.exists(loaded) && Files.isSameFile(loaded, save);
+        } catch (IOException e) {
+            throw new CliException(loaded + " cannot be looked at: " + e.getMessage(), e);
+        }
     }
 
     private void load(ApiServer server, Path file) {
@@ -121,7 +134,7 @@ final class ApiserverCommand implements Callable<Integer> {
             serve(server, given.toAbsolutePath());
             return;
         }
-        Path folder = DemoFolder.create();
+        Path folder = DemoFolder.create("apiserver");
         try {
             serve(server, folder.resolve("kubeconfig"));
         } finally {
@@ -138,7 +151,9 @@ final class ApiserverCommand implements Callable<Integer> {
             terminal.line("");
             terminal.line("  kubectl --kubeconfig " + file + " get namespaces");
             terminal.line("");
-            terminal.line("Ctrl-C ends it, and all that it holds is gone.");
+            terminal.line(save == null
+                    ? "Ctrl-C ends it, and all that it holds is gone."
+                    : "Ctrl-C ends it, and saves all that it holds to " + save + ".");
             terminal.out().flush();
             over.await();
         } finally {

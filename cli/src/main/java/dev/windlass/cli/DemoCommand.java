@@ -21,6 +21,7 @@ import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.lifecycle.UnitStatus;
 import dev.windlass.server.BindAddress;
 import dev.windlass.server.ServerHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,13 +97,16 @@ final class DemoCommand implements Callable<Integer> {
         if (tour && leaderElect != null) {
             throw new BadUsageException("--tour plays alone: leave --leader-elect out");
         }
+        if (modules != null && !Files.isDirectory(modules)) {
+            throw new BadUsageException("--modules " + modules + " is no folder: name one that is there");
+        }
         for (Join join : joins) {
             if (Demo.CLUSTERS.contains(join.name) || joined.putIfAbsent(join.name, join.kubeconfig) != null) {
                 throw new BadUsageException("--join %s=%s: the demo has a cluster of that name; choose another name"
                         .formatted(join.name, join.kubeconfig));
             }
         }
-        Path folder = DemoFolder.create();
+        Path folder = DemoFolder.create("demo");
         Path log = folder.resolve("demo.log");
         Log.into(log, root.debug);
         Interruption interruption = Interruption.bySignals(terminal::line);

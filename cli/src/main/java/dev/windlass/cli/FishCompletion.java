@@ -40,7 +40,8 @@ final class FishCompletion {
         String options = given.isEmpty() ? "" : "-n " + quoted(given) + " ";
         for (OptionSpec option : spec.options()) {
             if (!option.hidden() && (given.isEmpty() || !option.inherited())) {
-                line(options + names(option) + values(option) + " -d " + quoted(description(option.description())));
+                line((given.isEmpty() ? unlessHidden(spec, option) : options) + names(option) + values(option) + " -d "
+                        + quoted(description(option.description())));
             }
         }
         for (PositionalParamSpec positional : spec.positionalParameters()) {
@@ -54,6 +55,20 @@ final class FishCompletion {
             String seen = (given.isEmpty() ? "" : given + "; and ") + "__fish_seen_subcommand_from " + name;
             command(command.getCommandSpec(), seen + without(command), seen);
         });
+    }
+
+    /** An option of the root is one of all commands but those that hide it. */
+    private static String unlessHidden(CommandSpec root, OptionSpec option) {
+        List<String> hiding = new ArrayList<>();
+        root.subcommands().forEach((name, command) -> {
+            OptionSpec there = command.getCommandSpec().findOption(option.longestName());
+            if (there != null && there.hidden()) {
+                hiding.add(name);
+            }
+        });
+        return hiding.isEmpty()
+                ? ""
+                : "-n " + quoted("not __fish_seen_subcommand_from " + String.join(" ", hiding)) + " ";
     }
 
     private static String without(CommandLine command) {

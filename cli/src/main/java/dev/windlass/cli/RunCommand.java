@@ -13,6 +13,7 @@ import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitEvent;
 import dev.windlass.server.BindAddress;
 import dev.windlass.server.ServerHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (leaseNamespace != null && !leaderElect) {
             throw new BadUsageException("--lease-namespace says where the Lease is: add --leader-elect");
+        }
+        if (modules != null && !Files.isDirectory(modules)) {
+            throw new BadUsageException("--modules " + modules + " is no folder: name one that is there");
         }
         if (workers < 1) {
             throw new BadUsageException("--workers is " + workers + ": it must be at least 1");

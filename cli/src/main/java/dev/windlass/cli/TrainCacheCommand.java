@@ -36,7 +36,7 @@ final class TrainCacheCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         // The API server runs in this process, and without a level logs every byte of it, far slower than the program can wait.
         Log.toStandardError(Log.Format.TEXT, root.debug);
-        Path folder = DemoFolder.create();
+        Path folder = DemoFolder.create("train-cache");
         // Signals end this process without what is in finally.
         Thread hook = new Thread(() -> endEarly(folder), "end of train-cache");
         Runtime.getRuntime().addShutdownHook(hook);

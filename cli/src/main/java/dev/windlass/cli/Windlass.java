@@ -3,12 +3,15 @@ package dev.windlass.cli;
 import dev.windlass.lifecycle.UnitFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -26,6 +29,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         UncordonCommand.class, QuotaCommand.class, ModulesCommand.class, ThreadsCommand.class, CompletionCommand.class,
         TrainCacheCommand.class, VersionCommand.class}, versionProvider = VersionCommand.class)
 public final class Windlass implements Runnable {
+    /** The commands that speak to no manager that runs. */
+    private static final Set<String> ALONE = Set.of("demo", "run", "apiserver", "completion", "train-cache", "version");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
@@ -63,6 +69,11 @@ public final class Windlass implements Runnable {
 
     static CommandLine commandLine(Windlass root) {
         CommandLine line = new CommandLine(root);
+        line.getSubcommands().forEach((name, command) -> {
+            if (ALONE.contains(name)) {
+                hideManagerOptions(command.getCommandSpec());
+            }
+        });
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 Terminal.standard().coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
@@ -72,6 +83,15 @@ public final class Windlass implements Runnable {
             return e instanceof BadUsageException ? 2 : 1;
         });
         return line;
+    }
+
+    /** Still understood, so that they are refused with what there is in their place. */
+    private static void hideManagerOptions(CommandSpec spec) {
+        for (String name : List.of("--address", "--token-file")) {
+            OptionSpec shown = spec.findOption(name);
+            spec.remove(shown);
+            spec.addOption(OptionSpec.builder(shown).hidden(true).build());
+        }
     }
 
     @Override
@@ -84,13 +104,27 @@ public final class Windlass implements Runnable {
             CommandLine command = e.getCommandLine();
             PrintWriter err = command.getErr();
             err.println("windlass: " + message(e));
-            UnmatchedArgumentException.printSuggestions(e, err);
+            suggest(e, err);
             err.println("Usage and options: " + command.getCommandSpec().qualifiedName() + " --help");
             if (root.debug) {
                 e.printStackTrace(err);
             }
             return 2;
         };
+    }
+
+    /** The library finds something like every word; what is offered as a command is one letter in three off at most. */
+    private static void suggest(ParameterException e, PrintWriter err) {
+        if (!(e instanceof UnmatchedArgumentException unmatched) || unmatched.isUnknownOption()) {
+            UnmatchedArgumentException.printSuggestions(e, err);
+            return;
+        }
+        String given = unmatched.getUnmatched().getFirst();
+        List<String> near = e.getCommandLine().getSubcommands().keySet().stream()
+                .filter(name -> Spelling.edits(given, name) <= Math.max(1, given.length() / 3)).toList();
+        if (!near.isEmpty()) {
+            err.println("Did you mean " + String.join(" or ", near) + "?");
+        }
     }
 
     static void failed(PrintWriter err, Throwable e, boolean debug) {

@@ -77,7 +77,9 @@ class ApiserverTest {
                     .containsPattern("API server north is ready at https://127\\.0\\.0\\.1:\\d+ after \\d+ ms");
             Matcher kubeconfig = KUBECONFIG.matcher(screen);
             assertThat(kubeconfig.find()).isTrue();
+            assertThat(screen).contains("saves all that it holds to " + saved).doesNotContain("is gone");
             Path file = Path.of(kubeconfig.group(1));
+            assertThat(file.getParent().getFileName().toString()).startsWith("apiserver-");
             Config config = Config.fromKubeconfig(Files.readString(file));
             try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
                 assertThat(client.configMaps().inNamespace("default").withName("settings").get().getData())
@@ -92,6 +94,8 @@ class ApiserverTest {
         } finally {
             process.destroyForcibly().waitFor();
         }
+        assertRefused(1, run("apiserver", "--load", objects.toString(), "--save", saved.toString()), saved.toString(),
+                "not overwritten", "add --load " + saved);
         CommandProcess again = run("apiserver", "--check", "--load", saved.toString());
         assertThat(again.code()).as(again.toString()).isZero();
         assertThat(again.out()).containsPattern("loaded: \\d+ objects from " + Pattern.quote(saved.toString()));

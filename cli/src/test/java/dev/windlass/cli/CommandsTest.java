@@ -382,7 +382,8 @@ class CommandsTest {
     void badUsageIsToldInOneLineWithExitCodeTwo() throws Exception {
         assertBadUsage(run(), "no command");
         assertBadUsage(run("get", "--colour"), "--colour");
-        assertBadUsage(run("gett"), "gett");
+        assertBadUsage(run("gett"), "gett", "Did you mean get?");
+        assertThat(run("frobnicate").err()).doesNotContain("mean");
         assertBadUsage(run("describe"), "NAME");
         assertBadUsage(run("threads"), "NAME");
         assertBadUsage(run("stop", "slow", "--mode", "gently"), "gently", "drain, handoff, abort");
@@ -446,6 +447,11 @@ class CommandsTest {
                 "reconfigure",
                 "remove", "pause", "resume", "cordon", "uncordon", "threads", "completion",
                 "version");
+        for (String alone : List.of("demo", "run", "apiserver", "completion", "version", "train-cache")) {
+            assertThat(run(alone, "--help").out()).as(alone).contains("--debug").doesNotContain("--address",
+                    "--token-file");
+        }
+        assertThat(run("stop", "--help").out()).contains("--address", "--token-file");
         assertThat(run("stop", "--help").out()).contains("--wait", "--timeout", "--mode", "--cascade");
         assertThat(run("version").out()).matches("windlass \\d+\\.\\d+\\.\\d+\\S*, Java 25.*\\R");
         assertThat(run("--version").out()).isEqualTo(run("version").out());

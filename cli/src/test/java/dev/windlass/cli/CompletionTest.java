@@ -27,6 +27,8 @@ class CompletionTest {
         assertThat(bash(script, "windlass", "run", "--log-format", "")).containsExactlyInAnyOrder("TEXT", "JSON");
         assertThat(bash(script, "windlass", "get", "-o", "ya")).containsExactly("yaml");
         assertThat(bash(script, "windlass", "quota", "wh")).containsExactly("what-if");
+        assertThat(bash(script, "windlass", "get", "--ad")).containsExactly("--address");
+        assertThat(bash(script, "windlass", "run", "--ad")).containsExactly("--admin-address");
     }
 
     private List<String> bash(Path script, String... words) throws Exception {
@@ -61,6 +63,8 @@ class CompletionTest {
             assertThat(fish(script, "windlass completion f")).containsExactly("fish");
             assertThat(fish(script, "windlass quota wh")).containsExactly("what-if");
         }
+        assertThat(script).content().contains("-n 'not __fish_seen_subcommand_from demo run apiserver "
+                + "completion train-cache version' -l address ");
         assertComplete(Files.readAllLines(script), Windlass.commandLine(new Windlass()).getCommandSpec());
     }
 

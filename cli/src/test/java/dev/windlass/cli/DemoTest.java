@@ -162,6 +162,8 @@ class DemoTest {
         assertRefused(2, run("demo", "--join", "south=" + text), "south", "choose another name");
         assertRefused(2, run("demo", "--admin-address", "here"), "--admin-address", "\"here\"", "HOST:PORT");
         assertRefused(1, run("demo", "--admin-address", "0.0.0.0:0"), "0.0.0.0:0", "loopback");
+        assertRefused(2, run("demo", "--modules", "/nope"), "--modules /nope is no folder");
+        assertRefused(2, run("demo", "--address", "127.0.0.1:1"), "use --admin-address");
         assertRefused(2, run("demo", "--frobnicate"), "--frobnicate", "--help");
         assertRefused(2, run("demo", "--tour", "--join", "mine=" + text), "--tour", "leave --join out");
         assertRefused(2, run("demo", "--tour", "--leader-elect"), "--tour", "leave --leader-elect out");

@@ -126,7 +126,7 @@ class ModulesCommandTest {
         assertThat(run("describe", "till").lines()).contains("unit:     module/till", "version:  1",
                 "  module/till/drawer");
         assertSays(run("reload", "till", "till-2.jar", "--probation", "0s", "--cascade"),
-                "till 1 → 2 replaced: 1 units replaced");
+                "till 1 → 2 replaced: 1 unit replaced");
         assertSays(run("unload", "till"), "till 2 (load 2): PENDING");
         run("load", "till-1.jar");
         CommandProcess proved = run("unload", "till", "--prove");

@@ -75,7 +75,7 @@ final class ModuleRun implements ManagedRunnable {
         List<RunnableHandle> units = new ArrayList<>();
         first.units().values().forEach(unit -> units.add(running.add(unit)));
         for (RunnableHandle unit : units) {
-            running.waiting("waits for " + unit.name());
+            running.waiting(unit.name());
             awaitReady(unit, ReplaceOptions.LONGEST);
         }
     }

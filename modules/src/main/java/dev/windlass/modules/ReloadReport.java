@@ -32,8 +32,8 @@ public record ReloadReport(String module, String from, String to, ReplaceOutcome
     @Override
     public String toString() {
         long handedOver = replaced.stream().mapToLong(ReplaceReport::handedOver).sum();
-        StringBuilder line = new StringBuilder("%s %s → %s %s: %d units replaced".formatted(module, from, to,
-                outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '), replaced.size()));
+        StringBuilder line = new StringBuilder("%s %s → %s %s: %s replaced".formatted(module, from, to,
+                outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '), counted(replaced.size(), "unit")));
         if (!added.isEmpty()) {
             line.append(", ").append(added.size()).append(" added");
         }
@@ -41,11 +41,15 @@ public record ReloadReport(String module, String from, String to, ReplaceOutcome
             line.append(", ").append(removed.size()).append(" removed");
         }
         if (handedOver > 0) {
-            line.append(", ").append(handedOver).append(" items handed over");
+            line.append(", ").append(counted(handedOver, "item")).append(" handed over");
         }
         if (!message.isEmpty()) {
             line.append(": ").append(message);
         }
         return line.toString();
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 }

@@ -68,9 +68,9 @@ class ModulesPageTest {
             manager.start();
             ModuleHandle billing = manager.add(Module.fromJar(version1));
             billing.ready().await();
-            ReloadReport reloaded = billing.reload(version2, options).await(); // billing 1 → 2 replaced: 1 units replaced
+            ReloadReport reloaded = billing.reload(version2, options).await(); // billing 1 → 2 replaced: 1 unit replaced
             UnloadReport unloaded = billing.unload().await(); // billing 2 (load 2): PENDING
-            assertThat(reloaded).hasToString("billing 1 → 2 replaced: 1 units replaced");
+            assertThat(reloaded).hasToString("billing 1 → 2 replaced: 1 unit replaced");
             assertThat(unloaded).hasToString("billing 2 (load 2): PENDING");
         }
     }

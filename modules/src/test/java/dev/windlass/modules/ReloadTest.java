@@ -95,7 +95,7 @@ class ReloadTest extends Loading {
                 .returns("2", ReloadReport::to).returns("", ReloadReport::message);
         assertThat(report.replaced()).singleElement().returns(ReplaceMethod.WARM, ReplaceReport::method)
                 .returns(1L, ReplaceReport::handedOver);
-        assertThat(report).hasToString("billing 1 → 2 replaced: 1 units replaced, 1 items handed over");
+        assertThat(report).hasToString("billing 1 → 2 replaced: 1 unit replaced, 1 item handed over");
         assertThat(Witness.seen()).containsExactly("1 works on [first of 1] with class loader of billing 1",
                 "1 freezes",
                 "2 works on [first of 1] with class loader of billing 2");

@@ -9,15 +9,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where a demo keeps its kubeconfigs and its log: only the user can look into it. */
+/** Where a command keeps its kubeconfigs and its log while it runs: only the user can look into it. */
 public final class DemoFolder {
     private DemoFolder() {
     }
 
-    public static Path create() throws IOException {
+    /** @param whose the name of the command */
+    public static Path create(String whose) throws IOException {
         Path parent = AdminEndpoint.defaultDirectory();
         Files.createDirectories(parent);
-        return Files.createTempDirectory(parent, "demo-",
+        return Files.createTempDirectory(parent, whose + "-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
