@@ -180,6 +180,22 @@ class PolicyTest {
     }
 
     @Test
+    void aJsonPatchPutsInAnObjectOfTheTypeOfItsField() {
+        mutating("part", patching("[JSONPatch{op: `add`, path: `/metadata/ownerReferences`, value: []},"
+                + " JSONPatch{op: `add`, path: `/metadata/ownerReferences/-`, value: Object.metadata.ownerReferences{"
+                + "apiVersion: `v1`, kind: `Node`, name: `n`, uid: object.data.k}}]"), "'Never'");
+        assertThat(create("a", "v").body().at("/metadata/ownerReferences/0/uid").asString("")).isEqualTo("v");
+    }
+
+    @Test
+    void whatIsInAnObjectIsOfTheTypeOfItsField() {
+        mutating("part", patching("[JSONPatch{op: `add`, path: `/metadata`, value: Object.metadata{"
+                + "labels: Object.metadata.wrong{a: `b`}}}]"), "'Never'");
+        assertThat(create("a", "v").message()).endsWith("type mismatch: unexpected type name \"Object.metadata.wrong\","
+                + " expected \"Object.metadata.labels\", which matches field name path from root Object type");
+    }
+
+    @Test
     void aPolicyIsAskedAgainWhenAnotherHasChangedWhatItHasSeen() {
         mutating("a", applying("Object{data: {`seen`: has(object.data.b) ? `yes` : `no`}}"), "'IfNeeded'");
         mutating("b", applying("Object{data: {`b`: `x`}}"), "'Never'");

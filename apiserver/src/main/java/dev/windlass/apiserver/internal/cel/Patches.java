@@ -30,8 +30,12 @@ final class Patches {
 
     /** @throws IllegalArgumentException when an object in it is not of the type of the field that it is in */
     static JsonNode json(Object value) {
+        return json(value, PatchTypes.OBJECT);
+    }
+
+    private static JsonNode json(Object value, String type) {
         List<String> problems = new ArrayList<>();
-        check(value, PatchTypes.OBJECT, problems);
+        check(value, type, problems);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("type mismatch: " + String.join("\n", problems));
         }
@@ -59,9 +63,7 @@ final class Patches {
                 ObjectNode operation = operations.addObject();
                 fields.forEach((name, value) -> {
                     if (!TYPE.equals(name)) {
-                        operation.set(String.valueOf(name), "value".equals(name) && isObject(value)
-                                ? json(value)
-                                : node(value));
+                        operation.set(String.valueOf(name), "value".equals(name) ? part(value) : node(value));
                     }
                 });
             }
@@ -69,8 +71,11 @@ final class Patches {
         return operations;
     }
 
-    private static boolean isObject(Object value) {
-        return value instanceof Map<?, ?> map && map.containsKey(TYPE);
+    /** What is put into an object begins with a field of that: only what is in it is held against its own type. */
+    private static JsonNode part(Object value) {
+        return value instanceof Map<?, ?> map && map.get(TYPE) instanceof String type
+                ? json(value, type)
+                : node(value);
     }
 
     private static JsonNode node(Object value) {
