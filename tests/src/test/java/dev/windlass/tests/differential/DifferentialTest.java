@@ -41,6 +41,7 @@ class DifferentialTest {
             "formats.http",
             "integers.http",
             "json-patches.http",
+            "limit-ranges.http",
             "lists.http",
             "managers.http",
             "mutating-policies.http",

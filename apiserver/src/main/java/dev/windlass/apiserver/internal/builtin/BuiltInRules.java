@@ -15,6 +15,7 @@ public final class BuiltInRules {
     /** Each is made when its kind is first asked for: a test needs few of them, and all take a while to load. */
     public static void register(Resources resources) {
         resources.rules(storageId -> of(storageId, resources));
+        resources.guard(new LimitGuard(new LimitRanges(resources)));
         resources.guard(new ResizeGuard(resources));
     }
 
@@ -25,7 +26,8 @@ public final class BuiltInRules {
             }
         }
         return switch (storageId) {
-            case "/pods" -> new PodRule(new Priorities(resources), resources.surroundings());
+            case "/pods" -> new PodRule(new Priorities(resources), new LimitRanges(resources),
+                    resources.surroundings());
             case "/services" -> new ServiceRule();
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Part;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
@@ -12,6 +13,19 @@ final class PodResize implements Part {
     private static final List<String> CONTAINERS = List.of("initContainers", "containers");
     private static final List<String> AMOUNTS = List.of("requests", "limits");
     private static final List<String> MUTABLE = List.of("cpu", "memory");
+
+    private final LimitRanges limitRanges;
+
+    PodResize(LimitRanges limitRanges) {
+        this.limitRanges = limitRanges;
+    }
+
+    @Override
+    public void admit(ObjectNode desired, ObjectNode old) {
+        if (!Metadata.deleting(old)) {
+            limitRanges.fill(desired);
+        }
+    }
 
     @Override
     public ObjectNode merge(ObjectNode old, ObjectNode desired) {

@@ -22,10 +22,12 @@ final class PodRule implements KindRule {
     private static final long LONGEST_GRACE = 100L * 365 * 24 * 60 * 60;
 
     private final Priorities priorities;
+    private final LimitRanges limitRanges;
     private final Surroundings surroundings;
 
-    PodRule(Priorities priorities, Surroundings surroundings) {
+    PodRule(Priorities priorities, LimitRanges limitRanges, Surroundings surroundings) {
         this.priorities = priorities;
+        this.limitRanges = limitRanges;
         this.surroundings = surroundings;
     }
 
@@ -81,6 +83,7 @@ final class PodRule implements KindRule {
     public void admit(ObjectNode object, @Nullable ObjectNode old) {
         ObjectNode spec = Defaults.child(object, "spec");
         if (old == null) {
+            limitRanges.fill(object);
             priorities.admit(object);
         }
         Defaults.put(spec, "priority", 0);
@@ -140,7 +143,7 @@ final class PodRule implements KindRule {
     public @Nullable Part part(String subresource) {
         return switch (subresource) {
             case "ephemeralcontainers" -> new EphemeralContainers();
-            case "resize" -> new PodResize();
+            case "resize" -> new PodResize(limitRanges);
             default -> null;
         };
     }

@@ -251,7 +251,8 @@ final class ResourceChecks {
         return together;
     }
 
-    private static Map<String, Quantity> amounts(Field container, String kind) {
+    /** What something asks for, or is limited to, by the names of resources. */
+    static Map<String, Quantity> amounts(Field container, String kind) {
         Map<String, Quantity> amounts = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> amount : container.at("resources", kind).value().properties()) {
             Quantity quantity = Quantity.parse(amount.getValue().asString(""));

@@ -30,26 +30,33 @@ final class AdmissionChain {
      */
     void mutate(Target target, ObjectNode object, @Nullable Before before, Call call, List<String> warnings) {
         ObjectNode old = before == null ? null : before.object();
-        boolean whole = target.subresource().isEmpty();
-        if (whole) {
-            resources.ruleOf(target.type()).admit(object, old);
-        }
+        addOwn(target, object, old);
         Admission admission = resources.admission();
         if (admission.isIdle()) {
             return;
         }
         ObjectNode seen = resources.shapes().written(object, target.type());
         ObjectNode untouched = seen.deepCopy();
-        Runnable own = whole
-                ? () -> resources.ruleOf(target.type()).admit(seen, old)
-                : AdmissionChain::nothing;
         JsonNode managed = Metadata.of(object).path("managedFields").deepCopy();
-        AdmissionRequest request = written(target, seen, before, call, this::read, own, warnings);
+        AdmissionRequest request = written(target, seen, before, call, this::read,
+                () -> addOwn(target, seen, old), warnings);
         admission.mutate(request);
         if (!Json.same(seen, untouched)) {
             Json.become(object, seen);
         }
         keepManagers(object, managed, request);
+    }
+
+    private void addOwn(Target target, ObjectNode object, @Nullable ObjectNode old) {
+        KindRule rule = resources.ruleOf(target.type());
+        if (target.subresource().isEmpty()) {
+            rule.admit(object, old);
+            return;
+        }
+        Part part = rule.part(target.subresource());
+        if (part != null && old != null) {
+            part.admit(object, old);
+        }
     }
 
     /** Managers that cannot be read are those that there were. */

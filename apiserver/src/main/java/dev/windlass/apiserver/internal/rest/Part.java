@@ -8,6 +8,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** A sub-resource that shows a whole object and through which a part of what is wanted of it is changed. Stateless. */
 public interface Part {
 
+    /** Does what admission does before others are asked about what is sent. */
+    default void admit(ObjectNode desired, ObjectNode old) {
+    }
+
     /**
      * What is sent, over what is there; neither is changed.
      *

@@ -30,6 +30,8 @@ public record Quantity(BigDecimal value, Format format) {
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
     /** How many digits after the point are kept. */
     static final int SMALLEST = 9;
+    /** What is more in binary counts as this. */
+    private static final BigDecimal MOST_BINARY = BigDecimal.valueOf(Long.MAX_VALUE);
     /** Nobody has so much; to write it out would take all memory. */
     private static final int LARGEST_EXPONENT = 1_000;
 
@@ -66,7 +68,8 @@ public record Quantity(BigDecimal value, Format format) {
         }
         int binary = BINARY.indexOf(suffix);
         if (binary > 0) {
-            return bounded(number.multiply(new BigDecimal(KIBI.pow(binary))), Format.BINARY);
+            BigDecimal value = number.multiply(new BigDecimal(KIBI.pow(binary)));
+            return bounded(value.min(MOST_BINARY).max(MOST_BINARY.negate()), Format.BINARY);
         }
         int decimal = DECIMAL.indexOf(suffix);
         return decimal < 0
@@ -99,11 +102,12 @@ public record Quantity(BigDecimal value, Format format) {
             return "0";
         }
         boolean small = value.abs().compareTo(new BigDecimal(KIBI)) < 0;
-        return format == Format.BINARY && !small ? binary() : decimal();
+        boolean whole = value.stripTrailingZeros().scale() <= 0;
+        return format == Format.BINARY && !small && whole ? binary() : decimal();
     }
 
     private String binary() {
-        BigInteger number = value.setScale(0, RoundingMode.UP).toBigInteger();
+        BigInteger number = value.toBigIntegerExact();
         int suffix = 0;
         while (suffix < BINARY.size() - 1 && number.mod(KIBI).signum() == 0) {
             number = number.divide(KIBI);
