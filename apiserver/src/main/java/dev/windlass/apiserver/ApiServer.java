@@ -26,6 +26,7 @@ import dev.windlass.apiserver.internal.policy.MutatingPolicies;
 import dev.windlass.apiserver.internal.policy.ParamGuard;
 import dev.windlass.apiserver.internal.policy.ValidatingPolicies;
 import dev.windlass.apiserver.internal.quota.QuotaAdmission;
+import dev.windlass.apiserver.internal.quota.QuotaController;
 import dev.windlass.apiserver.internal.rbac.RoleBased;
 import dev.windlass.apiserver.internal.rest.Admission;
 import dev.windlass.apiserver.internal.rest.Api;
@@ -124,7 +125,11 @@ public final class ApiServer implements AutoCloseable {
         new Definitions(resources, webhooks);
         BuiltInRules.register(resources);
         resources.guard(new PodSecurity(resources));
-        resources.guard(new QuotaAdmission(resources));
+        QuotaAdmission quotas = new QuotaAdmission(resources);
+        resources.guard(quotas);
+        if (builder.resourceQuotas) {
+            new QuotaController(resources, quotas, executor);
+        }
         namespaces.createDefaults();
         faultRules = new FaultRules(builder.faultSeed, timer, executor);
         Authorizer authorizer = builder.rbac
@@ -396,6 +401,7 @@ public final class ApiServer implements AutoCloseable {
         private boolean roleAggregation = true;
         private boolean namespaceDeletion = true;
         private boolean garbageCollection;
+        private boolean resourceQuotas;
         private InstantSource clock = InstantSource.system();
         private ServiceResolver services = (_, _, _) -> null;
         private long faultSeed = new SecureRandom().nextLong();
@@ -514,6 +520,15 @@ public final class ApiServer implements AutoCloseable {
          */
         public Builder garbageCollection(boolean wanted) {
             this.garbageCollection = wanted;
+            return this;
+        }
+
+        /**
+         * Whether the status of resource quotas is kept, as a controller does it in a cluster: the limits are those that are wanted, and what is used is counted
+         * anew when something changes or goes; default false, as the bare kube-apiserver has it, where a quota limits nothing until somebody fills its status.
+         */
+        public Builder resourceQuotas(boolean wanted) {
+            this.resourceQuotas = wanted;
             return this;
         }
 

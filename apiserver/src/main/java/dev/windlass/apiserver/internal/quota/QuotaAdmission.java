@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Metadata;
+import dev.windlass.apiserver.internal.rest.Reservation;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
@@ -12,7 +13,10 @@ import dev.windlass.apiserver.internal.store.Shelf;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,6 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class QuotaAdmission implements WriteGuard {
     private final Resources resources;
     private final ResourceType type;
+    // How many requests of a namespace are counted and not yet stored.
+    private final Map<String, Integer> open = new ConcurrentHashMap<>();
+    private volatile Consumer<String> settled = _ -> {
+    };
 
     public QuotaAdmission(Resources resources) {
         this.resources = resources;
@@ -34,7 +42,8 @@ public final class QuotaAdmission implements WriteGuard {
     }
 
     @Override
-    public void checkLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    public void checkLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            Reservation reservation) {
         Shelf shelf = resources.shelf(type);
         if (shelf.size() == 0 || !target.type().namespaced()) {
             return;
@@ -42,6 +51,9 @@ public final class QuotaAdmission implements WriteGuard {
         Evaluator evaluator = Evaluator.of(target.type());
         if (evaluator == null || !evaluator.handles(target.subresource(), object, old)) {
             return;
+        }
+        if (!call.dryRun()) {
+            hold(target.namespace(), reservation); // before anything is counted
         }
         List<Quota> quotas = read(target.namespace());
         while (!quotas.isEmpty()) {
@@ -55,6 +67,24 @@ public final class QuotaAdmission implements WriteGuard {
                     ? List.of()
                     : read(target.namespace()).stream().filter(each -> lost.contains(each.name())).toList();
         }
+    }
+
+    /** Says who is told of a namespace in which all that was counted has been stored, or will not be. */
+    void onSettled(Consumer<String> listener) {
+        this.settled = listener;
+    }
+
+    boolean isSettled(String namespace) {
+        return !open.containsKey(namespace);
+    }
+
+    private void hold(String namespace, Reservation reservation) {
+        open.merge(namespace, 1, Integer::sum);
+        reservation.onClose(() -> {
+            if (open.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1) == null) {
+                settled.accept(namespace);
+            }
+        });
     }
 
     private List<Quota> read(String namespace) {

@@ -116,7 +116,7 @@ final class Creator {
                 settled = fillAgain(object, type, reach.rule());
             }
             admission.validate(target, object, null, call, warnings);
-            resources.checkGuardsLast(target, object, null, call);
+            resources.checkGuardsLast(target, object, null, call, reservation);
             settled &= shapes.complete(object, type);
             Stored stored = store(target, object, settled, call);
             if (stored != null) {

@@ -117,8 +117,9 @@ public final class Resources {
         guards.forEach(guard -> guard.checkValid(target, object, old, call, warnings));
     }
 
-    void checkGuardsLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
-        guards.forEach(guard -> guard.checkLast(target, object, old, call));
+    void checkGuardsLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            Reservation reservation) {
+        guards.forEach(guard -> guard.checkLast(target, object, old, call, reservation));
     }
 
     /** Adds somebody to be told, without a lock held, of every object that is gone. */
@@ -223,9 +224,14 @@ public final class Resources {
 
     /** Says in the managed fields of an object that this server itself has changed its status. */
     public void trackOwnStatus(ObjectNode old, ObjectNode object, ResourceType type) {
+        trackStatus(old, object, type, OWN_MANAGER);
+    }
+
+    /** Says in the managed fields of an object who has changed its status. */
+    public void trackStatus(ObjectNode old, ObjectNode object, ResourceType type, String manager) {
         new FieldManagement(shapes.typeOf(type), type.apiVersion(), "status", Json.object(), surroundings.now(),
                 FieldManagement.Versions.ALIKE)
-                .update(old, object, object.deepCopy(), OWN_MANAGER);
+                .update(old, object, object.deepCopy(), manager);
     }
 
     /**

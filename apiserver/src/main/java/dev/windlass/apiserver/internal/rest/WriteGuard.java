@@ -34,9 +34,12 @@ public interface WriteGuard {
     /**
      * Asked when nobody else has refused the object.
      *
+     * @param reservation
+     *            is closed when the object is stored, or will not be
      * @throws ApiException
      *             403 when it is refused
      */
-    default void checkLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call) {
+    default void checkLast(Target target, ObjectNode object, @Nullable ObjectNode old, Call call,
+            Reservation reservation) {
     }
 }

@@ -211,7 +211,7 @@ public final class Writer {
             resources.checkGuardsOfValid(target, object, old, call, warnings);
             keepTimes(old, object, type);
             admission.validate(target, object, new Before(current, old, reach.kept()), call, warnings);
-            resources.checkGuardsLast(target, object, old, call);
+            resources.checkGuardsLast(target, object, old, call, reservation);
             shapes.store(object, type);
             boolean settled = shapes.complete(object, type);
             if (current.isSettled() && Json.same(old, object)) {
