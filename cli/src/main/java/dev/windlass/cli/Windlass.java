@@ -1,6 +1,7 @@
 package dev.windlass.cli;
 
 import dev.windlass.lifecycle.UnitFailedException;
+import dev.windlass.server.NearMatches;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -121,7 +122,7 @@ public final class Windlass implements Runnable {
         }
         String given = unmatched.getUnmatched().getFirst();
         List<String> near = e.getCommandLine().getSubcommands().keySet().stream()
-                .filter(name -> Spelling.edits(given, name) <= Math.max(1, given.length() / 3)).toList();
+                .filter(name -> NearMatches.isNear(given, name)).toList();
         if (!near.isEmpty()) {
             err.println("Did you mean " + String.join(" or ", near) + "?");
         }

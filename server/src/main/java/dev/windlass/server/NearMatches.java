@@ -4,17 +4,22 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Names that somebody may have meant who wrote another one. */
-final class NearMatches {
+/** Names that somebody may have meant who wrote another one. Stateless. */
+public final class NearMatches {
     private static final int MOST = 3;
 
     private NearMatches() {
     }
 
     static List<String> of(String wanted, Collection<String> names) {
-        return names.stream().filter(name -> distance(wanted, name) < Integer.MAX_VALUE)
+        return names.stream().filter(name -> isNear(wanted, name))
                 .sorted(Comparator.<String>comparingInt(name -> distance(wanted, name)).thenComparing(name -> name))
                 .limit(MOST).toList();
+    }
+
+    /** Whether so few letters differ, one in three or else one, that the name may have been meant; only its last part may, too. */
+    public static boolean isNear(String wanted, String name) {
+        return distance(wanted, name) < Integer.MAX_VALUE;
     }
 
     /** 0 for a name that ends with the whole of what was asked for, then by edits; the maximum when it is too far away. */

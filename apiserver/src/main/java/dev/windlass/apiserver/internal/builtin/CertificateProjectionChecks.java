@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,7 +82,7 @@ final class CertificateProjectionChecks {
     private static void userAnnotations(Field annotations) {
         long size = 0;
         for (Map.Entry<String, JsonNode> each : annotations.value().properties()) {
-            size += bytes(each.getKey()) + bytes(each.getValue().asString(""));
+            size += GoText.length(each.getKey()) + GoText.length(each.getValue().asString(""));
             String key = each.getKey().toLowerCase(Locale.ROOT);
             if (key.isEmpty()) {
                 annotations.required("");
@@ -98,10 +97,6 @@ final class CertificateProjectionChecks {
         if (size > MAX_ANNOTATIONS) {
             annotations.tooLong(MAX_ANNOTATIONS);
         }
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void signerName(Field signer) {

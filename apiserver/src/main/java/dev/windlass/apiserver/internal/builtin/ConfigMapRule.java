@@ -1,8 +1,8 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ConfigMapRule implements KindRule {
                 .forEach(key -> data.key(key).invalid(key, "duplicate of key present in binaryData"));
         Checks.configKeys(binary.value(), binary.path(), errors);
         long size = data.value().valueStream()
-                .mapToLong(text -> text.asString("").getBytes(StandardCharsets.UTF_8).length).sum()
+                .mapToLong(text -> GoText.length(text.asString(""))).sum()
                 + SecretChecks.size(binary);
         if (size > SecretChecks.MAX_SIZE) {
             errors.add(FieldError.tooLong("", SecretChecks.MAX_SIZE));

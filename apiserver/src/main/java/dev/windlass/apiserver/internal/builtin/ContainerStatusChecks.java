@@ -1,6 +1,6 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.GoText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +119,7 @@ final class ContainerStatusChecks {
                 part.at("health").oneOf("Healthy", "Unhealthy", "Unknown");
                 Field message = part.at("message");
                 if (message.isSet() && message.mustBeSet("must be non-empty if specified")
-                        && message.text().getBytes(StandardCharsets.UTF_8).length > LONGEST_MESSAGE) {
+                        && GoText.length(message.text()) > LONGEST_MESSAGE) {
                     message.tooLong(LONGEST_MESSAGE);
                 }
                 if (!ids.add(part.at("resourceID").text())) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The schedule of a cron job: five fields, or a word for some of them. Stateless. */
@@ -28,9 +27,6 @@ final class CronSchedule {
         }
     }
 
-    /** What Go takes for space, in all of Unicode. */
-    private static final Pattern SPACES = Pattern.compile("[\\s\\x0b\\x85\\p{Z}]+");
-
     private CronSchedule() {
     }
 
@@ -46,14 +42,15 @@ final class CronSchedule {
                     ? null
                     : "unrecognized descriptor: " + rest;
         }
-        String[] fields = SPACES.splitAsStream(rest).filter(field -> !field.isEmpty()).toArray(String[]::new);
-        if (fields.length != FIELDS.size()) {
-            return "expected exactly 5 fields, found " + fields.length + ": [" + String.join(" ", fields) + "]";
+        List<String> fields = GoText.fields(rest);
+        if (fields.size() != FIELDS.size()) {
+            return "expected exactly 5 fields, found " + fields.size() + ": [" + String.join(" ", fields) + "]";
         }
         try {
-            for (int i = 0; i < fields.length; i++) {
+            for (int i = 0; i < fields.size(); i++) {
                 Bounds bounds = FIELDS.get(i);
-                for (String range : Arrays.stream(fields[i].split(",", -1)).filter(each -> !each.isEmpty()).toList()) {
+                for (String range : Arrays.stream(fields.get(i).split(",", -1)).filter(each -> !each.isEmpty())
+                        .toList()) {
                     check(range, bounds);
                 }
             }

@@ -1,12 +1,12 @@
 package dev.windlass.apiserver.internal.builtin;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.rest.EventFields;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ final class EventRule implements KindRule {
     }
 
     private static void atMost(Field field, int limit) {
-        if (field.text().getBytes(StandardCharsets.UTF_8).length > limit) {
+        if (GoText.length(field.text()) > limit) {
             field.invalid("", "can have at most " + limit + " characters");
         }
     }

@@ -2,6 +2,8 @@ package dev.windlass.apiserver.internal.json;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -138,6 +140,26 @@ public final class GoText {
 
     public static boolean isBlank(String text) {
         return trimmed(text).isEmpty();
+    }
+
+    /** What stands between spaces. */
+    public static List<String> fields(String text) {
+        List<String> fields = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || isSpace(text.charAt(i))) {
+                if (i > start) {
+                    fields.add(text.substring(start, i));
+                }
+                start = i + 1;
+            }
+        }
+        return fields;
+    }
+
+    /** How long Go says that a text is: by its bytes. */
+    public static int length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static boolean isSpace(char character) {

@@ -31,12 +31,10 @@ public final class PodSecurity implements WriteGuard {
     private static final Set<String> PARTS_OF_PODS = Set.of("", "ephemeralcontainers", "resize");
 
     private final Resources resources;
-    private final ResourceType namespaces;
     private final ResourceType pods;
 
     public PodSecurity(Resources resources) {
         this.resources = resources;
-        namespaces = resources.catalog().require("", "v1", "namespaces");
         pods = resources.catalog().require("", "v1", "pods");
     }
 
@@ -62,6 +60,7 @@ public final class PodSecurity implements WriteGuard {
     }
 
     private NamespacePolicy policy(String namespace) {
+        ResourceType namespaces = resources.namespaces();
         Stored stored = resources.shelf(namespaces).get(Stored.key("", namespace));
         return NamespacePolicy.of(stored == null ? Json.object() : resources.decode(stored, namespaces));
     }

@@ -102,14 +102,4 @@ final class RestrictedChecks {
                         + " must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"")
                 : null;
     }
-
-    /** Not asked of pods of Windows, which has none of it. */
-    static Check unlessWindows(Check check) {
-        return pod -> pod.ofWindows() ? null : check.of(pod);
-    }
-
-    /** Not asked of pods whose root is nobody outside. */
-    static Check unlessOwnUsers(Check check) {
-        return pod -> pod.hasUsersOfItsOwn() ? null : check.of(pod);
-    }
 }

@@ -32,7 +32,7 @@ final class Standards {
             new Versioned("hostProbesAndHostLifecycle", 34, BaselineChecks::hostsOfProbes),
             new Versioned("privileged", 0, BaselineChecks::privileged),
             new Versioned("procMount", 0, BaselineChecks::procMount),
-            new Versioned("procMount", 35, RestrictedChecks.unlessOwnUsers(BaselineChecks::procMount)),
+            new Versioned("procMount", 35, Check.unlessOwnUsers(BaselineChecks::procMount)),
             new Versioned("seLinuxOptions", 0, pod -> BaselineChecks.seLinux(pod, SELINUX_0)),
             new Versioned("seLinuxOptions", 31, pod -> BaselineChecks.seLinux(pod, SELINUX_31)),
             new Versioned("seccompProfile", 0, BaselineChecks::seccompByAnnotation),
@@ -48,17 +48,17 @@ final class Standards {
     private static final List<Versioned> RESTRICTED = List.of(
             new Versioned("allowPrivilegeEscalation", 8, RestrictedChecks::privilegeEscalation),
             new Versioned("allowPrivilegeEscalation", 25,
-                    RestrictedChecks.unlessWindows(RestrictedChecks::privilegeEscalation)),
+                    Check.unlessWindows(RestrictedChecks::privilegeEscalation)),
             new Versioned("capabilities", 22, RestrictedChecks::capabilities),
-            new Versioned("capabilities", 25, RestrictedChecks.unlessWindows(RestrictedChecks::capabilities)),
+            new Versioned("capabilities", 25, Check.unlessWindows(RestrictedChecks::capabilities)),
             new Versioned("procMount", 35, BaselineChecks::procMount),
             new Versioned("volumes", 0, RestrictedChecks::volumes),
             new Versioned("runAsNonRoot", 0, RestrictedChecks::nonRoot),
-            new Versioned("runAsNonRoot", 35, RestrictedChecks.unlessOwnUsers(RestrictedChecks::nonRoot)),
+            new Versioned("runAsNonRoot", 35, Check.unlessOwnUsers(RestrictedChecks::nonRoot)),
             new Versioned("runAsUser", 23, RestrictedChecks::user),
-            new Versioned("runAsUser", 35, RestrictedChecks.unlessOwnUsers(RestrictedChecks::user)),
+            new Versioned("runAsUser", 35, Check.unlessOwnUsers(RestrictedChecks::user)),
             new Versioned("seccompProfile", 19, RestrictedChecks::seccomp),
-            new Versioned("seccompProfile", 25, RestrictedChecks.unlessWindows(RestrictedChecks::seccomp)));
+            new Versioned("seccompProfile", 25, Check.unlessWindows(RestrictedChecks::seccomp)));
 
     private Standards() {
     }

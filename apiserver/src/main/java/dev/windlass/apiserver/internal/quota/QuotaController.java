@@ -2,21 +2,19 @@ package dev.windlass.apiserver.internal.quota;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.rest.Backlog;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.store.Stored;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keeps the status of quotas as a controller does it in a cluster. Whatever is written or gone puts its namespace into a queue; one task at a time works it
- * off, so that nothing here is locked. It counts only while no request holds what it has been let pass with: before that is stored it would be missed.
+ * Keeps the status of quotas as a controller does it in a cluster. Whatever is written or gone puts its namespace into a backlog, so that nothing here
+ * is locked. It counts only while no request holds what it has been let pass with: before that is stored it would be missed.
  */
 public final class QuotaController {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaController.class);
@@ -25,49 +23,33 @@ public final class QuotaController {
     private final Resources resources;
     private final ResourceType type;
     private final QuotaAdmission admission;
-    private final Executor executor;
-    private final Queue<String> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger();
+    private final Backlog<String> backlog;
 
     /** @param executor where it works */
     public QuotaController(Resources resources, QuotaAdmission admission, Executor executor) {
         this.resources = resources;
         this.type = resources.catalog().require("", "v1", "resourcequotas");
         this.admission = admission;
-        this.executor = executor;
-        admission.onSettled(this::enqueue);
+        this.backlog = new Backlog<>(executor, this::recount, QuotaController::cannotCount);
+        admission.onSettled(backlog::add);
         resources.onCommitted(this::changed);
         resources.onDeleted(this::changed);
     }
 
     private void changed(ResourceType changed, ObjectNode object) {
         if (changed.namespaced() && resources.shelf(type).size() > 0 && Evaluator.of(changed) != null) {
-            enqueue(Metadata.namespace(object));
+            backlog.add(Metadata.namespace(object));
         }
     }
 
-    private void enqueue(String namespace) {
-        queue.add(namespace);
-        if (pending.getAndIncrement() == 0) {
-            executor.execute(this::work);
-        }
-    }
-
-    private void work() {
-        do {
-            String namespace = queue.poll();
-            if (namespace != null && !queue.contains(namespace)) {
-                try {
-                    recount(namespace);
-                } catch (RuntimeException e) {
-                    // One namespace must not keep all others from being counted.
-                    LOG.atError().addKeyValue("namespace", namespace).setCause(e).log("quotas cannot be counted");
-                }
-            }
-        } while (pending.decrementAndGet() > 0);
+    private static void cannotCount(String namespace, RuntimeException cause) {
+        LOG.atError().addKeyValue("namespace", namespace).setCause(cause).log("quotas cannot be counted");
     }
 
     private void recount(String namespace) {
+        if (backlog.contains(namespace)) {
+            return; // once is enough
+        }
         for (Stored stored : resources.shelf(type).snapshot(namespace).objects()) {
             if (!admission.isSettled(namespace)) {
                 return; // is told when it is
@@ -88,7 +70,7 @@ public final class QuotaController {
         status.set("used", used.json());
         resources.trackStatus(quota.object(), object, type, MANAGER);
         if (resources.commit(type, quota.stored(), object, resources.draft(object, type)) == null) {
-            enqueue(namespace); // somebody was faster
+            backlog.add(namespace); // somebody was faster
         }
     }
 

@@ -8,12 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,20 +21,18 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Deletes what has lost its owners, as a controller does it in a cluster. Whatever is written or gone is put into a queue with all that it may concern; one
- * task at a time works it off, so that nothing here is locked. What is remembered of dependents may be out of date: it is only where to look.
+ * Deletes what has lost its owners, as a controller does it in a cluster. Whatever is written or gone is put into a backlog with all that it may concern, so that
+ * nothing here is locked. What is remembered of dependents may be out of date: it is only where to look.
  */
 public final class GarbageCollector {
     private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
 
     private final Resources resources;
     private final Remover remover;
-    private final Executor executor;
     private final Map<String, Set<Item>> dependents = new ConcurrentHashMap<>();
     // What each dependent was seen to refer to, by the owner's uid.
     private final Map<Item, Map<String, JsonNode>> references = new ConcurrentHashMap<>();
-    private final Queue<Item> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger();
+    private final Backlog<Item> backlog;
 
     /** An object as it was seen. */
     private record Item(ResourceType type, String namespace, String name, String uid) {
@@ -54,7 +49,7 @@ public final class GarbageCollector {
     public GarbageCollector(Resources resources, Executor executor) {
         this.resources = resources;
         this.remover = new Remover(resources);
-        this.executor = executor;
+        this.backlog = new Backlog<>(executor, this::process, GarbageCollector::cannotCollect);
         resources.onCommitted(this::written);
         resources.onDeleted(this::gone);
     }
@@ -72,7 +67,7 @@ public final class GarbageCollector {
             owners.keySet().forEach(uid -> link(uid, item));
         }
         if (references.containsKey(item) || Metadata.deleting(object)) {
-            enqueue(item);
+            backlog.add(item);
         }
     }
 
@@ -105,7 +100,7 @@ public final class GarbageCollector {
     private void gone(ResourceType type, ObjectNode object) {
         Set<Item> left = dependents.remove(Metadata.uid(object));
         if (left != null) {
-            left.forEach(this::enqueue);
+            left.forEach(backlog::add);
         }
         Item item = Item.of(type, object);
         references.remove(item);
@@ -119,7 +114,7 @@ public final class GarbageCollector {
     private void wake(Item dependent, JsonNode reference) {
         ResourceType type = typeOf(reference);
         if (type != null) {
-            enqueue(owner(type, reference, dependent.namespace()));
+            backlog.add(owner(type, reference, dependent.namespace()));
         }
     }
 
@@ -141,26 +136,9 @@ public final class GarbageCollector {
         });
     }
 
-    private void enqueue(Item item) {
-        queue.add(item);
-        if (pending.getAndIncrement() == 0) {
-            executor.execute(this::work);
-        }
-    }
-
-    private void work() {
-        do {
-            Item item = queue.poll();
-            if (item != null) {
-                try {
-                    process(item);
-                } catch (RuntimeException e) {
-                    // One object must not keep all others from being looked at.
-                    LOG.atError().addKeyValue("resource", item.type().plural()).addKeyValue("name", item.name())
-                            .setCause(e).log("an object cannot be collected");
-                }
-            }
-        } while (pending.decrementAndGet() > 0);
+    private static void cannotCollect(Item item, RuntimeException cause) {
+        LOG.atError().addKeyValue("resource", item.type().plural()).addKeyValue("name", item.name()).setCause(cause)
+                .log("an object cannot be collected");
     }
 
     private @Nullable ResourceType typeOf(JsonNode reference) {
@@ -211,7 +189,7 @@ public final class GarbageCollector {
             }
             blocked |= blocks(reference);
             if (!Metadata.deleting(object)) {
-                enqueue(each);
+                backlog.add(each);
             }
         }
         if (!blocked) {
@@ -258,7 +236,7 @@ public final class GarbageCollector {
         }
         if (held) {
             dropOwners(item, lost::contains);
-            waiting.forEach(this::enqueue); // one blocker less
+            waiting.forEach(backlog::add); // one blocker less
             return;
         }
         delete(item, !waiting.isEmpty() && hasDependents(item) ? "Foreground" : "");

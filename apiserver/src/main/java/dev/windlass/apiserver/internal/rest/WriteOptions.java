@@ -4,7 +4,6 @@ import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,20 +51,17 @@ final class WriteOptions {
     }
 
     private static void checkManager(String manager, List<FieldError> errors) {
-        if (bytes(manager) > LONGEST_MANAGER) {
+        if (GoText.length(manager) > LONGEST_MANAGER) {
             errors.add(FieldError.tooLong("fieldManager", LONGEST_MANAGER));
         }
         for (int i = 0; i < manager.length(); i = manager.offsetByCodePoints(i, 1)) {
             int point = manager.codePointAt(i);
             if (!GoText.isPrintable(point)) {
                 errors.add(FieldError.invalid("fieldManager", manager,
-                        "invalid character U+%04X (at position %d)".formatted(point, bytes(manager.substring(0, i)))));
+                        "invalid character U+%04X (at position %d)".formatted(point,
+                                GoText.length(manager.substring(0, i)))));
             }
         }
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     static void checkDryRun(List<String> values, List<FieldError> errors) {

@@ -1,10 +1,10 @@
 package dev.windlass.apiserver.internal.schema;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.net.AddressSyntax;
 import dev.windlass.apiserver.internal.net.Url;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -110,12 +110,8 @@ public final class Formats {
     }
 
     private static boolean isHostname(String text) {
-        return HOSTNAME.matcher(text).matches() && bytes(text) <= LONGEST_HOSTNAME
-                && Arrays.stream(text.split("\\.", -1)).allMatch(label -> bytes(label) <= LONGEST_LABEL);
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+        return HOSTNAME.matcher(text).matches() && GoText.length(text) <= LONGEST_HOSTNAME
+                && Arrays.stream(text.split("\\.", -1)).allMatch(label -> GoText.length(label) <= LONGEST_LABEL);
     }
 
     private static boolean isUri(String text) {
