@@ -1,7 +1,10 @@
 package dev.windlass.server;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
@@ -19,12 +22,17 @@ import org.jspecify.annotations.Nullable;
 final class AccessGuard extends Handler.Wrapper {
     private static final String SCHEME = "bearer ";
 
+    private static final int DEFAULT_PORT = 80;
+
+    private final String address;
     private final Set<String> hosts;
     private final byte[] token;
 
-    AccessGuard(int port, String token, Handler next) {
+    /** @param bound where the server listens, under a name or address of the loopback interface */
+    AccessGuard(URI bound, String token, Handler next) {
         super(next);
-        this.hosts = Set.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
+        this.address = bound.getAuthority();
+        this.hosts = hosts(bound);
         this.token = token.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -49,13 +57,23 @@ final class AccessGuard extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
+    private static Set<String> hosts(URI bound) {
+        Set<String> hosts = new HashSet<>();
+        for (String name : List.of("127.0.0.1", "localhost", "[::1]", bound.getHost().toLowerCase(Locale.ROOT))) {
+            hosts.add(name + ":" + bound.getPort());
+            if (bound.getPort() == DEFAULT_PORT) { // which clients do not name
+                hosts.add(name);
+            }
+        }
+        return Set.copyOf(hosts);
+    }
+
     private boolean isOwn(String origin) {
         return origin.startsWith("http://") && hosts.contains(origin.substring("http://".length()));
     }
 
-    private static boolean forbidden(Response response, Callback callback, String header, @Nullable String value) {
+    private boolean forbidden(Response response, Callback callback, String header, @Nullable String value) {
         return Reply.error(response, callback, new ApiError(403, "Forbidden",
-                "%s \"%s\" is not this server: address it as 127.0.0.1 or localhost with its port".formatted(header,
-                        value)));
+                "%s \"%s\" is not this server: address it as %s".formatted(header, value, address)));
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -68,7 +69,7 @@ final class AdminHandler extends Handler.Abstract {
         AdminOperation.Route route = AdminOperation.find(path);
         AdminOperation operation = route.operation();
         String name = decoded(route.unit());
-        require(request, operation.method());
+        require(request, response, operation.method());
         Fields options = options(request, operation);
         return switch (operation) {
             case SHOW_API -> Reply.json(response, callback, 200, ApiDocument.create(actions));
@@ -100,7 +101,7 @@ final class AdminHandler extends Handler.Abstract {
             throws Exception {
         AdminAction action = leadsTo.stream().filter(one -> one.method().equals(request.getMethod())).findFirst()
                 .orElse(leadsTo.getFirst());
-        require(request, action.method());
+        require(request, response, action.method());
         Set<String> known = new HashSet<>(action.options().keySet());
         if (action.waits()) {
             known.add("wait");
@@ -256,8 +257,9 @@ final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    private static void require(Request request, String method) {
+    private static void require(Request request, Response response, String method) {
         if (!request.getMethod().equals(method)) {
+            response.getHeaders().put(HttpHeader.ALLOW, method);
             throw new ApiError(405, "MethodNotAllowed",
                     "%s is not possible at %s: use %s".formatted(request.getMethod(), request.getHttpURI().getPath(),
                             method));
@@ -266,12 +268,24 @@ final class AdminHandler extends Handler.Abstract {
 
     private static Fields options(Request request, AdminOperation operation) {
         return operation.options().contains(AdminOperation.Option.SETTINGS)
-                ? Request.extractQueryParameters(request) // any name may be that of a setting
+                ? given(request) // any name may be that of a setting
                 : options(request, operation.optionKeys());
     }
 
-    private static Fields options(Request request, Set<String> known) {
+    /** Each once: of two the one that counts would be a guess. */
+    private static Fields given(Request request) {
         Fields options = Request.extractQueryParameters(request);
+        for (Fields.Field option : options) {
+            if (option.hasMultipleValues()) {
+                throw ApiError.badRequest("option %s is given twice, as %s: leave all but one out"
+                        .formatted(option.getName(), String.join(" and ", option.getValues())));
+            }
+        }
+        return options;
+    }
+
+    private static Fields options(Request request, Set<String> known) {
+        Fields options = given(request);
         for (String name : options.getNames()) {
             if (!known.contains(name)) {
                 throw ApiError.badRequest("unknown option \"%s\": %s".formatted(name,

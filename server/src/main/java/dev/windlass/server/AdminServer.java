@@ -107,12 +107,12 @@ public final class AdminServer implements Unit<ServerHandle> {
 
     @Override
     public ManagedRunnable newInstance() {
-        return new HttpRunnable(address, (context, bound) -> {
+        return new HttpRunnable(address, Failures.JSON, (context, bound) -> {
             String token = token();
             AdminEndpoint endpoint = AdminEndpoint.publish(directory, context, bound, token);
             context.own("file", endpoint.tokenFile().toString(), endpoint::withdraw);
             context.detail("token file", endpoint.tokenFile()::toString);
-            return new AccessGuard(bound.getPort(), token, new AdminHandler(context, actions));
+            return new AccessGuard(bound, token, new AdminHandler(context, actions));
         });
     }
 

@@ -114,10 +114,10 @@ final class HealthHandler extends Handler.Abstract {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
-        } catch (Exception e) {
-            LOG.atInfo().addKeyValue("check", check.name()).addKeyValue("reason", e.toString())
+        } catch (Throwable e) { // a check is code of others: whatever it throws is its answer, and the next one is asked
+            LOG.atInfo().addKeyValue("check", check.name()).addKeyValue("reason", Failures.described(e))
                     .log("health check failed");
-            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return Failures.message(e);
         }
     }
 }

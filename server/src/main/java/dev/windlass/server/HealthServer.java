@@ -32,7 +32,7 @@ public final class HealthServer implements Unit<ServerHandle> {
 
     @Override
     public ManagedRunnable newInstance() {
-        return new HttpRunnable(address, (context, _) -> new HealthHandler(context.manager()));
+        return new HttpRunnable(address, Failures.TEXT, (context, _) -> new HealthHandler(context.manager()));
     }
 
     @Override

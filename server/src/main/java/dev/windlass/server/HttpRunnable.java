@@ -2,6 +2,7 @@ package dev.windlass.server;
 
 import dev.windlass.lifecycle.Group;
 import dev.windlass.lifecycle.ManagedRunnable;
+import dev.windlass.lifecycle.RevokedException;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.StopMode;
@@ -9,11 +10,14 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopRequest;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -21,7 +25,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -39,10 +42,13 @@ final class HttpRunnable implements ManagedRunnable {
     }
 
     private final BindAddress address;
+    private final Failures failures;
     private final Endpoint endpoint;
 
-    HttpRunnable(BindAddress address, Endpoint endpoint) {
+    /** @param failures how what goes wrong outside of the endpoint's handler is said */
+    HttpRunnable(BindAddress address, Failures failures, Endpoint endpoint) {
         this.address = address;
+        this.failures = failures;
         this.endpoint = endpoint;
     }
 
@@ -53,9 +59,10 @@ final class HttpRunnable implements ManagedRunnable {
 
     @Override
     public void run(RunnableContext context) throws Exception {
-        Server server = new Server(threads(context.id()));
+        Server server = new Server(threads(context));
         GracefulHandler graceful = new GracefulHandler();
         server.setHandler(graceful);
+        server.setErrorHandler(failures);
         // Whatever is still open when it is this one's turn is cut.
         server.setStopTimeout(0);
         context.own("http server", address.toString(), server::stop);
@@ -95,6 +102,11 @@ final class HttpRunnable implements ManagedRunnable {
     }
 
     private void bind(RunnableContext context, ServerConnector connector) throws IOException {
+        if (!address.host().isEmpty() && new InetSocketAddress(address.host(), address.port()).isUnresolved()) {
+            throw new IOException(
+                    "%s cannot listen at %s: host \"%s\" cannot be resolved; use an address of this machine"
+                            .formatted(context.name(), address, address.host()));
+        }
         try {
             connector.open();
             if (connector.getTransport() instanceof Closeable port) {
@@ -130,13 +142,30 @@ final class HttpRunnable implements ManagedRunnable {
         return Duration.ofNanos(Math.max(0, left));
     }
 
-    private static QueuedThreadPool threads(String name) {
+    /** Requests run code of others, a health check or a meter: on threads of the unit, which a stop interrupts, awaits and names. */
+    private static QueuedThreadPool threads(RunnableContext context) {
         QueuedThreadPool pool = new QueuedThreadPool(8, 1);
-        pool.setName(name);
+        pool.setName(context.id());
         pool.setDaemon(true);
         pool.setReservedThreads(0);
-        pool.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor(name + "/request-"));
+        AtomicLong requests = new AtomicLong();
+        pool.setVirtualThreadsExecutor(task -> {
+            try {
+                context.fork("request-" + requests.incrementAndGet(), () -> answer(context, task));
+            } catch (RevokedException e) {
+                throw new RejectedExecutionException(e);
+            }
+        });
         return pool;
+    }
+
+    /** What goes wrong with one request does not end the server. */
+    private static void answer(RunnableContext context, Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            context.logger().atWarn().setCause(e).log("a request failed");
+        }
     }
 
     private static HttpConfiguration settings() {

@@ -6,8 +6,9 @@ import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.Unit;
 
 /**
- * Serves the manager's meters at {@code /metrics}: Prometheus text, OpenMetrics or Prometheus protobuf, as the scraper asks.
- * {@code ?name[]=NAME} restricts the answer to meters of these names. The unit is named {@code server/metrics}. Immutable.
+ * Serves the manager's meters at {@code /metrics}: Prometheus text or OpenMetrics, as the scraper asks, and Prometheus protobuf
+ * where {@code prometheus-metrics-exposition-formats} is on the class path. {@code ?name[]=NAME} restricts the answer to meters
+ * of these names, or with series of them. The unit is named {@code server/metrics}. Immutable.
  */
 public final class MetricsServer implements Unit<ServerHandle> {
     private final RunnableSpec spec = HttpRunnable.spec("server/metrics", "MetricsServer");
@@ -29,7 +30,8 @@ public final class MetricsServer implements Unit<ServerHandle> {
 
     @Override
     public ManagedRunnable newInstance() {
-        return new HttpRunnable(address, (context, _) -> new MetricsHandler(context.manager().metrics()));
+        return new HttpRunnable(address, Failures.TEXT,
+                (context, _) -> new MetricsHandler(context.manager().metrics()));
     }
 
     @Override

@@ -15,10 +15,6 @@ final class ReconfigureRequests {
     static Operation<UnitStatus> ask(RunnableHandle unit, Fields options) {
         Map<String, String> settings = new LinkedHashMap<>();
         for (Fields.Field option : options) {
-            if (option.hasMultipleValues()) {
-                throw ApiError.badRequest(
-                        "setting %s is given twice: %s".formatted(option.getName(), option.getValues()));
-            }
             settings.put(option.getName(), option.getValue());
         }
         settings.remove("wait");

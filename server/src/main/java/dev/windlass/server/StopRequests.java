@@ -18,7 +18,11 @@ final class StopRequests {
         StopOptions stop = unit.spec().stop();
         String timeout = options.getValue("timeout");
         if (timeout != null) {
-            stop = stop.withBudget(duration("timeout", timeout));
+            try {
+                stop = stop.withBudget(duration("timeout", timeout));
+            } catch (IllegalArgumentException e) {
+                throw ApiError.badRequest("option timeout: " + e.getMessage());
+            }
         }
         String mode = options.getValue("mode");
         if (mode != null) {

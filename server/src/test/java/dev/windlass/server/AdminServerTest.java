@@ -516,6 +516,86 @@ class AdminServerTest {
     }
 
     @Test
+    void whatCannotBeReadAsARequestIsAnErrorLikeEveryOther() throws Exception {
+        assertError(get("/api/v1/units?x=%ff%fe"), 400, "BadRequest", "cannot be read");
+        assertError(get("/api/v1/units/%ff%fe"), 400, "BadRequest", "cannot be read", "UTF-8");
+        String head = "GET /api/v1/units/%zz HTTP/1.1\r\nHost: " + address().getAuthority()
+                + "\r\nConnection: close\r\n\r\n";
+        assertThat(raw(head)).startsWith("HTTP/1.1 400 ").contains("application/json", "\"code\":400", "BadRequest");
+        assertThat(raw("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("\"code\":400");
+    }
+
+    @Test
+    void whatAHandlerThrowsIsAnErrorLikeEveryOther() throws Exception {
+        server.remove().await(BOUND);
+        AdminAction broken = AdminAction.get("cogs", "Throws.", String.class, (_, _, _) -> {
+            throw new StackOverflowError("a cog too many");
+        });
+        server = manager.add(AdminServer.at(BindAddress.loopback(0), directory).with(List.of(broken)));
+        server.ready().await(BOUND);
+        token = AdminEndpoint.find(directory).getFirst().token();
+        HttpResponse<String> response = get("/api/v1/cogs");
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+        assertError(response, 500, "InternalError", "StackOverflowError", "a cog too many");
+    }
+
+    @Test
+    void saysWhichMethodIsPossible() throws Exception {
+        assertThat(post("/api/v1/units").headers().firstValue("allow")).hasValue("GET");
+        assertThat(get("/api/v1/units/mill/wheel:stop").headers().firstValue("allow")).hasValue("POST");
+    }
+
+    @Test
+    void refusesAnOptionThatIsGivenTwice() throws Exception {
+        assertError(post("/api/v1/units/mill/wheel:stop?mode=drain&mode=abort&cascade=true"), 400, "BadRequest",
+                "mode", "twice", "drain", "abort");
+        assertThat(state("mill/wheel")).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void refusesABudgetThatNoStopCanHave() throws Exception {
+        assertError(post("/api/v1/units/mill/stone:stop?timeout=500d"), 400, "BadRequest", "budget", "PT8760H");
+        assertError(post("/api/v1/units/mill/stone:restart?timeout=106751d106751d106751d"), 400, "BadRequest",
+                "budget");
+        assertThat(state("mill/stone")).isEqualTo(UnitState.READY);
+    }
+
+    @Test
+    void canBeAskedAtAnyAddressOfTheLoopbackInterface() throws Exception {
+        for (String host : new String[]{"127.0.0.2", "[::1]", "LocalHost"}) {
+            server.remove().await(BOUND);
+            server = manager.add(AdminServer.at(BindAddress.parse(host + ":0"), directory));
+            server.ready().await(BOUND);
+            token = AdminEndpoint.find(directory).getFirst().token();
+            assertThat(get("/api/v1/units").statusCode()).as(host).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void passesOverWhatIsNoDescriptionOfAnEndpoint() throws Exception {
+        Files.writeString(directory.resolve("1.endpoint.json"), "{\"pid\":1}");
+        Files.writeString(directory.resolve("2.endpoint.json"), "null");
+        Files.writeString(directory.resolve("3.endpoint.json"), "{\"pid\":1,\"address\":\"::\",\"tokenFile\":\"/\"}");
+        Files.createDirectory(directory.resolve("4.endpoint.json"));
+        assertThat(AdminEndpoint.find(directory)).extracting(AdminEndpoint::address).containsExactly(address());
+    }
+
+    @Test
+    void leavesAFolderThatWasThereAsItWas() throws Exception {
+        Path shared = Files.createDirectory(directory.resolve("shared"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        try (Manager second = Manager.create()) {
+            ServerHandle other = second.add(AdminServer.at(BindAddress.loopback(0), shared));
+            second.start();
+            other.ready().await(BOUND);
+            assertThat(Files.getPosixFilePermissions(shared))
+                    .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+            assertThat(Files.getPosixFilePermissions(AdminEndpoint.find(shared).getFirst().tokenFile()))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    @Test
     void refusesToListenBeyondLoopback() {
         assertThatThrownBy(() -> AdminServer.at(BindAddress.everywhere(8080), directory))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll(":8080", "127.0.0.1:8080");

@@ -1,16 +1,26 @@
 package dev.windlass.server;
 
 import dev.windlass.lifecycle.HealthKind;
+import dev.windlass.lifecycle.Leftover;
 import dev.windlass.lifecycle.Manager;
+import dev.windlass.lifecycle.Registration;
 import dev.windlass.lifecycle.RunnableHandle;
 import dev.windlass.lifecycle.RunnableSpec;
+import dev.windlass.lifecycle.StopMode;
 import dev.windlass.lifecycle.StopOptions;
+import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.Task;
+import dev.windlass.lifecycle.ThreadPosition;
+import dev.windlass.lifecycle.UnitState;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +32,9 @@ import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 class HealthServerTest {
+    private static final byte[] PROBE = "GET /readyz HTTP/1.1\r\nHost: probe\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+
     private final Manager manager = Manager.create();
     private final Http http = new Http();
     private final AtomicBoolean broken = new AtomicBoolean();
@@ -126,6 +139,98 @@ class HealthServerTest {
         assertThat(all.statusCode()).isEqualTo(200);
         assertThat(all.body())
                 .isEqualTo("[+]ping ok\n[!]quarantine failed, does not count\nhealthz check passed\n");
+    }
+
+    @Test
+    void aCheckThatThrowsAnErrorHasFailedAndTheOthersAreToldAllTheSame() throws Exception {
+        try (Registration _ = manager.health().add("deep", HealthKind.READINESS, () -> {
+            throw new StackOverflowError("too deep");
+        })) {
+            HttpResponse<String> all = get("/readyz");
+            assertThat(all.statusCode()).isEqualTo(500);
+            assertThat(all.body()).startsWith("[+]ping ok\n[-]deep failed: reason withheld\n[+]work ok\n")
+                    .endsWith("readyz check failed\n");
+            assertThat(get("/readyz/deep").body()).contains("too deep");
+        }
+    }
+
+    @Test
+    void aCheckWhoseExceptionCannotSayWhyHasFailed() throws Exception {
+        class Mute extends RuntimeException {
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no words");
+            }
+        }
+        try (Registration _ = manager.health().add("mute", HealthKind.READINESS, () -> {
+            throw new Mute();
+        })) {
+            HttpResponse<String> all = get("/readyz");
+            assertThat(all.statusCode()).isEqualTo(500);
+            assertThat(all.body()).contains("[-]mute failed", "[+]work ok", "readyz check failed");
+            assertThat(get("/readyz/mute").body()).contains("Mute");
+        }
+    }
+
+    @Test
+    void aCheckThatHangsIsInterruptedWhenTheServerStopsAndLeavesNoThread() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        try (Registration _ = manager.health().add("stuck", HealthKind.READINESS, () -> {
+            hangs.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                interrupted.countDown();
+            }
+        }); Socket probe = new Socket(InetAddress.getLoopbackAddress(), server.address().orElseThrow().getPort())) {
+            probe.getOutputStream().write(PROBE);
+            hangs.await();
+            assertThat(server.threads()).extracting(ThreadPosition::stack)
+                    .anySatisfy(stack -> assertThat(stack).contains("HealthHandler"));
+            StopReport report = server.stop(StopOptions.drain(Duration.ofSeconds(20)).withMode(StopMode.ABORT))
+                    .await(Duration.ofSeconds(30));
+            assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(report.leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCheckThatEndsForNothingIsNamedByTheStopReport() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        try (Registration _ = manager.health().add("stuck", HealthKind.READINESS, () -> {
+            hangs.countDown();
+            while (letGo.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        }); Socket probe = new Socket(InetAddress.getLoopbackAddress(), server.address().orElseThrow().getPort())) {
+            probe.getOutputStream().write(PROBE);
+            hangs.await();
+            StopReport report = server.stop(StopOptions.drain(Duration.ofMillis(300))).await(Duration.ofSeconds(20));
+            letGo.countDown();
+            assertThat(report.leftovers()).extracting(Leftover::detail)
+                    .anySatisfy(stack -> assertThat(stack).contains("HealthHandler"));
+        }
+    }
+
+    @Test
+    void whatCannotBeReadAsARequestIsAnsweredInPlainText() throws Exception {
+        HttpResponse<String> response = get("/healthz?exclude=%ff%fe");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.headers().firstValue("content-type")).hasValue("text/plain; charset=utf-8");
+        assertThat(response.body()).startsWith("the request cannot be read: ").endsWith("\n").doesNotContain("<");
+    }
+
+    @Test
+    void namesAHostThatCannotBeResolved() throws Exception {
+        try (Manager second = Manager.create()) {
+            ServerHandle lost = second.add(HealthServer.at(BindAddress.parse("no-such-host.invalid:0")));
+            second.start();
+            await().until(() -> lost.state() == UnitState.FAILED);
+            assertThat(lost.status().lastError()).contains("no-such-host.invalid:0", "cannot be resolved",
+                    "address of this machine");
+        }
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
