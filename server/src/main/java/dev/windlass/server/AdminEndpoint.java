@@ -35,8 +35,16 @@ public record AdminEndpoint(String manager, long pid, @Nullable Instant processS
     private static final String TOKEN_SUFFIX = ".token";
 
     /** The form on disk. */
-    private record Stored(String manager, long pid, @Nullable Instant processStart, String address, String tokenFile,
-            Instant started) {
+    private record Stored(@Nullable String manager, long pid, @Nullable Instant processStart, @Nullable String address,
+            @Nullable String tokenFile, @Nullable Instant started) {
+
+        /** Null when it lacks something. */
+        @Nullable
+        AdminEndpoint endpoint() {
+            return manager == null || address == null || tokenFile == null || started == null
+                    ? null
+                    : new AdminEndpoint(manager, pid, processStart, URI.create(address), Path.of(tokenFile), started);
+        }
     }
 
     /** {@code $XDG_RUNTIME_DIR/windlass}, or {@code ~/.windlass/run} where that is not set. */
@@ -118,28 +126,35 @@ public record AdminEndpoint(String manager, long pid, @Nullable Instant processS
     private static @Nullable AdminEndpoint read(Path file) throws IOException {
         try {
             Stored stored = Json.read(Files.readAllBytes(file), Stored.class);
-            return new AdminEndpoint(stored.manager, stored.pid, stored.processStart, URI.create(stored.address),
-                    Path.of(stored.tokenFile), stored.started);
-        } catch (NoSuchFileException | JacksonException e) {
+            return stored == null ? null : stored.endpoint();
+        } catch (NoSuchFileException | JacksonException | IllegalArgumentException e) {
             return null;
+        } catch (IOException e) {
+            if (Files.isDirectory(file)) {
+                return null;
+            }
+            throw e;
         }
     }
 
+    /** One that is there already stays as it is: it may have other uses, and what is written into it is private anyway. */
     private static void createPrivateDirectory(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        if (isPosix(directory)) {
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, privately(directory, "rwx------"));
         }
+    }
+
+    private static FileAttribute<?>[] privately(Path path, String permissions) {
+        return isPosix(path)
+                ? new FileAttribute<?>[]{
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))}
+                : new FileAttribute<?>[0];
     }
 
     /** Under another name first: a reader sees all of it or nothing, and never with other permissions. */
     private static void writePrivately(Path file, byte[] content) throws IOException {
         Path directory = file.toAbsolutePath().resolveSibling(".");
-        FileAttribute<?>[] permissions = isPosix(directory)
-                ? new FileAttribute<?>[]{
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
-        Path temporary = Files.createTempFile(directory, ".new", null, permissions);
+        Path temporary = Files.createTempFile(directory, ".new", null, privately(directory, "rw-------"));
         try {
             Files.write(temporary, content);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

@@ -1,6 +1,7 @@
 package dev.windlass.server;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How values of this room look in JSON: times in RFC 3339, durations in ISO 8601, null for what does not apply. */
@@ -18,7 +19,8 @@ final class Json {
         return MAPPER.writeValueAsString(value) + "\n";
     }
 
-    static <T> T read(byte[] text, Class<T> type) {
+    /** Null for a JSON null. */
+    static <T> @Nullable T read(byte[] text, Class<T> type) {
         return MAPPER.readValue(text, type);
     }
 }
