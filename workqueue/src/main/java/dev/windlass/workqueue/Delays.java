@@ -3,20 +3,33 @@ package dev.windlass.workqueue;
 import dev.windlass.workqueue.RateLimiter.Exponential;
 import dev.windlass.workqueue.RateLimiter.MaxOf;
 import dev.windlass.workqueue.RateLimiter.TokenBucket;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A rate limiter with its state. Guarded by the lock of the queue. */
 sealed interface Delays {
+
+    /** A wait of more than a century would wrap around the monotonic clock. */
+    long LONGEST_NANOS = 3_153_600_000_000_000_000L;
 
     /** How many nanoseconds a key must wait that has failed so many times in a row, at least once. */
     long next(int failures, long now);
 
     static Delays of(RateLimiter limiter) {
         return switch (limiter) {
-            case Exponential doubling -> new Doubling(doubling.base().toNanos(), doubling.max().toNanos());
+            case Exponential doubling -> new Doubling(nanos(doubling.base()), nanos(doubling.max()));
             case TokenBucket bucket -> new Bucket(bucket.perSecond(), bucket.burst());
             case MaxOf several -> new Longest(several.limiters().stream().map(Delays::of).toList());
         };
+    }
+
+    /** In nanoseconds: nothing for what is not positive, and a century at most. */
+    static long nanos(Duration wait) {
+        if (!wait.isPositive()) {
+            return 0;
+        }
+        return wait.toSeconds() > TimeUnit.NANOSECONDS.toSeconds(LONGEST_NANOS) ? LONGEST_NANOS : wait.toNanos();
     }
 
     record Doubling(long base, long max) implements Delays {
@@ -60,7 +73,7 @@ sealed interface Delays {
             started = true;
             last = now;
             tokens--;
-            return tokens >= 0 ? 0 : (long) Math.ceil(-tokens / perNano);
+            return tokens >= 0 ? 0 : Math.min(LONGEST_NANOS, (long) Math.ceil(-tokens / perNano));
         }
     }
 }

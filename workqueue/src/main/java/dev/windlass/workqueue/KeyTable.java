@@ -32,6 +32,14 @@ final class KeyTable<K> {
         return null;
     }
 
+    boolean holds(Entry<K> entry) {
+        Entry<K> at = slots[entry.hash & (slots.length - 1)];
+        while (at != null && at != entry) {
+            at = at.chain;
+        }
+        return at != null;
+    }
+
     void insert(Entry<K> entry) {
         if (size >= slots.length) {
             resize(slots.length << 1);

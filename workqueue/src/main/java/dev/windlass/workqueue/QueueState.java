@@ -81,6 +81,11 @@ final class QueueState<K> {
         return processingCount;
     }
 
+    /** Whether a run is one of this queue. After the export that is not known any more. */
+    boolean holds(Entry<K> run) {
+        return phase == EXPORTED || table.holds(run);
+    }
+
     int ready() {
         return ready.size();
     }

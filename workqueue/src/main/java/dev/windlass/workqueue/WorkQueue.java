@@ -82,7 +82,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         weightOf = builder.weightOf;
         metrics = builder.metrics;
         owner = builder.owner;
-        state = new QueueState<>(builder.ageing.toNanos(), Delays.of(builder.rateLimiter),
+        state = new QueueState<>(Delays.nanos(builder.ageing), Delays.of(builder.rateLimiter),
                 metrics == null ? null : new QueueMeters());
     }
 
@@ -130,7 +130,7 @@ public final class WorkQueue<K> implements AutoCloseable {
      * @return false when it was refused because the queue is shut down
      */
     public boolean addAfter(K key, Duration delay, int priority) {
-        return add(key, priority, nanos(delay));
+        return add(key, priority, Delays.nanos(delay));
     }
 
     private boolean add(K key, int priority, long delayNanos) {
@@ -428,7 +428,7 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     public boolean retry(Item<K> item, int priority, Duration atLeast) {
         long now = time.nanos();
-        long least = nanos(atLeast);
+        long least = Delays.nanos(atLeast);
         lock.lock();
         try {
             boolean kept = state.retry(running(item), priority, least, now);
@@ -453,7 +453,7 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     public boolean retryAfter(Item<K> item, Duration delay, int priority) {
         long now = time.nanos();
-        long due = now + nanos(delay);
+        long due = now + Delays.nanos(delay);
         lock.lock();
         try {
             boolean kept = state.retryAt(running(item), priority, due, now);
@@ -478,7 +478,7 @@ public final class WorkQueue<K> implements AutoCloseable {
      */
     public boolean release(Item<K> item, Duration delay) {
         long now = time.nanos();
-        long due = now + nanos(delay);
+        long due = now + Delays.nanos(delay);
         lock.lock();
         try {
             boolean kept = state.release(running(item), due, now);
@@ -491,7 +491,7 @@ public final class WorkQueue<K> implements AutoCloseable {
 
     private Entry<K> running(Item<K> item) {
         Entry<K> entry = (Entry<K>) item;
-        if (entry.state != Entry.PROCESSING) {
+        if (entry.state != Entry.PROCESSING || !state.holds(entry)) {
             throw new IllegalStateException("key " + entry.key + " of queue " + name
                     + " is not being processed by this item: give back each item once, and to the queue that it came from");
         }
@@ -701,13 +701,6 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
-    private static long nanos(Duration delay) {
-        if (!delay.isPositive()) {
-            return 0;
-        }
-        // A delay of more than a century would wrap around the monotonic clock.
-        return delay.toSeconds() > 3_153_600_000L ? 3_153_600_000_000_000_000L : delay.toNanos();
-    }
 
     /**
      * Describes a queue. Not thread-safe.

@@ -1,6 +1,8 @@
 package dev.windlass.workqueue;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,21 @@ class RateLimiterTextTest {
         assertThat(RateLimiter.parse("0.5/s:7")).isEqualTo(RateLimiter.tokenBucket(0.5, 7));
         assertThat(RateLimiter.parse("5ms..1000s + 10/s:100"))
                 .isEqualTo(RateLimiter.maxOf(RateLimiter.exponential(), RateLimiter.tokenBucket(10, 100)));
+    }
+
+    @Test
+    void aLimitOfManyCenturiesIsOneAllTheSame() {
+        WorkQueue<String> queue = WorkQueue.<String>builder("patient").rateLimiter(RateLimiter.parse("5ms..999999999h"))
+                .build();
+        queue.rateLimiter(RateLimiter.parse("999999998h..999999999h+0.001/s:1"));
+        queue.add("a");
+        Item<String> item = Objects.requireNonNull(queue.poll());
+        assertThat(queue.retry(item)).isTrue();
+        assertThat(queue.sizes()).isEqualTo(new QueueSizes(0, 1, 0, 0, 0));
+        queue.addAfter("b", Duration.ofHours(1));
+        assertThat(queue.snapshot().delayed()).extracting(QueuedItem::key).containsExactly("b", "a");
+        WorkQueue.<String>builder("timeless").ageing(ChronoUnit.FOREVER.getDuration())
+                .rateLimiter(RateLimiter.exponential(Duration.ofMillis(5), ChronoUnit.FOREVER.getDuration())).build();
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.windlass.workqueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,22 @@ class WorkQueueTest {
             assertThat(second.priority()).isEqualTo(7);
             queue.done(second);
             assertThat(queue.sizes().empty()).isTrue();
+        }
+
+        @Test
+        void anItemIsGivenBackToTheQueueThatItCameFrom() {
+            WorkQueue<String> other = WorkQueue.create("other");
+            other.add("b");
+            Item<String> foreign = Objects.requireNonNull(other.poll());
+            queue.add("a");
+            Item<String> own = next();
+            assertThatThrownBy(() -> queue.done(foreign)).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("to the queue that it came from");
+            assertThatThrownBy(() -> queue.retry(foreign)).isInstanceOf(IllegalStateException.class);
+            assertThat(queue.sizes()).isEqualTo(new QueueSizes(0, 0, 0, 1, 0));
+            queue.done(own);
+            other.done(foreign);
+            assertThat(other.sizes().empty()).isTrue();
         }
 
         @Test
