@@ -273,7 +273,7 @@ final class Dispatch<T extends HasMetadata> {
         private void runTask(Runnable task) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
                 if (!context.cancelled().isSet()) {
                     logger.atError().setCause(e).addKeyValue("object", request.key())
                             .log("a task of a reconciliation failed");

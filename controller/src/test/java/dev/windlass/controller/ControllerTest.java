@@ -10,6 +10,7 @@ import dev.windlass.lifecycle.StopOptions;
 import dev.windlass.lifecycle.StopOutcome;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitState;
+import dev.windlass.lifecycle.UnitStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -107,6 +108,30 @@ class ControllerTest extends OnClusters {
                         .endPort().endSpec().build())
                 .create();
         eventually(() -> assertThat(recorder.requests).extracting(Request::name).containsOnly("other"));
+    }
+
+    @Test
+    void aTaskOfAReconciliationThatThrowsAnErrorEndsThatTaskOnly() throws InterruptedException {
+        CountDownLatch thrown = new CountDownLatch(1);
+        world.create("north", "a");
+        world.connect("north");
+        ControllerHandle<ConfigMap> handle = world.manager.add(builder().reconciler((request, context) -> {
+            if (request.name().equals("a")) {
+                context.executor().execute(() -> {
+                    thrown.countDown();
+                    throw new AssertionError("not as expected");
+                });
+            }
+            return recorder.reconcile(request, context);
+        }).build());
+        handle.ready().await(LIMIT);
+        thrown.await();
+        RunnableHandle engagement = handle.engagements().getFirst();
+        eventually(() -> assertThat(engagement.threads())
+                .noneSatisfy(thread -> assertThat(thread.name()).endsWith("/task")));
+        world.create("north", "b");
+        eventually(() -> assertThat(recorder.lastSeen).containsKeys("north/a", "north/b"));
+        assertThat(engagement.status()).returns(UnitState.READY, UnitStatus::state).returns(1L, UnitStatus::generation);
     }
 
     @Test

@@ -52,7 +52,13 @@ final class InformersRun implements Unit<RunnableHandle> {
     }
 
     private void run(RunnableContext context) throws InterruptedException {
-        InformerRegistry fresh = open.apply(context);
+        InformerRegistry fresh;
+        try {
+            fresh = open.apply(context);
+        } catch (Throwable e) {
+            opened.completeExceptionally(e); // a cluster that connects waits for it
+            throw e;
+        }
         context.detail("informers",
                 () -> String.join("\n", fresh.status().stream().map(InformersRun::line).toList()));
         context.own("informers", context.name(), fresh::close);

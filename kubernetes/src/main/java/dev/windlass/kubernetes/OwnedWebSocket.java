@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket of one owner, as exec, attach and port-forward use it: it ends with the owner.
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnedWebSocket implements WebSocket.Listener {
 
     /** Of RFC 6455: this end goes away. */
+    private static final Logger LOGGER = LoggerFactory.getLogger(OwnedWebSocket.class);
     private static final int GOING_AWAY = 1001;
 
     private final WebSocket.Listener listener;
@@ -77,7 +80,17 @@ final class OwnedWebSocket implements WebSocket.Listener {
             upgrade.unanswered();
         } else {
             open.sendClose(GOING_AWAY, "");
-            listener.onError(open, reason);
+            tell(open, reason);
+        }
+    }
+
+    /** The listener's code does not keep the other sockets of the owner from being closed. */
+    private void tell(WebSocket gone, RevokedException reason) {
+        try {
+            listener.onError(gone, reason);
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+            LOGGER.atWarn().setCause(e).addKeyValue("reason", reason.getMessage())
+                    .log("the listener of a WebSocket that was closed has failed");
         }
     }
 

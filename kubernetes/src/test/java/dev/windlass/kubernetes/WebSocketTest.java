@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.http.WebSocket;
 import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -152,6 +154,23 @@ class WebSocketTest {
         over.set(true);
         opener.join();
         assertThat(closes).hasValue(round);
+    }
+
+    @Test
+    void aListenerThatThrowsWhenItsSocketIsTakenAwayKeepsNoOtherFromBeingTold() {
+        List<OwnedWebSocket> told = new ArrayList<>();
+        OwnedWebSocket owned = new OwnedWebSocket(new WebSocket.Listener() {
+            @Override
+            public void onError(WebSocket socket, Throwable error) {
+                throw new StackOverflowError("too much");
+            }
+        }, new NoEntry(), () -> {
+        }, told::add);
+        AtomicInteger closes = new AtomicInteger();
+        owned.onOpen(new Opened(closes));
+        owned.abort(new RevokedException("its owner has ended")); // one of several, in a loop
+        assertThat(told).containsExactly(owned);
+        assertThat(closes).hasValue(1);
     }
 
     private record NoEntry() implements InFlight {
