@@ -6,6 +6,7 @@ import dev.windlass.lifecycle.Operation;
 import dev.windlass.lifecycle.Outcome;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.RunnableContext;
+import dev.windlass.lifecycle.RunnableSpec;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -56,6 +57,8 @@ final class ModuleDirectoryRun implements ManagedRunnable {
     private final Set<Path> missing = new HashSet<>();
     /** Which file each module was loaded from last. */
     private final Map<String, Path> owners = new HashMap<>();
+    /** What was said of modules that are unloaded only to be added again. */
+    private final Map<String, RunnableSpec> kept = new ConcurrentHashMap<>();
     /** Modules that are being loaded, reloaded or unloaded. */
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final Map<Path, String> problems = new ConcurrentHashMap<>();
@@ -135,7 +138,9 @@ final class ModuleDirectoryRun implements ManagedRunnable {
         try {
             if (present.isEmpty()) {
                 owners.put(name, file);
-                follow(context, name, file, context.manager().add(module).ready());
+                RunnableSpec before = kept.remove(name);
+                follow(context, name, file, context.manager()
+                        .add(before == null ? module : module.with(_ -> before.toBuilder())).ready());
             } else if (!owners.containsKey(name)) {
                 throw new LifecycleException(
                         "%s is not loaded: the module %s is there already, from %s, which is not in %s"
@@ -158,6 +163,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
         if (present.isLoaded()) {
             follow(context, name, file, present.reload(next, reload));
         } else if (present.status().desiredRunning()) {
+            kept.put(name, present.spec());
             Operation<UnloadReport> unload = present.unload();
             unload.whenDone(outcome -> {
                 if (outcome instanceof Outcome.Done) {
@@ -178,6 +184,7 @@ final class ModuleDirectoryRun implements ManagedRunnable {
         for (Map.Entry<String, Path> owner : Map.copyOf(owners).entrySet()) {
             if (owner.getValue().equals(file)) {
                 owners.remove(owner.getKey());
+                kept.remove(owner.getKey());
                 modules.find(owner.getKey())
                         .ifPresent(module -> follow(context, owner.getKey(), file, module.unload()));
             }

@@ -1,8 +1,10 @@
 package dev.windlass.modules;
 
+import dev.windlass.lifecycle.PriorityClass;
 import dev.windlass.lifecycle.ReplaceOptions;
 import dev.windlass.lifecycle.RunnableContext;
 import dev.windlass.lifecycle.RunnableHandle;
+import dev.windlass.lifecycle.RunnableSpec;
 import dev.windlass.lifecycle.UnitState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -138,6 +141,20 @@ class ModuleDirectoryTest extends Loading {
         put(built("3"), file);
         loaded("3");
         assertThat(unit.details()).containsEntry("problems", "none");
+    }
+
+    @Test
+    void aModuleThatIsAddedAgainSinceItsStartFailedKeepsItsSpecification() throws Exception {
+        Path file = folder.resolve("billing.jar");
+        Files.copy(failing("1"), file);
+        manager.add(Module.fromJar(file).with(spec -> spec.label("team", "shop").priority(PriorityClass.BATCH)));
+        Awaitility.await().atMost(HANG).until(
+                () -> billing().filter(module -> module.state() == UnitState.FAILED).isPresent());
+        watched();
+        put(built("3"), file);
+        loaded("3");
+        assertThat(billing().orElseThrow().spec()).returns(Map.of("team", "shop"), RunnableSpec::labels)
+                .returns(PriorityClass.BATCH, RunnableSpec::priority);
     }
 
     @Test
