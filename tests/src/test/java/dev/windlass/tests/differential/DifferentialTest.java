@@ -63,6 +63,7 @@ class DifferentialTest {
             "services.http",
             "shown-values.http",
             "statuses.http",
+            "strategic-merges.http",
             "subresources.http",
             "versions.http",
             "volumes.http",

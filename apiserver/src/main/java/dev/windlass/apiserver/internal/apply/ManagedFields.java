@@ -23,7 +23,7 @@ final class ManagedFields {
     /** Reads {@code metadata.managedFields}; what cannot be read is as if it were not there. */
     static ManagedFields of(@Nullable JsonNode array) {
         ManagedFields managed = new ManagedFields();
-        if (array == null) {
+        if (array == null || FieldManagement.problem(array) != null) {
             return managed;
         }
         try {

@@ -4,10 +4,8 @@ import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.Type;
 import dev.windlass.apiserver.internal.status.ApiException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,87 +14,145 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Strategic merge patches: like merge patches, but lists of built-in kinds are merged by their keys. Stateless. */
 final class StrategicMerge {
-    private static final String DIRECTIVE = "$patch";
+    static final String DIRECTIVE = "$patch";
     private static final String RETAIN = "$retainKeys";
-    private static final String ORDER = "$setElementOrder/";
-    private static final String DELETE_FROM = "$deleteFromPrimitiveList/";
+    private static final String ORDER = "$setElementOrder";
+    private static final String DELETE_FROM = "$deleteFromPrimitiveList";
+    private static final List<String> STRATEGIES = List.of("merge", "replace");
 
     private StrategicMerge() {
     }
 
     /**
      * The object with the patch applied; changes the object, and takes from the patch what the real server does: what is left of it is shown when the
-     * result cannot be read.
+     * result cannot be read. The result may share parts with the patch.
+     *
+     * @throws ApiException
+     *             when the patch contradicts itself or the object
      */
     static ObjectNode apply(ObjectNode object, ObjectNode patch, Type type) {
-        switch (Json.textOrEmpty(patch, DIRECTIVE)) {
-            case "replace" -> {
-                patch.remove(DIRECTIVE);
-                return patch.deepCopy();
-            }
-            case "delete" -> {
-                return Json.object();
-            }
-            case "", "merge" -> mergeFields(object, patch, type);
-            default -> throw unknownDirective(patch);
+        JsonNode directive = patch.get(DIRECTIVE);
+        if (directive != null) {
+            return switch (directive.asString("")) {
+                case "replace" -> {
+                    patch.remove(DIRECTIVE);
+                    yield patch;
+                }
+                case "delete" -> Json.object();
+                default -> throw unknownDirective(directive, patch);
+            };
+        }
+        retain(object, patch);
+        order(object, patch, type);
+        for (String name : List.copyOf(patch.propertyNames())) {
+            mergeField(object, name, patch.path(name), type);
         }
         return object;
     }
 
-    private static void mergeFields(ObjectNode object, ObjectNode patch, Type type) {
-        retain(object, patch);
-        for (Map.Entry<String, JsonNode> entry : patch.properties()) {
-            String name = entry.getKey();
-            if (name.startsWith(DELETE_FROM)) {
-                deleteFrom(object, name.substring(DELETE_FROM.length()), entry.getValue());
-            } else if (!name.startsWith("$")) {
-                mergeField(object, name, entry.getValue(), patch.get(ORDER + name), type.field(name));
-            }
-        }
-        patch.remove(RETAIN);
-        // An order may come without the list itself, when nothing but the order has changed.
-        for (String directive : List.copyOf(patch.propertyNames())) {
-            if (!directive.startsWith(ORDER)) {
-                continue;
-            }
-            String name = directive.substring(ORDER.length());
-            if (!patch.has(name) && object.get(name) instanceof ArrayNode list) {
-                object.set(name, ordered(list, list, patch.path(directive), type.field(name).use().mergeKey()));
-            }
-            patch.remove(List.of(directive, name));
-        }
+    static ApiException unknownDirective(JsonNode directive, ObjectNode patch) {
+        String told = directive.isString()
+                ? directive.stringValue()
+                : directive.isNull()
+                        ? MergedLists.goType(directive)
+                        : "%!s(" + MergedLists.goType(directive) + "=" + GoText.of(directive) + ")";
+        return failure("unknown patch type: " + told + " in map: " + GoText.of(patch));
     }
 
-    private static ApiException unknownDirective(ObjectNode patch) {
-        return ApiException.of(500, "", "unknown patch type: " + Json.textOrEmpty(patch, DIRECTIVE) + " in map: "
-                + GoText.of(patch));
+    /** What goes wrong without having a status of its own. */
+    static ApiException failure(String why) {
+        return ApiException.of(500, "", why);
+    }
+
+    private static ApiException malformed(String what) {
+        return ApiException.badRequest("invalid patch format of " + what);
     }
 
     private static void retain(ObjectNode object, ObjectNode patch) {
-        if (!(patch.get(RETAIN) instanceof ArrayNode kept)) {
+        JsonNode names = patch.remove(RETAIN);
+        if (names == null) {
             return;
         }
-        Set<String> names = new LinkedHashSet<>();
-        kept.forEach(name -> names.add(name.stringValue("")));
-        object.properties().removeIf(entry -> !names.contains(entry.getKey()));
+        if (!names.isArray()) {
+            throw malformed("retainKeys");
+        }
+        Set<String> kept = new LinkedHashSet<>();
+        names.forEach(name -> kept.add(name.stringValue("")));
+        patch.properties().forEach(field -> {
+            boolean aside = field.getValue().isNull() || field.getKey().startsWith(DELETE_FROM)
+                    || field.getKey().startsWith(ORDER);
+            if (!aside && !kept.contains(field.getKey())) {
+                throw malformed("retainKeys");
+            }
+        });
+        object.properties().removeIf(field -> !kept.contains(field.getKey()));
     }
 
-    private static void mergeField(ObjectNode object, String name, JsonNode value, @Nullable JsonNode order,
-            Type type) {
-        JsonNode before = object.get(name);
+    /** Merges the lists of which the patch tells the order, and takes both from the patch. An order may come without a list, when nothing else has changed. */
+    private static void order(ObjectNode object, ObjectNode patch, Type type) {
+        for (String directive : List.copyOf(patch.propertyNames())) {
+            if (directive.startsWith(ORDER)) {
+                ArrayNode order = list(patch.remove(directive));
+                String name = nameIn(directive, ORDER, "setElementOrder list");
+                order(object, patch, name, order == null ? Json.array() : order, type);
+            }
+        }
+    }
+
+    private static void order(ObjectNode object, ObjectNode patch, String name, ArrayNode order, Type type) {
+        ArrayNode live = list(object.get(name));
+        ArrayNode given = list(patch.get(name));
+        Type ofList = listField(type, name);
+        MergedLists lists = new MergedLists(ofList);
+        lists.checkOrder(given == null ? Json.array() : given, order);
+        if (live == null && given == null) {
+            return;
+        }
+        ArrayNode merged;
+        if (live == null) {
+            merged = (ArrayNode) withoutDirectives(given);
+        } else {
+            merged = given == null ? live : mergeLists(live, given, ofList, false);
+        }
+        object.set(name, lists.inOrder(merged, order, live == null ? Json.array() : live,
+                given == null ? Json.array() : given));
+        patch.remove(name);
+    }
+
+    /** @return null for null */
+    private static @Nullable ArrayNode list(@Nullable JsonNode value) {
+        if (value == null || value instanceof ArrayNode) {
+            return (ArrayNode) value;
+        }
+        throw MergedLists.unexpected("[]interface {}", value);
+    }
+
+    private static String nameIn(String directive, String prefix, String what) {
+        if (!directive.startsWith(prefix + "/")) {
+            throw malformed(what);
+        }
+        return directive.substring(prefix.length() + 1);
+    }
+
+    private static void mergeField(ObjectNode object, String field, JsonNode value, Type type) {
+        boolean deletes = field.startsWith(DELETE_FROM);
+        String name = deletes ? nameIn(field, DELETE_FROM, "primitive list") : field;
         if (value.isNull()) {
             object.remove(name);
-        } else if (order == null && (before == null || before.getNodeType() != value.getNodeType())) {
-            takeOver(object, name, value);
-        } else if (value instanceof ObjectNode patch && !type.use().patchStrategy().equals("replace")) {
-            object.set(name, apply(before instanceof ObjectNode inner ? inner : Json.object(), patch, type));
-        } else if (value instanceof ArrayNode patch && type.use().patchStrategy().contains("merge")) {
-            ArrayNode live = before instanceof ArrayNode list ? list : Json.array();
-            ArrayNode merged = type.use().mergeKey().isEmpty() ? union(live, patch) : mergeItems(live, patch, type);
-            // What the patch names comes in its order, and as far as that says nothing before what it does not name.
-            object.set(name, ordered(merged, live, order == null ? patch : order, type.use().mergeKey()));
+            return;
+        }
+        JsonNode before = object.get(name);
+        if (before == null || !MergedLists.goType(before).equals(MergedLists.goType(value))) {
+            if (!deletes) {
+                takeOver(object, name, value);
+            }
+        } else if (before instanceof ObjectNode inner && value instanceof ObjectNode patch) {
+            Type ofField = structField(type, name);
+            object.set(name, strategy(ofField).equals("replace") ? patch : apply(inner, patch, ofField));
+        } else if (before instanceof ArrayNode live && value instanceof ArrayNode patch) {
+            object.set(name, mergeLists(live, patch, listField(type, name), deletes));
         } else {
-            object.set(name, value.deepCopy());
+            object.set(name, value);
         }
     }
 
@@ -107,7 +163,7 @@ final class StrategicMerge {
         if (kept == null) {
             object.remove(name);
         } else {
-            object.set(name, kept.deepCopy());
+            object.set(name, kept);
         }
     }
 
@@ -119,7 +175,7 @@ final class StrategicMerge {
     }
 
     /** @return null for what is a directive itself */
-    private static @Nullable JsonNode withoutDirectives(JsonNode value) {
+    private static @Nullable JsonNode withoutDirectives(@Nullable JsonNode value) {
         if (value instanceof ArrayNode list) {
             ArrayNode out = Json.array();
             for (JsonNode item : list) {
@@ -147,119 +203,33 @@ final class StrategicMerge {
         return object;
     }
 
-    private static void deleteFrom(ObjectNode object, String name, JsonNode gone) {
-        if (object.get(name) instanceof ArrayNode list) {
-            ArrayNode rest = Json.array();
-            for (JsonNode item : list) {
-                boolean stays = true;
-                for (JsonNode each : gone) {
-                    stays &= !each.equals(item);
-                }
-                if (stays) {
-                    rest.add(item);
-                }
-            }
-            object.set(name, rest);
-        }
+    private static ArrayNode mergeLists(ArrayNode live, ArrayNode patch, Type type, boolean deletes) {
+        return deletes || strategy(type).equals("merge") ? new MergedLists(type).merge(live, patch, deletes) : patch;
     }
 
-    private static ArrayNode union(ArrayNode live, ArrayNode patch) {
-        Set<JsonNode> all = new LinkedHashSet<>();
-        live.forEach(all::add);
-        patch.forEach(all::add);
-        ArrayNode out = Json.array();
-        all.forEach(out::add);
-        return out;
+    private static String strategy(Type type) {
+        String told = type.use().patchStrategy();
+        return STRATEGIES.stream().filter(told::contains).findFirst().orElse("");
     }
 
-    private static ArrayNode mergeItems(ArrayNode live, ArrayNode patch, Type type) {
-        String key = type.use().mergeKey();
-        List<JsonNode> items = new ArrayList<>();
-        live.forEach(items::add);
-        for (JsonNode each : patch) {
-            if (Json.textOrEmpty(each, DIRECTIVE).equals("replace")) {
-                items.clear();
-            }
+    private static Type structField(Type type, String name) {
+        if (type.shape() == Type.Shape.MAP) {
+            throw failure("merging an object in json but data type is not struct, instead is: map");
         }
-        for (JsonNode each : patch) {
-            if (!(each instanceof ObjectNode item)) {
-                throw ApiException.badRequest("cannot merge a list of objects with something else");
-            }
-            String directive = Json.textOrEmpty(item, DIRECTIVE);
-            if (directive.equals("replace") && item.size() == 1) {
-                continue;
-            }
-            JsonNode value = item.get(key);
-            if (value == null) {
-                throw ApiException.of(500, "",
-                        "map: " + GoText.of(item) + " does not contain declared merge key: " + key);
-            }
-            int at = find(items, key, value);
-            if (!List.of("", "merge", "delete", "replace").contains(directive)) {
-                throw unknownDirective(item);
-            }
-            if (directive.equals("delete")) {
-                items.removeIf(other -> Json.same(other.get(key), value));
-            } else if (at < 0) {
-                items.add(apply(Json.object(), item.deepCopy(), type.element()));
-            } else {
-                items.set(at, apply((ObjectNode) items.get(at).deepCopy(), item, type.element()));
-            }
+        if (type.shape() == Type.Shape.STRUCT && !type.declares(name)) {
+            throw failure(
+                    "unable to find api field in struct " + type.name().substring(type.name().lastIndexOf('.') + 1)
+                            + " for the json field " + GoText.quoted(name));
         }
-        ArrayNode out = Json.array();
-        items.forEach(out::add);
-        return out;
+        return type.field(name);
     }
 
-    private static int find(List<JsonNode> items, String key, JsonNode value) {
-        for (int i = 0; i < items.size(); i++) {
-            if (Json.same(items.get(i).get(key), value)) {
-                return i;
-            }
+    private static Type listField(Type type, String name) {
+        Type field = structField(type, name);
+        if (field.shape() == Type.Shape.SCALAR || field.shape() == Type.Shape.STRUCT
+                || field.shape() == Type.Shape.MAP) {
+            throw failure("expected slice or array type, but got: struct");
         }
-        return -1;
-    }
-
-    /** Those that the order names come in its order; the others keep their place among those that were there before. */
-    private static ArrayNode ordered(ArrayNode merged, ArrayNode live, JsonNode order, String key) {
-        List<JsonNode> named = new ArrayList<>();
-        for (JsonNode each : order) {
-            for (JsonNode item : merged) {
-                if (sameItem(item, each, key) && !named.contains(item)) {
-                    named.add(item);
-                }
-            }
-        }
-        List<JsonNode> others = new ArrayList<>();
-        for (JsonNode item : merged) {
-            if (!named.contains(item)) {
-                others.add(item);
-            }
-        }
-        ArrayNode out = Json.array();
-        int next = 0;
-        for (JsonNode item : named) {
-            int place = place(live, item, key);
-            while (next < others.size() && place >= 0 && place(live, others.get(next), key) >= 0
-                    && place(live, others.get(next), key) < place) {
-                out.add(others.get(next++));
-            }
-            out.add(item);
-        }
-        others.subList(next, others.size()).forEach(out::add);
-        return out;
-    }
-
-    private static boolean sameItem(JsonNode item, JsonNode other, String key) {
-        return key.isEmpty() ? item.equals(other) : Json.same(item.get(key), other.get(key));
-    }
-
-    private static int place(ArrayNode live, JsonNode item, String key) {
-        for (int i = 0; i < live.size(); i++) {
-            if (sameItem(live.get(i), item, key)) {
-                return i;
-            }
-        }
-        return -1;
+        return field;
     }
 }
