@@ -60,8 +60,11 @@ public final class Modules implements AutoCloseable {
      * @throws UnknownUnitException when there is none; names those that there are
      */
     public ModuleHandle get(String name) {
-        return find(name).orElseThrow(() -> new UnknownUnitException("there is no module \"" + name + "\": there are "
-                + all().stream().map(ModuleHandle::moduleName).toList()));
+        return find(name).orElseThrow(() -> {
+            List<String> names = all().stream().map(ModuleHandle::moduleName).toList();
+            return new UnknownUnitException("there is no module \"%s\": %s".formatted(name,
+                    names.isEmpty() ? "none is loaded" : "there are " + String.join(", ", names)));
+        });
     }
 
     /** A module by name, without the prefix of its unit. */
