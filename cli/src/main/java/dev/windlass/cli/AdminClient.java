@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -15,7 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,6 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class AdminClient {
     private static final int CONNECT_MILLIS = 5_000;
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int DELETE = 0x7f;
     private static final String MODULES = "/api/v1/modules";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -42,6 +46,9 @@ final class AdminClient {
 
     /** To the manager that the user named, or the only one that runs. */
     static AdminClient connect(Windlass root) {
+        if (root.address == null && root.tokenFile != null) {
+            throw new BadUsageException("--token-file is the token of the manager at --address: add --address");
+        }
         try {
             List<AdminEndpoint> running = AdminEndpoint.find(AdminEndpoint.defaultDirectory());
             return root.address == null ? only(running) : named(address(root.address), root.tokenFile, running);
@@ -70,7 +77,10 @@ final class AdminClient {
             throws IOException {
         if (tokenFile != null) {
             try {
-                return new AdminClient(address, Files.readString(Path.of(tokenFile)).strip());
+                return new AdminClient(address, token(Path.of(tokenFile)));
+            } catch (CharacterCodingException e) {
+                throw new CliException("token file \"%s\" is not text: name the file that holds the token"
+                        .formatted(tokenFile), e);
             } catch (IOException e) {
                 throw new CliException("token file \"%s\" cannot be read: %s".formatted(tokenFile, reason(e)), e);
             }
@@ -88,10 +98,21 @@ final class AdminClient {
                                 + "; for another one name its token with --token-file"));
     }
 
+    /** Checked here: what refuses it later shows it. */
+    private static String token(Path file) throws IOException {
+        String token = Files.readString(file).strip();
+        if (!token.chars().allMatch(c -> c > ' ' && c < DELETE)) {
+            throw new CliException("token file \"%s\" holds more than a token: a token is one line without spaces"
+                    .formatted(file));
+        }
+        return token;
+    }
+
     private static URI address(String text) {
         try {
             URI address = URI.create(text.contains("://") ? text : "http://" + text);
-            if ("http".equals(address.getScheme()) && address.getHost() != null && address.getPort() > 0) {
+            if ("http".equals(address.getScheme()) && address.getHost() != null && address.getPort() > 0
+                    && address.getPort() <= HIGHEST_PORT) {
                 return URI.create("http://" + address.getAuthority());
             }
         } catch (IllegalArgumentException e) {
@@ -184,19 +205,20 @@ final class AdminClient {
                 .collect(Collectors.joining("&"));
     }
 
-    /** Calls back for each event until the manager closes the stream. */
-    void events(@Nullable Runnable connected, Consumer<JsonNode> listener) {
+    /** Calls back when there is a connection, and for each event, until one says false or the manager closes the stream. */
+    void events(BooleanSupplier connected, Predicate<JsonNode> listener) {
         try {
             HttpURLConnection connection = open("GET", "/api/v1/events");
             require(connection);
-            if (connected != null) {
-                connected.run();
+            if (!connected.getAsBoolean()) {
+                return;
             }
             try (BufferedReader lines = new BufferedReader(
                     new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (!line.isBlank()) {
-                        listener.accept(JSON.readTree(line));
+                    if (!line.isBlank() && !listener.test(JSON.readTree(line))) {
+                        connection.disconnect(); // closing alone would first read what is still to come, without end
+                        return;
                     }
                 }
             }

@@ -6,6 +6,7 @@ import dev.windlass.cli.operator.Log;
 import dev.windlass.cli.operator.Signals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,8 @@ final class ApiserverCommand implements Callable<Integer> {
         String text;
         try {
             text = Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new CliException(file + " is not text in UTF-8: name a file of YAML or JSON", e);
         } catch (IOException e) {
             throw new CliException(file + " cannot be read: "
                     + (Files.exists(file) ? e.getMessage() : "there is no such file"), e);

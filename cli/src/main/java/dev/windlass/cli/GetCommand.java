@@ -42,11 +42,15 @@ final class GetCommand implements Callable<Integer> {
             show(client, terminal);
             return 0;
         }
-        client.events(() -> show(client, terminal), event -> {
+        client.events(() -> {
+            show(client, terminal);
+            return !terminal.broken();
+        }, event -> {
             // The current states are in the table.
             if (!event.path("from").isNull() && concerns(UnitTable.text(event, "unit"))) {
                 terminal.line(output.structured() ? output.text(event, true) : EventLine.of(event, terminal));
             }
+            return !terminal.broken();
         });
         return 0;
     }

@@ -30,6 +30,11 @@ record Terminal(PrintStream out, boolean coloured) {
         out.println(text);
     }
 
+    /** Whether lines do not arrive any more, for example since whoever read them has gone. */
+    boolean broken() {
+        return out.checkError();
+    }
+
     String styled(Style style, String text) {
         return coloured && !text.isEmpty() ? "\u001b[" + style.code + "m" + text + "\u001b[0m" : text;
     }

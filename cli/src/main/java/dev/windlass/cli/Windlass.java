@@ -59,9 +59,9 @@ public final class Windlass implements Runnable {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        StandardOutput output = StandardOutput.install();
         int code = execute(arguments);
-        System.out.flush();
-        System.exit(code);
+        System.exit(output.end(code, System.err));
     }
 
     static int execute(String... arguments) {

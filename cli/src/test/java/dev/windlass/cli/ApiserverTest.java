@@ -113,6 +113,9 @@ class ApiserverTest {
         Path bad = file("bad.yaml", "kind: [");
         assertRefused(1, run("apiserver", "--check", "--load", bad.toString()), bad.toString(),
                 "neither YAML nor JSON");
+        Path binary = Files.write(folder.resolve("binary"), new byte[]{(byte) 0xff, (byte) 0xfe, 0});
+        assertRefused(1, run("apiserver", "--check", "--load", binary.toString()), binary.toString(),
+                "not text in UTF-8");
         Path unknown = file("unknown.yaml", "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}}");
         assertRefused(1, run("apiserver", "--check", "--load", unknown.toString()), unknown.toString(),
                 "custom resource definition");

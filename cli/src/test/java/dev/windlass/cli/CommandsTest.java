@@ -24,11 +24,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -412,6 +415,47 @@ class CommandsTest {
             CommandProcess clear = run("get", "--address", address);
             assertThat(clear.code()).as(clear.err()).isZero();
             assertThat(clear.lines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aTokenFileIsForAnAddress() throws Exception {
+        assertBadUsage(run("get", "--token-file", "token"), "--token-file", "add --address");
+        assertBadUsage(run("demo", "--token-file", "token"), "--token-file", "leave it out");
+    }
+
+    @Test
+    void aFileThatHoldsNoTokenIsNamedAndWhatItHoldsIsNotShown() throws Exception {
+        String address = server.address().orElseThrow().getAuthority();
+        Path several = Files.writeString(runtime.resolve("several"), "first-secret\nsecond-secret\n");
+        CommandProcess shown = run("get", "--address", address, "--token-file", several.toString());
+        assertRefused(shown, several.toString(), "one line");
+        assertThat(shown.err()).doesNotContain("secret");
+        Path binary = Files.write(runtime.resolve("binary"), new byte[]{(byte) 0xff, (byte) 0xfe, 0});
+        assertRefused(run("get", "--address", address, "--token-file", binary.toString()), binary.toString(),
+                "not text");
+    }
+
+    @Test
+    void aPortThatCannotBeIsNoAddress() throws Exception {
+        assertBadUsage(run("get", "--address", "127.0.0.1:99999", "--token-file", "/dev/null"), "127.0.0.1:99999",
+                "HOST:PORT");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void anOutputThatCannotBeWrittenIsAFailureAndEndsAWatch() throws Exception {
+        for (List<String> command : List.of(List.of("get"), List.of("get", "--watch"), List.of("version"))) {
+            Path err = runtime.resolve("err");
+            Process process = CommandProcess.start(runtime, Path.of("/dev/full"), err,
+                    command.toArray(String[]::new));
+            try {
+                assertThat(process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)).as(command.toString()).isTrue();
+            } finally {
+                process.destroyForcibly();
+            }
+            assertThat(process.exitValue()).as(command.toString()).isEqualTo(1);
+            assertThat(CommandProcess.text(err)).startsWith("windlass: the output cannot be written: ");
         }
     }
 

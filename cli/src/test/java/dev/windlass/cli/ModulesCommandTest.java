@@ -239,7 +239,7 @@ class ModulesCommandTest {
         assertThat(missing.err()).contains("none.jar cannot be loaded: there is no such file");
         CommandProcess unknown = run("unload", "till");
         assertThat(unknown.code()).isEqualTo(1);
-        assertThat(unknown.err()).contains("there is no module \"till\"");
+        assertThat(unknown.err()).contains("there is no module \"till\"").doesNotContain("[");
     }
 
     @Test
