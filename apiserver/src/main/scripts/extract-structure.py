@@ -20,7 +20,7 @@ import argparse, json, os, subprocess, sys, urllib.parse
 
 GROUPS = ["", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "batch", "networking.k8s.io", "rbac.authorization.k8s.io",
           "apiextensions.k8s.io", "coordination.k8s.io", "autoscaling", "policy", "discovery.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io",
-          "scheduling.k8s.io"]
+          "scheduling.k8s.io", "node.k8s.io"]
 
 
 class Live:

@@ -123,8 +123,7 @@ public final class ApiServer implements AutoCloseable {
         Namespaces namespaces = new Namespaces(resources, executor, builder.namespaceDeletion);
         WebhookClient webhooks = new WebhookClient(new ClusterServices(resources, builder.services::resolve), timer);
         new Definitions(resources, webhooks);
-        BuiltInRules.register(resources);
-        resources.guard(new PodSecurity(resources));
+        BuiltInRules.register(resources, new PodSecurity(resources));
         QuotaAdmission quotas = new QuotaAdmission(resources);
         resources.guard(quotas);
         if (builder.resourceQuotas) {

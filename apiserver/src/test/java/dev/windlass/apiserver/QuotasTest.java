@@ -101,12 +101,14 @@ class QuotasTest extends AskingServer {
 
     @Test
     void overheadIsCounted() {
+        wire.post("/apis/node.k8s.io/v1/runtimeclasses",
+                "{\"metadata\":{\"name\":\"k\"},\"handler\":\"h\",\"overhead\":{\"podFixed\":{\"cpu\":\"10m\"}}}");
         quota("q", "", "'requests.cpu':'1','limits.cpu':'5'", "'requests.cpu':'0','limits.cpu':'0'");
-        Answer made = wire.post(PODS, pod("p", "'overhead':{'cpu':'10m'},'resources':{'requests':{'cpu':'100m'}}"));
+        Answer made = wire.post(PODS, pod("p", "'runtimeClassName':'k','resources':{'requests':{'cpu':'100m'}}"));
         assertThat(made.code()).as(made.message()).isEqualTo(201);
         assertThat(used("q", "requests.cpu")).isEqualTo("110m");
         assertThat(used("q", "limits.cpu")).isEqualTo("0");
-        wire.post(PODS, pod("r", "'overhead':{'cpu':'10m'},'resources':{'limits':{'cpu':'200m'}}"));
+        wire.post(PODS, pod("r", "'runtimeClassName':'k','resources':{'limits':{'cpu':'200m'}}"));
         assertThat(used("q", "requests.cpu")).isEqualTo("320m");
         assertThat(used("q", "limits.cpu")).isEqualTo("210m");
     }

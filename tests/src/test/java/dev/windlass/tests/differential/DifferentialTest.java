@@ -45,6 +45,7 @@ class DifferentialTest {
             "lists.http",
             "managers.http",
             "mutating-policies.http",
+            "node.http",
             "objects.http",
             "odd-characters.http",
             "odd-paths.http",

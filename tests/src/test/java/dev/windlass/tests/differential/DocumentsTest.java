@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
 /** Holds what is served beside resources against what the real API server serves: discovery, health, paths that lead nowhere. */
 class DocumentsTest extends BothServers {
     private static final Set<String> GROUPS_NOT_SERVED = Set.of("apiregistration.k8s.io", "certificates.k8s.io",
-            "flowcontrol.apiserver.k8s.io", "node.k8s.io", "resource.k8s.io", "storagemigration.k8s.io");
+            "flowcontrol.apiserver.k8s.io", "resource.k8s.io", "storagemigration.k8s.io");
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:[0-9]+");
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
@@ -36,6 +36,7 @@ class DocumentsTest extends BothServers {
             "/apis/policy/v1", "/apis/rbac.authorization.k8s.io/v1", "/apis/storage.k8s.io/v1",
             "/apis/admissionregistration.k8s.io/v1", "/apis/apiextensions.k8s.io/v1", "/apis/scheduling.k8s.io/v1",
             "/apis/coordination.k8s.io/v1", "/apis/discovery.k8s.io/v1", "/apis/events.k8s.io/v1",
+            "/apis/node.k8s.io/v1",
             "/.well-known/openid-configuration"})
     void tellsTheSameIn(String path) {
         for (String accept : List.of("", "application/json", "application/*", "application/yaml", "text/html",

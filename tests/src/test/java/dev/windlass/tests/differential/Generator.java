@@ -39,6 +39,7 @@ final class Generator {
             "coordination",
             "storage",
             "scheduling",
+            "node",
             "admissionregistration",
             "certificates",
             "apiextensions");

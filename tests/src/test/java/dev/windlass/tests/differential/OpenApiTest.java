@@ -23,12 +23,12 @@ class OpenApiTest extends BothServers {
     private static final String V3 = "/openapi/v3";
     /** Kinds and documents that the embedded server does not serve. */
     private static final Pattern NOT_SERVED = Pattern
-            .compile("io\\.k8s\\.api\\.(flowcontrol|node|resource|storagemigration)\\..*"
+            .compile("io\\.k8s\\.api\\.(flowcontrol|resource|storagemigration)\\..*"
                     + "|io\\.k8s\\.api\\.certificates\\.v1\\..*|io\\.k8s\\.kube-aggregator\\..*"
                     + "|io\\.k8s\\.apimachinery\\.pkg\\.apis\\.meta\\.v1\\.(GroupResource|WatchEvent)");
     /** What is deprecated below /watch, and groups that the embedded server does not serve. */
     private static final Pattern PATHS_NOT_TOLD = Pattern.compile(".*/watch/.*"
-            + "|/apis/(apiregistration|certificates|flowcontrol\\.apiserver|node|resource|storagemigration)\\.k8s\\.io/.*"
+            + "|/apis/(apiregistration|certificates|flowcontrol\\.apiserver|resource|storagemigration)\\.k8s\\.io/.*"
             + "|/logs/.*");
     /** Kinds of all groups, of which the embedded server tells one or none. */
     private static final Set<String> IN_ALL_GROUPS = Set.of("DeleteOptions", "Status");

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.rest.WriteGuard;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of the built-in kinds. */
@@ -12,11 +13,18 @@ public final class BuiltInRules {
     private BuiltInRules() {
     }
 
-    /** Each is made when its kind is first asked for: a test needs few of them, and all take a while to load. */
-    public static void register(Resources resources) {
+    /**
+     * Each is made when its kind is first asked for: a test needs few of them, and all take a while to load.
+     *
+     * @param podSecurity
+     *            which is asked between those that limit an object and those that know its class
+     */
+    public static void register(Resources resources, WriteGuard podSecurity) {
         resources.rules(storageId -> of(storageId, resources));
         resources.guard(new LimitGuard(new LimitRanges(resources)));
+        resources.guard(podSecurity);
         resources.guard(new ResizeGuard(resources));
+        resources.guard(new RuntimeClasses(resources));
     }
 
     private static @Nullable KindRule of(String storageId, Resources resources) {
@@ -27,7 +35,7 @@ public final class BuiltInRules {
         }
         return switch (storageId) {
             case "/pods" -> new PodRule(new Priorities(resources), new LimitRanges(resources),
-                    resources.surroundings());
+                    new RuntimeClasses(resources), resources.surroundings());
             case "/services" -> new ServiceRule();
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();
@@ -48,6 +56,8 @@ public final class BuiltInRules {
             case "coordination.k8s.io/leases" -> new LeaseRule();
             case "networking.k8s.io/ingresses" -> new IngressRule(DefaultClass.ofIngress(resources));
             case "scheduling.k8s.io/priorityclasses" -> new PriorityClassRule(resources);
+            case "node.k8s.io/runtimeclasses" ->
+                new Warned(RuntimeClassChecks::runtimeClass, StatusChecks::anything, RuntimeClassChecks::warn);
             case "storage.k8s.io/csidrivers" -> new StorageDriverRule();
             case "storage.k8s.io/volumeattributesclasses" -> new ProtectedRule("kubernetes.io/vac-protection",
                     StorageChecks::attributesClass, StatusChecks::anything);

@@ -23,11 +23,14 @@ final class PodRule implements KindRule {
 
     private final Priorities priorities;
     private final LimitRanges limitRanges;
+    private final RuntimeClasses runtimeClasses;
     private final Surroundings surroundings;
 
-    PodRule(Priorities priorities, LimitRanges limitRanges, Surroundings surroundings) {
+    PodRule(Priorities priorities, LimitRanges limitRanges, RuntimeClasses runtimeClasses,
+            Surroundings surroundings) {
         this.priorities = priorities;
         this.limitRanges = limitRanges;
+        this.runtimeClasses = runtimeClasses;
         this.surroundings = surroundings;
     }
 
@@ -89,6 +92,9 @@ final class PodRule implements KindRule {
         Defaults.put(spec, "priority", 0);
         Defaults.put(spec, "preemptionPolicy", "PreemptLowerPriority");
         tolerate(spec);
+        if (old == null) {
+            runtimeClasses.admit(object);
+        }
     }
 
     /** What the admission of the real server adds: pods outlive the trouble of their node for a while. */

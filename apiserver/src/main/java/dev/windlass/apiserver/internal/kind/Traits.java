@@ -51,13 +51,14 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
             "apiextensions.k8s.io/customresourcedefinitions");
     private static final Set<String> CONDITIONAL_UPDATE = Set.of("policy/poddisruptionbudgets",
             "storage.k8s.io/csidrivers", "storage.k8s.io/csistoragecapacities", "storage.k8s.io/volumeattachments",
-            "storage.k8s.io/csinodes", "coordination.k8s.io/leases",
+            "storage.k8s.io/csinodes", "coordination.k8s.io/leases", "node.k8s.io/runtimeclasses",
             ADMISSION + "validatingadmissionpolicies", ADMISSION + "validatingadmissionpolicybindings",
             ADMISSION + "mutatingadmissionpolicies", ADMISSION + "mutatingadmissionpolicybindings",
             ADMISSION + "validatingwebhookconfigurations", ADMISSION + "mutatingwebhookconfigurations",
             "apiextensions.k8s.io/customresourcedefinitions");
     private static final Set<String> CREATE_ON_UPDATE = Set.of("/services", "/events", "events.k8s.io/events",
-            "/endpoints", "/limitranges", "coordination.k8s.io/leases", "rbac.authorization.k8s.io/roles",
+            "/endpoints", "/limitranges", "coordination.k8s.io/leases", "node.k8s.io/runtimeclasses",
+            "rbac.authorization.k8s.io/roles",
             "rbac.authorization.k8s.io/rolebindings", "rbac.authorization.k8s.io/clusterroles",
             "rbac.authorization.k8s.io/clusterrolebindings");
     private static final Set<String> RETURNS_DELETED = Set.of("/namespaces", "/services", "/pods", "/serviceaccounts",
@@ -67,7 +68,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
     private static final Set<String> STATUS_KEEPS_METADATA = Set.of("storage.k8s.io/volumeattachments",
             "storage.k8s.io/csinodes", "networking.k8s.io/servicecidrs", ADMISSION + "validatingadmissionpolicies");
     private static final Set<String> ANY_FINALIZER = Set.of("apiextensions.k8s.io", "admissionregistration.k8s.io",
-            "coordination.k8s.io", "policy");
+            "coordination.k8s.io", "policy", "node.k8s.io");
     private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
             Map.entry("/services", NameRule.LABEL), Map.entry("apps/statefulsets", NameRule.LABEL),
             Map.entry("/events", NameRule.ANY),

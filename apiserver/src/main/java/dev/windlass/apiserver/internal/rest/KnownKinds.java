@@ -39,6 +39,8 @@ final class KnownKinds {
             Map.entry("events.k8s.io/v1beta1", "Event"),
             Map.entry("extensions/v1beta1", WORKLOADS + "Ingress NetworkPolicy Scale"),
             Map.entry("networking.k8s.io/v1beta1", "Ingress IngressClass IPAddress ServiceCIDR"),
+            Map.entry("node.k8s.io/v1alpha1", "RuntimeClass"),
+            Map.entry("node.k8s.io/v1beta1", "RuntimeClass"),
             Map.entry("policy/v1beta1", "PodDisruptionBudget"),
             Map.entry("rbac.authorization.k8s.io/v1alpha1", ROLES),
             Map.entry("rbac.authorization.k8s.io/v1beta1", ROLES),

@@ -19,7 +19,7 @@ import static dev.windlass.apiserver.internal.table.Cells.number;
 import static dev.windlass.apiserver.internal.table.Cells.size;
 import static dev.windlass.apiserver.internal.table.Cells.string;
 
-/** The columns of storage, scheduling, policies, admission and the addresses of services. */
+/** The columns of storage, scheduling, runtimes, policies, admission and the addresses of services. */
 final class PolicyColumns {
     private static final String ADMISSION = "admissionregistration.k8s.io/";
 
@@ -37,6 +37,7 @@ final class PolicyColumns {
                     List.of(name(), count("Value", "integer", object -> number(object, "value")),
                             flag("Global-Default", false, "globalDefault"), age(),
                             field("PreemptionPolicy", "preemptionPolicy"))),
+            Map.entry("node.k8s.io/runtimeclasses", List.of(name(), field("Handler", "handler"), age())),
             Map.entry("storage.k8s.io/storageclasses",
                     List.of(name(), field("Provisioner", "provisioner"),
                             field("ReclaimPolicy", "reclaimPolicy"), field("VolumeBindingMode", "volumeBindingMode"),
