@@ -50,6 +50,7 @@ class DifferentialTest {
             "odd-characters.http",
             "odd-paths.http",
             "operators.http",
+            "other-versions.http",
             "pod-security.http",
             "pod-statuses.http",
             "pod-updates.http",

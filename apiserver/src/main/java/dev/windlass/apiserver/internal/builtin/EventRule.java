@@ -38,6 +38,9 @@ final class EventRule implements KindRule {
             }
             return;
         }
+        if (old == null && !event.at("metadata", "generateName").isEmpty()) {
+            event.at("metadata", "generateName").named(NameRules::subdomainPrefix);
+        }
         if (!Metadata.name(object).isEmpty()) {
             event.at("metadata", "name").named(NameRules::subdomain);
         }

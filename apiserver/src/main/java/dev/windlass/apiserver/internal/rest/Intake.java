@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,24 +45,47 @@ final class Intake {
         Function<String, ApiException> refusal = refusal(desired, type, call);
         boolean merged = desired.patch() != null;
         boolean converted = merged || Bodies.mediaType(call.contentType()).equals(Patches.APPLY);
-        List<String> unknown = shapes.admit(object, type, converted ? TypeCheck.ofConversion() : new TypeCheck(),
+        ResourceType spoken = spoken(object, type);
+        if (merged && spoken != type) {
+            object.put("apiVersion", type.apiVersion()); // what is merged is of the type that it is merged into
+            spoken = type;
+        }
+        List<String> unknown = shapes.admit(object, spoken, converted ? TypeCheck.ofConversion() : new TypeCheck(),
                 refusal);
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {
             boolean strict = validation.equals("Strict");
             problems.addAll(oddities(call, strict));
             Stream<String> told = unknown.stream().map(path -> "unknown field " + GoText.quoted(path));
-            (merged ? told.sorted() : told).forEach(problems::add);
+            (merged || spoken != type ? told.sorted() : told).forEach(problems::add);
             if (strict && !problems.isEmpty()) {
                 throw refusal.apply("strict decoding error: " + String.join(", ", problems));
             }
         }
+        fillDefaults(object, spoken);
+        if (spoken != type) {
+            Json.become(object, Face.convert(object, spoken, type));
+            shapes.shape(object, type);
+        }
+        resources.ruleOf(type).warn(object, problems);
+        return problems;
+    }
+
+    private void fillDefaults(ObjectNode object, ResourceType type) {
         shapes.shape(object, type);
         resources.ruleOf(type).fillDefaults(object);
         shapes.fillDefaults(object, type);
         shapes.shape(object, type);
-        resources.ruleOf(type).warn(object, problems);
-        return problems;
+    }
+
+    /** The version of a built-in kind that a patch has made of an object, when it is shaped otherwise; it is read as that. */
+    private ResourceType spoken(ObjectNode object, ResourceType type) {
+        ResourceType named = type.isCustom()
+                ? null
+                : resources.catalog().ofKind(Json.textOrEmpty(object, "apiVersion"), type.kind());
+        boolean other = named != null && named.storageId().equals(type.storageId())
+                && !Objects.equals(Face.of(named), Face.of(type));
+        return named != null && other ? named : type;
     }
 
     /** What is answered when the object cannot be read: of one that a patch has made, the whole of it is told, or the patch. */

@@ -75,10 +75,7 @@ public final class Namespaces implements KindRule {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        var finalizers = Json.find(old, "spec", "finalizers");
-        if (finalizers != null) {
-            Json.child(object, "spec").set("finalizers", finalizers);
-        }
+        Json.share("finalizers", Json.child(old, "spec"), Json.child(object, "spec"));
     }
 
     @Override

@@ -50,7 +50,8 @@ public final class Paths {
             String version, List<String> given) {
         List<String> rest = given;
         boolean watchPath = rest.size() > 1 && rest.getFirst().equals("watch");
-        if (watchPath) {
+        boolean proxyPath = rest.size() > 1 && rest.getFirst().equals(Connections.PROXY);
+        if (watchPath || proxyPath) {
             rest = rest.subList(1, rest.size());
         }
         String namespace = "";
@@ -64,7 +65,7 @@ public final class Paths {
             return ofCustom(info, type);
         }
         boolean through = rest.size() > 3 && rest.get(2).equals(Connections.PROXY); // whatever follows is not for this server
-        if (type == null || (rest.size() > 3 && !through) || (watchPath && !type.allows("watch"))) {
+        if (type == null || proxyPath || (rest.size() > 3 && !through) || (watchPath && !type.allows("watch"))) {
             if (catalog.all().stream().anyMatch(
                     each -> each.group().equals(group) && each.version().equals(version) && !each.isCustom())) {
                 throw ApiException.noSuchResource();
