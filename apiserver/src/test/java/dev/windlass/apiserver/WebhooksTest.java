@@ -204,6 +204,15 @@ class WebhooksTest extends AskingServer {
     }
 
     @Test
+    void aWebhookIsAskedAtTheShortestPathThatSaysTheSame() {
+        hooks.on("/hooks/see", response -> response);
+        validating("see", "//hooks/./old/../see/", MAP_RULE);
+        Answer created = wire.post(MAPS, Wire.configMap("a"));
+        assertThat(created.code()).as(created.message()).isEqualTo(201);
+        assertThat(hooks.asked()).hasSize(1);
+    }
+
+    @Test
     void aServiceIsFoundWhereTheServerIsToldThatItIs() {
         hooks.on("/see", response -> response);
         String service = hooks.configuration("Validating", "see", "/see", MAP_RULE).replace(

@@ -3,7 +3,9 @@ package dev.windlass.apiserver.internal.webhook;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.net.Url;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -38,11 +40,11 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
             Service named = new Service(Json.textOrEmpty(service, "namespace"), Json.textOrEmpty(service, "name"));
             String host = named.name() + "." + named.namespace() + ".svc";
             int port = (int) Json.number(service, HTTPS, "port");
-            return new Endpoint(host + ":" + port, host, port, rooted(Json.textOrEmpty(service, "path")), named,
+            return new Endpoint(host + ":" + port, host, port, shortest(Json.textOrEmpty(service, "path")), named,
                     bundle);
         }
         Url url = Url.parse(Json.textOrEmpty(config, "url"));
-        return new Endpoint(url.host(), url.hostname(), port(url.port()), rooted(url.escapedPath()), null,
+        return new Endpoint(url.host(), url.hostname(), port(url.port()), shortest(url.escapedPath()), null,
                 bundle);
     }
 
@@ -53,9 +55,16 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
         return digits.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(digits);
     }
 
-    /** A slash at the end is of no account to the real server. */
-    private static String rooted(String path) {
-        String stripped = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return stripped.startsWith("/") ? stripped : "/" + stripped;
+    /** The shortest path that says the same, as the real server makes it; a slash at the end is of no account to it. */
+    private static String shortest(String path) {
+        Deque<String> steps = new ArrayDeque<>();
+        for (String step : path.split("/")) {
+            if (step.equals("..")) {
+                steps.pollLast();
+            } else if (!step.isEmpty() && !step.equals(".")) {
+                steps.addLast(step);
+            }
+        }
+        return "/" + String.join("/", steps);
     }
 }
