@@ -14,11 +14,14 @@ class OtherVersionsTest extends SharedServer {
     @Test
     void aPatchMayMakeAnObjectOfAnotherVersion() {
         String path = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
-        wire.post(path,
-                """
-                        {"metadata":{"name":"a"},"spec":{"maxReplicas":3,"scaleTargetRef":{"kind":"Deployment","name":"d"}}}""");
-        JsonNode patched = wire.merge(path + "/a", """
-                {"apiVersion":"autoscaling/v1","spec":{"metrics":null,"targetCPUUtilizationPercentage":70}}""").body();
+        String autoscaler = """
+                {"metadata":{"name":"a"},"spec":{"maxReplicas":3,
+                 "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}}}""";
+        assertThat(wire.post(path, autoscaler).code()).isEqualTo(201);
+        Wire.Answer answer = wire.merge(path + "/a", """
+                {"apiVersion":"autoscaling/v1","spec":{"metrics":null,"targetCPUUtilizationPercentage":70}}""");
+        assertThat(answer.code()).as(answer.message()).isEqualTo(200);
+        JsonNode patched = answer.body();
         assertThat(patched.path("apiVersion").stringValue()).isEqualTo("autoscaling/v2");
         assertThat(patched.at("/spec/metrics/0/resource/target/averageUtilization").intValue()).isEqualTo(70);
         JsonNode merged = wire.patch(path + "/a", "application/strategic-merge-patch+json", """
