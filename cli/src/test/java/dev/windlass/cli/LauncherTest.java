@@ -44,7 +44,8 @@ class LauncherTest {
     }
 
     private static Process start(Path jdk, Path script) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("sh", script.toString(), "get", "--watch").redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder("sh", script.toString(), "get", "--watch")
+                .redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", jdk.toString());
         return builder.start();
     }

@@ -701,7 +701,6 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
     }
 
-
     /**
      * Describes a queue. Not thread-safe.
      *

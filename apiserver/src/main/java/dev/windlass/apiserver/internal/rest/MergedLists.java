@@ -278,7 +278,7 @@ final class MergedLists {
 
     /** As Go compares values of which it does not know the types. */
     private static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
-        return a == null || b == null ? Objects.equals(a, b) : Json.sameInGo(a, b);
+        return (a == null || b == null) ? Objects.equals(a, b) : Json.sameInGo(a, b);
     }
 
     private static List<JsonNode> items(ArrayNode list) {

@@ -58,7 +58,7 @@ public record Endpoint(String authority, String host, int port, String path, @Nu
     /** The shortest path that says the same, as the real server makes it; a slash at the end is of no account to it. */
     private static String shortest(String path) {
         Deque<String> steps = new ArrayDeque<>();
-        for (String step : path.split("/")) {
+        for (String step : path.split("/", -1)) {
             if (step.equals("..")) {
                 steps.pollLast();
             } else if (!step.isEmpty() && !step.equals(".")) {
