@@ -105,18 +105,13 @@ final class StrategicMerge {
         Type ofList = listField(type, name);
         MergedLists lists = new MergedLists(ofList);
         lists.checkOrder(given == null ? Json.array() : given, order);
-        if (live == null && given == null) {
-            return;
-        }
-        ArrayNode merged;
-        if (live == null) {
-            merged = (ArrayNode) withoutDirectives(given);
-        } else {
-            merged = given == null ? live : mergeLists(live, given, ofList, false);
-        }
-        object.set(name, lists.inOrder(merged, order, live == null ? Json.array() : live,
-                given == null ? Json.array() : given));
         patch.remove(name);
+        if (live != null) {
+            ArrayNode merged = given == null ? live : mergeLists(live, given, ofList, false);
+            object.set(name, lists.inOrder(merged, order, live, given == null ? Json.array() : given));
+        } else if (given != null) {
+            object.set(name, lists.inOrder(withoutDirectives(given), order, Json.array(), given));
+        }
     }
 
     /** @return null for null */
@@ -174,17 +169,21 @@ final class StrategicMerge {
         value.forEach(StrategicMerge::discardNulls);
     }
 
-    /** @return null for what is a directive itself */
-    private static @Nullable JsonNode withoutDirectives(@Nullable JsonNode value) {
-        if (value instanceof ArrayNode list) {
-            ArrayNode out = Json.array();
-            for (JsonNode item : list) {
-                JsonNode kept = withoutDirectives(item);
-                if (kept != null) {
-                    out.add(kept);
-                }
+    private static ArrayNode withoutDirectives(ArrayNode list) {
+        ArrayNode out = Json.array();
+        for (JsonNode item : list) {
+            JsonNode kept = withoutDirectives(item);
+            if (kept != null) {
+                out.add(kept);
             }
-            return out;
+        }
+        return out;
+    }
+
+    /** @return null for what is a directive itself */
+    private static @Nullable JsonNode withoutDirectives(JsonNode value) {
+        if (value instanceof ArrayNode list) {
+            return withoutDirectives(list);
         }
         if (!(value instanceof ObjectNode object)) {
             return value;
