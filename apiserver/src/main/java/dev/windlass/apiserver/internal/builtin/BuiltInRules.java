@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Resources;
+import dev.windlass.apiserver.internal.rest.TopologyLabels;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class BuiltInRules {
         }
         return switch (storageId) {
             case "/pods" -> new PodRule(new Priorities(resources), new LimitRanges(resources),
-                    new RuntimeClasses(resources), resources.surroundings());
+                    new RuntimeClasses(resources), new TopologyLabels(resources), resources.surroundings());
             case "/services" -> new ServiceRule();
             case "/secrets" -> new SecretRule();
             case "/configmaps" -> new ConfigMapRule();

@@ -4,6 +4,7 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Part;
 import dev.windlass.apiserver.internal.rest.Surroundings;
+import dev.windlass.apiserver.internal.rest.TopologyLabels;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +25,15 @@ final class PodRule implements KindRule {
     private final Priorities priorities;
     private final LimitRanges limitRanges;
     private final RuntimeClasses runtimeClasses;
+    private final TopologyLabels topologyLabels;
     private final Surroundings surroundings;
 
     PodRule(Priorities priorities, LimitRanges limitRanges, RuntimeClasses runtimeClasses,
-            Surroundings surroundings) {
+            TopologyLabels topologyLabels, Surroundings surroundings) {
         this.priorities = priorities;
         this.limitRanges = limitRanges;
         this.runtimeClasses = runtimeClasses;
+        this.topologyLabels = topologyLabels;
         this.surroundings = surroundings;
     }
 
@@ -94,6 +97,7 @@ final class PodRule implements KindRule {
         tolerate(spec);
         if (old == null) {
             runtimeClasses.admit(object);
+            topologyLabels.copy(Json.textOrEmpty(spec, "nodeName"), object);
         }
     }
 

@@ -61,6 +61,9 @@ final class PodCommands {
 
     private Reply bind(Target asked, Call call) {
         ObjectNode binding = Bodies.ofSubresource(call, pods(), "Binding", "v1", resources.catalog());
+        if (asked.type().is("", "pods") && Json.textOrEmpty(binding, "target", "kind").equals("Node")) {
+            new TopologyLabels(resources).copy(Json.textOrEmpty(binding, "target", "name"), binding);
+        }
         List<String> warnings = unstored.admit(asked, BINDING_FORM, binding, call);
         String name = Metadata.name(binding);
         if (!asked.name().isEmpty() && !asked.name().equals(name)) {
