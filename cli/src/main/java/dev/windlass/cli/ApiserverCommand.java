@@ -47,6 +47,15 @@ final class ApiserverCommand implements Callable<Integer> {
     @Option(names = "--save", paramLabel = "FILE", description = "Write all objects to this file at the end; --load takes it. A file that exists is overwritten only when it is loaded as well.")
     private @Nullable Path save;
 
+    @Option(names = "--rbac", description = "Let others than the user of the kubeconfig do only what roles allow; by default whoever is known may do everything.")
+    private boolean rbac;
+
+    @Option(names = "--garbage-collection", description = "Do what a controller manager does about owners: what has lost the last one goes, and --cascade=orphan and foreground end. Without it they wait for ever, as on a bare API server.")
+    private boolean garbageCollection;
+
+    @Option(names = "--resource-quotas", description = "Keep the status of resource quotas, as a controller manager does. Without it they limit nothing.")
+    private boolean resourceQuotas;
+
     @Option(names = "--check", description = "Start, load, and end: exit code 0 says that everything could be loaded.")
     private boolean check;
 
@@ -58,7 +67,8 @@ final class ApiserverCommand implements Callable<Integer> {
         refuseNonsense();
         Log.toStandardError(Log.Format.TEXT, root.debug);
         Signals.onEach(this::signal);
-        try (ApiServer server = ApiServer.builder().name(name).port(port).start()) {
+        try (ApiServer server = ApiServer.builder().name(name).port(port).rbac(rbac)
+                .garbageCollection(garbageCollection).resourceQuotas(resourceQuotas).start()) {
             for (Path file : definitions) {
                 load(server, file);
             }

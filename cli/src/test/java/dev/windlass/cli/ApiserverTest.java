@@ -1,6 +1,11 @@
 package dev.windlass.cli;
 
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
@@ -14,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** The API server as a process of its own, as somebody has it who wants one to try something on. */
@@ -99,6 +105,40 @@ class ApiserverTest {
         CommandProcess again = run("apiserver", "--check", "--load", saved.toString());
         assertThat(again.code()).as(again.toString()).isZero();
         assertThat(again.out()).containsPattern("loaded: \\d+ objects from " + Pattern.quote(saved.toString()));
+    }
+
+    @Test
+    void doesWhatControllersAndRolesDoInAClusterWhenAskedTo() throws Exception {
+        Path kubeconfig = folder.resolve("kubeconfig");
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = CommandProcess.start(folder, out, err, "apiserver", "--rbac", "--garbage-collection",
+                "--resource-quotas", "--kubeconfig", kubeconfig.toString());
+        try {
+            await().atMost(BOUND)
+                    .until(() -> CommandProcess.text(out).contains("Ctrl-C ends it") || !process.isAlive());
+            Config config = Config.fromKubeconfig(Files.readString(kubeconfig));
+            Config stranger = new ConfigBuilder(Config.fromKubeconfig(Files.readString(kubeconfig)))
+                    .withImpersonateUsername("jane").build();
+            try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+                    KubernetesClient jane = new KubernetesClientBuilder().withConfig(stranger).build()) {
+                var quotas = client.resourceQuotas().inNamespace("default");
+                quotas.resource(new ResourceQuotaBuilder().withNewMetadata().withName("few").endMetadata()
+                        .withNewSpec().addToHard("secrets", new Quantity("5")).endSpec().build()).create();
+                var maps = client.configMaps().inNamespace("default");
+                maps.resource(new ConfigMapBuilder().withNewMetadata().withName("orphaned").endMetadata().build())
+                        .create();
+                maps.withName("orphaned").withPropagationPolicy(DeletionPropagation.ORPHAN).delete();
+
+                await().atMost(BOUND).until(() -> maps.withName("orphaned").get() == null);
+                await().atMost(BOUND).until(() -> quotas.withName("few").get().getStatus().getUsed() != null
+                        && quotas.withName("few").get().getStatus().getUsed().containsKey("secrets"));
+                assertThatThrownBy(() -> jane.configMaps().inNamespace("default").list())
+                        .hasMessageContaining("User \"jane\" cannot list resource \"configmaps\"");
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     @Test
