@@ -31,7 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class AdminClient {
     private static final int CONNECT_MILLIS = 5_000;
-    private static final int HIGHEST_PORT = 65_535;
     private static final int DELETE = 0x7f;
     private static final String MODULES = "/api/v1/modules";
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -112,7 +111,7 @@ final class AdminClient {
         try {
             URI address = URI.create(text.contains("://") ? text : "http://" + text);
             if ("http".equals(address.getScheme()) && address.getHost() != null && address.getPort() > 0
-                    && address.getPort() <= HIGHEST_PORT) {
+                    && address.getPort() <= Windlass.HIGHEST_PORT) {
                 return URI.create("http://" + address.getAuthority());
             }
         } catch (IllegalArgumentException e) {

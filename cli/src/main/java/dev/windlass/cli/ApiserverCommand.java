@@ -22,8 +22,6 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(name = "apiserver", sortOptions = false, description = "Run an embedded Kubernetes API server, until Ctrl-C. It keeps everything in memory.")
 final class ApiserverCommand implements Callable<Integer> {
-    private static final int HIGHEST_PORT = 65_535;
-
     @ParentCommand
     @SuppressWarnings("NullAway.Init")
     private Windlass root;
@@ -87,15 +85,10 @@ final class ApiserverCommand implements Callable<Integer> {
     }
 
     private void refuseNonsense() {
-        if (root.address != null) {
-            throw new BadUsageException("--address names a manager that runs: use --port");
-        }
-        if (root.tokenFile != null) {
-            throw new BadUsageException("--token-file is for --address, which names a manager that runs: leave it out");
-        }
-        if (port < 0 || port > HIGHEST_PORT) {
+        root.refuseManager("use --port");
+        if (port < 0 || port > Windlass.HIGHEST_PORT) {
             throw new BadUsageException(
-                    "--port " + port + " is not between 0 and " + HIGHEST_PORT + "; 0 takes a free one");
+                    "--port " + port + " is not between 0 and " + Windlass.HIGHEST_PORT + "; 0 takes a free one");
         }
         if (!name.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?")) {
             throw new BadUsageException("--name \"" + name + "\" is not made of small letters, digits, '-' and '.'");

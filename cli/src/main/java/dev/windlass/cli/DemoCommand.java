@@ -84,13 +84,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (root.address != null) {
-            throw new BadUsageException(
-                    "--address names a manager that runs: the demo starts one; use --admin-address");
-        }
-        if (root.tokenFile != null) {
-            throw new BadUsageException("--token-file is for --address, which names a manager that runs: leave it out");
-        }
+        root.refuseManager("the demo starts one; use --admin-address");
         if (tour && !joins.isEmpty()) {
             throw new BadUsageException("--tour plays with its own two clusters only: leave --join out");
         }

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         UncordonCommand.class, QuotaCommand.class, ModulesCommand.class, ThreadsCommand.class, CompletionCommand.class,
         TrainCacheCommand.class, VersionCommand.class}, versionProvider = VersionCommand.class)
 public final class Windlass implements Runnable {
+    static final int HIGHEST_PORT = 65_535;
     /** The commands that speak to no manager that runs. */
     private static final Set<String> ALONE = Set.of("demo", "run", "apiserver", "completion", "train-cache", "version");
 
@@ -62,6 +63,16 @@ public final class Windlass implements Runnable {
         StandardOutput output = StandardOutput.install();
         int code = execute(arguments);
         System.exit(output.end(code, System.err));
+    }
+
+    /** For a command that speaks to no manager that runs. */
+    void refuseManager(String insteadOfAddress) {
+        if (address != null) {
+            throw new BadUsageException("--address names a manager that runs: " + insteadOfAddress);
+        }
+        if (tokenFile != null) {
+            throw new BadUsageException("--token-file is for --address, which names a manager that runs: leave it out");
+        }
     }
 
     static int execute(String... arguments) {

@@ -5,7 +5,6 @@ import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +66,7 @@ final class Priorities {
     }
 
     private @Nullable ObjectNode find(String name) {
-        Stored stored = resources.shelf(type()).get(name);
-        return stored == null ? null : resources.decode(stored, type());
+        return resources.read(type(), "", name);
     }
 
     private static ApiException forbidden(ObjectNode pod, String why) {

@@ -7,7 +7,6 @@ import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -50,8 +49,7 @@ final class ResizeGuard implements WriteGuard {
 
     private boolean allowsGrowth(String storageClass) {
         ResourceType classes = resources.catalog().require("storage.k8s.io", "v1", "storageclasses");
-        Stored found = resources.shelf(classes).get(Stored.key("", storageClass));
-        return found != null && Json.flag(resources.decode(found, classes), false, "allowVolumeExpansion");
+        return Json.flag(resources.read(classes, "", storageClass), false, "allowVolumeExpansion");
     }
 
     private static ApiException refused(Target target, String why) {

@@ -3,14 +3,12 @@ package dev.windlass.apiserver.internal.builtin;
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
 import dev.windlass.apiserver.internal.status.ApiException;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,12 +98,11 @@ final class RuntimeClasses implements WriteGuard {
         if (name == null) {
             return null;
         }
-        ResourceType type = resources.catalog().require("node.k8s.io", "v1", "runtimeclasses");
-        Stored stored = resources.shelf(type).get(Stored.key("", name));
-        if (stored != null) {
-            return resources.decode(stored, type);
+        ObjectNode found = resources.read(resources.catalog().require("node.k8s.io", "v1", "runtimeclasses"), "", name);
+        if (found == null) {
+            throw notFound(pod, name);
         }
-        throw notFound(pod, name);
+        return found;
     }
 
     /** The real server asks itself for the class, which it cannot do for what is no name at all. */

@@ -237,8 +237,7 @@ public final class Definitions implements KindRule {
     }
 
     private @Nullable ObjectNode find(String name) {
-        Stored stored = resources.shelf(type()).get(name);
-        return stored == null ? null : resources.decode(stored, type());
+        return resources.read(type(), "", name);
     }
 
     private List<ObjectNode> othersOfGroup(ObjectNode definition) {

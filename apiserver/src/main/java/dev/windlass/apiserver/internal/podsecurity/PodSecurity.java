@@ -60,9 +60,8 @@ public final class PodSecurity implements WriteGuard {
     }
 
     private NamespacePolicy policy(String namespace) {
-        ResourceType namespaces = resources.namespaces();
-        Stored stored = resources.shelf(namespaces).get(Stored.key("", namespace));
-        return NamespacePolicy.of(stored == null ? Json.object() : resources.decode(stored, namespaces));
+        ObjectNode found = resources.read(resources.namespaces(), "", namespace);
+        return NamespacePolicy.of(found == null ? Json.object() : found);
     }
 
     private void checkPod(Target target, ObjectNode pod, List<String> warnings) {

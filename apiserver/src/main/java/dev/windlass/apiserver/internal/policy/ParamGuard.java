@@ -12,7 +12,6 @@ import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,8 +75,8 @@ public final class ParamGuard implements WriteGuard {
         String name = Json.textOrEmpty(spec, "policyName");
         ResourceType policies = resources.catalog().require(GROUP, "v1",
                 type.plural().replace("policybindings", "policies"));
-        Stored policy = resources.shelf(policies).get(Stored.key("", name));
-        JsonNode kind = policy == null ? spec.path("none") : resources.decode(policy, policies).at("/spec/paramKind");
+        ObjectNode policy = resources.read(policies, "", name);
+        JsonNode kind = policy == null ? spec.path("none") : policy.at("/spec/paramKind");
         Wanted wanted = kind.isObject() ? wanted(kind) : Wanted.UNKNOWN;
         String object = Json.textOrEmpty(spec, "paramRef", "name");
         String verb = object.isEmpty() ? "list" : "get";

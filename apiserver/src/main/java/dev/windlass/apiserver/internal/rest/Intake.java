@@ -80,9 +80,11 @@ final class Intake {
 
     /** The version of a built-in kind that a patch has made of an object, when it is shaped otherwise; it is read as that. */
     private ResourceType spoken(ObjectNode object, ResourceType type) {
-        ResourceType named = type.isCustom()
-                ? null
-                : resources.catalog().ofKind(Json.textOrEmpty(object, "apiVersion"), type.kind());
+        String version = Json.textOrEmpty(object, "apiVersion");
+        if (type.isCustom() || version.equals(type.apiVersion())) {
+            return type;
+        }
+        ResourceType named = resources.catalog().ofKind(version, type.kind());
         boolean other = named != null && named.storageId().equals(type.storageId())
                 && !Objects.equals(Face.of(named), Face.of(type));
         return named != null && other ? named : type;

@@ -48,9 +48,9 @@ final class MergedLists {
         }
         boolean objects = hasObjects(live, patch);
         if (!objects && deletes) {
-            return list(items(live).stream().filter(item -> !contains(patch, item)).toList());
+            List<JsonNode> gone = items(patch);
+            return list(items(live).stream().filter(item -> index(gone, item, false) < 0).toList());
         }
-        List<JsonNode> merged;
         List<JsonNode> before = items(live);
         if (objects) {
             if (key.isEmpty()) {
@@ -62,12 +62,12 @@ final class MergedLists {
                 before = plain;
                 plain = List.of();
             }
-            merged = mergeObjects(before, plain);
-            return inOrder(list(merged), list(plain), list(before), true);
+            List<JsonNode> merged = mergeObjects(before, plain);
+            return inOrder(merged, plain, before, true);
         }
-        merged = new ArrayList<>(before);
-        merged.addAll(items(patch));
-        return inOrder(list(withoutDuplicates(merged)), patch, live, false);
+        List<JsonNode> all = new ArrayList<>(before);
+        all.addAll(items(patch));
+        return inOrder(withoutDuplicates(all), items(patch), before, false);
     }
 
     /**
@@ -102,7 +102,8 @@ final class MergedLists {
     private List<JsonNode> mergeObjects(List<JsonNode> live, List<JsonNode> patch) {
         List<JsonNode> merged = new ArrayList<>(live);
         for (JsonNode item : patch) {
-            int at = placeOf(valueOfKey(item), merged);
+            valueOfKey(item);
+            int at = index(merged, item, true);
             if (at < 0) {
                 merged.add(item);
             } else {
@@ -114,15 +115,6 @@ final class MergedLists {
             }
         }
         return merged;
-    }
-
-    private int placeOf(JsonNode value, List<JsonNode> items) {
-        for (int i = 0; i < items.size(); i++) {
-            if (items.get(i).has(key) && same(items.get(i).path(key), value)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private JsonNode valueOfKey(JsonNode item) {
@@ -206,21 +198,21 @@ final class MergedLists {
         if (live.isEmpty() && patch.isEmpty()) {
             throw StrategicMerge.failure("no elements in any of the given slices");
         }
-        return inOrder(merged, order, live, hasObjects(live, patch));
+        return inOrder(items(merged), items(order), items(live), hasObjects(live, patch));
     }
 
-    private ArrayNode inOrder(ArrayNode merged, ArrayNode order, ArrayNode live, boolean objects) {
+    private ArrayNode inOrder(List<JsonNode> merged, List<JsonNode> order, List<JsonNode> live, boolean objects) {
         List<JsonNode> named = new ArrayList<>();
         List<JsonNode> others = new ArrayList<>();
         for (JsonNode item : merged) {
-            boolean isNamed = key.isEmpty()
-                    ? contains(order, item)
-                    : placeOf(valueOfKey(item), items(order)) >= 0;
-            (isNamed ? named : others).add(item);
+            if (!key.isEmpty()) {
+                valueOfKey(item);
+            }
+            (index(order, item, !key.isEmpty()) >= 0 ? named : others).add(item);
         }
-        sort(named, items(order), objects);
-        sort(others, items(live), objects);
-        return interleaved(others, named, items(live), objects);
+        sort(named, order, objects);
+        sort(others, live, objects);
+        return interleaved(others, named, live, objects);
     }
 
     /** As the real server sorts, whose comparison is none: what the order does not name goes before all else. */
@@ -270,10 +262,6 @@ final class MergedLists {
             }
         }
         return -1;
-    }
-
-    private static boolean contains(ArrayNode list, JsonNode item) {
-        return items(list).stream().anyMatch(other -> same(other, item));
     }
 
     /** As Go compares values of which it does not know the types. */

@@ -214,6 +214,12 @@ public final class Resources {
         return shelf(type).get(Stored.key(namespace, name));
     }
 
+    /** What is stored under a name, decoded; null when nothing is. */
+    public @Nullable ObjectNode read(ResourceType type, String namespace, String name) {
+        Stored stored = shelf(type).get(Stored.key(namespace, name));
+        return stored == null ? null : decode(stored, type);
+    }
+
     public ObjectNode decode(Stored stored, ResourceType type) {
         return Codec.decode(stored, type);
     }

@@ -1,10 +1,7 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.ResourceType;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The labels that tell a pod where in the topology its node is. Thread-safe. */
@@ -24,18 +21,12 @@ public final class TopologyLabels {
      *            its name; where there is no such node, nothing is copied
      */
     public void copy(String node, ObjectNode to) {
-        ObjectNode found = find(node);
+        ObjectNode found = resources.read(resources.catalog().require("", "v1", "nodes"), "", node);
         for (String label : COPIED) {
             String value = Json.text(found, "metadata", "labels", label);
             if (value != null) {
                 Json.child(Metadata.of(to), "labels").put(label, value);
             }
         }
-    }
-
-    private @Nullable ObjectNode find(String node) {
-        ResourceType type = resources.catalog().require("", "v1", "nodes");
-        Stored stored = resources.shelf(type).get(Stored.key("", node));
-        return stored == null ? null : resources.decode(stored, type);
     }
 }

@@ -2,12 +2,11 @@ package dev.windlass.apiserver.internal.webhook;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Resources;
-import dev.windlass.apiserver.internal.store.Stored;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Finds services as the real server does, after those whose place is given, since nothing runs behind the others. Thread-safe. */
 public final class ClusterServices implements ServiceAddresses {
@@ -34,12 +33,11 @@ public final class ClusterServices implements ServiceAddresses {
         if (known != null) {
             return known;
         }
-        ResourceType type = resources.catalog().require("", "v1", "services");
-        Stored stored = resources.shelf(type).get(Stored.key(namespace, name));
-        if (stored == null) {
+        ObjectNode service = resources.read(resources.catalog().require("", "v1", "services"), namespace, name);
+        if (service == null) {
             throw new CallFailedException("service " + GoText.quoted(name) + " not found");
         }
-        JsonNode spec = resources.decode(stored, type).path("spec");
+        JsonNode spec = service.path("spec");
         if (Json.textOrEmpty(spec, "type").equals("ExternalName")) {
             return InetSocketAddress.createUnresolved(Json.textOrEmpty(spec, "externalName"), port);
         }
