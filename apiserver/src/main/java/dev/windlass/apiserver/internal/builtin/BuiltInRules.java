@@ -26,6 +26,7 @@ public final class BuiltInRules {
         resources.guard(podSecurity);
         resources.guard(new ResizeGuard(resources));
         resources.guard(new RuntimeClasses(resources));
+        resources.guard(new NodeGuard(resources));
     }
 
     private static @Nullable KindRule of(String storageId, Resources resources) {

@@ -17,7 +17,6 @@ final class LimitBounds {
     private static final int THOUSANDTHS = 3;
     /** Of what is larger the thousandths are not looked at. */
     private static final BigDecimal MOST_IN_THOUSANDTHS = BigDecimal.valueOf(Long.MAX_VALUE / 1000);
-    private static final Set<String> OF_PODS = Set.of("cpu", "memory");
 
     private final JsonNode bounds;
     private final String type;
@@ -44,18 +43,8 @@ final class LimitBounds {
                     .forEach(each -> check(new Use(ResourceChecks.amounts(each, "requests"),
                             ResourceChecks.amounts(each, "limits"))));
         } else if (type.equals("Pod")) {
-            check(new Use(ofPod(spec, "requests"), ofPod(spec, "limits")));
+            check(new Use(ResourceChecks.ofPod(spec, "requests"), ResourceChecks.ofPod(spec, "limits")));
         }
-    }
-
-    private static Map<String, Quantity> ofPod(Field spec, String kind) {
-        Map<String, Quantity> total = ResourceChecks.total(spec, kind);
-        ResourceChecks.amounts(spec, kind).forEach((name, amount) -> {
-            if (OF_PODS.contains(name)) {
-                total.put(name, amount);
-            }
-        });
-        return total;
     }
 
     void checkClaim(Field spec) {

@@ -251,6 +251,17 @@ final class ResourceChecks {
         return together;
     }
 
+    /** What a pod needs as a whole without its overhead: what it says itself, else what its containers need. */
+    static Map<String, Quantity> ofPod(Field spec, String kind) {
+        Map<String, Quantity> total = total(spec, kind);
+        amounts(spec, kind).forEach((name, amount) -> {
+            if (OF_PODS.contains(name)) {
+                total.put(name, amount);
+            }
+        });
+        return total;
+    }
+
     /** What something asks for, or is limited to, by the names of resources. */
     static Map<String, Quantity> amounts(Field container, String kind) {
         Map<String, Quantity> amounts = new LinkedHashMap<>();

@@ -182,7 +182,13 @@ public final class ApiException extends RuntimeException {
     private static void putCauses(ObjectNode details, List<FieldError> errors) {
         ArrayNode causes = details.putArray("causes");
         for (FieldError error : errors) {
-            causes.addObject().put("reason", error.reason()).put("message", error.body()).put("field", error.field());
+            ObjectNode cause = causes.addObject().put("reason", error.reason());
+            if (!error.body().isEmpty()) {
+                cause.put("message", error.body());
+            }
+            if (!error.field().isEmpty()) {
+                cause.put("field", error.field());
+            }
         }
     }
 

@@ -11,6 +11,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** What is wrong with one field, worded as Kubernetes words it. */
 public record FieldError(String reason, String field, String body) {
 
+    /** Why something was refused as a whole, for clients that look for it. */
+    public static FieldError cause(String reason) {
+        return new FieldError(reason, "", "");
+    }
+
     public static FieldError required(String field, String detail) {
         return new FieldError("FieldValueRequired", field, "Required value" + suffix(detail));
     }
