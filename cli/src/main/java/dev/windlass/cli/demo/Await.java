@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Waiting for what only shows from outside, where nobody calls back. */
 final class Await {
     /** Far more than anything here takes, so that a loaded machine fails nothing. */
-    static final Duration BOUND = Duration.ofSeconds(60);
+    static final Duration BOUND = Duration.ofMinutes(2);
     private static final long EVERY_MILLIS = 20;
 
     private Await() {

@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs of the operator as a process on a new embedded API server each: until all is reconciled, then SIGTERM. */
 public final class Training {
-    private static final Duration END = Duration.ofMinutes(2);
-
     private final Path folder;
     private final List<String> command;
     private int runs;
@@ -58,7 +56,7 @@ public final class Training {
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
                 process.destroy();
                 // Whoever makes a cache does so when it ends.
-                if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
+                if (!process.waitFor(Await.BOUND.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
                     throw new IllegalStateException("the run for training has failed: " + Files.readString(log));
                 }
                 return took;
