@@ -84,7 +84,8 @@ public final class UnloadProver {
     }
 
     private static Map<UnloadProof, Leak> search(List<UnloadProof> proofs) throws IOException {
-        Path folder = Files.createTempDirectory("windlass-proof-"); // the owner's alone: a dump has every secret of the process
+        // The owner's alone: a dump has every secret of the process.
+        Path folder = Files.createTempDirectory("windlass-proof-" + ProcessHandle.current().pid() + "-");
         try {
             long live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
             long room = Files.getFileStore(folder).getUsableSpace();
