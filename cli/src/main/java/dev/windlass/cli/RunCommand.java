@@ -11,12 +11,14 @@ import dev.windlass.kubernetes.LeaseElector;
 import dev.windlass.lifecycle.Manager;
 import dev.windlass.lifecycle.StopReport;
 import dev.windlass.lifecycle.UnitEvent;
+import dev.windlass.lifecycle.UnitState;
 import dev.windlass.server.BindAddress;
 import dev.windlass.server.ServerHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,8 @@ import picocli.CommandLine.ParentCommand;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String LEASE = "website-operator";
+    /** In which the library itself says what is wrong. */
+    private static final Set<UnitState> TOLD = Set.of(UnitState.BACKOFF, UnitState.DEGRADED, UnitState.FAILED);
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init")
@@ -162,8 +166,9 @@ final class RunCommand implements Callable<Integer> {
 
     private static void tell(UnitEvent event) {
         if (event.from() != null) {
+            boolean isTold = event.message().isEmpty() || TOLD.contains(event.to());
             LOG.info("{}#{} {} -> {}{}", event.unit(), event.generation(), event.from(), event.to(),
-                    event.message().isEmpty() ? "" : ": " + event.message());
+                    isTold ? "" : ": " + event.message());
         }
     }
 

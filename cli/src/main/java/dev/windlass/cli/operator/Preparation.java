@@ -95,11 +95,9 @@ public record Preparation(boolean definitions, boolean samples, String leaseName
 
     /** Nobody looks when it comes, so what fails then is tried again. */
     private void prepareLater(Manager manager, ClusterHandle cluster, Consumer<String> progress) {
-        String message = cluster.status().message();
         boolean something = definitions || samples;
-        progress.accept("%s is not there yet: %s; %sthe controllers begin when it is".formatted(cluster.name(),
-                message.isEmpty() ? "it is " + cluster.state() : message,
-                something ? "it is prepared, and " : ""));
+        progress.accept("%s is not there yet; %s when it is".formatted(cluster.name(),
+                something ? "it is prepared, and the controllers begin," : "the controllers begin"));
         if (something) {
             manager.add(Task.of(spec(cluster).restart(RestartPolicy.onFailure()).build(), context -> {
                 ClusterConnection connection = cluster.connection().orElseThrow(

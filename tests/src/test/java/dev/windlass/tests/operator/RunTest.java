@@ -135,8 +135,11 @@ class RunTest {
                 contexts: [{name: away, context: {cluster: away}}]
                 """);
         try (OperatorProcess operator = OperatorProcess.start(folder, "run", "--kubeconfig", away.toString())) {
-            operator.awaitLog("cluster/away is not there yet: .*127\\.0\\.0\\.1:1.* cannot be reached");
+            operator.awaitLog("BACKOFF: .*127\\.0\\.0\\.1:1.* cannot be reached");
+            operator.awaitLog("cluster/away is not there yet; the controllers begin when it is");
             operator.awaitLog("controller/websites#1 STARTING -> READY");
+            assertThat(operator.log().lines().filter(line -> line.contains("cannot be reached"))).as(operator.log())
+                    .hasSize(1);
             assertThat(operator.terminate()).as(operator.log()).isZero();
         }
     }
@@ -150,7 +153,8 @@ class RunTest {
             Path kubeconfig = Files.writeString(folder.resolve("late"), late.kubeconfig());
             try (OperatorProcess operator = OperatorProcess.start(folder, "run", "--kubeconfig", kubeconfig.toString(),
                     "--install-crds", "--samples")) {
-                operator.awaitLog("cluster/late is not there yet: .*; it is prepared, and the controllers begin");
+                operator.awaitLog(
+                        "cluster/late is not there yet; it is prepared, and the controllers begin, when it is");
                 operator.awaitLog("controller/websites#1 STARTING -> READY");
                 late.faults().heal();
                 operator.awaitLog("cluster/late has 17 samples");
