@@ -93,7 +93,7 @@ final class AdmissionPolicyChecks {
         if (Arrays.equals(operations, MUTATED_OPERATIONS)) {
             for (Field rule : resources.at("resourceRules").items()) {
                 for (Field operation : rule.at("operations").items()) {
-                    new Field(operation.value(), resources.path() + ".resourceRules.operations", operation.errors())
+                    operation.as(resources.path() + ".resourceRules.operations")
                             .oneOf(operations);
                 }
             }

@@ -5,9 +5,6 @@ import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /** Where a pod may and may not run: affinities, spread over the topology, tolerations. Stateless. */
 final class AffinityChecks {
@@ -49,27 +46,6 @@ final class AffinityChecks {
         if (terms.mustBeSet("must have at least one node selector term")) {
             terms.items().forEach(term -> nodeSelectorTerm(term, true));
         }
-    }
-
-    /**
-     * Requirements as messages show them, by the names that Go has for their fields.
-     *
-     * @param key
-     *            the field that says what is required of what
-     * @param shownKey
-     *            its name in Go
-     * @return null when there are none
-     */
-    static @Nullable JsonNode shown(Field requirements, String key, String shownKey) {
-        if (!requirements.isSet()) {
-            return null;
-        }
-        ArrayNode shown = Json.array();
-        for (Field each : requirements.items()) {
-            shown.addObject().put(shownKey, each.at(key).text()).put("Operator", each.at("operator").text())
-                    .set("Values", each.at("values").isSet() ? each.at("values").value() : null);
-        }
-        return shown;
     }
 
     private static void nodeSelectorTerm(Field term, boolean checkValues) {
@@ -160,8 +136,8 @@ final class AffinityChecks {
             constraint.at("whenUnsatisfiable").oneOf("DoNotSchedule", "ScheduleAnyway");
             String kind = kindOfSpread(constraint);
             if (all.stream().skip(i + 1L).anyMatch(other -> kindOfSpread(other).equals(kind))) {
-                new Field(Json.object().stringNode(kind),
-                        constraint.path() + ".{topologyKey, whenUnsatisfiable}", constraint.errors()).duplicate();
+                constraint.as(constraint.path() + ".{topologyKey, whenUnsatisfiable}")
+                        .duplicate(Json.object().stringNode(kind));
             }
             domains(constraint);
             constraint.at("nodeAffinityPolicy").oneOfIfSet("Honor", "Ignore");

@@ -5,6 +5,7 @@ import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -48,7 +49,8 @@ final class Checks {
     }
 
     /** Once something is marked immutable, its mark and its data stay. */
-    static void immutableData(JsonNode now, @Nullable JsonNode before, List<String> fields, List<FieldError> errors) {
+    static void immutableData(JsonNode now, @Nullable JsonNode before, List<String> fields,
+            Predicate<String> emptyIsNone, List<FieldError> errors) {
         if (before == null || !Json.flag(before, false, "immutable")) {
             return;
         }
@@ -56,7 +58,9 @@ final class Checks {
             errors.add(FieldError.forbidden("immutable", "field is immutable when `immutable` is set"));
         }
         for (String field : fields) {
-            if (!Json.same(now.get(field), before.get(field))) {
+            JsonNode data = now.get(field);
+            JsonNode old = before.get(field);
+            if (emptyIsNone.test(field) ? !Json.alike(data, old) : !Json.same(data, old)) {
                 errors.add(FieldError.forbidden(field, "field is immutable when `immutable` is set"));
             }
         }

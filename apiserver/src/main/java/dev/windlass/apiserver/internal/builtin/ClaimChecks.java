@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,12 +63,17 @@ final class ClaimChecks {
             reference.at("namespace").named(NameRules::label);
         }
         if (elsewhere && source.isSet()) {
-            spec.invalid(Json.object(), "may not be specified when dataSourceRef.namespace is specified");
+            notTogether(spec, "may not be specified when dataSourceRef.namespace is specified");
         } else if (source.isSet() && reference.isSet()
                 && List.of("apiGroup", "kind", "name").stream()
                         .anyMatch(each -> source.at(each).differs(reference.at(each)))) {
-            spec.invalid(Json.object(), "must match dataSourceRef"); // the path that is told there has no JSON
+            notTogether(spec, "must match dataSourceRef");
         }
+    }
+
+    /** The real server shows the path of the field in place of its value, of which nothing can be seen in JSON. */
+    private static void notTogether(Field spec, String why) {
+        spec.errors().add(new FieldError("FieldValueInvalid", spec.path(), "Invalid value: {}: " + why));
     }
 
     private static void source(Field source, boolean checkGroup) {
@@ -115,26 +121,21 @@ final class ClaimChecks {
         ObjectNode spec = (ObjectNode) now.at("spec").value().deepCopy();
         ObjectNode old = (ObjectNode) before.at("spec").value().deepCopy();
         if (Json.textOrEmpty(old, "volumeName").isEmpty()) {
-            spec.remove("volumeName");
-            old.remove("volumeName");
+            copy(spec, old, "volumeName");
         }
         if (comesByItsClass(now, before)) {
             spec.remove("storageClassName");
         }
         if (now.at("status", "phase").text().equals("Bound")) {
-            for (ObjectNode each : List.of(spec, old)) {
-                each.remove("volumeAttributesClassName");
-                ObjectNode requests = Json.objectAt(each, "resources", "requests");
-                if (requests != null) {
-                    requests.remove("storage");
-                }
+            copy(old, spec, "volumeAttributesClassName");
+            ObjectNode requests = Json.objectAt(spec, "resources", "requests");
+            if (requests != null) {
+                copy(Json.child(Json.child(old, "resources"), "requests"), requests, "storage");
             }
         }
-        Amounts.plain(spec.path("resources"));
-        Amounts.plain(old.path("resources"));
-        if (!Json.alike(spec, old)) {
-            now.at("spec").forbidden("spec is immutable after creation except resources.requests and"
-                    + " volumeAttributesClassName for bound claims\n");
+        if (!Json.alike(plain(spec), plain(old))) {
+            now.at("spec").changed("spec is immutable after creation except resources.requests and"
+                    + " volumeAttributesClassName for bound claims", old, spec);
         }
         Field size = now.at("spec", "resources", "requests", "storage");
         JsonNode oldSize = before.at("spec", "resources", "requests", "storage").value();
@@ -150,6 +151,21 @@ final class ClaimChecks {
             attributes.forbidden("update to " + (attributes.isSet() ? "empty string" : "nil")
                     + " is forbidden when status.currentVolumeAttributesClassName is not nil");
         }
+    }
+
+    private static void copy(ObjectNode from, ObjectNode to, String field) {
+        JsonNode value = from.get(field);
+        if (value == null) {
+            to.remove(field);
+        } else {
+            to.set(field, value);
+        }
+    }
+
+    private static ObjectNode plain(ObjectNode spec) {
+        ObjectNode plain = spec.deepCopy();
+        Amounts.plain(plain.path("resources"));
+        return plain;
     }
 
     /** Whether a class is named that was named by the annotation before, or not at all; a change of the annotation is told otherwise. */

@@ -13,7 +13,7 @@ final class ConfigMapRule implements KindRule {
 
     @Override
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
-        Checks.immutableData(object, old, List.of("data", "binaryData"), errors);
+        Checks.immutableData(object, old, List.of("data", "binaryData"), "data"::equals, errors);
         Field data = Field.of(object, errors).at("data");
         Field binary = Field.of(object, errors).at("binaryData");
         Checks.configKeys(data.value(), data.path(), errors);

@@ -39,7 +39,8 @@ final class EphemeralContainers implements Part {
             if (found.isEmpty()) {
                 containers.forbidden(existing + " may not be removed\n");
             } else if (found.getLast().differs(each)) {
-                containers.forbidden(existing + " may not be changed\n");
+                found.getLast().as(containers.path())
+                        .changed(existing + " may not be changed", each.value(), found.getLast().value());
             }
         }
     }

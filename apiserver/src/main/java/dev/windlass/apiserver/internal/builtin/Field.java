@@ -9,58 +9,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One field of an object that is checked: its value, where it is, and the list of what is wrong. What is said of it comes in the order in which it is asked.
  *
  * @param value
  *            missing when it is not set
+ * @param path
+ *            where it is told to be
+ * @param place
+ *            where it is
  */
-record Field(JsonNode value, String path, List<FieldError> errors) {
+record Field(JsonNode value, String path, String place, List<FieldError> errors) {
     private static final String IMMUTABLE = "field is immutable";
     private static final int MAX_PORT = 65_535;
-    /** What is in them Go writes by its keys. */
-    private static final Set<String> MAPS = Set.of("labels", "annotations", "matchLabels", "nodeSelector", "limits",
-            "requests");
-
     /** The whole of an object; its fields have no prefix. */
     static Field of(@Nullable JsonNode object, List<FieldError> errors) {
-        return new Field(object == null ? MissingNode.getInstance() : object, "", errors);
+        return new Field(object == null ? MissingNode.getInstance() : object, "", "", errors);
     }
 
     Field at(String... names) {
         JsonNode node = value;
-        StringBuilder at = new StringBuilder(path);
+        StringBuilder at = new StringBuilder();
         for (String name : names) {
             node = node.path(name);
-            at.append(at.isEmpty() ? "" : ".").append(name);
+            at.append('.').append(name);
         }
-        return new Field(node, at.toString(), errors);
+        return inside(node, at.toString());
     }
 
     /** The entry of a map. */
     Field key(String name) {
-        return new Field(value.path(name), path + "[" + name + "]", errors);
+        return inside(value.path(name), "[" + name + "]");
+    }
+
+    private Field inside(JsonNode node, String at) {
+        String newPath = append(path, at);
+        return new Field(node, newPath, place.equals(path) ? newPath : append(place, at), errors);
+    }
+
+    private static String append(String path, String at) {
+        return path.isEmpty() && at.startsWith(".") ? at.substring(1) : path + at;
     }
 
     /** The same place, with the empty text where there is nothing. */
     static Field textAt(Field field) {
-        return new Field(Json.object().stringNode(field.text()), field.path(), field.errors());
+        return field.with(Json.object().stringNode(field.text()));
     }
 
     /** The same value, told to be elsewhere. */
     Field as(String otherPath) {
-        return new Field(value, otherPath, errors);
+        return new Field(value, otherPath, place, errors);
+    }
+
+    /** Another value in its place. */
+    Field with(JsonNode other) {
+        return new Field(other, path, place, errors);
     }
 
     List<Field> items() {
         List<Field> items = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
-            items.add(new Field(value.path(i), path + "[" + i + "]", errors));
+            items.add(inside(value.path(i), "[" + i + "]"));
         }
         return items;
     }
@@ -99,22 +113,12 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** @param shown instead of the value of the field */
     void invalid(@Nullable JsonNode shown, String detail) {
-        String name = path.substring(path.lastIndexOf('.') + 1);
-        errors.add(FieldError.invalid(path, shown == null ? null : asWritten(name, shown.deepCopy()), detail));
+        errors.add(FieldError.invalid(path, shown, detail).of(place));
     }
 
-    /** What is told is written like what is answered: a struct without empty lists, a map by its keys. */
-    private static JsonNode asWritten(String name, JsonNode shown) {
-        if (MAPS.contains(name)) {
-            return Json.sorted(shown);
-        }
-        if (shown instanceof ObjectNode struct) {
-            struct.properties().removeIf(field -> field.getValue().isArray() && field.getValue().isEmpty());
-            struct.properties().forEach(field -> field.setValue(asWritten(field.getKey(), field.getValue())));
-        } else {
-            shown.forEach(item -> asWritten("", item));
-        }
-        return shown;
+    /** @param inside one of its fields, of which it is told */
+    void invalid(Field inside, String detail) {
+        errors.add(FieldError.invalid(inside.path, value, detail).of(place));
     }
 
     void invalid(String shown, String detail) {
@@ -130,6 +134,16 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         errors.add(FieldError.forbidden(path, detail));
     }
 
+    /** It must not have been changed, and what has been is shown. */
+    void changed(String detail, JsonNode before, JsonNode after) {
+        changed(detail, before, after, UnaryOperator.identity());
+    }
+
+    /** @param part what is compared of the values, when they are in the form of the real server */
+    void changed(String detail, JsonNode before, JsonNode after, UnaryOperator<JsonNode> part) {
+        errors.add(FieldError.changed(path, detail, before, after, part).of(place));
+    }
+
     void required(String detail) {
         errors.add(FieldError.required(path, detail));
     }
@@ -140,13 +154,12 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** @param shown instead of the value of the field */
     void duplicate(JsonNode shown) {
-        errors.add(FieldError.duplicate(path, shown));
+        duplicate(shown, "");
     }
 
     /** @param shown instead of the value of the field */
     void duplicate(JsonNode shown, String detail) {
-        errors.add(new FieldError("FieldValueDuplicate", path,
-                FieldError.duplicate(path, shown).body() + ": " + detail));
+        errors.add(FieldError.duplicate(path, shown, detail).of(place));
     }
 
     /** Adds what the client should know of it; empty when there is nothing. */
@@ -167,7 +180,7 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
 
     /** A value that is not a text cannot be one of these. */
     void unsupported(String... supported) {
-        errors.add(FieldError.notSupported(path, isSet() ? value : null, List.of(supported)));
+        errors.add(FieldError.notSupported(path, isSet() ? value : null, List.of(supported)).of(place));
     }
 
     /** @param shown instead of the value of the field */
@@ -226,22 +239,6 @@ record Field(JsonNode value, String path, List<FieldError> errors) {
         if (differs(before)) {
             invalid((JsonNode) null, IMMUTABLE);
         }
-    }
-
-    /**
-     * The value as Go prints a struct that has no JSON names.
-     *
-     * @param fields
-     *            the name in JSON, a colon, the name in Go
-     */
-    ObjectNode asGo(String... fields) {
-        ObjectNode shown = Json.object();
-        for (String field : fields) {
-            int colon = field.indexOf(':');
-            JsonNode each = value.path(field.substring(0, colon));
-            shown.set(field.substring(colon + 1), each.isMissingNode() ? shown.nullNode() : each);
-        }
-        return shown;
     }
 
     void notNegative() {

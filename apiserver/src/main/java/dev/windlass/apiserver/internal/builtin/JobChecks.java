@@ -144,7 +144,7 @@ final class JobChecks {
                 }
             }
         }
-        podSpec.immutable(new Field(allowed, "", podSpec.errors()));
+        podSpec.immutable(podSpec.with(allowed));
     }
 
     private static void copy(Field from, ObjectNode to, String field) {

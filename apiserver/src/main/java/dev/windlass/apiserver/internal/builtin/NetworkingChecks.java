@@ -207,7 +207,7 @@ final class NetworkingChecks {
         }
         List<Field> items = ranges.items();
         if (items.size() > 2) {
-            ranges.invalid(now.at("spec").asGo("cidrs:CIDRs"), "may only hold up to 2 values");
+            now.at("spec").invalid(ranges, "may only hold up to 2 values");
             return;
         }
         items.forEach(range -> range.named(Addresses::canonicalCidr));

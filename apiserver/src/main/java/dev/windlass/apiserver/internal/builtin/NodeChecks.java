@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What nodes may be, and may become. Stateless. */
 final class NodeChecks {
@@ -37,7 +36,7 @@ final class NodeChecks {
         Set<JsonNode> addresses = new HashSet<>();
         for (Field address : now.at("status", "addresses").items()) {
             if (!addresses.add(address.value())) {
-                address.duplicate(address.asGo("type:Type", "address:Address"));
+                address.duplicate();
             }
         }
         rangesStay(now.at("spec", "podCIDRs"), before.at("spec", "podCIDRs").texts());
@@ -78,9 +77,7 @@ final class NodeChecks {
                 told.at("effect").oneOf("NoSchedule", "PreferNoSchedule", "NoExecute");
             }
             if (!seen.add(taint.at("key").text() + " " + taint.at("effect").text())) {
-                ObjectNode shown = told.asGo("key:Key", "value:Value", "effect:Effect", "timeAdded:TimeAdded")
-                        .put("Value", told.at("value").text());
-                told.duplicate(shown, "taints must be unique by key and effect pair");
+                told.duplicate(told.value(), "taints must be unique by key and effect pair");
             }
         }
     }

@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is wrong with a persistent volume, and what its client should know. Stateless. */
@@ -28,6 +26,13 @@ final class PersistentVolumeChecks {
     private static final Map<String, String> OLD_ANNOTATIONS = new LinkedHashMap<>();
     private static final List<String> OLD_SOURCES = List.of("cephfs", "photonPersistentDisk", "scaleIO", "storageos",
             "glusterfs", "rbd");
+
+    /** As they are shown. */
+    private static final List<String> BESIDE_SOURCES = List.of("Capacity", "AccessModes", "ClaimRef",
+            "PersistentVolumeReclaimPolicy", "StorageClassName", "MountOptions", "VolumeMode", "NodeAffinity",
+            "VolumeAttributesClassName");
+    private static final String INLINE = " in the context of inline volumes";
+    private static final String EXPANDED_BY = "controllerExpandSecretRef";
 
     static {
         likeInPods("hostPath", "gcePersistentDisk", "awsElasticBlockStore");
@@ -108,6 +113,35 @@ final class PersistentVolumeChecks {
         }
     }
 
+    /** The specification of a volume that is attached and is no object of its own. */
+    static void inline(Field spec) {
+        for (String field : List.of("claimRef", "capacity")) {
+            if (field.equals("capacity") ? !spec.at(field).isEmpty() : spec.at(field).isSet()) {
+                spec.at(field).forbidden("may not be specified" + INLINE);
+            }
+        }
+        if (!spec.at("csi").isSet()) {
+            spec.at("csi").required("has to be specified" + INLINE);
+        }
+        spec.at("accessModes").mustBeSet("");
+        ClaimChecks.modes(spec.at("accessModes"));
+        Field policy = spec.at("persistentVolumeReclaimPolicy");
+        if (!policy.isEmpty() && !policy.text().equals("Retain")) {
+            policy.forbidden("may only be Retain" + INLINE);
+        }
+        if (spec.at("nodeAffinity").isSet()) {
+            spec.at("nodeAffinity").forbidden("may not be specified" + INLINE);
+        }
+        source(spec);
+        if (!spec.at("storageClassName").isEmpty()) {
+            spec.at("storageClassName").forbidden("may not be specified" + INLINE);
+        }
+        Field mode = spec.at("volumeMode");
+        if (mode.isSet() && !mode.text().equals("Filesystem")) {
+            mode.forbidden("may not specify volumeMode other than Filesystem" + INLINE);
+        }
+    }
+
     private static void source(Field spec) {
         boolean any = false;
         for (Map.Entry<String, Consumer<Field>> each : SOURCES.entrySet()) {
@@ -149,14 +183,19 @@ final class PersistentVolumeChecks {
 
     private static void update(Field spec, Field before) {
         if (SOURCES.keySet().stream().anyMatch(each -> differs(spec.at(each), before.at(each), each))) {
-            spec.at("persistentvolumesource")
-                    .forbidden("spec.persistentvolumesource is immutable after creation\n");
+            ObjectNode now = (ObjectNode) spec.value().deepCopy();
+            ObjectNode csi = Json.objectAt(now, "csi");
+            if (csi != null && !before.at("csi", EXPANDED_BY).isSet()) {
+                csi.remove(EXPANDED_BY);
+            }
+            spec.as("spec.persistentvolumesource").changed("spec.persistentvolumesource is immutable after creation",
+                    before.value(), now, shown -> ((ObjectNode) shown).remove(BESIDE_SOURCES));
         }
         spec.at("volumeMode").as("volumeMode").immutable(before.at("volumeMode"));
         Field affinity = before.at("nodeAffinity");
         if (affinity.isSet() && !sameButForOldLabels(spec.at("nodeAffinity"), affinity)) {
-            spec.at("nodeAffinity").as("nodeAffinity").invalid(shown(spec.at("nodeAffinity")),
-                    "field is immutable, except for updating from beta label to GA");
+            spec.at("nodeAffinity").as("nodeAffinity")
+                    .invalid("field is immutable, except for updating from beta label to GA");
         }
         if (before.at("volumeAttributesClassName").isSet() && !spec.at("volumeAttributesClassName").isSet()) {
             spec.at("volumeAttributesClassName").forbidden("update from non-nil value to nil is forbidden");
@@ -180,27 +219,12 @@ final class PersistentVolumeChecks {
         return Json.alike(affinity.isSet() ? affinity.value() : null, old);
     }
 
-    /** By the names that Go has for its fields. */
-    private static @Nullable JsonNode shown(Field affinity) {
-        if (!affinity.isSet()) {
-            return null;
-        }
-        ObjectNode shown = Json.object();
-        ArrayNode terms = shown.putObject("Required").putArray("NodeSelectorTerms");
-        for (Field term : affinity.at(TERMS).items()) {
-            ObjectNode each = terms.addObject();
-            each.set("MatchExpressions", AffinityChecks.shown(term.at("matchExpressions"), "key", "Key"));
-            each.set("MatchFields", AffinityChecks.shown(term.at("matchFields"), "key", "Key"));
-        }
-        return shown;
-    }
-
     /** Who expands a volume may be told later. */
     private static boolean differs(Field source, Field before, String name) {
         if (name.equals("csi") && source.value() instanceof ObjectNode now && before.isSet()
-                && !before.at("controllerExpandSecretRef").isSet()) {
+                && !before.at(EXPANDED_BY).isSet()) {
             ObjectNode rest = now.deepCopy();
-            rest.remove("controllerExpandSecretRef");
+            rest.remove(EXPANDED_BY);
             return !Json.alike(rest, before.value());
         }
         return source.differs(before);
@@ -227,7 +251,7 @@ final class PersistentVolumeChecks {
     private static void csi(Field source) {
         StorageChecks.driverName(source.at("driver"));
         source.at("volumeHandle").mustBeSet("");
-        for (String name : List.of("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef",
+        for (String name : List.of("controllerPublishSecretRef", EXPANDED_BY, "nodePublishSecretRef",
                 "nodeExpandSecretRef")) {
             secret(source.at(name), true);
         }

@@ -62,8 +62,7 @@ final class PodAnnotationChecks {
     private static void seccomp(Field annotation) {
         String text = annotation.text();
         if (text.startsWith(LOCAL)) {
-            PathChecks.descending(new Field(Json.object().stringNode(text.substring(LOCAL.length())),
-                    annotation.path(), annotation.errors()));
+            PathChecks.descending(annotation.with(Json.object().stringNode(text.substring(LOCAL.length()))));
         } else if (!SECCOMP.contains(text)) {
             annotation.invalid("must be a valid seccomp profile");
         }

@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.kind.NameRules;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -9,8 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /** What the status may say of a pod. Its specification has been checked when it was written. Stateless. */
 final class PodStatusChecks {
@@ -120,7 +117,7 @@ final class PodStatusChecks {
         families(list);
         // That they are otherwise the same is seen to where defaults are filled in.
         if (status.at("podIP").isEmpty() != list.isEmpty()) {
-            list.invalid(shown(list), "podIP and podIPs must either both be set or both be unset");
+            list.invalid("podIP and podIPs must either both be set or both be unset");
         }
     }
 
@@ -166,14 +163,7 @@ final class PodStatusChecks {
             sizes.add(Addresses.isVersion4(bytes) ? 4 : 6);
         }
         if (sizes.size() != 2 || addresses.size() > MOST_ADDRESSES) {
-            list.invalid(shown(list), "may specify no more than one IP for each IP family");
+            list.invalid("may specify no more than one IP for each IP family");
         }
-    }
-
-    /** As Go shows them. */
-    private static JsonNode shown(Field list) {
-        ArrayNode shown = Json.array();
-        list.items().forEach(each -> shown.add(each.asGo("ip:IP")));
-        return shown;
     }
 }

@@ -13,7 +13,7 @@ final class PodUpdateChecks {
     private static final String CHANGEABLE = "pod updates may not change fields other than `spec.containers[*].image`,"
             + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
             + "`spec.tolerations` (only additions to existing tolerations),"
-            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n";
+            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
     private static final String REQUIRED_NODES = "requiredDuringSchedulingIgnoredDuringExecution";
 
     private PodUpdateChecks() {
@@ -62,7 +62,7 @@ final class PodUpdateChecks {
             untilScheduled(spec, before, rest);
         }
         if (!Json.alike(rest, before.value())) {
-            spec.forbidden(CHANGEABLE);
+            spec.changed(CHANGEABLE, before.value(), rest);
         }
     }
 

@@ -15,9 +15,7 @@ final class PolicyChecks {
         Field least = spec.at("minAvailable");
         Field most = spec.at("maxUnavailable");
         if (least.isSet() && most.isSet()) {
-            spec.invalid(spec.asGo("minAvailable:MinAvailable", "selector:Selector", "maxUnavailable:MaxUnavailable",
-                    "unhealthyPodEvictionPolicy:UnhealthyPodEvictionPolicy"),
-                    "minAvailable and maxUnavailable cannot be both set");
+            spec.invalid("minAvailable and maxUnavailable cannot be both set");
         }
         countOrPercentage(least);
         countOrPercentage(most);

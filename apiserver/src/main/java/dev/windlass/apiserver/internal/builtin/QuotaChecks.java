@@ -1,11 +1,9 @@
 package dev.windlass.apiserver.internal.builtin;
 
-import dev.windlass.apiserver.internal.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What is wrong with a resource quota. Stateless. */
 final class QuotaChecks {
@@ -47,8 +45,6 @@ final class QuotaChecks {
 
     private static void selector(Field selector, Field scopes, Set<String> names) {
         Field expressions = selector.at("matchExpressions");
-        ObjectNode shown = Json.object();
-        shown.set("MatchExpressions", AffinityChecks.shown(expressions, "scopeName", "ScopeName"));
         Set<String> all = new HashSet<>();
         for (Field each : expressions.items()) {
             String scope = each.at("scopeName").text();
@@ -57,7 +53,7 @@ final class QuotaChecks {
                 expressions.at("scopeName").invalid(scope, UNSUPPORTED);
             }
             names.stream().filter(name -> !isFor(scope, name))
-                    .forEach(_ -> expressions.invalid(shown, UNFIT));
+                    .forEach(_ -> selector.as(expressions.path()).invalid(UNFIT));
             String operator = each.at("operator").text();
             if (ALONE.contains(scope) && !operator.equals("Exists")) {
                 expressions.at("operator").invalid(operator,

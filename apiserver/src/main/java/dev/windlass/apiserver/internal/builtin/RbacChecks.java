@@ -85,8 +85,7 @@ final class RbacChecks {
         }
         now.at("subjects").items().forEach(subject -> subject(subject, namespaced));
         if (changed) {
-            JsonNode shown = role.asGo("apiGroup:APIGroup", "kind:Kind", "name:Name");
-            role.invalid(shown, "field is immutable");
+            role.invalid("field is immutable");
         }
         now.at("subjects").items().forEach(subject -> subject.at("name").mustBeSet(""));
         if (!changed) {

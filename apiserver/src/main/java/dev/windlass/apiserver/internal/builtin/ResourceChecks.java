@@ -33,7 +33,7 @@ final class ResourceChecks {
 
     static void overhead(Field overhead) {
         if (overhead.isSet()) {
-            Field nothing = new Field(Json.object(), overhead.path() + ".requests", overhead.errors());
+            Field nothing = overhead.with(Json.object()).as(overhead.path() + ".requests");
             requirements(overhead.as(overhead.path() + ".limits"), nothing, overhead, ResourceChecks::containerName);
         }
     }
@@ -171,13 +171,10 @@ final class ResourceChecks {
             }
             Field direct = claim.at("resourceClaimName");
             Field template = claim.at("resourceClaimTemplateName");
-            JsonNode shown = claim.asGo("name:Name", "resourceClaimName:ResourceClaimName",
-                    "resourceClaimTemplateName:ResourceClaimTemplateName");
             if (direct.isSet() && template.isSet()) {
-                claim.invalid(shown,
-                        "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+                claim.invalid("at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
             } else if (!direct.isSet() && !template.isSet()) {
-                claim.invalid(shown, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+                claim.invalid("must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
             }
             List.of(direct, template).stream().filter(Field::isSet).forEach(each -> each.named(NameRules::subdomain));
         }
@@ -212,7 +209,7 @@ final class ResourceChecks {
                 Field ofPod = limits.at(limit.getKey());
                 if (ofPod.isSet() && Amounts.of(limit.getValue()).compareTo(Amounts.of(ofPod.value())) > 0) {
                     String path = resources.path() + ".containers[" + i + "][" + limit.getKey() + "].limits";
-                    new Field(limit.getValue(), path, resources.errors())
+                    limits.with(limit.getValue()).as(path)
                             .invalid("must be less than or equal to pod limits of " + ofPod.text());
                 }
             }

@@ -4,8 +4,6 @@ import dev.windlass.apiserver.internal.kind.NameRules;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What classes of container runtimes allow; what is declared at their type is told after the rest. Stateless. */
 final class RuntimeClassChecks {
@@ -25,18 +23,9 @@ final class RuntimeClassChecks {
         for (Field each : tolerations.items()) {
             if (!seen.add(List.of(each.at("key").text(), each.at("operator").text(), each.at("value").text(),
                     each.at("effect").text()))) {
-                each.duplicate(shown(each));
+                each.duplicate();
             }
         }
-    }
-
-    private static JsonNode shown(Field toleration) {
-        ObjectNode shown = toleration.asGo("key:Key", "operator:Operator", "value:Value", "effect:Effect",
-                "tolerationSeconds:TolerationSeconds");
-        for (String field : List.of("Key", "Operator", "Value", "Effect")) {
-            shown.put(field, shown.path(field).asString(""));
-        }
-        return shown;
     }
 
     private static void handler(Field handler, Field before) {

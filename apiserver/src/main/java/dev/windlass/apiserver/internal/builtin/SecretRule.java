@@ -29,7 +29,7 @@ final class SecretRule implements KindRule {
         if (old != null) {
             secret.at("type").immutable(Field.of(old, errors).at("type"));
         }
-        Checks.immutableData(object, old, List.of("data"), errors);
+        Checks.immutableData(object, old, List.of("data"), _ -> false, errors);
         SecretChecks.secret(secret);
     }
 

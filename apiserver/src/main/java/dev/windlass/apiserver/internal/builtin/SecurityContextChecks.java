@@ -128,8 +128,7 @@ final class SecurityContextChecks {
         Field local = profile.at("localhostProfile");
         if (!type.text().equals("Localhost")) {
             if (local.isSet()) {
-                local.invalid(profile.asGo("type:Type", "localhostProfile:LocalhostProfile"),
-                        "can only be set when seccomp type is Localhost");
+                profile.invalid(local, "can only be set when seccomp type is Localhost");
             }
         } else if (local.isSet()) {
             PathChecks.descending(local);

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What services allow. Stateless. */
 final class ServiceChecks {
@@ -205,10 +204,8 @@ final class ServiceChecks {
         seen.clear();
         for (Field port : ports) {
             if (!seen.add(List.of(port.at("protocol").value(), port.at("port").value()))) {
-                ObjectNode shown = Json.object().put("Name", "").put("Protocol", port.at("protocol").text());
-                shown.putNull("AppProtocol").put("Port", port.at("port").number()).put("TargetPort", 0)
-                        .put("NodePort", 0);
-                port.duplicate(shown);
+                port.duplicate(Json.object().put("protocol", port.at("protocol").text())
+                        .put("port", port.at("port").number()));
             }
         }
     }

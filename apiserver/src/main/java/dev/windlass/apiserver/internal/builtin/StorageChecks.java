@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the kinds of storage.k8s.io allow. What the real server declares at its types (required and immutable fields) it tells after what it has written out,
@@ -82,8 +83,7 @@ final class StorageChecks {
             }
             term.at("matchLabelExpressions").unique("key");
             if (!seen.add(values)) {
-                new Field(JsonNodeFactory.instance.stringNode(""), term.path() + ".matchLabelExpressions",
-                        term.errors()).duplicate();
+                term.at("matchLabelExpressions").duplicate(JsonNodeFactory.instance.stringNode(""));
             }
         }
     }
@@ -122,7 +122,7 @@ final class StorageChecks {
         spec.at("tokenRequests").unique("audience");
         spec.at("volumeLifecycleModes").items().forEach(mode -> {
             // Told of the list, not of the item.
-            new Field(mode.value(), "spec.volumeLifecycleModes", mode.errors()).oneOf("Persistent", "Ephemeral");
+            mode.as("spec.volumeLifecycleModes").oneOf("Persistent", "Ephemeral");
         });
         Field period = spec.at("nodeAllocatableUpdatePeriodSeconds");
         if (period.isSet() && period.number() < MIN_UPDATE_PERIOD) {
@@ -134,7 +134,7 @@ final class StorageChecks {
         }
         if (before.isSet()) {
             // The real server calls the first one so, though the field has another name.
-            new Field(spec.at("attachRequired").value(), "spec.attachedRequired", now.errors())
+            spec.at("attachRequired").as("spec.attachedRequired")
                     .immutable(before.at("spec", "attachRequired"));
             spec.at("volumeLifecycleModes").immutable(before.at("spec", "volumeLifecycleModes"));
         }
@@ -166,7 +166,7 @@ final class StorageChecks {
             }
             Set<String> keys = new HashSet<>();
             for (Field key : driver.at("topologyKeys").items()) {
-                Field at = new Field(key.value(), driver.path(), key.errors());
+                Field at = key.as(driver.path());
                 at.mustBeSet("");
                 if (!keys.add(key.text())) {
                     at.duplicate();
@@ -179,8 +179,10 @@ final class StorageChecks {
                 boolean same = driver.at("name").text().equals(old.at("name").text());
                 if (same && (driver.at("nodeID").differs(old.at("nodeID"))
                         || driver.at("topologyKeys").differs(old.at("topologyKeys")))) {
-                    drivers.invalid(driver.asGo("name:Name", "nodeID:NodeID", "topologyKeys:TopologyKeys",
-                            ":Allocatable"), "field is immutable");
+                    // What can be allocated may change, and is not shown either.
+                    ObjectNode rest = (ObjectNode) driver.value().deepCopy();
+                    rest.remove("allocatable");
+                    driver.as(drivers.path()).invalid(rest, "field is immutable");
                 }
             }
         }
@@ -204,6 +206,8 @@ final class StorageChecks {
             }
         } else if (volume.isSet()) {
             volume.mustBeSet("must specify non empty persistentVolumeName");
+        } else {
+            PersistentVolumeChecks.inline(inline);
         }
         now.at("spec", "nodeName").named(NameRules::subdomain);
         StatusChecks.attachment(now.at("status"));

@@ -2,7 +2,6 @@ package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.NameRules;
-import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -100,8 +99,7 @@ final class WorkloadChecks {
             case "" -> strategy.required("");
             case "OnDelete" -> {
                 if (rolling.isSet()) {
-                    rolling.invalid(rolling.asGo("partition:Partition", "maxUnavailable:MaxUnavailable"),
-                            "only allowed for updateStrategy 'RollingUpdate'");
+                    rolling.invalid("only allowed for updateStrategy 'RollingUpdate'");
                 }
             }
             case "RollingUpdate" -> {
@@ -115,8 +113,7 @@ final class WorkloadChecks {
                     notMoreThanAll(unavailable);
                 }
             }
-            default -> strategy.invalid(strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"),
-                    "must be 'RollingUpdate' or 'OnDelete'");
+            default -> strategy.invalid("must be 'RollingUpdate' or 'OnDelete'");
         }
     }
 
@@ -141,7 +138,7 @@ final class WorkloadChecks {
         spec.set("volumes", volumes);
         ObjectNode whole = (ObjectNode) template.value().deepCopy();
         whole.set("spec", spec);
-        return new Field(whole, template.path(), template.errors());
+        return template.with(whole);
     }
 
     static void daemonSet(Field now, Field before) {
@@ -163,8 +160,7 @@ final class WorkloadChecks {
                 // asks for nothing more
             }
             case "RollingUpdate" -> rollingDaemons(strategy.at("rollingUpdate"));
-            default -> strategy.errors().add(FieldError.notSupported(strategy.path(),
-                    strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"), List.of("RollingUpdate", "OnDelete")));
+            default -> strategy.unsupported("RollingUpdate", "OnDelete");
         }
         spec.at("revisionHistoryLimit").notNegative();
     }
@@ -221,8 +217,7 @@ final class WorkloadChecks {
                 }
                 notMoreThanAll(unavailable);
             }
-            default -> strategy.errors().add(FieldError.notSupported(strategy.path(),
-                    strategy.asGo("type:Type", "rollingUpdate:RollingUpdate"), List.of("Recreate", "RollingUpdate")));
+            default -> strategy.unsupported("Recreate", "RollingUpdate");
         }
     }
 

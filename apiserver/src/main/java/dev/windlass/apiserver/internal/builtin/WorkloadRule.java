@@ -43,8 +43,8 @@ final class WorkloadRule implements KindRule {
             case REPLICATION_CONTROLLER -> {
                 JsonNode labels = Json.find(spec, "template", "metadata", "labels");
                 if (labels != null) {
-                    spec.putIfAbsent("selector", labels.deepCopy());
-                    child(object, "metadata").putIfAbsent("labels", labels.deepCopy());
+                    putIfEmpty(spec, "selector", labels.deepCopy());
+                    putIfEmpty(child(object, "metadata"), "labels", labels.deepCopy());
                 }
             }
             case DAEMON_SET -> {
@@ -70,7 +70,13 @@ final class WorkloadRule implements KindRule {
         JsonNode labels = Json.find(spec, "template", "metadata", "labels");
         if (labels != null && !labels.isEmpty()) {
             // The very same: what is added to those of the template when the job is created, the job gets as well.
-            child(object, "metadata").putIfAbsent("labels", labels);
+            putIfEmpty(child(object, "metadata"), "labels", labels);
+        }
+    }
+
+    private static void putIfEmpty(ObjectNode object, String field, JsonNode map) {
+        if (object.path(field).isEmpty()) {
+            object.set(field, map);
         }
     }
 

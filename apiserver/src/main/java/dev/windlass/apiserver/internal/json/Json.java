@@ -85,6 +85,44 @@ public final class Json {
                 .replace("\u2028", "\\u2028").replace("\u2029", "\\u2029");
     }
 
+    /** The same with a line for each field and item, one space further in than what it is in. */
+    public static String indentedInGo(JsonNode node) {
+        String compact = stringInGo(node);
+        StringBuilder out = new StringBuilder();
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = 0; i < compact.length(); i++) {
+            char c = compact.charAt(i);
+            if (quoted || c == '"') {
+                quoted = quoted ? c != '"' : true;
+                out.append(c);
+                if (quoted && c == '\\') {
+                    out.append(compact.charAt(++i));
+                }
+                continue;
+            }
+            boolean opens = c == '{' || c == '[';
+            boolean closes = c == '}' || c == ']';
+            boolean empty = closes && compact.charAt(i - 1) == (c == '}' ? '{' : '[');
+            depth += opens ? 1 : closes ? -1 : 0;
+            if (closes && !empty) {
+                newLine(out, depth);
+            }
+            out.append(c);
+            char next = i + 1 < compact.length() ? compact.charAt(i + 1) : ' ';
+            if (c == ',' || (opens && next != '}' && next != ']')) {
+                newLine(out, depth);
+            } else if (c == ':') {
+                out.append(' ');
+            }
+        }
+        return out.toString();
+    }
+
+    private static void newLine(StringBuilder out, int depth) {
+        out.append('\n').repeat(' ', depth);
+    }
+
     /** A copy with the fields of objects by name, as Go writes what it knows nothing of. */
     public static JsonNode sorted(JsonNode node) {
         if (node instanceof ObjectNode object) {
@@ -184,14 +222,19 @@ public final class Json {
         return parent.putObject(name);
     }
 
+    /** A map of a built-in kind with nothing in it, which is not the same as an empty struct. */
+    public static ObjectNode emptyMap() {
+        return new EmptyMap();
+    }
+
     /** Whether two trees say the same: numbers by value, fields in any order. */
     public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
         return same(a, b, Json::sameNumber);
     }
 
-    /** Whether two trees say the same of an object of a built-in kind: nothing, null and an empty list are alike. */
+    /** Whether two trees say the same of an object of a built-in kind: nothing, null and an empty list or map are alike. */
     public static boolean alike(@Nullable JsonNode a, @Nullable JsonNode b) {
-        if (isNoList(a) && isNoList(b)) {
+        if (isNothing(a) && isNothing(b)) {
             return true;
         }
         if (a instanceof ObjectNode left && b instanceof ObjectNode right) {
@@ -205,8 +248,9 @@ public final class Json {
         return same(a, b);
     }
 
-    private static boolean isNoList(@Nullable JsonNode value) {
-        return value == null || value.isNull() || value.isMissingNode() || (value.isArray() && value.isEmpty());
+    private static boolean isNothing(@Nullable JsonNode value) {
+        return value == null || value.isNull() || value.isMissingNode()
+                || (value.isEmpty() && (value.isArray() || value instanceof EmptyMap));
     }
 
     /** Whether two trees are the same in Go, which reads an integer and a fraction as different things, also where they say the same. */

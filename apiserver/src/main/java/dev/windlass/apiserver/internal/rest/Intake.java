@@ -175,6 +175,7 @@ final class Intake {
         errors.addAll(shapes.validate(object, old, List.copyOf(errors), reach, warnings));
         reach.validate(object, old, errors);
         if (!errors.isEmpty()) {
+            shapes.inMemory(errors, type);
             boolean everyTime = type.isCustom() || type.group().equals("apiextensions.k8s.io");
             throw ApiException.invalid(type.storedGroup(), type.kind(), Metadata.name(object),
                     everyTime ? errors : List.copyOf(new LinkedHashSet<>(errors)));

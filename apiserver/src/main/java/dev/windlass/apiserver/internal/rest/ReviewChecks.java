@@ -56,7 +56,11 @@ final class ReviewChecks {
         }
         rest.properties().removeIf(field -> field.getValue().isNull());
         if (!rest.isEmpty()) {
-            errors.add(FieldError.invalid("metadata", Metadata.of(review),
+            ObjectNode shown = Metadata.of(review).deepCopy();
+            for (JsonNode manager : shown.path("managedFields")) {
+                ((ObjectNode) manager).set("fieldsV1", Json.sorted(manager.path("fieldsV1")));
+            }
+            errors.add(FieldError.invalid("metadata", shown,
                     local ? "must be empty except for namespace" : "must be empty"));
         }
     }

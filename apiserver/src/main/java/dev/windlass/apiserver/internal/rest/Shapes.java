@@ -10,6 +10,7 @@ import dev.windlass.apiserver.internal.schema.BuiltInTypes;
 import dev.windlass.apiserver.internal.schema.CustomTypes;
 import dev.windlass.apiserver.internal.schema.GoForm;
 import dev.windlass.apiserver.internal.schema.ListTypes;
+import dev.windlass.apiserver.internal.schema.MemoryForm;
 import dev.windlass.apiserver.internal.schema.SchemaPruning;
 import dev.windlass.apiserver.internal.schema.SchemaValidation;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -143,6 +144,17 @@ final class Shapes {
     void fillDefaults(ObjectNode object, ResourceType resource) {
         if (!resource.isCustom()) {
             defaults.fill(object, typeOf(resource));
+        }
+    }
+
+    /** Shows the values of a built-in kind in what is wrong with it as the real server does. */
+    void inMemory(List<FieldError> errors, ResourceType resource) {
+        if (!resource.isCustom() && !resource.group().equals("apiextensions.k8s.io")) {
+            Type type = resource.is("events.k8s.io", "events") ? builtIn.ofKind("", "v1", "Event") : typeOf(resource);
+            errors.replaceAll(error -> error.in((value, place) -> {
+                Type at = MemoryForm.at(place, type);
+                return at == null ? value : MemoryForm.of(value, at);
+            }));
         }
     }
 

@@ -35,17 +35,17 @@ public final class GoForm {
         READ, READ_OF_SCHEMA, WRITTEN, STORED
     }
 
-    /** Brings an object into the form that Go has in memory, where an empty list is there; its types must be right. */
+    /** Brings an object into the form that Go has in memory, where an empty list or map is there; its types must be right. */
     public static void shape(ObjectNode object, Type type) {
         shape(object, type, Form.READ);
     }
 
-    /** Brings an object into the form in which Go shows it: an empty list is there if its field always is. */
+    /** Brings an object into the form in which Go shows it: an empty list or map is there if its field always is. */
     public static void write(ObjectNode object, Type type) {
         shape(object, type, Form.WRITTEN);
     }
 
-    /** Brings an object into the form in which it comes back from where it is stored: nothing tells an empty list from none. */
+    /** Brings an object into the form in which it comes back from where it is stored: nothing tells an empty list or map from none. */
     public static void store(ObjectNode object, Type type) {
         shape(object, type, Form.STORED);
     }
@@ -86,14 +86,16 @@ public final class GoForm {
         if (zero && (go.omitEmpty() || go.omitZero())) {
             return given != null && countsEvenWhenEmpty(type, form) ? shaped : null;
         }
-        boolean lost = type.shape() == Type.Shape.LIST ? form == Form.STORED : !struct;
+        boolean kept = type.shape() == Type.Shape.LIST || type.shape() == Type.Shape.MAP;
+        boolean lost = kept ? form == Form.STORED : !struct;
         return zero && shaped.isContainer() && lost ? NODES.nullNode() : shaped;
     }
 
-    /** Lists, which are told as they were sent, but those of a schema; and the one map that is refused for being there. */
+    /** Lists and maps are told as they were sent; of a schema only one map is, which is refused for being there. */
     private static boolean countsEvenWhenEmpty(Type type, Form form) {
         return switch (type.shape()) {
-            case MAP -> form == Form.READ_OF_SCHEMA && type.element().name().endsWith(".JSONSchemaPropsOrStringArray");
+            case MAP -> form == Form.READ || (form == Form.READ_OF_SCHEMA
+                    && type.element().name().endsWith(".JSONSchemaPropsOrStringArray"));
             case LIST -> form == Form.READ;
             default -> false;
         };
@@ -120,7 +122,7 @@ public final class GoForm {
                 || (value.isNumber() && value.doubleValue() == 0);
     }
 
-    private static JsonNode zeroOf(Type type) {
+    static JsonNode zeroOf(Type type) {
         return switch (type.shape()) {
             case STRUCT -> zero(type);
             case SCALAR -> switch (type.body().scalar()) {
@@ -143,6 +145,9 @@ public final class GoForm {
             }
             case MAP -> {
                 if (value instanceof ObjectNode map) {
+                    if (map.isEmpty()) {
+                        return Json.emptyMap();
+                    }
                     boolean amounts = type.element().body().scalar().equals("quantity");
                     map.properties().forEach(entry -> entry.setValue(amounts
                             ? quantity(entry.getValue(), SMALLEST_OF_RESOURCES)

@@ -17,10 +17,26 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Puts the defaults of built-in types into objects, wherever a type occurs. They are data, but for those that depend on other fields. Immutable. */
+/**
+ * Puts the defaults of built-in types into objects, wherever a type occurs. They are data, but for those that depend on other fields; also what a field that is
+ * there is filled with while other fields have certain values. Immutable.
+ */
 public final class TypeDefaults {
-    private final Map<String, ObjectNode> values = new HashMap<>();
+    private final Map<String, Fallbacks> values = new HashMap<>();
     private final BiConsumer<String, ObjectNode> rules;
+
+    /**
+     * @param when
+     *            values of fields with which those that are there are filled
+     * @param inside
+     *            of these fields
+     */
+    private record Fallbacks(ObjectNode values, JsonNode when, JsonNode inside) {
+        boolean fillInside(ObjectNode object) {
+            return when.isObject()
+                    && when.properties().stream().allMatch(each -> each.getValue().equals(object.get(each.getKey())));
+        }
+    }
 
     /** @param rules fill what depends on other fields, by the name of the type; before the values */
     public TypeDefaults(BiConsumer<String, ObjectNode> rules) {
@@ -33,7 +49,8 @@ public final class TypeDefaults {
             BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 JsonNode entry = Json.parse(line);
-                values.put(entry.get(0).stringValue(), (ObjectNode) entry.get(1));
+                values.put(entry.get(0).stringValue(),
+                        new Fallbacks((ObjectNode) entry.get(1), entry.path(2), entry.path(3)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("resource defaults.jsonl cannot be read", e);
@@ -46,13 +63,24 @@ public final class TypeDefaults {
             return;
         }
         rules.accept(type.name(), object);
-        ObjectNode fallbacks = values.get(type.name());
+        Fallbacks fallbacks = values.get(type.name());
         if (fallbacks != null) {
-            fallbacks.properties().forEach(each -> put(object, each.getKey(), each.getValue(), type));
+            putAll(object, fallbacks.values(), type);
+            if (fallbacks.fillInside(object)) {
+                for (Map.Entry<String, JsonNode> field : fallbacks.inside().properties()) {
+                    if (object.get(field.getKey()) instanceof ObjectNode inside) {
+                        putAll(inside, field.getValue(), type.field(field.getKey()));
+                    }
+                }
+            }
         }
         for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
             inside(field.getValue(), type.field(field.getKey()));
         }
+    }
+
+    private static void putAll(ObjectNode object, JsonNode fallbacks, Type type) {
+        fallbacks.properties().forEach(each -> put(object, each.getKey(), each.getValue(), type));
     }
 
     private static void put(ObjectNode object, String name, JsonNode value, Type type) {
