@@ -28,6 +28,17 @@ class ShownValuesTest extends SharedServer {
     }
 
     @Test
+    void aTextWithoutATypeOfItsOwnIsShownAsATextAndOthersAsJson() {
+        assertThat(wire.post("/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings?dryRun=All",
+                "{\"metadata\":{\"name\":\"b\"},\"roleRef\":{\"apiGroup\":\"rbac.authorization.k8s.io\","
+                        + "\"kind\":\"<\",\"name\":\"r\"}}")
+                .message()).contains("roleRef.kind: Unsupported value: \"<\": supported values:");
+        assertThat(wire.post(DEFAULT + "services?dryRun=All", "{\"metadata\":{\"name\":\"s\"},\"spec\":{"
+                + "\"ports\":[{\"port\":80}],\"sessionAffinity\":\"<\"}}").message())
+                .contains("spec.sessionAffinity: Unsupported value: \"\\u003c\": supported values:");
+    }
+
+    @Test
     void whatHasBeenChangedOfASpecificationIsShown() {
         wire.post(DEFAULT + "pods",
                 "{\"metadata\":{\"name\":\"changed\"},\"spec\":{\"containers\":[" + CONTAINER + "]}}");

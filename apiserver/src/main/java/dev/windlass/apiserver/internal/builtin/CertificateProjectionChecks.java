@@ -61,7 +61,7 @@ final class CertificateProjectionChecks {
         Field signer = source.at("signerName");
         signerName(signer);
         userAnnotations(source.at("userAnnotations"));
-        source.at("keyType").oneOf("RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519");
+        source.at("keyType").textOneOf("RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519");
         Field expiration = source.at("maxExpirationSeconds");
         if (expiration.isSet()) {
             if (expiration.number() < LEAST_SECONDS) {

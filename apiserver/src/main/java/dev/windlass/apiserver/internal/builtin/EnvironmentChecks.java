@@ -98,7 +98,7 @@ final class EnvironmentChecks {
         } else if (!FIELDS_OF_VARIABLES.contains(name) && !OTHER_FIELDS.contains(name)) {
             path.invalid(text, "error converting fieldPath: field label not supported: " + text);
         } else if (!allowed.contains(name)) {
-            path.errors().add(FieldError.notSupported(path.path(), Json.object().stringNode(name), allowed));
+            path.errors().add(FieldError.notSupported(path.path(), name, allowed));
         }
     }
 

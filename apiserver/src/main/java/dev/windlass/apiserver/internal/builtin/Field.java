@@ -208,6 +208,13 @@ record Field(JsonNode value, String path, String place, List<FieldError> errors)
         }
     }
 
+    /** The same of a text that is of no type of its own. */
+    void textOneOf(String... supported) {
+        if (!List.of(supported).contains(text())) {
+            errors.add(FieldError.notSupported(path, text(), List.of(supported)));
+        }
+    }
+
     void oneOfIfSet(String... supported) {
         if (isSet()) {
             oneOf(supported);

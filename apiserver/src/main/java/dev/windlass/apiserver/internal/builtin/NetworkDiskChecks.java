@@ -120,7 +120,7 @@ final class NetworkDiskChecks {
         kind.oneOfIfSet("Dedicated", "Managed", "Shared");
         boolean managed = kind.text().equals("Managed");
         if (kind.isSet() && !uri.text().startsWith(managed ? "/subscriptions/" : "https://")) {
-            uri.errors().add(FieldError.notSupported(uri.path(), uri.value(), List.of(managed
+            uri.errors().add(FieldError.notSupported(uri.path(), uri.text(), List.of(managed
                     ? "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"
                     : "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd")));
         }

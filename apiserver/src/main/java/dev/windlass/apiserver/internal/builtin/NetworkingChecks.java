@@ -152,7 +152,7 @@ final class NetworkingChecks {
             scope.required("");
             return;
         }
-        scope.oneOf("Cluster", "Namespace");
+        scope.textOneOf("Cluster", "Namespace");
         if (scope.text().equals("Cluster") && namespace.isSet()) {
             namespace.forbidden("`parameters.scope` is set to 'Cluster'");
         } else if (scope.text().equals("Namespace")) {

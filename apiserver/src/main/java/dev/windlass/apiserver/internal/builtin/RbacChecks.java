@@ -71,11 +71,11 @@ final class RbacChecks {
     private static void binding(Field now, Field before, boolean namespaced) {
         Field role = now.at("roleRef");
         boolean changed = before.isSet() && role.differs(before.at("roleRef"));
-        role.at("apiGroup").oneOf(GROUP);
+        role.at("apiGroup").textOneOf(GROUP);
         if (namespaced) {
-            role.at("kind").oneOf("Role", "ClusterRole");
+            role.at("kind").textOneOf("Role", "ClusterRole");
         } else {
-            role.at("kind").oneOf("ClusterRole");
+            role.at("kind").textOneOf("ClusterRole");
         }
         Field name = role.at("name");
         if (!name.isEmpty()) {
@@ -101,14 +101,14 @@ final class RbacChecks {
                     subject.at("name").named(NameRules::subdomain);
                 }
                 if (!group.isEmpty()) {
-                    group.oneOf("");
+                    group.textOneOf("");
                 }
                 if (!namespaced) {
                     subject.at("namespace").mustBeSet("");
                 }
             }
-            case "User", "Group" -> group.oneOf(GROUP);
-            default -> subject.at("kind").oneOf("ServiceAccount", "User", "Group");
+            case "User", "Group" -> group.textOneOf(GROUP);
+            default -> subject.at("kind").textOneOf("ServiceAccount", "User", "Group");
         }
     }
 }

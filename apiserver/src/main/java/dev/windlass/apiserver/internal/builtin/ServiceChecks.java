@@ -275,6 +275,8 @@ final class ServiceChecks {
                     "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
         }
         spec.at("internalTrafficPolicy").oneOfIfSet("Cluster", "Local");
-        spec.at("trafficDistribution").oneOfIfSet("PreferClose", "PreferSameZone", "PreferSameNode");
+        if (spec.at("trafficDistribution").isSet()) {
+            spec.at("trafficDistribution").textOneOf("PreferClose", "PreferSameZone", "PreferSameNode");
+        }
     }
 }

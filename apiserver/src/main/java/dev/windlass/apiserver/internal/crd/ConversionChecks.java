@@ -33,7 +33,7 @@ final class ConversionChecks {
         if (strategy.isEmpty()) {
             errors.add(FieldError.required("spec.conversion.strategy", ""));
         } else if (!strategy.equals("None") && !strategy.equals("Webhook")) {
-            errors.add(FieldError.notSupported("spec.conversion.strategy", conversion.get("strategy"),
+            errors.add(FieldError.notSupported("spec.conversion.strategy", Json.textOrEmpty(conversion, "strategy"),
                     List.of("None", "Webhook")));
         }
         JsonNode client = Json.find(conversion, "webhook", "clientConfig");

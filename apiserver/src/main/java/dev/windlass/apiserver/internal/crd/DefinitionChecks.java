@@ -95,7 +95,8 @@ final class DefinitionChecks {
         if (scope.isEmpty()) {
             required("spec.scope");
         } else if (!scope.equals("Namespaced") && !scope.equals("Cluster")) {
-            errors.add(FieldError.notSupported("spec.scope", node.get("scope"), List.of("Cluster", "Namespaced")));
+            errors.add(FieldError.notSupported("spec.scope", Json.textOrEmpty(node, "scope"),
+                    List.of("Cluster", "Namespaced")));
         }
         if (spec.openApi() == null) {
             for (int i = 0; i < spec.versions().size(); i++) {

@@ -51,7 +51,7 @@ final class ListChecks {
             type("object", MAP_TYPE);
         }
         if (!mapType.equals("atomic") && !mapType.equals("granular")) {
-            errors.add(FieldError.notSupported(path + "." + MAP_TYPE, schema.get(MAP_TYPE),
+            errors.add(FieldError.notSupported(path + "." + MAP_TYPE, mapType,
                     List.of("atomic", "granular")));
         }
     }
@@ -78,7 +78,7 @@ final class ListChecks {
             }
         }
         if (!List.of("atomic", "set", "map").contains(listType)) {
-            errors.add(FieldError.notSupported(path + "." + LIST_TYPE, schema.get(LIST_TYPE),
+            errors.add(FieldError.notSupported(path + "." + LIST_TYPE, listType,
                     List.of("atomic", "set", "map")));
         }
     }

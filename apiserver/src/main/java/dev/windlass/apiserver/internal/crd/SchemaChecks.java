@@ -196,7 +196,7 @@ final class SchemaChecks {
         String path = place.path();
         String type = Json.textOrEmpty(schema, "type");
         if (!type.isEmpty() && !TYPES.contains(type)) {
-            errors.add(FieldError.notSupported(path + ".type", schema.get("type"), TYPES));
+            errors.add(FieldError.notSupported(path + ".type", type, TYPES));
         }
         if (schema.hasNonNull("default") && place.noDefaults() != null) {
             errors.add(FieldError.forbidden(path + ".default", "must not be set " + place.noDefaults()));

@@ -112,7 +112,7 @@ final class PodCommands {
         List<FieldError> errors = new ArrayList<>();
         String kind = Json.textOrEmpty(binding, "target", "kind");
         if (!kind.isEmpty() && !kind.equals("Node")) {
-            errors.add(FieldError.notSupported("target.kind", binding.stringNode(kind), List.of("Node", "<empty>")));
+            errors.add(FieldError.notSupported("target.kind", kind, List.of("Node", "<empty>")));
         }
         String node = Json.textOrEmpty(binding, "target", "name");
         if (node.isEmpty()) {

@@ -39,7 +39,7 @@ final class WriteOptions {
         checkDryRun(call.query().getOrDefault("dryRun", List.of()), errors);
         String validation = call.parameterOrEmpty("fieldValidation");
         if (!VALIDATIONS.contains(validation)) {
-            errors.add(FieldError.notSupported("fieldValidation", Json.object().stringNode(validation), VALIDATIONS));
+            errors.add(FieldError.notSupported("fieldValidation", validation, VALIDATIONS));
         }
         refuse(kind, errors);
     }

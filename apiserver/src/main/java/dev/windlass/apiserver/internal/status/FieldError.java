@@ -110,10 +110,20 @@ public record FieldError(String reason, String field, String body, @Nullable Sho
 
     /** @param value of a type that has few, which Go writes as JSON */
     public static FieldError notSupported(String field, @Nullable JsonNode value, List<String> supported) {
-        String values = supported.isEmpty()
+        String values = supportedValues(supported);
+        return showing("FieldValueNotSupported", field, value, told -> "Unsupported value: " + asJson(told) + values);
+    }
+
+    /** Of a text that is of no type of its own. */
+    public static FieldError notSupported(String field, String value, List<String> supported) {
+        return new FieldError("FieldValueNotSupported", field,
+                "Unsupported value: " + GoText.quoted(value) + supportedValues(supported));
+    }
+
+    private static String supportedValues(List<String> supported) {
+        return supported.isEmpty()
                 ? ""
                 : ": supported values: " + supported.stream().map(GoText::quoted).collect(Collectors.joining(", "));
-        return showing("FieldValueNotSupported", field, value, told -> "Unsupported value: " + asJson(told) + values);
     }
 
     public static FieldError tooLong(String field, int limit) {
