@@ -209,7 +209,8 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         ManagedFields next = managed.copy();
         next.take(before);
         next.set(self, applied, managed.time(before));
-        ObjectNode merged = (ObjectNode) Typed.merge(old, wanted, type);
+        ObjectNode whole = (ObjectNode) Typed.merge(old, wanted, type);
+        ObjectNode merged = whole;
         if (!last.isEmpty()) {
             merged = prune(merged, next, before.apiVersion(), last);
         }
@@ -223,7 +224,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             next.set(self, next.fields(self), now);
         }
         ObjectNode out = merged.deepCopy();
-        keepIdentity(old, out);
+        keepIdentity(whole, out);
         if (manager.equals(LastApplied.MANAGER)) {
             LastApplied.renew(out, config);
         }
@@ -231,10 +232,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
         return out;
     }
 
-    /** Nobody manages what an object is called, and it is not lost with the last field beside it. */
-    private static void keepIdentity(ObjectNode old, ObjectNode object) {
-        for (String field : List.of("name", "namespace")) {
-            JsonNode value = Json.find(old, "metadata", field);
+    /** Nobody manages what an object is called and which version of it is meant, and it is not lost with the last field beside it. */
+    private static void keepIdentity(ObjectNode whole, ObjectNode object) {
+        for (String field : List.of("name", "namespace", "resourceVersion")) {
+            JsonNode value = Json.find(whole, "metadata", field);
             if (value != null) {
                 Json.child(object, "metadata").putIfAbsent(field, value);
             }
@@ -283,6 +284,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     private static void refuseConflicts(ManagedFields managed, Map<String, Typed.Difference> differences, Manager self,
             FieldSet allowed) {
         Map<String, List<String>> byManager = new TreeMap<>();
+        Map<String, String> descriptions = new HashMap<>();
         List<FieldError> causes = new ArrayList<>();
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
@@ -291,8 +293,9 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
                 continue;
             }
             String described = other.described();
+            descriptions.put(other.identifier(), described);
             for (String path : fields.intersection(theirs.changed()).difference(allowed).paths()) {
-                byManager.computeIfAbsent(described, _ -> new ArrayList<>()).add(path);
+                byManager.computeIfAbsent(other.identifier(), _ -> new ArrayList<>()).add(path);
                 causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));
             }
         }
@@ -304,7 +307,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             message = "Apply failed with 1 conflict: " + causes.getFirst().body() + ": " + causes.getFirst().field();
         } else {
             message = "Apply failed with " + causes.size() + " conflicts: " + byManager.entrySet().stream()
-                    .map(each -> "conflicts with " + each.getKey() + ":\n"
+                    .map(each -> "conflicts with " + descriptions.get(each.getKey()) + ":\n"
                             + each.getValue().stream().map(path -> "- " + path).collect(Collectors.joining("\n")))
                     .collect(Collectors.joining("\n"));
         }
@@ -367,7 +370,9 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
 
     /** Whether two states of an object are managed alike, whenever that may have been. */
     public static boolean sameButForTimes(ObjectNode one, ObjectNode other) {
-        return ManagedFields.of(Json.find(one, "metadata", "managedFields"))
-                .sameButForTimes(ManagedFields.of(Json.find(other, "metadata", "managedFields")));
+        JsonNode left = Json.find(one, "metadata", "managedFields");
+        JsonNode right = Json.find(other, "metadata", "managedFields");
+        boolean asMany = (left == null ? 0 : left.size()) == (right == null ? 0 : right.size()); // one may be in it twice
+        return asMany && ManagedFields.of(left).sameButForTimes(ManagedFields.of(right));
     }
 }

@@ -41,9 +41,9 @@ final class ManagedFields {
         return managed;
     }
 
-    /** A request that sends one empty entry wants all managers forgotten. */
+    /** A request that sends no entry in a list, or an empty one, wants all managers forgotten. */
     static boolean isReset(@Nullable JsonNode array) {
-        return array != null && array.size() == 1 && array.get(0).isEmpty();
+        return array != null && array.isArray() && (array.isEmpty() || (array.size() == 1 && array.get(0).isEmpty()));
     }
 
     boolean isEmpty() {

@@ -23,6 +23,13 @@ record Manager(String name, String operation, String apiVersion, String subresou
         return new Manager(name, operation, other, subresource);
     }
 
+    /** By which the real server knows and sorts managers. */
+    String identifier() {
+        return "{\"manager\":" + GoText.quoted(name) + ",\"operation\":\"" + operation + "\""
+                + (applies() ? "" : ",\"apiVersion\":" + GoText.quoted(apiVersion))
+                + (subresource.isEmpty() ? "" : ",\"subresource\":" + GoText.quoted(subresource)) + "}";
+    }
+
     /** As it is told in a conflict. */
     String described() {
         String who = GoText.quoted(name)

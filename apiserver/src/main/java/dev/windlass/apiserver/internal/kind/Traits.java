@@ -17,6 +17,10 @@ import java.util.Set;
  *            whether a DELETE answers the object rather than a Status
  * @param names
  *            what names are allowed
+ * @param namesAgain
+ *            whether that is asked of a prefix for names again when an object is updated
+ * @param namesAgainInStatus
+ *            the same when its status is
  * @param anyFinalizer
  *            whether finalizers need no domain
  * @param orphans
@@ -27,8 +31,8 @@ import java.util.Set;
  *            what field selectors can ask for, beside the name and the namespace
  */
 public record Traits(boolean generation, boolean unconditionalUpdate, boolean createOnUpdate, boolean returnsDeleted,
-        NameRule names, boolean anyFinalizer, boolean orphans, boolean statusKeepsMetadata,
-        List<String> fields) {
+        NameRule names, boolean namesAgain, boolean namesAgainInStatus, boolean anyFinalizer, boolean orphans,
+        boolean statusKeepsMetadata, List<String> fields) {
 
     /** What names a kind allows. */
     public enum NameRule {
@@ -69,6 +73,12 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
             "storage.k8s.io/csinodes", "networking.k8s.io/servicecidrs", ADMISSION + "validatingadmissionpolicies");
     private static final Set<String> ANY_FINALIZER = Set.of("apiextensions.k8s.io", "admissionregistration.k8s.io",
             "coordination.k8s.io", "policy", "node.k8s.io");
+    private static final Set<String> NAMES_ONCE = Set.of("/services", "/resourcequotas", "/podtemplates",
+            "/replicationcontrollers", "apps/daemonsets", "apps/deployments", "apps/replicasets", "apps/statefulsets",
+            "autoscaling/horizontalpodautoscalers", "batch/jobs", "batch/cronjobs", "coordination.k8s.io/leases",
+            "networking.k8s.io/networkpolicies", "networking.k8s.io/servicecidrs", "networking.k8s.io/ipaddresses",
+            "scheduling.k8s.io/priorityclasses",
+            "storage.k8s.io/csidrivers", "apiextensions.k8s.io/customresourcedefinitions");
     private static final Map<String, NameRule> NAMES = Map.ofEntries(Map.entry("/namespaces", NameRule.LABEL),
             Map.entry("/services", NameRule.LABEL), Map.entry("apps/statefulsets", NameRule.LABEL),
             Map.entry("/events", NameRule.ANY),
@@ -93,7 +103,8 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
     static Traits builtIn(String group, String plural) {
         String id = group + "/" + plural;
         return new Traits(GENERATION.contains(id), !CONDITIONAL_UPDATE.contains(id), CREATE_ON_UPDATE.contains(id),
-                RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN),
+                RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN), !NAMES_ONCE.contains(id),
+                id.equals("storage.k8s.io/volumeattachments"),
                 ANY_FINALIZER.contains(group), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
                 STATUS_KEEPS_METADATA.contains(id), FIELDS.getOrDefault(id, List.of()));
     }
@@ -104,6 +115,6 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
      * @param fields what its definition lets field selectors ask for
      */
     public static Traits custom(List<String> fields) {
-        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, true, false, true, fields);
+        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, false, false, true, false, true, fields);
     }
 }

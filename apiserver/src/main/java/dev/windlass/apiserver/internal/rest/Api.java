@@ -173,7 +173,7 @@ public final class Api {
 
     private Reply patch(Target target, Call call, Rendering rendering) {
         if (Bodies.mediaType(call.contentType()).equals(Patches.APPLY)) {
-            ObjectNode config = Configurations.read(target, target.type(), call, resources);
+            ObjectNode config = Configurations.read(target.type(), call, resources);
             Writer.Outcome outcome = writer.apply(target, config, call.flag("force"), call);
             return rendering.object(outcome.created() ? 201 : 200, outcome.stored()).withWarnings(outcome.warnings());
         }

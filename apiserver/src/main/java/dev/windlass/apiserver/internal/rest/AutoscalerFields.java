@@ -75,7 +75,11 @@ public final class AutoscalerFields {
 
     /** Brings an object of version 1 that somebody sends into the form in which it would be read again. */
     public static void settle(ObjectNode shown) {
+        JsonNode managed = Json.find(shown, "metadata", "managedFields");
         Json.become(shown, fromStorage(read(shown)));
+        if (managed != null) {
+            Metadata.of(shown).set("managedFields", managed); // an empty list says something
+        }
     }
 
     /** As it is stored. */

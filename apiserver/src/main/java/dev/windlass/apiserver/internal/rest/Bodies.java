@@ -70,6 +70,7 @@ final class Bodies {
 
     /** @throws ApiException 400 when an object has no name, or another one than the path, or another namespace */
     static void checkName(ObjectNode object, Target target) {
+        checkNamespace(object, target);
         String name = Metadata.name(object);
         if (name.isEmpty()) {
             throw ApiException.badRequest("the name of the object (" + target.name()
@@ -79,7 +80,6 @@ final class Bodies {
             throw ApiException.badRequest("the name of the object (" + name
                     + ") does not match the name on the URL (" + target.name() + ")");
         }
-        checkNamespace(object, target);
     }
 
     /** @throws ApiException 400 when an object says that it belongs into another namespace */

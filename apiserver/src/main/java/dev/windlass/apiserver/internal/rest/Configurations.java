@@ -18,9 +18,9 @@ final class Configurations {
      * @param form
      *            of which it must be; not always the type of the target
      * @throws ApiException
-     *             400 when it is of something else; 500, as there, when something in it is of the wrong type
+     *             400 when it is of something else; 500, as there, when something in it is not of the type that is described
      */
-    static ObjectNode read(Target target, ResourceType form, Call call, Resources resources) {
+    static ObjectNode read(ResourceType form, Call call, Resources resources) {
         ObjectNode config = Bodies.applied(call.body(), form.kind());
         String apiVersion = Json.textOrEmpty(config, "apiVersion");
         if (!apiVersion.equals(form.apiVersion()) || !Json.textOrEmpty(config, "kind").equals(form.kind())) {
@@ -30,30 +30,36 @@ final class Configurations {
         if (Json.find(config, "metadata", "managedFields") != null) {
             throw ApiException.badRequest("metadata.managedFields must be nil");
         }
-        if (Metadata.name(config).isEmpty()
-                && resources.find(target.type(), target.namespace(), target.name()) != null) {
-            Metadata.of(config).put("name", target.name());
+        List<String> problems = resources.shapes().unmergeable(config, form);
+        if (!problems.isEmpty()) {
+            throw ApiException.of(500, "", "failed to create typed patch " + told(config, form) + ": "
+                    + (problems.size() == 1
+                            ? problems.getFirst()
+                            : "errors:\n  " + String.join("\n  ", problems)));
         }
-        Bodies.checkName(config, target);
-        refuseUnreadable(target, form, config, resources.shapes());
         return config;
     }
 
-    /** It must be of the right types to the last field: first as they are described, then as Go has them. */
-    private static void refuseUnreadable(Target target, ResourceType form, ObjectNode config, Shapes shapes) {
-        String kind = qualified(form.apiVersion(), form.kind());
-        String object = "object (" + Metadata.namespace(config) + "/" + target.name() + "; " + kind + ")";
-        List<String> problems = shapes.unmergeable(config, form);
-        if (!problems.isEmpty()) {
-            throw ApiException.of(500, "", "failed to create typed patch " + object + ": " + (problems.size() == 1
-                    ? problems.getFirst()
-                    : "errors:\n  " + String.join("\n  ", problems)));
-        }
+    /**
+     * What comes of a configuration must be of the types that Go has for it, beyond those that are described.
+     *
+     * @param object
+     *            what has come of it
+     * @throws ApiException
+     *             500, as there
+     */
+    static void refuseUnconvertible(ObjectNode object, ObjectNode config, ResourceType form, Shapes shapes) {
         if (!form.isCustom()) {
-            shapes.admit(config.deepCopy(), form, TypeCheck.ofConversion(),
-                    why -> ApiException.of(500, "", "failed to convert new " + object
+            String kind = qualified(form.apiVersion(), form.kind());
+            shapes.admit(object.deepCopy(), form, TypeCheck.ofConversion(),
+                    why -> ApiException.of(500, "", "failed to convert new " + told(config, form)
                             + " to proper version: unable to convert unstructured object to " + kind + ": " + why));
         }
+    }
+
+    private static String told(ObjectNode config, ResourceType form) {
+        return "object (" + Metadata.namespace(config) + "/" + Metadata.name(config) + "; "
+                + qualified(form.apiVersion(), form.kind()) + ")";
     }
 
     private static String qualified(String apiVersion, String kind) {

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Creates objects. Thread-safe. */
 final class Creator {
     private static final List<String> SYSTEM_FIELDS = List.of("uid", "creationTimestamp", "deletionTimestamp",
-            "deletionGracePeriodSeconds");
+            "deletionGracePeriodSeconds", "selfLink");
     private static final int NAME_ATTEMPTS = 8;
     private static final int LONGEST_PREFIX = 58;
 
@@ -63,9 +63,11 @@ final class Creator {
         Metadata.of(object).remove(SYSTEM_FIELDS);
         Reach reach = Reach.of(target, resources);
         if (track) {
+            warnings.addAll(Writer.withoutRepeatedOwners(object, false));
             tracking.update(reach, shapes.zero(type), object, call.fieldManager());
         }
         admission.mutate(target, object, null, call, warnings);
+        warnings.addAll(Writer.withoutRepeatedOwners(object, true));
         Bodies.checkNamespace(object, target);
         if (type.namespaced()) {
             Metadata.of(object).put("namespace", target.namespace());

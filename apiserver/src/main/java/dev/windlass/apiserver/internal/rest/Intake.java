@@ -6,6 +6,8 @@ import dev.windlass.apiserver.internal.json.GoYaml;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.kind.GroupVersion;
 import dev.windlass.apiserver.internal.kind.ResourceType;
+import dev.windlass.apiserver.internal.kind.Traits;
+import dev.windlass.apiserver.internal.kind.Traits.NameRule;
 import dev.windlass.apiserver.internal.schema.TypeCheck;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
@@ -44,6 +46,11 @@ final class Intake {
         String validation = call.parameterOrEmpty("fieldValidation");
         Function<String, ApiException> refusal = refusal(desired, type, call);
         boolean merged = desired.patch() != null;
+        boolean jsonMerged = call.method().equals("PATCH")
+                && Bodies.mediaType(call.contentType()).equals(Patches.MERGE);
+        if (jsonMerged && !type.isCustom()) {
+            Json.become(object, (ObjectNode) Json.sorted(object)); // in which order it is read, decides what is told first
+        }
         boolean converted = merged || Bodies.mediaType(call.contentType()).equals(Patches.APPLY);
         ResourceType spoken = spoken(object, type);
         if (merged && spoken != type) {
@@ -161,7 +168,9 @@ final class Intake {
         if (type.isCustom()) {
             checkTyped(object, type);
         }
-        List<FieldError> errors = new ArrayList<>(Metadata.validate(object, reach));
+        Traits traits = type.traits();
+        List<FieldError> errors = new ArrayList<>(
+                Metadata.validate(object, reach, old == null ? traits.names() : NameRule.PATH_SEGMENT));
         if (old != null) {
             // What is right as such is right the second time.
             List<FieldError> change = errors.isEmpty()
@@ -170,6 +179,9 @@ final class Intake {
             errors.addAll(change);
             if (type.isCustom()) {
                 errors.addAll(change);
+            }
+            if (reach.isStatus() ? traits.namesAgainInStatus() : traits.namesAgain()) {
+                errors.addAll(Metadata.validate(object, reach, traits.names()));
             }
         }
         errors.addAll(shapes.validate(object, old, List.copyOf(errors), reach, warnings));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The part of every object that the server itself minds. Stateless. */
 public final class Metadata {
+    private static final Pattern GROUP_VERSION = Pattern.compile("[^/]*/?[^/]+");
     private static final int MAX_ANNOTATIONS = 256 * 1024;
     private static final List<String> EXCLUSIVE = List.of("orphan", "foregroundDeletion");
     private static final List<String> STANDARD = List.of("kubernetes", "orphan", "foregroundDeletion");
@@ -83,10 +85,10 @@ public final class Metadata {
     /** Takes out nulls and empties that Go would not write, so that an object reads back as the real server would show it. */
     static void tidy(ObjectNode object) {
         ObjectNode metadata = of(object);
-        metadata.remove("selfLink");
         for (Map.Entry<String, JsonNode> field : new ArrayList<>(metadata.properties())) {
             JsonNode value = field.getValue();
-            if (value.isNull() || (value.isContainer() && value.isEmpty())
+            boolean resets = value.isArray() && field.getKey().equals("managedFields");
+            if (value.isNull() || (value.isContainer() && value.isEmpty() && !resets)
                     || (value.isString() && value.stringValue().isEmpty())) {
                 metadata.remove(field.getKey());
             }
@@ -108,13 +110,16 @@ public final class Metadata {
         if (uid(object).isEmpty()) {
             to.put("uid", uid(old));
         }
-        if (!namespace(old).isEmpty()) {
-            to.put("namespace", namespace(old));
-        }
+        Json.share("namespace", from, to); // what belongs into none may be sent with one
     }
 
-    static List<FieldError> validate(ObjectNode object, Reach reach) {
-        NameRule names = reach.type().traits().names();
+    /**
+     * What is wrong with the metadata of an object as such.
+     *
+     * @param names
+     *            what names are allowed
+     */
+    static List<FieldError> validate(ObjectNode object, Reach reach, NameRule names) {
         List<FieldError> errors = new ArrayList<>();
         ObjectNode metadata = of(object);
         String prefix = Json.textOrEmpty(metadata, "generateName");
@@ -167,12 +172,7 @@ public final class Metadata {
         String controller = "";
         int index = 0;
         for (JsonNode owner : metadata.path("ownerReferences")) {
-            String at = "metadata.ownerReferences[" + index++ + "]";
-            for (String field : List.of("apiVersion", "kind", "name", "uid")) {
-                if (Json.textOrEmpty(owner, field).isEmpty()) {
-                    errors.add(FieldError.required(at + "." + field, "must not be empty"));
-                }
-            }
+            validateOwner(owner, "metadata.ownerReferences[" + index++ + "]", errors);
             if (Json.flag(owner, false, "controller")) {
                 String name = Json.textOrEmpty(owner, "kind") + "/" + Json.textOrEmpty(owner, "name");
                 if (!controller.isEmpty()) {
@@ -183,6 +183,44 @@ public final class Metadata {
                 controller = name;
             }
         }
+    }
+
+    private static void validateOwner(JsonNode owner, String at, List<FieldError> errors) {
+        for (String field : List.of("apiVersion", "kind", "name", "uid")) {
+            String value = Json.textOrEmpty(owner, field);
+            if (value.isEmpty()) {
+                errors.add(FieldError.required(at + "." + field, "must not be empty"));
+            } else if (field.equals("apiVersion") && !GROUP_VERSION.matcher(value).matches()) {
+                errors.add(FieldError.invalid(at + ".apiVersion", value, "must be <group>/<version> or <version>"));
+            }
+        }
+        if (Json.textOrEmpty(owner, "kind").equals("Event")
+                && List.of("v1", "/v1").contains(Json.textOrEmpty(owner, "apiVersion"))) {
+            errors.add(FieldError.invalid(at, owner, "/v1, Kind=Event is disallowed from being an owner"));
+        }
+    }
+
+    /**
+     * Takes out owners that are told twice alike.
+     *
+     * @return the uids of what has been taken out
+     */
+    static List<String> dropRepeatedOwners(ObjectNode object) {
+        List<String> repeated = new ArrayList<>();
+        ArrayNode owners = Json.arrayAt(object, "metadata", "ownerReferences");
+        if (owners == null || owners.size() < 2) {
+            return repeated;
+        }
+        ArrayNode kept = Json.array();
+        for (JsonNode owner : owners) {
+            if (kept.valueStream().anyMatch(each -> Json.same(each, owner))) {
+                repeated.add(Json.textOrEmpty(owner, "uid"));
+            } else {
+                kept.add(owner);
+            }
+        }
+        of(object).set("ownerReferences", kept);
+        return repeated;
     }
 
     private static void validateFinalizers(ObjectNode object, boolean any, List<FieldError> errors) {
@@ -268,6 +306,6 @@ public final class Metadata {
 
     static @Nullable String versionOrNull(ObjectNode object) {
         String version = version(object);
-        return version.isEmpty() || version.equals("0") ? null : version;
+        return version.chars().allMatch(each -> each == '0') ? null : version;
     }
 }

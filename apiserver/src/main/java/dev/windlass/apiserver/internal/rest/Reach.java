@@ -99,6 +99,8 @@ record Reach(ResourceType type, KindRule rule, String subresource, @Nullable Par
             shareInMetadata("managedFields", desired, object);
             if (!type.isCustom()) {
                 shareInMetadata("uid", desired, object); // the wrong one is refused
+                shareInMetadata("generateName", desired, object);
+                shareInMetadata("deletionGracePeriodSeconds", desired, object);
             }
         } else {
             object.set("metadata", desired.path("metadata"));

@@ -66,7 +66,7 @@ final class Scaler {
             return writer.changeThrough(target, before -> {
                 ObjectNode scale = body.deepCopy();
                 List<String> warnings = readable(() -> intake.admit(scale, Scales.FORM, call));
-                Writer.checkUid(target, before.object(), scale);
+                Writer.checkUid(target, before.object(), scale, call.dryRun());
                 return updated(before, scaleOf(before), scale, warnings);
             }, call);
         }
@@ -93,7 +93,7 @@ final class Scaler {
         }
 
         Writer.Outcome apply() {
-            ObjectNode config = Configurations.read(target, Scales.FORM, call, resources);
+            ObjectNode config = Configurations.read(Scales.FORM, call, resources);
             ObjectNode zero = shapes.zero(Scales.FORM);
             return writer.changeThrough(target, before -> {
                 ObjectNode old = scaleOf(before);
@@ -104,6 +104,7 @@ final class Scaler {
                 if (target.type().isCustom() && isOther(scale, old)) {
                     throw unconvertible("convert new object (/" + target.name());
                 }
+                Configurations.refuseUnconvertible(scale, config, Scales.FORM, shapes);
                 return changed(before, old, scale, intake.admit(scale, Scales.FORM, call));
             }, call);
         }
@@ -154,8 +155,13 @@ final class Scaler {
                 throw e.warning(warnings);
             }
             ObjectNode metadata = Metadata.of(object);
-            metadata.set("managedFields", managers.ofObject(metadata.get("managedFields"),
-                    Metadata.of(scale).get("managedFields")));
+            JsonNode managed = managers.ofObject(metadata.get("managedFields"),
+                    Metadata.of(scale).get("managedFields"));
+            if (managed.isEmpty()) {
+                metadata.remove("managedFields");
+            } else {
+                metadata.set("managedFields", managed);
+            }
             return new Writer.Viewed(object, warnings);
         }
     }

@@ -17,7 +17,7 @@ final class StorageKeys {
 
     /** Where all objects of a kind are. */
     static String place(ResourceType type) {
-        return type.isCustom()
+        return type.isCustom() || type.group().equals("apiextensions.k8s.io")
                 ? type.group() + "/" + type.plural()
                 : PLACES.getOrDefault(type.plural(), type.plural());
     }

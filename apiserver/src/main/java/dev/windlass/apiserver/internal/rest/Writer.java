@@ -78,13 +78,6 @@ public final class Writer {
                 && Metadata.versionOrNull(object) == null) {
             return creator.create(target, object.deepCopy(), call, true);
         }
-        if (Metadata.versionOrNull(object) == null && !type.traits().unconditionalUpdate()) {
-            checkUid(target, Codec.decode(resources.require(target), type), object);
-            throw ApiException.invalid(type.group(), type.plural(), target.name(),
-                    List.of(FieldError.invalid("metadata.resourceVersion", object.numberNode(0),
-                            "must be specified for an update")))
-                    .warning(intake.admit(object.deepCopy(), type, call));
-        }
         return change(target, _ -> Desired.of(object.deepCopy()), call);
     }
 
@@ -125,7 +118,7 @@ public final class Writer {
             Viewed viewed = edit.apply(new Before(current, old, null));
             Outcome outcome;
             try {
-                checkIdentity(target, old, viewed.object(), false);
+                checkVersion(target, old, viewed.object());
                 outcome = store(target, reach, current, old, viewed.object(), call, viewed.warnings());
             } catch (ApiException e) {
                 throw e.warning(viewed.warnings());
@@ -150,12 +143,18 @@ public final class Writer {
             Stored current = resources.find(type, target.namespace(), target.name());
             ObjectNode old = current == null ? null : Codec.decode(current, type);
             if (current == null || old == null) {
-                refuseApplyToNothing(target, config);
+                if (!target.subresource().isEmpty()) {
+                    throw ApiException.notFound(type.group(), type.plural(), target.name());
+                }
                 ObjectNode object = fields.apply(zero, zero, config, call.fieldManager(), force);
+                Configurations.refuseUnconvertible(object, config, type, shapes);
+                refuseApplyToNothing(target, config);
+                Bodies.checkName(object, target);
                 return creator.create(target, object, call, false);
             }
-            Desired desired = Desired.of(fields.apply(zero, old, config, call.fieldManager(), force));
-            Outcome outcome = commit(target, current, old, desired, call, false);
+            ObjectNode object = fields.apply(zero, old, config, call.fieldManager(), force);
+            Configurations.refuseUnconvertible(object, config, type, shapes);
+            Outcome outcome = commit(target, current, old, Desired.of(object), call, false);
             if (outcome != null) {
                 return outcome;
             }
@@ -164,9 +163,6 @@ public final class Writer {
 
     private static void refuseApplyToNothing(Target target, ObjectNode config) {
         ResourceType type = target.type();
-        if (!target.subresource().isEmpty()) {
-            throw ApiException.notFound(type.group(), type.plural(), target.name());
-        }
         String uid = Metadata.uid(config);
         if (!uid.isEmpty()) {
             throw ApiException.conflict(type.group(), type.plural(), target.name(),
@@ -181,12 +177,18 @@ public final class Writer {
         List<String> warnings = intake.admit(desired, type, call); // also what is not taken from it
         Reach reach = Reach.of(target, resources);
         try {
-            checkIdentity(target, old, desired.object(), call.method().equals("PUT"));
+            Bodies.checkName(desired.object(), target);
+            if (call.method().equals("PUT")) {
+                checkUid(target, old, desired.object(), call.dryRun());
+                warnings.addAll(withoutRepeatedOwners(desired.object(), false));
+            }
             Metadata.tidy(desired.object());
             if (track) {
                 tracking.update(reach, old, desired.object(), call.fieldManager());
             }
             mutate(target, new Before(current, old, null), desired.object(), call, warnings);
+            warnings.addAll(withoutRepeatedOwners(desired.object(), true));
+            checkVersion(target, old, desired.object());
             return store(target, reach, current, old, desired.object(), call, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
@@ -214,6 +216,9 @@ public final class Writer {
             resources.checkGuardsLast(target, object, old, call, reservation);
             shapes.store(object, type);
             boolean settled = shapes.complete(object, type);
+            if (!call.dryRun()) {
+                Metadata.of(object).remove("selfLink"); // nobody stores it
+            }
             if (current.isSettled() && Json.same(old, object)) {
                 return new Outcome(current, false, warnings);
             }
@@ -233,6 +238,8 @@ public final class Writer {
     private void mutate(Target target, Before before, ObjectNode desired, Call call, List<String> warnings) {
         if (target.type().namespaced()) {
             Metadata.of(desired).put("namespace", target.namespace());
+        } else {
+            Metadata.of(desired).remove("namespace");
         }
         admission.mutate(target, desired, before, call, warnings);
         Bodies.checkNamespace(desired, target);
@@ -266,27 +273,58 @@ public final class Writer {
         }
     }
 
-    private static void checkIdentity(Target target, ObjectNode old, ObjectNode desired, boolean precondition) {
+    /** Whoever changes an object may say which version of it he has seen. */
+    private static void checkVersion(Target target, ObjectNode old, ObjectNode desired) {
         ResourceType type = target.type();
-        Bodies.checkName(desired, target);
         String version = Metadata.versionOrNull(desired);
-        if (version != null && !version.equals(Metadata.version(old))) {
-            if (!version.chars().allMatch(Character::isDigit)) {
-                throw ApiException.of(500, "",
-                        "strconv.ParseUint: parsing " + GoText.quoted(version) + ": invalid syntax");
-            }
-            throw ApiException.modified(type.group(), type.plural(), target.name());
+        if (version == null && !type.traits().unconditionalUpdate()) {
+            throw ApiException.invalid(type.group(), type.plural(), target.name(),
+                    List.of(FieldError.invalid("metadata.resourceVersion", desired.numberNode(0),
+                            "must be specified for an update")));
         }
-        if (precondition) {
-            checkUid(target, old, desired);
+        if (version == null || version.equals(Metadata.version(old))) {
+            return;
+        }
+        if (!version.chars().allMatch(Character::isDigit)) {
+            throw unparsed(version, "invalid syntax");
+        }
+        long number;
+        try {
+            number = Long.parseUnsignedLong(version);
+        } catch (NumberFormatException _) {
+            throw unparsed(version, "value out of range");
+        }
+        if (number != Long.parseUnsignedLong(Metadata.version(old))) {
+            throw ApiException.modified(type.group(), type.plural(), target.name());
         }
     }
 
+    private static ApiException unparsed(String version, String why) {
+        return ApiException.of(500, "", "strconv.ParseUint: parsing " + GoText.quoted(version) + ": " + why);
+    }
+
+    /**
+     * Takes out owners that are told twice alike.
+     *
+     * @param mutated
+     *            whether others have had the object in hand
+     * @return what is said of it
+     */
+    static List<String> withoutRepeatedOwners(ObjectNode object, boolean mutated) {
+        List<String> repeated = Metadata.dropRepeatedOwners(object);
+        return repeated.isEmpty()
+                ? List.of()
+                : List.of(".metadata.ownerReferences contains duplicate entries"
+                        + (mutated ? " after mutating admission happens" : "")
+                        + "; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24;"
+                        + " please fix your requests; duplicate UID(s) observed: " + String.join(", ", repeated));
+    }
+
     /** Whoever replaces an object may say which one he means. */
-    static void checkUid(Target target, ObjectNode old, ObjectNode desired) {
+    static void checkUid(Target target, ObjectNode old, ObjectNode desired, boolean dryRun) {
         String uid = Metadata.uid(desired);
         if (!uid.isEmpty() && !uid.equals(Metadata.uid(old))) {
-            throw preconditionFailed(target, "UID", uid, Metadata.uid(old), false);
+            throw preconditionFailed(target, "UID", uid, Metadata.uid(old), dryRun);
         }
     }
 
