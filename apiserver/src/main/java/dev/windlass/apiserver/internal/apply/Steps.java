@@ -5,7 +5,9 @@ import dev.windlass.apiserver.internal.schema.Type;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The steps of a path, as FieldsV1 writes them. Stateless. */
@@ -26,13 +28,26 @@ final class Steps {
         for (String name : list.use().keys()) {
             JsonNode value = item.get(name);
             if (value == null || value.isNull()) {
-                value = list.element().field(name).use().fallback();
+                value = fallback(list.element(), name);
             }
             if (value != null) {
                 key.put(name, value);
             }
         }
         return "k:" + json(key);
+    }
+
+    /** What a field of a key is when it is not told: in a built-in type, what Go writes for it. */
+    private static @Nullable JsonNode fallback(Type item, String name) {
+        Type.Use field = item.field(name).use();
+        if (field.fallback() != null || item.name().isEmpty() || field.go().omitEmpty()) {
+            return field.fallback();
+        }
+        return switch (item.field(name).body().scalar()) {
+            case "string" -> JsonNodeFactory.instance.stringNode("");
+            case "int32", "int64" -> JsonNodeFactory.instance.numberNode(0);
+            default -> null;
+        };
     }
 
     private static String json(Map<String, JsonNode> key) {

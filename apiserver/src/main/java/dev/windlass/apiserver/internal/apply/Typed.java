@@ -79,13 +79,22 @@ final class Typed {
         return items;
     }
 
-    private static void compareRepeated(List<JsonNode> before, List<JsonNode> after, Difference at) {
-        if (before.isEmpty()) {
-            at.added().add();
-        } else if (after.isEmpty()) {
+    /** What comes more than once is one thing, other than the item that has been there by itself before, or is then. */
+    private static void compareRepeated(List<JsonNode> before, List<JsonNode> after, Type type, Difference at) {
+        if (before.size() > 1 && after.size() > 1) {
+            if (!before.equals(after)) {
+                at.modified().add();
+            }
+        } else if (before.size() > 1) {
+            if (!after.isEmpty()) {
+                compare(null, after.getFirst(), type.element(), at);
+            }
             at.removed().add();
-        } else if (!before.equals(after)) {
-            at.modified().add();
+        } else {
+            if (!before.isEmpty()) {
+                compare(before.getFirst(), null, type.element(), at);
+            }
+            at.added().add();
         }
     }
 
@@ -145,7 +154,7 @@ final class Typed {
             Set<String> repeated = repeated(before, type);
             repeated.addAll(repeated(after, type));
             for (String step : repeated) {
-                compareRepeated(items(before, step, type), items(after, step, type), at.under(step));
+                compareRepeated(items(before, step, type), items(after, step, type), type, at.under(step));
             }
             steps.removeAll(repeated);
             for (String step : steps) {

@@ -77,7 +77,7 @@ public final class BuiltInRules {
                 new Warned(StorageChecks::capacity, StatusChecks::anything, KindWarnings::storageCapacity);
             case ADMISSION + "validatingadmissionpolicies" ->
                 new Checked(AdmissionPolicyChecks::validatingPolicy, StatusChecks::validatingPolicy);
-            case "storage.k8s.io/csinodes" -> new Checked(StorageChecks::node, StatusChecks::anything);
+            case "storage.k8s.io/csinodes" -> new StorageNodeRule();
             case "networking.k8s.io/servicecidrs" ->
                 new Checked(NetworkingChecks::serviceRange, StatusChecks::anything);
             case "policy/poddisruptionbudgets" ->

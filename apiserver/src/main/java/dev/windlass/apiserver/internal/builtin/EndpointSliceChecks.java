@@ -29,12 +29,12 @@ final class EndpointSliceChecks {
         if (type.mustBeSet("")) {
             type.oneOf("FQDN", "IPv4", "IPv6");
         }
+        if (before.isSet()) {
+            type.declaredImmutable(before.at("addressType"));
+        }
         for (Field endpoint : endpoints.items()) {
             endpoint.at("addresses").mustBeSet("");
             endpoint.at("addresses").atMost(MOST_ADDRESSES);
-        }
-        if (before.isSet()) {
-            type.declaredImmutable(before.at("addressType"));
         }
     }
 

@@ -17,16 +17,24 @@ final class EndpointSliceRule extends Warned {
 
     @Override
     public void prepareUpdate(ObjectNode old, ObjectNode object) {
-        dropTopology(object);
+        if (dropTopology(object)) {
+            long generation = Json.number(old, 0, "metadata", "generation") + 1; // it has been another one for a moment
+            Json.child(object, "metadata").put("generation", generation);
+        }
     }
 
-    /** Only an older version of the API could set it. */
-    private static void dropTopology(ObjectNode object) {
+    /**
+     * Only an older version of the API could set it.
+     *
+     * @return whether there was any
+     */
+    private static boolean dropTopology(ObjectNode object) {
+        boolean found = false;
         for (JsonNode endpoint : object.path("endpoints")) {
-            if (endpoint instanceof ObjectNode fields) {
-                fields.remove("deprecatedTopology");
-            }
+            JsonNode topology = endpoint instanceof ObjectNode fields ? fields.remove("deprecatedTopology") : null;
+            found |= topology != null && !topology.isEmpty();
         }
+        return found;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Drivers of storage. They have no generation until they are changed for the first time. */
@@ -20,8 +21,11 @@ final class StorageDriverRule implements KindRule {
     }
 
     @Override
-    public void warn(ObjectNode object, List<String> warnings) {
-        if (!object.path("spec").path("tokenRequests").isEmpty()
+    public void warnOfValid(ObjectNode object, @Nullable ObjectNode old, List<String> warnings) {
+        JsonNode requests = object.path("spec").path("tokenRequests");
+        boolean changed = old == null || !Json.alike(Json.find(old, "spec", "tokenRequests"),
+                Json.find(object, "spec", "tokenRequests"));
+        if (changed && !requests.isEmpty()
                 && !object.path("spec").has("serviceAccountTokenInSecrets")) {
             warnings.add(
                     "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent"

@@ -215,7 +215,8 @@ final class StrategicMerge {
         if (type.shape() == Type.Shape.MAP) {
             throw failure("merging an object in json but data type is not struct, instead is: map");
         }
-        if (type.shape() == Type.Shape.STRUCT && !type.declares(name)) {
+        boolean raw = type.name().endsWith(".RawExtension"); // for Go a struct without fields
+        if ((type.shape() == Type.Shape.STRUCT || raw) && !type.declares(name)) {
             throw failure(
                     "unable to find api field in struct " + type.name().substring(type.name().lastIndexOf('.') + 1)
                             + " for the json field " + GoText.quoted(name));

@@ -9,6 +9,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * with other words for what does not fit. Stateless.
  */
 final class GoConversion {
+    private static final double TOO_LARGE = 0x1p63;
+
     private GoConversion() {
     }
 
@@ -28,9 +30,10 @@ final class GoConversion {
         if (number != Math.rint(number)) {
             return value;
         }
+        long whole = Math.abs(number) < TOO_LARGE ? (long) number : Long.MIN_VALUE; // what fits no long becomes this one
         return narrow
-                ? JsonNodeFactory.instance.numberNode((int) (long) number)
-                : JsonNodeFactory.instance.numberNode((long) number);
+                ? JsonNodeFactory.instance.numberNode((int) whole)
+                : JsonNodeFactory.instance.numberNode(whole);
     }
 
     /**

@@ -92,9 +92,10 @@ public final class Type {
             return new GoField(flags.contains("p"), flags.contains("o"), flags.contains("z"), parts[1], parts[2]);
         }
 
-        /** An item of a list that is such a field. */
+        /** An item of a list or a map that is such a field. */
         GoField item() {
-            return type.startsWith("[]") ? new GoField(false, true, false, type.substring(2), "") : PLAIN;
+            boolean holds = type.startsWith("[]") || type.startsWith("map[");
+            return holds ? new GoField(false, true, false, type.substring(type.indexOf(']') + 1), "") : PLAIN;
         }
     }
 

@@ -20,6 +20,7 @@ public final class TypeCheck {
     private final boolean converting;
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String mismatch;
+    private @Nullable String end;
     private boolean inSchema;
 
     public TypeCheck() {
@@ -51,7 +52,7 @@ public final class TypeCheck {
 
     /** What has the wrong type, in Go's words; null when nothing has. */
     public @Nullable String mismatch() {
-        return mismatch;
+        return end == null ? mismatch : end;
     }
 
     private void struct(ObjectNode object, Type type, String path, String goPath, String structName) {
@@ -117,9 +118,11 @@ public final class TypeCheck {
         if (converting) {
             TypeCheck reader = new TypeCheck();
             reader.schemaOr(value, type, "", "");
-            say(reader.mismatch);
+            say(reader.mismatch());
             return;
         }
+        String before = mismatch;
+        mismatch = null;
         boolean outermost = !inSchema;
         inSchema = true;
         if (value instanceof ObjectNode || (value.isArray() && type.name().endsWith("OrArray"))) {
@@ -130,6 +133,8 @@ public final class TypeCheck {
             say("boolean or JSON schema expected");
         }
         inSchema = !outermost;
+        stop(mismatch);
+        mismatch = before;
     }
 
     private void map(JsonNode value, Type type, String path, String goPath, String structName) {
@@ -137,6 +142,8 @@ public final class TypeCheck {
             wrong(value, type, structName, goPath, goType(type));
             return;
         }
+        Type.GoField item = type.use().go().item();
+        Type element = item.type().isEmpty() ? type.element() : type.element().with(type.element().use().with(item));
         for (Map.Entry<String, JsonNode> entry : new ArrayList<>(object.properties())) {
             if (entry.getValue().isNull()) {
                 // Go reads a null as the zero value.
@@ -152,7 +159,7 @@ public final class TypeCheck {
                     }
                 }
             } else {
-                value(entry.getValue(), type.element(), join(path, entry.getKey()), goPath, structName);
+                value(entry.getValue(), element, join(path, entry.getKey()), goPath, structName);
             }
         }
     }
@@ -177,19 +184,19 @@ public final class TypeCheck {
 
     private void scalar(JsonNode value, Type type, String structName, String goPath) {
         switch (type.body().scalar()) {
-            case "quantity" -> say(Quantity.problem(value.isContainer() ? "{" : value.asString()));
+            case "quantity" -> stop(Quantity.problem(value.isContainer() ? "{" : value.asString()));
             case "date-time" -> time(value, type, structName, goPath);
             case "byte" -> {
                 if (value.isString()) {
                     String problem = GoValues.base64Problem(value.stringValue());
                     say(problem != null && converting ? "error decoding from json: " + problem : problem);
                 } else {
-                    wrong(value, type, structName, goPath, goType(type));
+                    bytes(value, type, structName, goPath);
                 }
             }
             case "int-or-string" -> {
                 if (!value.isString() && !(value.isIntegralNumber() && value.canConvertToInt())) {
-                    wrong(value, type, structName, goPath, "int32");
+                    stop(problem(value, type, structName, goPath, "int32"));
                 }
             }
             default -> {
@@ -198,6 +205,15 @@ public final class TypeCheck {
                 }
             }
         }
+    }
+
+    /** Bytes may be told one by one, which nobody does. */
+    private void bytes(JsonNode value, Type type, String structName, String goPath) {
+        if (!converting && value.isArray()) {
+            value.valueStream().filter(each -> !each.isNumber()).findFirst()
+                    .ifPresent(each -> wrong(each, type, structName, goPath, "uint8"));
+        }
+        wrong(value, type, structName, goPath, goType(type));
     }
 
     private static boolean fits(JsonNode value, String scalar) {
@@ -213,10 +229,10 @@ public final class TypeCheck {
 
     private void time(JsonNode value, Type type, String structName, String goPath) {
         if (!value.isString()) {
-            wrong(value, type, structName, goPath, "string");
+            stop(problem(value, type, structName, goPath, "string"));
             return;
         }
-        say(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
+        stop(GoValues.timeProblem(value.stringValue(), type.name().endsWith(".MicroTime")));
     }
 
     private void say(@Nullable String problem) {
@@ -225,13 +241,24 @@ public final class TypeCheck {
         }
     }
 
-    private void wrong(JsonNode value, Type type, String structName, String goPath, String wanted) {
+    /** What a type says that reads itself ends the reading, and counts more than what has been wrong before; what is converted ends at once in any case. */
+    private void stop(@Nullable String problem) {
         if (converting) {
-            say(GoConversion.mismatch(value, type, goType(type)));
-            return;
+            say(problem);
+        } else if (end == null) {
+            end = problem;
         }
-        say("json: cannot unmarshal " + found(value, wanted) + " into Go struct field " + structName + "." + goPath
-                + " of type " + wanted);
+    }
+
+    private void wrong(JsonNode value, Type type, String structName, String goPath, String wanted) {
+        say(problem(value, type, structName, goPath, wanted));
+    }
+
+    private String problem(JsonNode value, Type type, String structName, String goPath, String wanted) {
+        return converting
+                ? GoConversion.mismatch(value, type, goType(type))
+                : "json: cannot unmarshal " + found(value, wanted) + " into Go struct field " + structName + "."
+                        + goPath + " of type " + wanted;
     }
 
     private static String found(JsonNode value, String wanted) {
