@@ -170,8 +170,10 @@ class ChangedObjectsTest {
         wire.merge(sets + "/s/scale?fieldManager=alice", "{\"spec\":{\"replicas\":3}}");
         assertThat(wire.apply(sets + "/s", "bob", """
                 {"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"s"},"spec":{"replicas":5,
-                 "selector":{"matchLabels":{"a":"c"}}}}""").message()).contains(
-                "conflicts with \"alice\" with subresource \"scale\" using apps/v1:\n- .spec.replicas\n"
-                        + "conflicts with \"alice\" using apps/v1:\n");
+                 "selector":{"matchLabels":{"a":"c"}}}}""").message()).contains("""
+                conflicts with "alice" with subresource "scale" using apps/v1:
+                - .spec.replicas
+                conflicts with "alice" using apps/v1:
+                """);
     }
 }

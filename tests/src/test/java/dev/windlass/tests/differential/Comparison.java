@@ -54,7 +54,7 @@ final class Comparison {
         List<Difference> differences = new ArrayList<>();
         for (int i = 0; i < byReal.size(); i++) {
             Request request = sequence.requests().get(i);
-            if (request.await() == 0) {
+            if (request.await() == 0 && byReal.get(i).code() != Answer.HUNG_UP.code()) {
                 differences.addAll(Difference.between(sequence.title(), i + 1, request,
                         realMasks.mask(byReal.get(i)), embeddedMasks.mask(byEmbedded.get(i))));
             }

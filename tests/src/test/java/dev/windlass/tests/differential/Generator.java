@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,6 +70,13 @@ final class Generator {
             all.addAll(generator.sequences);
         });
         return all;
+    }
+
+    /** One object of each kind, a line each. */
+    static List<String> objects() {
+        return Stream.concat(GROUPS.stream(), Stream.of("mutations"))
+                .flatMap(group -> objects("objects-" + group + ".jsonl").lines()).filter(line -> !line.isBlank())
+                .toList();
     }
 
     private static String objects(String file) {

@@ -96,6 +96,9 @@ final class Server implements AutoCloseable {
         try {
             return answer(client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
         } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("received no bytes")) {
+                return Answer.HUNG_UP;
+            }
             throw new UncheckedIOException("%s %s to %s failed".formatted(method, path, url), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
