@@ -43,6 +43,7 @@ class DifferentialTest {
             "empty-lists.http",
             "equivalents.http",
             "events.http",
+            "expression-values.http",
             "expressions.http",
             "formats.http",
             "integers.http",

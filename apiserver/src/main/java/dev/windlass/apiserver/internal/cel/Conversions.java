@@ -9,10 +9,9 @@ import dev.cel.runtime.CelRuntimeLibrary;
 import dev.cel.runtime.CelStandardFunctions;
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.schema.GoDuration;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the language does itself, as Go does it: what it reads from texts, how it writes numbers, and what is left of a division by nothing. Immutable. */
 final class Conversions implements CelRuntimeLibrary {
-    private static final Pattern TIME = Pattern
-            .compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?"
             + "|[-+]?0[xX]([0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)[pP][-+]?\\d+");
+    private static final Pattern BETWEEN_DIGITS = Pattern.compile("(?<=\\d)_(?=\\d)");
 
     private final Map<String, CelFunctionBinding> bindings = new LinkedHashMap<>();
 
@@ -39,20 +37,23 @@ final class Conversions implements CelRuntimeLibrary {
             default -> throw unreadable("bool");
         });
         bind("string_to_duration", String.class, text -> read("google.protobuf.Duration", text, GoDuration::exactly));
-        bind("string_to_timestamp", String.class, text -> read("google.protobuf.Timestamp", text, Conversions::time));
         bind("double_to_string", Double.class, GoText::shortest);
-        bind("duration_to_string", Duration.class, Formatting::show);
-        bind("timestamp_to_string", Instant.class, Formatting::show);
         bind("double_to_int64", Double.class, number -> {
             if (Double.isNaN(number) || number <= Long.MIN_VALUE || number >= Long.MAX_VALUE) {
                 throw new CelEvaluationException("integer overflow");
             }
             return number.longValue();
         });
-        bind("duration_to_milliseconds", Duration.class, Duration::toMillis);
+        bind("double_to_uint64", Double.class, number -> unsigned(new BigDecimal(finite(number)).toBigInteger()));
+        bind("int64_to_uint64", Long.class, number -> unsigned(BigInteger.valueOf(number)));
+        bindings.putAll(TimeFunctions.bindings());
+        bindings.putAll(Comparisons.bindings());
         bindings.put("modulo_int64", CelFunctionBinding.from("modulo_int64", Long.class, Long.class, (a, b) -> {
             if (b == 0) {
                 throw new CelEvaluationException("modulus by zero");
+            }
+            if (a == Long.MIN_VALUE && b == -1) {
+                throw new CelEvaluationException("integer overflow");
             }
             return a % b;
         }));
@@ -87,8 +88,22 @@ final class Conversions implements CelRuntimeLibrary {
         throw unreadable(type);
     }
 
-    private static CelEvaluationException unreadable(String type) {
+    static CelEvaluationException unreadable(String type) {
         return new CelEvaluationException("type conversion error from 'string' to '" + type + "'");
+    }
+
+    private static double finite(double number) throws CelEvaluationException {
+        if (!Double.isFinite(number) || number < 0) {
+            throw new CelEvaluationException("unsigned integer overflow");
+        }
+        return number;
+    }
+
+    private static UnsignedLong unsigned(BigInteger number) throws CelEvaluationException {
+        if (number.signum() < 0 || number.bitLength() > Long.SIZE) {
+            throw new CelEvaluationException("unsigned integer overflow");
+        }
+        return UnsignedLong.valueOf(number);
     }
 
     private static Double number(String text) {
@@ -97,19 +112,17 @@ final class Conversions implements CelRuntimeLibrary {
             case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
             case "nan" -> Double.NaN;
             default -> {
-                if (!NUMBER.matcher(text).matches()) {
+                String digits = BETWEEN_DIGITS.matcher(text).replaceAll("");
+                if (!NUMBER.matcher(digits).matches()) {
                     throw new IllegalArgumentException(text);
                 }
-                yield Double.valueOf(text);
+                double number = Double.parseDouble(digits);
+                if (Double.isInfinite(number)) {
+                    throw new IllegalArgumentException(text);
+                }
+                yield number;
             }
         };
-    }
-
-    private static Instant time(String text) {
-        if (!TIME.matcher(text).matches() || text.startsWith("0000")) {
-            throw new IllegalArgumentException(text);
-        }
-        return OffsetDateTime.parse(text).toInstant();
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
+import dev.cel.common.types.SimpleType;
+import dev.cel.common.types.TypeType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
@@ -25,7 +27,6 @@ import java.util.Map;
 import static dev.cel.extensions.CelListsExtensions.Function.DISTINCT;
 import static dev.cel.extensions.CelListsExtensions.Function.FLATTEN;
 import static dev.cel.extensions.CelListsExtensions.Function.SLICE;
-import static dev.cel.extensions.CelListsExtensions.Function.SORT;
 import static dev.cel.extensions.CelStringExtensions.Function.LOWER_ASCII;
 import static dev.cel.extensions.CelStringExtensions.Function.QUOTE;
 import static dev.cel.extensions.CelStringExtensions.Function.REPLACE;
@@ -43,25 +44,16 @@ final class Expressions {
             .build();
     private static final List<Library> LIBRARIES = List.of(
             Library.of(CelExtensions.strings(LOWER_ASCII, UPPER_ASCII, QUOTE, REPLACE, SPLIT, TRIM)),
-            Library.of(CelExtensions.lists(SLICE, FLATTEN, DISTINCT, Function.REVERSE, SORT)),
+            Library.of(CelExtensions.lists(SLICE, FLATTEN, DISTINCT, Function.REVERSE)),
             Library.of(CelExtensions.sets(OPTIONS)), Library.of(CelExtensions.optional()),
             Library.of(CelExtensions.comprehensions()), Library.of(new TextFunctions()),
             Library.of(new ListFunctions()), Library.of(new KubernetesFunctions()), Library.of(new AccessFunctions()));
-    private static final CelRuntime PLAIN = runtime(CelRuntimeFactory.legacyCelRuntimeBuilder())
-            .setStandardEnvironmentEnabled(false).addLibraries(new Conversions()).build();
+    /** Those that the library does not let expressions name, and the real server does. */
+    private static final List<CelType> TYPES = List.of(Types.IP, Types.CIDR, SimpleType.TIMESTAMP, SimpleType.DURATION);
+    private static final PatchFunctions PATCHING = new PatchFunctions();
+    private static final CelRuntime RUNTIME = runtime();
 
     private final CelCompiler compiler;
-    private final CelRuntime runtime;
-
-    /** What makes patches has another runtime, which knows the types that these are made of, and converts as the library does. */
-    private static final class Patching {
-        private static final PatchFunctions FUNCTIONS = new PatchFunctions();
-        private static final CelRuntime RUNTIME = runtime(CelRuntimeFactory.plannerRuntimeBuilder())
-                .addLibraries(FUNCTIONS).setValueProvider(Patches::make).build();
-
-        private Patching() {
-        }
-    }
 
     /** Functions, as the compiler and as the runtime knows them. */
     private record Library(CelCompilerLibrary compiled, CelRuntimeLibrary run) {
@@ -70,10 +62,12 @@ final class Expressions {
         }
     }
 
-    private static CelRuntimeBuilder runtime(CelRuntimeBuilder builder) {
-        builder.setOptions(OPTIONS).addLibraries(new Optionals());
+    private static CelRuntime runtime() {
+        CelRuntimeBuilder builder = CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(OPTIONS)
+                .setStandardEnvironmentEnabled(false)
+                .addLibraries(new DynamicFunctions(), new Conversions(), PATCHING);
         LIBRARIES.forEach(each -> builder.addLibraries(each.run()));
-        return builder;
+        return builder.build();
     }
 
     /**
@@ -85,6 +79,10 @@ final class Expressions {
     record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf, String problem) {
         CelType type() {
             return tree.getResultType();
+        }
+
+        Object eval(Map<String, ?> variables) throws CelEvaluationException {
+            return program.eval(variables, Mismatches.TOLD);
         }
     }
 
@@ -107,12 +105,12 @@ final class Expressions {
         CelCompilerBuilder builder = CelCompilerFactory.standardCelCompilerBuilder().setOptions(OPTIONS)
                 .setStandardMacros(List.of()).addMacros(Macros.ALL).setTypeProvider(types);
         LIBRARIES.forEach(each -> builder.addLibraries(each.compiled()));
+        TYPES.forEach(each -> builder.addVar(each.name(), TypeType.create(each)));
         new LinkedHashMap<>(variables).forEach(builder::addVar);
         if (patching) {
-            builder.addLibraries(Patching.FUNCTIONS);
+            builder.addLibraries(PATCHING);
         }
         compiler = builder.build();
-        runtime = patching ? Patching.RUNTIME : PLAIN;
     }
 
     Compiled compile(String expression) throws CompilationException {
@@ -125,14 +123,14 @@ final class Expressions {
             throw new CompilationException(Problems.ofCompilation(checked, tree(parsed)));
         }
         CelAbstractSyntaxTree tree = tree(checked);
-        List<CelIssue> issues = Literals.check(tree, runtime);
+        List<CelIssue> issues = Literals.check(tree, RUNTIME);
         if (!issues.isEmpty()) {
             throw new CompilationException(Problems.shown(issues, tree.getSource()));
         }
         try {
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(runtime.createProgram(Optionals.resolved(tree)), tree, old,
-                    Literals.unusable(tree, runtime));
+            return new Compiled(RUNTIME.createProgram(DynamicTree.of(tree)), tree, old,
+                    Literals.unusable(tree, RUNTIME));
         } catch (CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));
         }

@@ -7,27 +7,24 @@ import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.json.GoText;
+import dev.windlass.apiserver.internal.schema.GoDuration;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** {@code "%s".format([…])}. Stateless. */
 final class Formatting {
     private static final int DIGITS = 6;
     private static final String CLAUSES = "sdfebxXo";
-    /** Of a time, with the zeros at its end, of which Go writes none. */
-    private static final Pattern FRACTION = Pattern.compile("(\\.\\d*[1-9])0+Z");
     private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     private Formatting() {
@@ -200,14 +197,20 @@ final class Formatting {
             }
             case NullValue _ -> "null";
             case Double number -> GoText.shortest(number);
-            case Duration duration -> new BigDecimal(duration.getSeconds())
-                    .add(BigDecimal.valueOf(duration.getNano(), 9)).stripTrailingZeros().toPlainString() + "s";
+            case Duration duration -> seconds(duration) + "s";
             case CelByteString bytes -> text(bytes);
-            case Instant time -> FRACTION.matcher(time.toString()).replaceFirst("$1Z");
+            case Moment time -> time.toString();
             case TypeType type -> type.containingTypeName();
             case Long _,UnsignedLong _,Boolean _,String _ -> value.toString();
             default -> throw unfit('s', typeName(value));
         };
+    }
+
+    /** With as many digits as a double has. */
+    private static String seconds(Duration duration) {
+        BigInteger[] parts = GoDuration.nanos(duration).divideAndRemainder(BigInteger.valueOf(1_000_000_000));
+        double seconds = parts[0].doubleValue() + parts[1].doubleValue() / 1e9;
+        return seconds == 0 ? "0" : new BigDecimal(Double.toString(seconds)).stripTrailingZeros().toPlainString();
     }
 
     /** A value as the language writes it. */
@@ -216,7 +219,7 @@ final class Formatting {
             case String text -> GoText.quoted(text);
             case CelByteString bytes -> "b" + GoText.quoted(text(bytes));
             case Duration _ -> "duration(\"" + show(value) + "\")";
-            case Instant _ -> "timestamp(\"" + show(value) + "\")";
+            case Moment _ -> "timestamp(\"" + show(value) + "\")";
             case Double number when !Double.isFinite(number) -> "\"" + show(value) + "\"";
             case Double number -> new BigDecimal(number).setScale(DIGITS, RoundingMode.HALF_EVEN).toPlainString();
             default -> show(value);
@@ -231,7 +234,7 @@ final class Formatting {
         return bytes.toStringUtf8();
     }
 
-    private static String typeName(Object value) {
+    static String typeName(Object value) {
         return switch (value) {
             case Long _ -> "int";
             case UnsignedLong _ -> "uint";
@@ -242,7 +245,7 @@ final class Formatting {
             case List<?> _ -> "list";
             case Map<?, ?> _ -> "map";
             case Duration _ -> "google.protobuf.Duration";
-            case Instant _ -> "google.protobuf.Timestamp";
+            case Moment _ -> "google.protobuf.Timestamp";
             case NullValue _ -> "null_type";
             case TypeType _ -> "type";
             case Optional<?> _ -> "optional_type";

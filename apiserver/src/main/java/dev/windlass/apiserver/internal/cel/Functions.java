@@ -10,6 +10,7 @@ import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntimeBuilder;
 import dev.cel.runtime.CelRuntimeLibrary;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,19 @@ abstract class Functions implements CelCompilerLibrary, CelRuntimeLibrary {
     /** A function by itself. */
     void global(String name, String id, CelType result, Body body, CelType... arguments) {
         add(name, CelOverloadDecl.newGlobalOverload(id, result, List.of(arguments)), body, arguments.length);
+    }
+
+    /** A function of lists of which the types tell only that much; its other forms are declared. */
+    void undecided(String name, Body body, int count) {
+        bound.add(
+                CelFunctionBinding.from(DynamicFunctions.any(name), Collections.nCopies(count, Object.class), args -> {
+                    if (!(args[0] instanceof List<?>) || !(args[count - 1] instanceof List<?>)) {
+                        throw new CelEvaluationException(
+                                Mismatches.NO_OVERLOAD + ": "
+                                        + (name.equals("sort") ? name : Mismatches.signature(name, args)));
+                    }
+                    return body.apply(args);
+                }));
     }
 
     private void add(String name, CelOverloadDecl overload, Body body, int count) {

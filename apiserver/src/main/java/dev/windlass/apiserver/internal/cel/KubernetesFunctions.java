@@ -7,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.windlass.apiserver.internal.kind.Addresses;
 import dev.windlass.apiserver.internal.net.Url;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ final class KubernetesFunctions extends Functions {
         patterns();
         formats();
         versions();
+        global("int", "duration_to_int64", SimpleType.INT, args -> ((Duration) args[0]).toNanos(), SimpleType.DURATION);
     }
 
     /** Reads a text, and makes an error of the expression of what is wrong with it. */
@@ -120,7 +122,13 @@ final class KubernetesFunctions extends Functions {
         global("isCIDR", "is_cidr", SimpleType.BOOL, args -> isReadable(Network::parse, args[0]), SimpleType.STRING);
         global("string", "cidr_to_string", SimpleType.STRING, args -> args[0].toString(), type);
         member("containsIP", "cidr_contains_ip_string", SimpleType.BOOL,
-                args -> network(args[0]).contains(read(Address::parse, args[1])), type, SimpleType.STRING);
+                args -> {
+                    // There, what is wrong with the address is not told.
+                    if (!isReadable(Address::parse, args[1])) {
+                        throw new CelEvaluationException(Mismatches.NO_OVERLOAD);
+                    }
+                    return network(args[0]).contains(Address.parse((String) args[1]));
+                }, type, SimpleType.STRING);
         member("containsIP", "cidr_contains_ip_ip", SimpleType.BOOL,
                 args -> network(args[0]).contains(address(args[1])), type, Types.IP);
         member("containsCIDR", "cidr_contains_cidr_string", SimpleType.BOOL,
@@ -178,8 +186,12 @@ final class KubernetesFunctions extends Functions {
         List<String> found = new ArrayList<>();
         try {
             Matcher matcher = Pattern.compile((String) args[1]).matcher((String) args[0]);
+            int end = -1;
             while ((most < 0 || found.size() < most) && matcher.find()) {
-                found.add(matcher.group());
+                if (matcher.start() != end || matcher.end() != end) { // nothing after what has been found does not count
+                    found.add(matcher.group());
+                }
+                end = matcher.end();
             }
         } catch (com.google.re2j.PatternSyntaxException e) {
             throw new CelEvaluationException("Illegal regex: " + e.getMessage(), e);

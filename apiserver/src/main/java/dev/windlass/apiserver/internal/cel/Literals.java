@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wrong with what stands in an expression itself, although its types are right. One use each. */
 final class Literals {
-    private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "int", "string", "uint");
+    private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "duration", "int", "string",
+            "timestamp", "uint");
     private static final Set<String> PATTERNS = Set.of("matches", "find", "findAll");
 
     private final CelAbstractSyntaxTree tree;
@@ -64,7 +65,7 @@ final class Literals {
                 boolean endless = expr.constant().getKind() == CelConstant.Kind.DOUBLE_VALUE
                         && Double.isInfinite(expr.constant().doubleValue());
                 if (endless) {
-                    report(expr.id(), "invalid double literal");
+                    report(expr, "invalid double literal");
                 }
             }
             default -> {
@@ -81,8 +82,8 @@ final class Literals {
         boolean constant = first.getKind() == CelExpr.ExprKind.Kind.CONSTANT;
         switch (call.function()) {
             case "duration", "timestamp" -> {
-                if (constant && fails(expr)) {
-                    report(first.id(), "invalid " + call.function() + " argument");
+                if (constant && failure(expr) != null) {
+                    report(first, "invalid " + call.function() + " argument");
                 }
             }
             case "matches" -> {
@@ -215,6 +216,16 @@ final class Literals {
         return optional && !type.parameters().isEmpty() ? type.parameters().getFirst() : type;
     }
 
+    /** A constant begins with its sign. */
+    private void report(CelExpr constant, String problem) {
+        int offset = tree.getSource().getPositionsMap().getOrDefault(constant.id(), 0);
+        boolean signed = offset > 0 && tree.getSource().getContent().get(offset - 1) == '-';
+        issues.add(CelIssue.formatError(constant.id(),
+                tree.getSource().getOffsetLocation(signed ? offset - 1 : offset)
+                        .orElseGet(() -> Problems.location(tree.getSource(), constant.id())),
+                problem));
+    }
+
     private void report(long id, String problem) {
         issues.add(CelIssue.formatError(id, Problems.location(tree.getSource(), id), problem));
     }
@@ -234,14 +245,13 @@ final class Literals {
             CelCall call = expr.call();
             String problem = null;
             if (PATTERNS.contains(call.function())) {
-                CelExpr pattern = call.args().get(call.target().isPresent() ? 0 : 1);
-                problem = pattern.getKind() == CelExpr.ExprKind.Kind.CONSTANT
-                        ? badPattern(pattern.constant().stringValue())
-                        : null;
+                CelConstant pattern = constant(call.args().get(call.target().isPresent() ? 0 : 1));
+                problem = pattern == null || pattern.getKind() != CelConstant.Kind.STRING_VALUE
+                        ? null
+                        : badPattern(pattern.stringValue());
             } else if (CONVERSIONS.contains(call.function()) && call.args().size() == 1
-                    && call.args().getFirst().getKind() == CelExpr.ExprKind.Kind.CONSTANT
-                    && literals.fails(expr)) {
-                problem = unconvertible(call.args().getFirst().constant(), call.function());
+                    && constant(call.args().getFirst()) != null) {
+                problem = literals.failure(expr);
             }
             if (problem != null) {
                 return problem;
@@ -250,22 +260,23 @@ final class Literals {
         return "";
     }
 
-    private static String unconvertible(CelConstant constant, String to) {
-        return switch (constant.getKind()) {
-            case BYTES_VALUE -> "invalid UTF-8 in bytes, cannot convert to string";
-            case STRING_VALUE -> "type conversion error from 'string' to '" + to + "'";
-            default -> (to.equals("uint") ? "unsigned " : "") + "integer overflow";
+    /** One that may be said to be of any type. */
+    private static @Nullable CelConstant constant(CelExpr expr) {
+        return switch (expr.getKind()) {
+            case CONSTANT -> expr.constant();
+            case CALL -> expr.call().function().equals("dyn") ? constant(expr.call().args().getFirst()) : null;
+            default -> null;
         };
     }
 
-    /** Whether a call cannot be carried out that speaks of no variables. */
-    private boolean fails(CelExpr call) {
+    /** Why a call cannot be carried out that speaks of no variables. */
+    private @Nullable String failure(CelExpr call) {
         try {
-            runtime.createProgram(CelAbstractSyntaxTree.newCheckedAst(call, tree.getSource(), tree.getReferenceMap(),
-                    tree.getTypeMap())).eval(Map.of());
-            return false;
-        } catch (CelEvaluationException _) {
-            return true;
+            runtime.createProgram(DynamicTree.of(CelAbstractSyntaxTree.newCheckedAst(call, tree.getSource(),
+                    tree.getReferenceMap(), tree.getTypeMap()))).eval(Map.of(), Mismatches.TOLD);
+            return null;
+        } catch (CelEvaluationException e) {
+            return Failures.of(e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.cel;
 
 import dev.windlass.apiserver.internal.kind.NameRules;
+import dev.windlass.apiserver.internal.net.Url;
 import dev.windlass.apiserver.internal.schema.Formats;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ record NamedFormat(String name) {
             Map.entry("dns1123SubdomainPrefix", text -> NameRules.subdomain(prefix(text))),
             Map.entry("dns1035LabelPrefix", text -> NameRules.label1035(prefix(text))),
             Map.entry("qualifiedName", NameRules::qualifiedName), Map.entry("labelValue", NameRules::labelValue),
-            Map.entry("uri", text -> schema("uri", text, "invalid uri")),
+            Map.entry("uri", NamedFormat::uri),
             Map.entry("uuid", text -> schema("uuid", text, "does not match the UUID format")),
             Map.entry("byte", text -> schema("byte", text, "invalid base64")),
             Map.entry("date", text -> schema("date", text, "invalid date")),
@@ -27,6 +28,15 @@ record NamedFormat(String name) {
 
     static List<String> names() {
         return CHECKS.keySet().stream().sorted().toList();
+    }
+
+    private static List<String> uri(String text) {
+        try {
+            var _ = Url.parseRequest(text);
+        } catch (IllegalArgumentException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+        return schema("uri", text, "invalid uri");
     }
 
     private static String prefix(String text) {

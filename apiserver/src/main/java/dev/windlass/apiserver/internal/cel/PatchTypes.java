@@ -27,6 +27,11 @@ final class PatchTypes implements CelTypeProvider {
                 .collect(ImmutableSet.toImmutableSet());
     }
 
+    /** Whether patches are made of a type. */
+    static boolean isPatch(String name) {
+        return name.equals(OPERATION) || name.equals(OBJECT) || name.startsWith(OBJECT + ".");
+    }
+
     @Override
     public ImmutableCollection<CelType> types() {
         return types.types();
@@ -38,7 +43,7 @@ final class PatchTypes implements CelTypeProvider {
             return Optional.of(StructType.create(OPERATION, ImmutableSet.of("op", "path", "from", "value"),
                     field -> Optional.of(field.equals("value") ? SimpleType.DYN : SimpleType.STRING)));
         }
-        if (name.equals(OBJECT) || name.startsWith(OBJECT + ".")) {
+        if (isPatch(name)) {
             return Optional.of(StructType.create(name, names, _ -> Optional.of(SimpleType.DYN)));
         }
         return types.findType(name);

@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,10 +21,10 @@ final class Patches {
     }
 
     /** A value of such a type. */
-    static Optional<Object> make(String type, Map<String, Object> fields) {
+    static Object make(String type, Map<?, ?> fields) {
         Map<Object, Object> made = new LinkedHashMap<>(fields);
         made.put(TYPE, type);
-        return Optional.of(made);
+        return made;
     }
 
     /** @throws IllegalArgumentException when an object in it is not of the type of the field that it is in */

@@ -10,8 +10,12 @@ import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,18 @@ final class Problems {
             .compile("type '([a-z]+\\.[\\w.]+)' does not support field selection");
     private static final Pattern SYNTAX = Pattern
             .compile("^(?=mismatched input|extraneous input|no viable alternative|token recognition error|missing )");
+    /** What is no name, where there must be one. */
+    private static final Pattern NO_FIELD = Pattern.compile("no viable alternative at input '\\.(true|false|null)'");
+    private static final Pattern EXPECTED = Pattern.compile("expecting \\{((?=.*'==').*)}");
+    private static final Set<String> GOES_ON = Set.of("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'", "'&&'",
+            "'||'", "'['", "'.'", "'-'", "'?'", "'+'", "'*'", "'/'", "'%%'");
+    private static final Pattern OVERWRITTEN = Pattern
+            .compile("The i(teration variable) \\S+( overwrites accumulator variable)");
+    private static final Map<String, String> WORDS = Map.of("The argument must be a simple name",
+            "argument must be a simple name", "unsupported identifier", "unsupported ident kind",
+            "Invalid unicode code point", "invalid unicode code point",
+            "Illegal escape sequence: Unicode escape sequences cannot be used in bytes literal",
+            "unable to unescape string");
     private static final Pattern UNKNOWN_ITEMS = Pattern.compile("%[A-Za-z]\\w*");
     private static final Pattern NO_INT = Pattern.compile("For input string: .*");
     private static final Pattern NO_UINT = Pattern.compile("String value \\d+ exceeds range of unsigned long\\.");
@@ -60,13 +76,27 @@ final class Problems {
         return CelIssue.toDisplayString(sorted, source);
     }
 
+    /** Of what could go on at a place that tells only what could end there. */
+    private static String expected(MatchResult found) {
+        List<String> left = Arrays.stream(found.group(1).split(", (?=['<A-Z])")).filter(each -> !GOES_ON.contains(each))
+                .toList();
+        return "expecting " + (left.size() == 1 ? left.getFirst() : "{" + String.join(", ", left) + "}");
+    }
+
     private static String said(String message) {
-        String shorter = CANDIDATES.matcher(message).replaceAll("");
+        String known = WORDS.getOrDefault(message, message);
+        String shorter = CANDIDATES.matcher(known).replaceAll("");
         String selected = SELECTION.matcher(shorter).replaceAll("unexpected failed resolution of '$1'");
         String numbers = NO_UINT.matcher(NO_INT.matcher(selected).replaceAll("invalid int literal"))
                 .replaceAll("invalid uint literal");
-        return SYNTAX.matcher(named(numbers)).replaceAll("Syntax error: ").replace("The argument must be a simple name",
-                "argument must be a simple name");
+        Matcher syntax = SYNTAX.matcher(named(numbers));
+        if (!syntax.find()) {
+            return OVERWRITTEN.matcher(named(numbers)).replaceFirst("i$1$2");
+        }
+        String shown = NO_FIELD.matcher(named(numbers)).replaceFirst("mismatched input '$1' expecting IDENTIFIER");
+        return "Syntax error: "
+                + EXPECTED.matcher(shown).replaceAll(found -> Matcher.quoteReplacement(expected(found))).replace("'%%'",
+                        "'%'");
     }
 
     /** The types in a text by the names that they have there. */

@@ -134,6 +134,6 @@ public final class RequestExpression {
         if (compiled == null || !problem.isEmpty()) {
             throw new FailedException("compilation error: " + problem);
         }
-        return compiled.program().eval(facts.values());
+        return compiled.eval(facts.values());
     }
 }

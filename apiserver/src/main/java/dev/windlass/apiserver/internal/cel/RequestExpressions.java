@@ -188,7 +188,6 @@ public final class RequestExpressions {
 
         @Override
         public Set<Entry<String, Object>> entrySet() {
-            // What makes patches wants to have them all.
             Map<String, Object> all = new HashMap<>();
             for (String name : variables.keySet()) {
                 try {

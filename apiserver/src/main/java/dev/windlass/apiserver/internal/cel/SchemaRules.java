@@ -271,7 +271,7 @@ public final class SchemaRules {
             Map<String, Object> variables) {
         String type = Json.textOrEmpty(schema, "type");
         try {
-            if (Boolean.TRUE.equals(compiled.program().eval(variables))) {
+            if (Boolean.TRUE.equals(compiled.eval(variables))) {
                 return null;
             }
         } catch (CelEvaluationException e) {
@@ -306,7 +306,7 @@ public final class SchemaRules {
         Expressions.Compiled expression = rule.message();
         if (expression != null) {
             try {
-                Object text = expression.program().eval(variables);
+                Object text = expression.eval(variables);
                 String message = text.toString().strip();
                 if (!message.isEmpty() && message.indexOf('\n') < 0) {
                     return message;

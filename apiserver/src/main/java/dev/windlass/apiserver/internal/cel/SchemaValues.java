@@ -6,12 +6,12 @@ import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.GoDuration;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +28,7 @@ final class SchemaValues {
         }
         return switch (value.getNodeType()) {
             case ARRAY -> {
-                List<Object> items = new ArrayList<>();
+                List<Object> items = new SchemaList(schema);
                 value.forEach(item -> items.add(of(item, schema.path("items"))));
                 yield items;
             }
@@ -45,10 +45,11 @@ final class SchemaValues {
         JsonNode properties = schema.path("properties");
         JsonNode additional = schema.path("additionalProperties");
         boolean map = additional.isObject();
-        Map<Object, Object> fields = map ? new LinkedHashMap<>() : new Fields();
+        Map<Object, Object> fields = map ? new Known() : new Fields();
         for (Map.Entry<String, JsonNode> each : value.properties()) {
             String name = map ? each.getKey() : Names.escape(each.getKey());
-            if (name != null) {
+            boolean missing = !map && each.getValue().isNull(); // as one that may be null is taken
+            if (name != null && !missing) {
                 fields.put(name, of(each.getValue(), map ? additional : properties.path(each.getKey())));
             }
         }
@@ -85,8 +86,11 @@ final class SchemaValues {
             return switch (format) {
                 case "byte" -> CelByteString.of(Base64.getDecoder().decode(text));
                 case "duration" -> GoDuration.parse(text);
-                case "date" -> LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC);
-                case "date-time" -> OffsetDateTime.parse(text).toInstant();
+                case "date" -> Moment.of(LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC));
+                case "date-time" -> {
+                    Moment time = Moment.parse(text.toUpperCase(Locale.ROOT));
+                    yield time == null ? text : time;
+                }
                 default -> text;
             };
         } catch (IllegalArgumentException | DateTimeException _) {
@@ -94,8 +98,13 @@ final class SchemaValues {
         }
     }
 
+    /** A map of which a schema says the types. */
+    static class Known extends LinkedHashMap<Object, Object> {
+        private static final long serialVersionUID = 1;
+    }
+
     /** Those of a struct by their escaped names; one that is a reserved word is found as it is as well. */
-    private static final class Fields extends LinkedHashMap<Object, Object> {
+    private static final class Fields extends Known {
         private static final long serialVersionUID = 1;
 
         private static @Nullable Object escaped(@Nullable Object name) {

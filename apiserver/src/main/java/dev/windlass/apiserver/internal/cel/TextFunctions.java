@@ -22,7 +22,7 @@ final class TextFunctions extends Functions {
                 text, text, number);
         member("lastIndexOf", "string_last_index_of_string", number, args -> {
             int length = characters(args[0]).length;
-            return ((String) args[1]).isEmpty() ? (Long) (long) length : indexOf(args[0], args[1], length - 1L, -1);
+            return indexOf(args[0], args[1], ((String) args[1]).isEmpty() ? length : Math.max(0, length - 1), -1);
         }, text, text);
         member("lastIndexOf", "string_last_index_of_string_int", number,
                 args -> indexOf(args[0], args[1], (Long) args[2], -1), text, text, number);
@@ -34,9 +34,9 @@ final class TextFunctions extends Functions {
         member("substring", "string_substring_int_int", text,
                 args -> substring(args[0], (Long) args[1], (Long) args[2]),
                 text, number, number);
-        member("join", "list_join", text, args -> join((List<?>) args[0], ""), Types.STRINGS);
-        member("join", "list_join_string", text, args -> join((List<?>) args[0], (String) args[1]), Types.STRINGS,
-                text);
+        member("join", "list_join", text, args -> join((List<?>) args[0], "", "list"), Types.STRINGS);
+        member("join", "list_join_string", text, args -> join((List<?>) args[0], (String) args[1], "list, string"),
+                Types.STRINGS, text);
     }
 
     private static int[] characters(Object text) {
@@ -64,11 +64,11 @@ final class TextFunctions extends Functions {
     private static long indexOf(Object text, Object part, long start, int step) throws CelEvaluationException {
         int[] all = characters(text);
         int[] wanted = characters(part);
-        if (wanted.length == 0) {
-            return start;
-        }
         if (start < 0) {
             throw new CelEvaluationException("index out of range: " + start);
+        }
+        if (wanted.length == 0) {
+            return Math.min(start, all.length);
         }
         int last = all.length - wanted.length;
         if (start >= all.length) {
@@ -86,11 +86,11 @@ final class TextFunctions extends Functions {
         return Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length);
     }
 
-    private static String join(List<?> list, String between) throws CelEvaluationException {
+    private static String join(List<?> list, String between, String types) throws CelEvaluationException {
         List<String> texts = new ArrayList<>();
         for (Object each : list) {
             if (!(each instanceof String text)) {
-                throw new CelEvaluationException("no such overload: join(list)");
+                throw new CelEvaluationException(Mismatches.NO_OVERLOAD + ": join(" + types + ")");
             }
             texts.add(text);
         }

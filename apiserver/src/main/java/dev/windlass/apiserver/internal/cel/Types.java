@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.cel;
 
+import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
@@ -10,7 +11,6 @@ import dev.cel.common.values.CelByteString;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.net.Url;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +44,11 @@ final class Types {
         return OURS.contains(type);
     }
 
+    /** Whether a value is of such a type. */
+    static boolean isOurs(Object value) {
+        return OURS.stream().anyMatch(type -> javaClass(type).isInstance(value));
+    }
+
     /** The name of the type of a value that is of Kubernetes. */
     static String name(Object value) {
         return OURS.stream().filter(type -> javaClass(type).isInstance(value)).map(CelType::name).findFirst()
@@ -55,13 +60,14 @@ final class Types {
         return switch (type.kind()) {
             case STRING -> String.class;
             case INT -> Long.class;
+            case UINT -> UnsignedLong.class;
             case DOUBLE -> Double.class;
             case BOOL -> Boolean.class;
             case BYTES -> CelByteString.class;
             case LIST -> List.class;
             case MAP -> Map.class;
             case DURATION -> Duration.class;
-            case TIMESTAMP -> Instant.class;
+            case TIMESTAMP -> Moment.class;
             case OPAQUE -> switch (type.name()) {
                 case "kubernetes.Quantity" -> Amount.class;
                 case "kubernetes.URL" -> Url.class;

@@ -48,6 +48,12 @@ public final class GoDuration {
         }
     }
 
+    /** How long one is, however long. */
+    public static BigInteger nanos(Duration duration) {
+        return BigInteger.valueOf(duration.getSeconds()).multiply(BigInteger.valueOf(1_000_000_000))
+                .add(BigInteger.valueOf(duration.getNano()));
+    }
+
     /** One as Go's own library reads it; null when it does not. */
     public static @Nullable Duration exactly(String text) {
         BigInteger nanos = exact(text);

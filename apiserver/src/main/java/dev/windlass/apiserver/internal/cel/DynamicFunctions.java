@@ -1,0 +1,116 @@
+package dev.windlass.apiserver.internal.cel;
+
+import com.google.common.primitives.UnsignedLong;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelRuntimeBuilder;
+import dev.cel.runtime.CelRuntimeLibrary;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is done with values of which only turns out what they are when it is done. Expressions cannot name these functions. Stateless. */
+final class DynamicFunctions implements CelRuntimeLibrary {
+    static final String HAS = "@has";
+    static final String AT = "@at";
+    static final String OPTIONAL_AT = "@optionalAt";
+    static final String TRUTH = "@truth";
+    static final String PLAIN = "@plain";
+    static final String MAKE = "@make";
+    /** Functions of lists, of which the library takes none when the list can be of any of their types. */
+    static final Set<String> ANY_LIST = Set.of("sum", "min", "max", "isSorted", "sort", ListFunctions.SORT_BY_KEYS);
+
+    static String any(String function) {
+        return "@any_" + function;
+    }
+
+    @Override
+    public void setRuntimeOptions(CelRuntimeBuilder builder) {
+        builder.addFunctionBindings(CelFunctionBinding.from(HAS, Object.class, String.class, DynamicFunctions::has),
+                CelFunctionBinding.from(AT, Object.class, Object.class, DynamicFunctions::at),
+                CelFunctionBinding.from(OPTIONAL_AT, Object.class, Object.class, DynamicFunctions::optionalAt),
+                CelFunctionBinding.from(TRUTH, Object.class, DynamicFunctions::truth),
+                CelFunctionBinding.from(PLAIN, Object.class, DynamicFunctions::plain),
+                CelFunctionBinding.from(MAKE, String.class, Map.class, (type, fields) -> Patches.make(type, fields)));
+    }
+
+    private static Object truth(Object value) throws CelEvaluationException {
+        if (!(value instanceof Boolean)) {
+            throw new CelEvaluationException(Mismatches.NO_OVERLOAD);
+        }
+        return value;
+    }
+
+    private static Object has(Object holder, String name) throws CelEvaluationException {
+        return found(held(holder), name) != null;
+    }
+
+    private static Object at(Object holder, Object key) throws CelEvaluationException {
+        if (holder instanceof Optional<?>) {
+            return optionalAt(holder, key);
+        }
+        Object value = found(holder, key);
+        if (value == null) {
+            throw new CelEvaluationException(
+                    (holder instanceof List<?> ? "index out of bounds: " : "no such key: ") + Formatting.show(key));
+        }
+        return value;
+    }
+
+    private static Object optionalAt(Object holder, Object key) throws CelEvaluationException {
+        return Optional.ofNullable(found(held(holder), key));
+    }
+
+    private static @Nullable Object held(Object holder) {
+        return holder instanceof Optional<?> optional ? optional.orElse(null) : holder;
+    }
+
+    /** The library knows timestamps of its own only. */
+    private static Object plain(Object value) {
+        return value instanceof Moment moment ? moment.instant() : value;
+    }
+
+    private static @Nullable Object found(@Nullable Object holder, Object key) throws CelEvaluationException {
+        return switch (holder) {
+            case List<?> list -> item(list, key);
+            case Map<?, ?> map -> value(map, key);
+            case null, default -> null;
+        };
+    }
+
+    private static @Nullable Object item(List<?> list, Object key) throws CelEvaluationException {
+        long index = switch (key) {
+            case Long whole -> whole;
+            case UnsignedLong whole -> whole.bigIntegerValue().min(UnsignedLong.valueOf(Long.MAX_VALUE)
+                    .bigIntegerValue()).longValue();
+            case Double number when number == Math.rint(number) && Math.abs(number) < Long.MAX_VALUE ->
+                number.longValue();
+            case Double number -> throw new CelEvaluationException(
+                    "unsupported index value " + Formatting.show(number) + " in list");
+            default -> throw new CelEvaluationException(
+                    "unsupported index type '" + Formatting.typeName(key) + "' in list");
+        };
+        if (index < 0 || index >= list.size()) {
+            return null;
+        }
+        if (list instanceof SchemaList && !(key instanceof Long)) {
+            throw new CelEvaluationException("unsupported index: " + Formatting.show(key));
+        }
+        return list.get((int) index);
+    }
+
+    /** Numbers that are equal are the same key. */
+    static @Nullable Object value(Map<?, ?> map, Object key) {
+        Object value = map.get(key);
+        return switch (key) {
+            case Long number when value == null && number >= 0 -> map.get(UnsignedLong.valueOf(number));
+            case UnsignedLong number when value == null && number.longValue() >= 0 -> map.get(number.longValue());
+            case Double number when value == null && number == Math.rint(number)
+                    && Math.abs(number) < Long.MAX_VALUE ->
+                value(map, number.longValue());
+            default -> value;
+        };
+    }
+}
