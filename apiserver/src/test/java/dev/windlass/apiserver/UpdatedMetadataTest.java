@@ -55,6 +55,18 @@ class UpdatedMetadataTest {
     }
 
     @Test
+    void anOwnerOfADefinitionIsRefusedInOneSentence() {
+        String definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        wire.post(definitions, """
+                {"metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+                 "names":{"plural":"things","kind":"Thing"},"versions":[{"name":"v1","served":true,"storage":true,
+                 "schema":{"openAPIV3Schema":{"type":"object"}}}]}}""");
+        assertThat(wire.merge(definitions + "/things.example.com",
+                metadata("\"ownerReferences\":[" + owner("v1", "Event") + "]")).message())
+                .containsOnlyOnce("disallowed from being an owner");
+    }
+
+    @Test
     void ownersThatAreToldTwiceAreTakenOnce() {
         String twice = "\"ownerReferences\":[" + owner("v1", "K") + "," + owner("v1", "K") + "]";
         Wire.Answer merged = wire.merge(MAP, metadata(twice));

@@ -164,17 +164,12 @@ public final class ApiException extends RuntimeException {
 
     /** What is said twice is told once in the message, and twice in the causes. */
     public static ApiException invalid(String group, String kind, String name, List<FieldError> errors) {
-        List<FieldError> distinct = new ArrayList<>();
-        for (FieldError error : errors) {
-            if (!distinct.contains(error)) {
-                distinct.add(error);
-            }
-        }
+        List<String> distinct = errors.stream().map(FieldError::message).distinct().toList();
         ObjectNode details = details(name, group, kind);
         putCauses(details, errors);
         String what = distinct.size() == 1
-                ? distinct.getFirst().message()
-                : distinct.stream().map(FieldError::message).collect(Collectors.joining(", ", "[", "]"));
+                ? distinct.getFirst()
+                : distinct.stream().collect(Collectors.joining(", ", "[", "]"));
         return new ApiException(422, "Invalid",
                 qualified(kind, group) + " " + GoText.quoted(name) + " is invalid: " + what, details, null);
     }
