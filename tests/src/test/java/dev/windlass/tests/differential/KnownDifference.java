@@ -20,10 +20,11 @@ record KnownDifference(String what, String why, Predicate<Difference> covers) {
                     "prose of Kubernetes, which the embedded server does not carry; no client prints it",
                     difference -> difference.place()
                             .matches("\\$(\\[\\d+]\\.object)?\\.columnDefinitions\\[\\d+]\\.description")),
-            new KnownDifference("""
-                    expressions know no messages of protobuf (`google.protobuf.Int64Value{value: 1}`), refuse no pattern for repeating \
-                    a repetition too often (`(a{500}){500}`), refuse two groups of a pattern with the same name, and take `1u` for `1` \
-                    where they index a list of a built-in object""",
+            new KnownDifference(
+                    """
+                            expressions know no messages of protobuf (`google.protobuf.Int64Value{value: 1}`), refuse no pattern for repeating \
+                            a repetition too often (`(a{500}){500}`), refuse two groups of a pattern with the same name, and take `1u` for `1` \
+                            where they index a list of a built-in object""",
                     "the library for expressions and the one for patterns decide it, and nobody is known to need it",
                     difference -> difference.sequence().endsWith("What only the expressions of the real server know")),
             new KnownDifference("a Service without a name is refused for that alone",
