@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,6 +31,7 @@ final class Masks {
             "((?:too old resource version: |Too large resource version: |current: |ResourceVersion in (?:the precondition|record) \\(|ResourceVersion in object meta: |, ResourceVersion: ))\\d+( \\(\\d+\\))?");
     /** A patched object as it is told in an error: field by field in the order of somebody's memory. */
     private static final Pattern ECHO = Pattern.compile("(Invalid value: )\"\\{.*}\": ", Pattern.DOTALL);
+    private static final String TYPED_ERRORS = "): errors:\n";
     private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]+");
     private static final Pattern SERVER = Pattern.compile("127\\.0\\.0\\.1:\\d+");
     private static final Pattern ADDRESS = Pattern.compile("(?:10\\.\\d+|192\\.168)\\.\\d+\\.\\d+");
@@ -173,7 +175,15 @@ final class Masks {
         for (Map.Entry<String, String> name : generated.entrySet()) {
             text = text.replace(name.getKey(), name.getValue());
         }
-        return text;
+        return inOrder(text);
+    }
+
+    /** What is wrong with fields of one map is told in the order of somebody's memory. */
+    private static String inOrder(String text) {
+        int list = text.indexOf(TYPED_ERRORS) + TYPED_ERRORS.length();
+        return list < TYPED_ERRORS.length()
+                ? text
+                : text.substring(0, list) + text.substring(list).lines().sorted().collect(Collectors.joining("\n"));
     }
 
     private static boolean isNow(String time) {
