@@ -1,12 +1,7 @@
 package dev.windlass.apiserver.internal.kind;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,17 +97,7 @@ public final class Catalog {
 
     private static List<ResourceType> readBuiltIn() {
         List<ResourceType> types = new ArrayList<>();
-        try (InputStream in = Catalog.class.getResourceAsStream("kinds.jsonl")) {
-            if (in == null) {
-                throw new IllegalStateException("resource kinds.jsonl is missing beside " + Catalog.class.getName());
-            }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                types.add(read(Json.parse(line)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("resource kinds.jsonl cannot be read", e);
-        }
+        ResourceLines.forEach(Catalog.class, "kinds.jsonl", line -> types.add(read(Json.parse(line))));
         return types;
     }
 

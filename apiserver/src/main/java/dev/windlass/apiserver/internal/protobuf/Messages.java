@@ -1,12 +1,7 @@
 package dev.windlass.apiserver.internal.protobuf;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,20 +32,11 @@ final class Messages {
 
     private static Messages read() {
         Messages all = new Messages();
-        try (InputStream in = Messages.class.getResourceAsStream("messages.jsonl")) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "resource messages.jsonl is missing beside " + Messages.class.getName());
-            }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                String[] quoted = line.split("\"", 5);
-                all.lines.put(quoted[1], line);
-                all.byKind.put(kind(quoted[3], quoted[1].substring(quoted[1].lastIndexOf('.') + 1)), quoted[1]);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("resource messages.jsonl cannot be read", e);
-        }
+        ResourceLines.forEach(Messages.class, "messages.jsonl", line -> {
+            String[] quoted = line.split("\"", 5);
+            all.lines.put(quoted[1], line);
+            all.byKind.put(kind(quoted[3], quoted[1].substring(quoted[1].lastIndexOf('.') + 1)), quoted[1]);
+        });
         return all;
     }
 

@@ -3,14 +3,9 @@ package dev.windlass.apiserver.internal.rbac;
 import dev.windlass.apiserver.internal.auth.Authorizer;
 import dev.windlass.apiserver.internal.auth.Rbac;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.rest.Resources;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,20 +36,11 @@ public final class RoleBased {
     }
 
     private static void createDefaults(Resources resources) {
-        try (InputStream in = RoleBased.class.getResourceAsStream(DEFAULTS)) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "resource " + DEFAULTS + " is missing beside " + RoleBased.class.getName());
+        ResourceLines.forEach(RoleBased.class, DEFAULTS, line -> {
+            if (Json.parse(line) instanceof ObjectNode object) {
+                create(resources, object);
             }
-            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (Json.parse(line) instanceof ObjectNode object) {
-                    create(resources, object);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("resource " + DEFAULTS + " cannot be read", e);
-        }
+        });
     }
 
     private static void create(Resources resources, ObjectNode object) {

@@ -1,12 +1,7 @@
 package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,18 +26,7 @@ public final class BuiltInTypes {
 
     public static BuiltInTypes read() {
         BuiltInTypes types = new BuiltInTypes();
-        try (InputStream in = BuiltInTypes.class.getResourceAsStream("types.jsonl")) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "resource types.jsonl is missing beside " + BuiltInTypes.class.getName());
-            }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                types.add(line);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("resource types.jsonl cannot be read", e);
-        }
+        ResourceLines.forEach(BuiltInTypes.class, "types.jsonl", types::add);
         return types;
     }
 

@@ -1,12 +1,7 @@
 package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,17 +43,11 @@ public final class MemoryForm {
 
         private static Map<String, List<Field>> read() {
             Map<String, List<Field>> all = new HashMap<>();
-            try (InputStream in = MemoryForm.class.getResourceAsStream("memory.jsonl")) {
-                if (in == null) {
-                    throw new IllegalStateException(
-                            "resource memory.jsonl is missing beside " + MemoryForm.class.getName());
-                }
-                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines().map(Json::parse)
-                        .forEach(struct -> all.put(struct.path(0).stringValue(),
-                                Json.texts(struct.path(1)).stream().map(Field::parse).toList()));
-            } catch (IOException e) {
-                throw new UncheckedIOException("resource memory.jsonl cannot be read", e);
-            }
+            ResourceLines.forEach(MemoryForm.class, "memory.jsonl", line -> {
+                JsonNode struct = Json.parse(line);
+                all.put(struct.path(0).stringValue(),
+                        Json.texts(struct.path(1)).stream().map(Field::parse).toList());
+            });
             return all;
         }
     }

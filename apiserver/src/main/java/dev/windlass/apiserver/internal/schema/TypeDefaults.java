@@ -1,12 +1,7 @@
 package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.windlass.apiserver.internal.json.ResourceLines;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,20 +36,11 @@ public final class TypeDefaults {
     /** @param rules fill what depends on other fields, by the name of the type; before the values */
     public TypeDefaults(BiConsumer<String, ObjectNode> rules) {
         this.rules = rules;
-        try (InputStream in = TypeDefaults.class.getResourceAsStream("defaults.jsonl")) {
-            if (in == null) {
-                throw new IllegalStateException(
-                        "resource defaults.jsonl is missing beside " + TypeDefaults.class.getName());
-            }
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                JsonNode entry = Json.parse(line);
-                values.put(entry.get(0).stringValue(),
-                        new Fallbacks((ObjectNode) entry.get(1), entry.path(2), entry.path(3)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("resource defaults.jsonl cannot be read", e);
-        }
+        ResourceLines.forEach(TypeDefaults.class, "defaults.jsonl", line -> {
+            JsonNode entry = Json.parse(line);
+            values.put(entry.get(0).stringValue(),
+                    new Fallbacks((ObjectNode) entry.get(1), entry.path(2), entry.path(3)));
+        });
     }
 
     /** Fills an object and everything in it; its types must be right. */
