@@ -283,8 +283,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
     /** @param allowed what the applier takes over from others in any case */
     private static void refuseConflicts(ManagedFields managed, Map<String, Typed.Difference> differences, Manager self,
             FieldSet allowed) {
-        Map<String, List<String>> byManager = new TreeMap<>();
-        Map<String, String> descriptions = new HashMap<>();
+        Map<Manager, List<String>> byManager = new TreeMap<>(Comparator.comparing(Manager::identifier));
         List<FieldError> causes = new ArrayList<>();
         for (Manager other : managed.managers()) {
             FieldSet fields = managed.fields(other);
@@ -292,11 +291,9 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             if (other.equals(self) || theirs == null) {
                 continue;
             }
-            String described = other.described();
-            descriptions.put(other.identifier(), described);
             for (String path : fields.intersection(theirs.changed()).difference(allowed).paths()) {
-                byManager.computeIfAbsent(other.identifier(), _ -> new ArrayList<>()).add(path);
-                causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + described));
+                byManager.computeIfAbsent(other, _ -> new ArrayList<>()).add(path);
+                causes.add(new FieldError("FieldManagerConflict", path, "conflict with " + other.described()));
             }
         }
         if (causes.isEmpty()) {
@@ -307,7 +304,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             message = "Apply failed with 1 conflict: " + causes.getFirst().body() + ": " + causes.getFirst().field();
         } else {
             message = "Apply failed with " + causes.size() + " conflicts: " + byManager.entrySet().stream()
-                    .map(each -> "conflicts with " + descriptions.get(each.getKey()) + ":\n"
+                    .map(each -> "conflicts with " + each.getKey().described() + ":\n"
                             + each.getValue().stream().map(path -> "- " + path).collect(Collectors.joining("\n")))
                     .collect(Collectors.joining("\n"));
         }

@@ -1,13 +1,13 @@
 package dev.windlass.apiserver.internal.apply;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.schema.GoForm;
 import dev.windlass.apiserver.internal.schema.Type;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The steps of a path, as FieldsV1 writes them. Stateless. */
@@ -39,15 +39,10 @@ final class Steps {
 
     /** What a field of a key is when it is not told: in a built-in type, what Go writes for it. */
     private static @Nullable JsonNode fallback(Type item, String name) {
-        Type.Use field = item.field(name).use();
-        if (field.fallback() != null || item.name().isEmpty() || field.go().omitEmpty()) {
-            return field.fallback();
-        }
-        return switch (item.field(name).body().scalar()) {
-            case "string" -> JsonNodeFactory.instance.stringNode("");
-            case "int32", "int64" -> JsonNodeFactory.instance.numberNode(0);
-            default -> null;
-        };
+        Type field = item.field(name);
+        JsonNode declared = field.use().fallback();
+        boolean written = !item.name().isEmpty() && !field.use().go().omitEmpty();
+        return declared == null && written ? GoForm.zeroOf(field) : declared;
     }
 
     private static String json(Map<String, JsonNode> key) {

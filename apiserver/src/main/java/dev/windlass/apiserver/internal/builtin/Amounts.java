@@ -29,6 +29,11 @@ final class Amounts {
         return quantity == null ? BigDecimal.ZERO : quantity.value();
     }
 
+    /** How much it is as a whole number, of tenths, hundredths or what the digits say; rounded up, and cut to a long as Go does it. */
+    static long inUnits(BigDecimal amount, int digits) {
+        return amount.setScale(digits, RoundingMode.UP).unscaledValue().longValue();
+    }
+
     /** Writes the amounts of {@code requests} and {@code limits} so that the same ones have the same text, for a comparison. */
     static void plain(JsonNode resources) {
         for (String which : List.of("requests", "limits")) {

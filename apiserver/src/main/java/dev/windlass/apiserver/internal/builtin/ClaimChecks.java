@@ -121,16 +121,16 @@ final class ClaimChecks {
         ObjectNode spec = (ObjectNode) now.at("spec").value().deepCopy();
         ObjectNode old = (ObjectNode) before.at("spec").value().deepCopy();
         if (Json.textOrEmpty(old, "volumeName").isEmpty()) {
-            copy(spec, old, "volumeName");
+            Json.share("volumeName", spec, old);
         }
         if (comesByItsClass(now, before)) {
             spec.remove("storageClassName");
         }
         if (now.at("status", "phase").text().equals("Bound")) {
-            copy(old, spec, "volumeAttributesClassName");
+            Json.share("volumeAttributesClassName", old, spec);
             ObjectNode requests = Json.objectAt(spec, "resources", "requests");
             if (requests != null) {
-                copy(Json.child(Json.child(old, "resources"), "requests"), requests, "storage");
+                Json.share("storage", Json.child(Json.child(old, "resources"), "requests"), requests);
             }
         }
         if (!Json.alike(plain(spec), plain(old))) {
@@ -150,15 +150,6 @@ final class ClaimChecks {
                 && attributes.differs(before.at("spec", "volumeAttributesClassName"))) {
             attributes.forbidden("update to " + (attributes.isSet() ? "empty string" : "nil")
                     + " is forbidden when status.currentVolumeAttributesClassName is not nil");
-        }
-    }
-
-    private static void copy(ObjectNode from, ObjectNode to, String field) {
-        JsonNode value = from.get(field);
-        if (value == null) {
-            to.remove(field);
-        } else {
-            to.set(field, value);
         }
     }
 

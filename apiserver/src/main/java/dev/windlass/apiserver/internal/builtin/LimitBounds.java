@@ -128,6 +128,6 @@ final class LimitBounds {
     }
 
     private static long number(@Nullable Quantity amount, int digits) {
-        return amount == null ? 0 : amount.value().setScale(digits, RoundingMode.UP).unscaledValue().longValue();
+        return amount == null ? 0 : Amounts.inUnits(amount.value(), digits);
     }
 }

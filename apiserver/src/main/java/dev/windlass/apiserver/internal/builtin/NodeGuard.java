@@ -11,7 +11,6 @@ import dev.windlass.apiserver.internal.schema.Quantity;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,18 +86,15 @@ final class NodeGuard implements WriteGuard {
                     .add(ofContainers == null ? BigDecimal.ZERO : ofContainers.value());
             BigDecimal there = Amounts.of(node.path("status").path("allocatable").path(each.getKey()));
             if (wanted.compareTo(there) > 0) {
-                problems.add(each.getKey() + ", requested: " + number(wanted, each.getValue()) + ", allocatable: "
-                        + number(there, each.getValue()));
+                problems.add(
+                        each.getKey() + ", requested: " + Amounts.inUnits(wanted, each.getValue()) + ", allocatable: "
+                                + Amounts.inUnits(there, each.getValue()));
             }
         }
         if (!problems.isEmpty()) {
             throw forbidden(target, "node didn't have enough allocatable resources: " + String.join("; ", problems),
                     FieldError.cause("NodeCapacity"));
         }
-    }
-
-    private static long number(BigDecimal amount, int digits) {
-        return amount.setScale(digits, RoundingMode.UP).unscaledValue().longValue();
     }
 
     private static ApiException forbidden(Target target, String why, FieldError... causes) {

@@ -63,7 +63,7 @@ final class Comparisons {
     }
 
     private static List<?> joined(List<?> a, List<?> b) {
-        if (a instanceof SchemaList list) {
+        if (a instanceof SchemaList list && list.isKeyed()) {
             return list.plus(b);
         }
         List<Object> all = new ArrayList<>(a.size() + b.size());

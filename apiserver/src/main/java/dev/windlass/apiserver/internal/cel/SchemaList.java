@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A list of which a schema says whether the order of its items counts, or what they are told apart by. Not changed once it has been filled. */
@@ -18,13 +17,22 @@ final class SchemaList extends ArrayList<Object> {
         this.schema = schema;
     }
 
-    private boolean isOfType(String type) {
-        return Json.textOrEmpty(schema, "x-kubernetes-list-type").equals(type);
+    /** Whether its items are told apart, and in which order they are does not count. */
+    boolean isKeyed() {
+        return isSet() || listType().equals("map");
     }
 
-    /** What is only once in the list; null when it is of no account. */
-    private @Nullable Object key(Object item) {
-        if (isOfType("set")) {
+    private boolean isSet() {
+        return listType().equals("set");
+    }
+
+    private String listType() {
+        return Json.textOrEmpty(schema, "x-kubernetes-list-type");
+    }
+
+    /** What is only once in the list. */
+    private Object key(Object item) {
+        if (isSet()) {
             return item;
         }
         List<Object> keys = new ArrayList<>();
@@ -42,7 +50,7 @@ final class SchemaList extends ArrayList<Object> {
 
     /** Whether another list has the same items; in which order counts only for lists without keys. */
     Equality.Result compare(List<?> other) {
-        if (!isOfType("set") && !isOfType("map")) {
+        if (!isKeyed()) {
             return Equality.inOrder(this, other);
         }
         if (size() != other.size()) {
@@ -55,19 +63,13 @@ final class SchemaList extends ArrayList<Object> {
                         theirs.get(each.getKey())) == Equality.Result.SAME));
     }
 
-    /** Both lists as one: what has the same key is there once, where it has been first and as it has been last. */
+    /** Both lists as one, when this one is keyed: what has the same key is there once, where it has been first and as it has been last. */
     List<Object> plus(List<?> other) {
-        List<Object> all;
-        if (isOfType("set") || isOfType("map")) {
-            Map<Object, Object> kept = new LinkedHashMap<>();
-            forEach(each -> kept.put(key(each), each));
-            other.forEach(each -> kept.put(key(each), each));
-            all = new SchemaList(schema);
-            all.addAll(kept.values());
-        } else {
-            all = new ArrayList<>(this);
-            all.addAll(other);
-        }
+        Map<Object, Object> kept = new LinkedHashMap<>();
+        forEach(each -> kept.put(key(each), each));
+        other.forEach(each -> kept.put(key(each), each));
+        List<Object> all = new SchemaList(schema);
+        all.addAll(kept.values());
         return all;
     }
 }

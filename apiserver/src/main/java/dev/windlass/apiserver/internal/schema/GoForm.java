@@ -122,7 +122,8 @@ public final class GoForm {
                 || (value.isNumber() && value.doubleValue() == 0);
     }
 
-    static JsonNode zeroOf(Type type) {
+    /** What there is of a type where nothing has been set. */
+    public static JsonNode zeroOf(Type type) {
         return switch (type.shape()) {
             case STRUCT -> zero(type);
             case SCALAR -> switch (type.body().scalar()) {
