@@ -140,7 +140,8 @@ final class Schemas {
         return JsonNodeFactory.instance.stringNode(text);
     }
 
-    private <T> T any(List<T> values) {
+    /** One of some. */
+    <T> T any(List<T> values) {
         return values.get(random.nextInt(values.size()));
     }
 }
