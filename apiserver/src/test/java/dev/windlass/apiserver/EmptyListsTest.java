@@ -60,6 +60,24 @@ class EmptyListsTest extends SharedServer {
     }
 
     @Test
+    void itIsAChangeOfTheListThatItIsIn() {
+        String rule = "[{\"verbs\":[\"get\"],\"apiGroups\":[\"a\"],\"resources\":[\"b\"]%s}]";
+        wire.post(ROLES, ROLE.formatted("in", rule.formatted("")));
+        Wire.Answer same = wire.put(ROLES + "/in?fieldManager=other", ROLE.formatted("in", rule.formatted("")));
+        assertThat(manager(same, 0)).isNotEqualTo("other");
+        Wire.Answer changed = wire.put(ROLES + "/in?fieldManager=other",
+                ROLE.formatted("in", rule.formatted(",\"resourceNames\":[]")));
+        assertThat(manager(changed, 0)).isEqualTo("other");
+        assertThat(managed(changed)).isEqualTo("{\"f:rules\":{}}");
+        String slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+        String slice = "{\"metadata\":{\"name\":\"s\"},\"addressType\":\"IPv4\",\"endpoints\":[{\"addresses\":[\"10.0.0.1\"]%s}]}";
+        wire.post(slices, slice.formatted(""));
+        Wire.Answer map = wire.put(slices + "/s?fieldManager=other", slice.formatted(",\"deprecatedTopology\":{}"));
+        assertThat(Json.string(map.body().path("metadata").path("managedFields").path(1)))
+                .contains("\"fieldsV1\":{\"f:endpoints\":{}}", "\"manager\":\"other\"");
+    }
+
+    @Test
     void whoAppliesNullManagesItAndLeavesWhatIsThere() {
         wire.post(SERVICES, "{\"metadata\":{\"name\":\"s\"},\"spec\":{\"ports\":[{\"port\":80}]}}");
         Wire.Answer applied = wire.apply(SERVICES + "/s", "me",

@@ -110,10 +110,10 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
      *            what is stored now; the zero of its type when it is created
      * @param object
      *            what is to be stored; its managed fields are what the client sent
-     * @param shown
-     *            a copy of it, as others are shown it; it is changed
+     * @param compared
+     *            a copy of it, as it is compared with what is stored; it is changed
      */
-    public void update(ObjectNode live, ObjectNode object, ObjectNode shown, String manager) {
+    public void update(ObjectNode live, ObjectNode object, ObjectNode compared, String manager) {
         JsonNode sent = Json.find(object, "metadata", "managedFields");
         JsonNode before = Json.find(live, "metadata", "managedFields");
         ManagedFields managed;
@@ -130,7 +130,7 @@ public record FieldManagement(Type type, String apiVersion, String subresource, 
             return;
         }
         forgetMissingVersions(managed);
-        Map<String, Typed.Difference> differences = differences(managed, bare(live), bared(shown));
+        Map<String, Typed.Difference> differences = differences(managed, bare(live), bared(compared));
         Manager self = new Manager(manager, Manager.UPDATE, apiVersion, subresource);
         takeFromOthers(managed, differences, null);
         FieldSet taken = strip(Objects.requireNonNull(differences.get(apiVersion)).changed());

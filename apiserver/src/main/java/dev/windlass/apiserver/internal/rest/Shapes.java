@@ -140,6 +140,15 @@ final class Shapes {
         return written;
     }
 
+    /** An object as it is compared with what is stored, to tell who manages what of it: a copy. */
+    ObjectNode compared(ObjectNode object, ResourceType resource) {
+        ObjectNode compared = object.deepCopy();
+        if (!resource.isCustom()) {
+            GoForm.compare(compared, typeOf(resource));
+        }
+        return compared;
+    }
+
     /** Puts the defaults of types into an object of a built-in kind. */
     void fillDefaults(ObjectNode object, ResourceType resource) {
         if (!resource.isCustom()) {

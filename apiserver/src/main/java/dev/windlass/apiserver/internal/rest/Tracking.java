@@ -73,7 +73,7 @@ final class Tracking {
      */
     void update(Reach reach, ObjectNode live, ObjectNode object, String manager) {
         try {
-            of(reach).update(live, object, shapes.written(object, reach.type()), manager);
+            of(reach).update(live, object, shapes.compared(object, reach.type()), manager);
         } catch (ApiException _) {
             // It is written though nobody could be asked what it is in another version: whoever managed something still does.
             Reach.shareInMetadata("managedFields", live, object);

@@ -31,8 +31,16 @@ public final class GoForm {
     private GoForm() {
     }
 
+    /** {@code WHOLE} is what is in something that is compared as a whole. */
     private enum Form {
-        READ, READ_OF_SCHEMA, WRITTEN, STORED
+        READ, READ_OF_SCHEMA, WRITTEN, STORED, COMPARED, WHOLE;
+
+        Form inside(Type type) {
+            if (this == COMPARED && type.isWhole()) {
+                return type.shape() == Type.Shape.LIST ? READ : WHOLE;
+            }
+            return this == WHOLE && type.shape() == Type.Shape.LIST ? READ : this;
+        }
     }
 
     /** Brings an object into the form that Go has in memory, where an empty list or map is there; its types must be right. */
@@ -43,6 +51,14 @@ public final class GoForm {
     /** Brings an object into the form in which Go shows it: an empty list or map is there if its field always is. */
     public static void write(ObjectNode object, Type type) {
         shape(object, type, Form.WRITTEN);
+    }
+
+    /**
+     * Brings an object into the form in which it is compared with what is stored: as Go shows it, but for the items of lists that are compared as a whole, of
+     * which Go looks at the memory, where an empty list or map is there.
+     */
+    public static void compare(ObjectNode object, Type type) {
+        shape(object, type, Form.COMPARED);
     }
 
     /** Brings an object into the form in which it comes back from where it is stored: nothing tells an empty list or map from none. */
@@ -137,7 +153,8 @@ public final class GoForm {
         };
     }
 
-    private static JsonNode value(JsonNode value, Type type, Form form) {
+    private static JsonNode value(JsonNode value, Type type, Form whole) {
+        Form form = whole.inside(type);
         switch (type.shape()) {
             case STRUCT -> {
                 if (value instanceof ObjectNode object) {
