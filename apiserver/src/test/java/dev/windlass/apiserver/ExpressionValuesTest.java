@@ -87,6 +87,44 @@ class ExpressionValuesTest extends SharedServer {
             dyn(self.s).indexOf(1) ~ no such overload: indexOf(string, int)
             dyn(null) + 1 ~ no such overload: _+_
             dyn(self.s) * 2 ~ no such overload
+            quantity('1Ei').isInteger() ~ false
+            quantity('1Ti').isInteger() ~ true
+            quantity('9223372036854775807').asInteger() ~ cannot convert value to integer
+            quantity('9e18').add(quantity('9e18')).isInteger() ~ false
+            quantity('1').add(quantity('1m')).asApproximateFloat() ~ 1.0010000000000001
+            dyn(self.i).value() ~ no such overload: value(int)
+            dyn(self.i).hasValue() ~ no such overload: hasValue(int)
+            optional.none().value() ~ optional.none() dereference
+            dyn(self.l).optMap(x, x).value() ~ no such overload: hasValue(list)
+            dyn(self.l).unwrapOpt() ~ no such overload: unwrapOpt(list)
+            optional.unwrap(dyn(self.l)) ~ no such overload: optional.unwrap(list)
+            dyn(self.i).flatten() ~ no such overload: int.flatten()
+            dyn(self.lm[0]).flatten() ~ no such overload: map(dyn, dyn).flatten()
+            dyn(self.i).distinct() ~ internal error: interface conversion: types.Int is not traits.Lister: missing method Contains
+            dyn(self.lm[0]).distinct() ~ internal error: interface conversion: *common.unstructuredMap is not traits.Lister: missing method Add
+            dyn(self.s).find(dyn(self.i)) ~ no such overload: find(string, int)
+            dyn(self.i).find('a') ~ no such overload
+            dyn(self.i).matches(self.s) ~ no such overload: matches
+            $U[dyn([self.i])] ~ invalid qualifier type: *types.baseList
+            $U[dyn(self.set)] ~ invalid qualifier type: *common.unstructuredSetList
+            $U[dyn(self.l + self.l)] ~ invalid qualifier type: *types.baseList
+            $U[dyn([self.i] + [1])] ~ invalid qualifier type: *types.concatList
+            {self.t: 1}[self.t] ~ invalid qualifier type: types.Timestamp
+            self.l[?dyn([self.i])].hasValue() ~ invalid qualifier type: *types.baseList
+            {self.s: 1, 'text': 2} ~ {"text":2}
+            {self.s: 1, ?self.s: optional.none()}.size() ~ 0
+            {dyn(1.0): 'a', dyn(1.0): 'b'}.size() ~ 1
+            '%s'.format([{dyn(1.0): 'a'}]) ~ error during formatting: no formatting function for map key of type double
+            '%s'.format([{self.t: 'a'}]) ~ error during formatting: no formatting function for map key of type google.protobuf.Timestamp
+            {bytes(self.s): 1} ~ internal error: runtime error: hash of unhashable type types.Bytes
+            self.l.transformMapEntry(i, v, {self.s: v}) ~ insert failed: key text already exists
+            optional.ofNonZeroValue(timestamp('0001-01-01T00:00:00Z')).hasValue() ~ false
+            optional.ofNonZeroValue(self.t).hasValue() ~ true
+            dyn(self.i).all(x, true) ~ got 'types.Int', expected iterable type
+            dyn(self.i).all(i, x, true) ~ unsupported comprehension range type: types.Int
+            dyn(self.t).exists(x, true) ~ got 'types.Timestamp', expected iterable type
+            ([] + self.set) == ['p', 'q'] ~ true
+            int(dyn(uint(self.i)) * 2635249153387078802u) ~ integer overflow
             """;
 
     private static final Pattern FAILED = Pattern

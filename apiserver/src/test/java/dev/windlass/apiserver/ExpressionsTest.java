@@ -39,6 +39,16 @@ class ExpressionsTest extends SharedServer {
             9223372036854775808 > 1 ~ <input>:1:1: invalid int literal
             1e999 > 1.0 ~ <input>:1:1: invalid double literal
             'a'.reverse() == 'a' ~ found no matching overload for 'reverse' applied to 'string.()'
+            self.list.all(x, x, true) ~ <input>:1:18: duplicate variable name: x
+            self.list.transformList(x, x, x > 1, x).size() > 1 ~ <input>:1:28: duplicate variable name: x
+            self.n == 1 ? self.list[0] ~ <input>:1:27: Syntax error: mismatched input '<EOF>' expecting ':'
+            (self.n == 1 ? f(1)) ~ <input>:1:20: Syntax error: mismatched input ')' expecting ':'
+            self.list[self.list[0] ~ <input>:1:23: Syntax error: missing ']' at '<EOF>'
+            self.a == '%s ~ <input>:1:11: Syntax error: token recognition error at: ''%s'
+            dyn(self.list)[null] == 1 ~ program instantiation failed: invalid qualifier type: types.Null
+            true || dyn({'a': 1})[dyn([1])] == 1 ~ program instantiation failed: invalid qualifier type: *types.baseList
+            int(uint('18446744073709551615')) == 1 ~ program instantiation failed: integer overflow
+            type(self.n) == dyn ~ <input>:1:17: undeclared reference to 'dyn' (in container '')
             self.list.sortBy(x, [x]).size() > 1 ~ found no matching overload for '@sortByAssociatedKeys'
             """)
     void whatIsWrongIsToldWhenItIsWritten(String rule, String problem) {

@@ -66,9 +66,17 @@ final class Comparisons {
         if (a instanceof SchemaList list && list.isKeyed()) {
             return list.plus(b);
         }
-        List<Object> all = new ArrayList<>(a.size() + b.size());
+        if (!(a instanceof SchemaList) && (a.isEmpty() || b.isEmpty())) {
+            return a.isEmpty() ? b : a;
+        }
+        List<Object> all = a instanceof SchemaList ? new ArrayList<>() : new Joined();
         all.addAll(a);
         all.addAll(b);
         return all;
+    }
+
+    /** A list that has been two. */
+    @SuppressWarnings("serial") // nobody serializes one
+    static final class Joined extends ArrayList<Object> {
     }
 }

@@ -45,6 +45,12 @@ final class Conversions implements CelRuntimeLibrary {
             return number.longValue();
         });
         bind("double_to_uint64", Double.class, number -> unsigned(new BigDecimal(finite(number)).toBigInteger()));
+        bind("uint64_to_int64", UnsignedLong.class, number -> {
+            if (number.longValue() < 0) {
+                throw new CelEvaluationException("integer overflow");
+            }
+            return number.longValue();
+        });
         bind("int64_to_uint64", Long.class, number -> unsigned(BigInteger.valueOf(number)));
         bindings.putAll(TimeFunctions.bindings());
         bindings.putAll(Comparisons.bindings());

@@ -6,6 +6,7 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelMutableExpr;
 import dev.cel.common.ast.CelMutableExpr.CelMutableCall;
 import dev.cel.common.ast.CelMutableExpr.CelMutableComprehension;
+import dev.cel.common.ast.CelMutableExpr.CelMutableList;
 import dev.cel.common.ast.CelMutableExpr.CelMutableMap;
 import dev.cel.common.ast.CelMutableExpr.CelMutableSelect;
 import dev.cel.common.ast.CelMutableExpr.CelMutableStruct;
@@ -13,11 +14,11 @@ import dev.cel.common.ast.CelMutableExprConverter;
 import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.CelKind;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +52,7 @@ final class DynamicTree {
             case CALL -> call(expr, expr.call());
             case LIST -> expr.list().elements().forEach(this::visit);
             case STRUCT -> struct(expr, expr.struct());
-            case MAP -> map(expr.map());
+            case MAP -> map(expr, expr.map());
             case COMPREHENSION -> comprehension(expr.comprehension());
             default -> {
                 // is what it is
@@ -61,6 +62,11 @@ final class DynamicTree {
 
     private void comprehension(CelMutableComprehension loop) {
         visit(loop.iterRange());
+        if (isLoose(type(loop.iterRange()))) {
+            loop.setIterRange(wrapped(loop.iterRange(), loop.iterVar2().isEmpty()
+                    ? DynamicFunctions.RANGE
+                    : DynamicFunctions.RANGE_OF_PAIRS));
+        }
         visit(loop.accuInit());
         visit(loop.loopCondition());
         visit(loop.loopStep());
@@ -81,17 +87,34 @@ final class DynamicTree {
     }
 
     /** Of what has the same key the last counts. */
-    private void map(CelMutableMap map) {
-        Map<Object, CelMutableMap.Entry> kept = new LinkedHashMap<>();
+    private void map(CelMutableExpr expr, CelMutableMap map) {
+        List<CelMutableExpr> keys = new ArrayList<>();
+        List<CelMutableExpr> values = new ArrayList<>();
+        List<CelMutableExpr> optional = new ArrayList<>();
         for (CelMutableMap.Entry each : map.entries()) {
             visit(each.key());
             visit(each.value());
-            Object key = each.key().getKind() == CelExpr.ExprKind.Kind.CONSTANT ? each.key().constant() : each;
-            kept.put(key, each);
+            if (each.optionalEntry()) {
+                optional.add(constant(CelConstant.ofValue((long) keys.size()), SimpleType.INT));
+            }
+            keys.add(each.key());
+            values.add(each.value());
         }
-        if (kept.size() < map.entries().size()) {
-            map.setEntries(new ArrayList<>(kept.values()));
+        boolean told = keys.stream().allMatch(DynamicTree::isPlainKey)
+                && keys.stream().map(CelMutableExpr::constant).distinct().count() == keys.size();
+        if (!told) {
+            become(expr, DynamicFunctions.MAKE_MAP, list(keys), list(values), list(optional));
         }
+    }
+
+    private static boolean isPlainKey(CelMutableExpr key) {
+        return key.getKind() == CelExpr.ExprKind.Kind.CONSTANT
+                && key.constant().getKind() != CelConstant.Kind.BYTES_VALUE;
+    }
+
+    private CelMutableExpr list(List<CelMutableExpr> items) {
+        types.put(++lastId, ListType.create(SimpleType.DYN));
+        return CelMutableExpr.ofList(lastId, CelMutableList.create(items));
     }
 
     private void select(CelMutableExpr expr, CelMutableSelect select) {
@@ -116,6 +139,11 @@ final class DynamicTree {
         switch (call.function()) {
             case "_||_", "_&&_" -> wrapLoose(call, DynamicFunctions.TRUTH);
             case "type" -> wrapLoose(call, DynamicFunctions.PLAIN);
+            case "optional.ofNonZeroValue" -> call.setArg(0, wrapped(call.args().getFirst(), DynamicFunctions.NO_TIME));
+            case "value", "hasValue" -> refer(expr, call.function(), DynamicFunctions.any(call.function()));
+            case "unwrapOpt", "optional.unwrap" -> become(expr, DynamicFunctions.UNWRAP,
+                    call.target().orElseGet(() -> call.args().getFirst()), constant(call.function()));
+            case "matches", "find", "findAll" -> pattern(call);
             case "_[_]" -> {
                 if (isUndecided(call, reference)) {
                     become(expr, DynamicFunctions.AT, call.args().get(0), call.args().get(1));
@@ -144,17 +172,29 @@ final class DynamicTree {
         for (int i = 0; i < call.args().size(); i++) {
             CelMutableExpr argument = call.args().get(i);
             if (isLoose(type(argument))) {
-                CelMutableExpr wrapped = CelMutableExpr.ofNotSet(++lastId);
-                types.put(lastId, SimpleType.DYN);
-                become(wrapped, function, argument);
-                call.setArg(i, wrapped);
+                call.setArg(i, wrapped(argument, function));
             }
+        }
+    }
+
+    private CelMutableExpr wrapped(CelMutableExpr expr, String function) {
+        CelMutableExpr wrapped = CelMutableExpr.ofNotSet(++lastId);
+        types.put(lastId, SimpleType.DYN);
+        become(wrapped, function, expr);
+        return wrapped;
+    }
+
+    /** What is wrong with a pattern that stands in the expression is found, and told, otherwise. */
+    private void pattern(CelMutableCall call) {
+        CelMutableExpr pattern = call.args().get(call.target().isPresent() ? 0 : 1);
+        if (pattern.getKind() != CelExpr.ExprKind.Kind.CONSTANT) {
+            call.setFunction(DynamicFunctions.any(call.function()));
         }
     }
 
     private boolean isUndecided(CelMutableCall call, CelReference reference) {
         return reference.overloadIds().size() > 1 || isLoose(type(call.args().get(0)))
-                || isLoose(type(call.args().get(1)));
+                || !GoTypes.isQualifier(type(call.args().get(1)));
     }
 
     private static boolean isLoose(CelType type) {
@@ -170,8 +210,12 @@ final class DynamicTree {
     }
 
     private CelMutableExpr constant(String text) {
-        types.put(++lastId, SimpleType.STRING);
-        return CelMutableExpr.ofConstant(lastId, CelConstant.ofValue(text));
+        return constant(CelConstant.ofValue(text), SimpleType.STRING);
+    }
+
+    private CelMutableExpr constant(CelConstant value, CelType type) {
+        types.put(++lastId, type);
+        return CelMutableExpr.ofConstant(lastId, value);
     }
 
     private void become(CelMutableExpr expr, String function, CelMutableExpr... arguments) {

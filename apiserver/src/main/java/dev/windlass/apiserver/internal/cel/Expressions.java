@@ -13,6 +13,7 @@ import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.compiler.CelCompilerLibrary;
+import dev.cel.extensions.CelComprehensionsExtensions;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.extensions.CelListsExtensions.Function;
 import dev.cel.runtime.CelEvaluationException;
@@ -42,11 +43,12 @@ final class Expressions {
             .comprehensionMaxIterations(MOST_ITERATIONS).enableHeterogeneousNumericComparisons(true)
             .enableOptionalSyntax(true).populateMacroCalls(true)
             .build();
+    private static final CelComprehensionsExtensions PAIRS = CelExtensions.comprehensions();
     private static final List<Library> LIBRARIES = List.of(
             Library.of(CelExtensions.strings(LOWER_ASCII, UPPER_ASCII, QUOTE, REPLACE, SPLIT, TRIM)),
             Library.of(CelExtensions.lists(SLICE, FLATTEN, DISTINCT, Function.REVERSE)),
             Library.of(CelExtensions.sets(OPTIONS)), Library.of(CelExtensions.optional()),
-            Library.of(CelExtensions.comprehensions()), Library.of(new TextFunctions()),
+            new Library(Macros.ofPairs(PAIRS), PAIRS), Library.of(new TextFunctions()),
             Library.of(new ListFunctions()), Library.of(new KubernetesFunctions()), Library.of(new AccessFunctions()));
     /** Those that the library does not let expressions name, and the real server does. */
     private static final List<CelType> TYPES = List.of(Types.IP, Types.CIDR, SimpleType.TIMESTAMP, SimpleType.DURATION);

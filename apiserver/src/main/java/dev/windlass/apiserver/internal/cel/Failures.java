@@ -26,6 +26,7 @@ final class Failures {
         said(".*(?:divide|/) by zero.*", _ -> "division by zero");
         said("expected a list or a map for iteration range but got '(\\w+)'", found -> "got 'types."
                 + GO_TYPES.getOrDefault(found.group(1), found.group(1)) + "', expected iterable type");
+        said(".*cannot resolve '(.*)' as a message.*", found -> "unknown type '" + found.group(1) + "'");
         said("Unknown time-zone ID: (.*)", found -> "unknown time zone " + found.group(1));
         said("Function 'optional_value' failed .*", _ -> "optional.none() dereference");
         said("Function '(?:add|subtract)_timestamp_duration' failed .*|Function 'add_duration_timestamp' failed .*",

@@ -190,7 +190,7 @@ final class Formatting {
             case Map<?, ?> map -> {
                 Map<String, String> shown = new TreeMap<>();
                 for (Map.Entry<?, ?> each : map.entrySet()) {
-                    shown.put(inside(each.getKey()), inside(each.getValue()));
+                    shown.put(key(each.getKey()), inside(each.getValue()));
                 }
                 yield shown.entrySet().stream().map(each -> each.getKey() + ":" + each.getValue())
                         .collect(Collectors.joining(", ", "{", "}"));
@@ -223,6 +223,14 @@ final class Formatting {
             case Double number when !Double.isFinite(number) -> "\"" + show(value) + "\"";
             case Double number -> new BigDecimal(number).setScale(DIGITS, RoundingMode.HALF_EVEN).toPlainString();
             default -> show(value);
+        };
+    }
+
+    private static String key(Object key) throws CelEvaluationException {
+        return switch (key) {
+            case String _,Long _,UnsignedLong _,Boolean _ -> inside(key);
+            default -> throw new CelEvaluationException(
+                    "error during formatting: no formatting function for map key of type " + typeName(key));
         };
     }
 

@@ -56,25 +56,22 @@ final class KubernetesFunctions extends Functions {
                 type);
         member("isLessThan", "quantity_is_less_than", SimpleType.BOOL, args -> compareAmounts(args) < 0, type, type);
         member("compareTo", "quantity_compare_to", SimpleType.INT, args -> (long) compareAmounts(args), type, type);
-        member("asApproximateFloat", "quantity_get_float", SimpleType.DOUBLE,
-                args -> amount(args[0]).value().doubleValue(), type);
+        member("asApproximateFloat", "quantity_get_float", SimpleType.DOUBLE, args -> amount(args[0]).approximate(),
+                type);
         member("asInteger", "quantity_get_int", SimpleType.INT, args -> {
-            if (!amount(args[0]).isInteger()) {
+            Long integer = amount(args[0]).integer();
+            if (integer == null) {
                 throw new CelEvaluationException("cannot convert value to integer");
             }
-            return amount(args[0]).value().longValue();
+            return integer;
         }, type);
-        member("isInteger", "quantity_is_integer", SimpleType.BOOL, args -> amount(args[0]).isInteger(), type);
-        member("add", "quantity_add", type, args -> Amount.of(amount(args[0]).value().add(amount(args[1]).value())),
-                type, type);
-        member("add", "quantity_add_int", type,
-                args -> Amount.of(amount(args[0]).value().add(java.math.BigDecimal.valueOf((Long) args[1]))), type,
+        member("isInteger", "quantity_is_integer", SimpleType.BOOL, args -> amount(args[0]).integer() != null, type);
+        member("add", "quantity_add", type, args -> amount(args[0]).plus(amount(args[1])), type, type);
+        member("add", "quantity_add_int", type, args -> amount(args[0]).plus(Amount.of((Long) args[1])), type,
                 SimpleType.INT);
-        member("sub", "quantity_sub", type,
-                args -> Amount.of(amount(args[0]).value().subtract(amount(args[1]).value())), type, type);
-        member("sub", "quantity_sub_int", type,
-                args -> Amount.of(amount(args[0]).value().subtract(java.math.BigDecimal.valueOf((Long) args[1]))),
-                type, SimpleType.INT);
+        member("sub", "quantity_sub", type, args -> amount(args[0]).minus(amount(args[1])), type, type);
+        member("sub", "quantity_sub_int", type, args -> amount(args[0]).minus(Amount.of((Long) args[1])), type,
+                SimpleType.INT);
     }
 
     private static Amount amount(Object value) {

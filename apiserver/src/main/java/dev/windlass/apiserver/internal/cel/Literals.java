@@ -23,12 +23,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with what stands in an expression itself, although its types are right. One use each. */
 final class Literals {
     private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "duration", "int", "string",
             "timestamp", "uint");
+    private static final Set<String> WORKED_OUT = Stream.concat(CONVERSIONS.stream(), Stream.of("dyn", "type"))
+            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> INDEXING = Set.of("_[_]", "_[?_]");
     private static final Set<String> PATTERNS = Set.of("matches", "find", "findAll");
 
     private final CelAbstractSyntaxTree tree;
@@ -59,6 +64,11 @@ final class Literals {
             case MAP -> {
                 if (!isFormatted(node)) {
                     checkEntries(expr.map());
+                }
+            }
+            case IDENT -> {
+                if (expr.ident().name().equals("dyn") && type(expr.id()).kind() == CelKind.TYPE) {
+                    report(expr.id(), "undeclared reference to 'dyn' (in container '')");
                 }
             }
             case CONSTANT -> {
@@ -250,8 +260,10 @@ final class Literals {
                         ? null
                         : badPattern(pattern.stringValue());
             } else if (CONVERSIONS.contains(call.function()) && call.args().size() == 1
-                    && constant(call.args().getFirst()) != null) {
+                    && isConstant(call.args().getFirst())) {
                 problem = literals.failure(expr);
+            } else if (INDEXING.contains(call.function()) && isConstant(call.args().get(1))) {
+                problem = literals.noQualifier(call.args().get(1));
             }
             if (problem != null) {
                 return problem;
@@ -269,11 +281,39 @@ final class Literals {
         };
     }
 
+    /** Whether the real server works it out before it evaluates anything. */
+    private static boolean isConstant(CelExpr expr) {
+        return switch (expr.getKind()) {
+            case CONSTANT -> true;
+            case CALL -> expr.call().args().size() == 1 && WORKED_OUT.contains(expr.call().function())
+                    && isConstant(expr.call().args().getFirst());
+            case LIST -> expr.list().elements().stream().allMatch(Literals::isConstant);
+            case MAP -> expr.map().entries().stream()
+                    .allMatch(each -> isConstant(each.key()) && isConstant(each.value()));
+            default -> false;
+        };
+    }
+
+    /** Why nothing inside a value can be named by a constant. */
+    private @Nullable String noQualifier(CelExpr constant) {
+        try {
+            Object key = value(constant);
+            return GoTypes.isQualifier(key) ? null : GoTypes.notQualifier(key);
+        } catch (CelEvaluationException e) {
+            return Failures.of(e);
+        }
+    }
+
+    /** What is said without variables. */
+    private Object value(CelExpr expr) throws CelEvaluationException {
+        return runtime.createProgram(DynamicTree.of(CelAbstractSyntaxTree.newCheckedAst(expr, tree.getSource(),
+                tree.getReferenceMap(), tree.getTypeMap()))).eval(Map.of(), Mismatches.TOLD);
+    }
+
     /** Why a call cannot be carried out that speaks of no variables. */
     private @Nullable String failure(CelExpr call) {
         try {
-            runtime.createProgram(DynamicTree.of(CelAbstractSyntaxTree.newCheckedAst(call, tree.getSource(),
-                    tree.getReferenceMap(), tree.getTypeMap()))).eval(Map.of(), Mismatches.TOLD);
+            value(call);
             return null;
         } catch (CelEvaluationException e) {
             return Failures.of(e);

@@ -1,9 +1,13 @@
 package dev.windlass.apiserver.internal.cel;
 
+import dev.cel.checker.CelCheckerBuilder;
 import dev.cel.common.CelIssue;
 import dev.cel.common.ast.CelExpr;
+import dev.cel.compiler.CelCompilerLibrary;
+import dev.cel.extensions.CelComprehensionsExtensions;
 import dev.cel.parser.CelMacro;
 import dev.cel.parser.CelMacroExprFactory;
+import dev.cel.parser.CelParserBuilder;
 import dev.cel.parser.CelStandardMacro;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,30 @@ final class Macros {
                 (make, target, arguments) -> arguments.getFirst().getKind() == CelExpr.ExprKind.Kind.IDENT
                         ? definition.getExpander().expandMacro(make, target, arguments)
                         : refused(make, arguments.getFirst(), problem));
+    }
+
+    /** A library whose macros may have two variables, which they must not call the same. */
+    static CelCompilerLibrary ofPairs(CelComprehensionsExtensions library) {
+        return new CelCompilerLibrary() {
+            @Override
+            public void setCheckerOptions(CelCheckerBuilder builder) {
+                library.setCheckerOptions(builder);
+            }
+
+            @Override
+            public void setParserOptions(CelParserBuilder builder) {
+                builder.addMacros(library.macros().stream().map(Macros::ofPairs).toList());
+            }
+        };
+    }
+
+    private static CelMacro ofPairs(CelMacro macro) {
+        return CelMacro.newReceiverMacro(macro.getFunction(), macro.getArgumentCount(), (make, target, arguments) -> {
+            String first = arguments.get(0).identOrDefault().name();
+            return first.isEmpty() || !first.equals(arguments.get(1).identOrDefault().name())
+                    ? macro.getExpander().expandMacro(make, target, arguments)
+                    : refused(make, arguments.get(1), "duplicate variable name: " + first);
+        });
     }
 
     static Optional<CelExpr> refused(CelMacroExprFactory make, CelExpr argument, String problem) {

@@ -50,6 +50,18 @@ final class Mismatches implements CelFunctionResolver {
         if (BRIEF.contains(function)) {
             return NO_OVERLOAD;
         }
+        if (function.equals(DynamicFunctions.any("matches"))) {
+            return args[0] instanceof String ? NO_OVERLOAD : NO_OVERLOAD + ": matches";
+        }
+        if (function.equals("distinct")) {
+            return "internal error: interface conversion: " + GoTypes.of(args[0])
+                    + " is not traits.Lister: missing method " + GoTypes.missingOfList(args[0]);
+        }
+        if (function.equals("flatten")) {
+            return args.length > 1 && !(args[1] instanceof Long)
+                    ? "internal error: interface conversion: ref.Val is " + GoTypes.of(args[1]) + ", not types.Int"
+                    : NO_OVERLOAD + ": " + GoTypes.general(args[0]) + "." + signature(function, allButFirst(args));
+        }
         if (function.equals("size")) {
             return NO_OVERLOAD + ": size";
         }
@@ -62,8 +74,13 @@ final class Mismatches implements CelFunctionResolver {
         return NO_OVERLOAD + ": " + signature(function, args);
     }
 
+    private static Object[] allButFirst(Object[] args) {
+        return Arrays.copyOfRange(args, 1, args.length);
+    }
+
     /** A function, and the types of what it is given. */
-    static String signature(String function, Object... args) {
+    static String signature(String called, Object... args) {
+        String function = DynamicFunctions.named(called);
         return Arrays.stream(args).map(Formatting::typeName).collect(Collectors.joining(", ", function + "(", ")"));
     }
 }

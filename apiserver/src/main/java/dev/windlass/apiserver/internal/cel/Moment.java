@@ -60,6 +60,10 @@ record Moment(Instant instant, int offset) implements Comparable<Moment> {
         return !instant.isBefore(FIRST) && !instant.isAfter(LAST);
     }
 
+    boolean isFirst() {
+        return instant.equals(FIRST);
+    }
+
     Moment plus(Duration duration) {
         return new Moment(instant.plus(duration), offset);
     }

@@ -30,6 +30,8 @@ final class Problems {
     /** What is no name, where there must be one. */
     private static final Pattern NO_FIELD = Pattern.compile("no viable alternative at input '\\.(true|false|null)'");
     private static final Pattern EXPECTED = Pattern.compile("expecting \\{((?=.*'==').*)}");
+    private static final Pattern CLOSING = Pattern
+            .compile("(.*mismatched input .* expecting )(?:']'|\\{'\\)', ','})", Pattern.DOTALL);
     private static final Set<String> GOES_ON = Set.of("'=='", "'!='", "'in'", "'<'", "'<='", "'>='", "'>'", "'&&'",
             "'||'", "'['", "'.'", "'-'", "'?'", "'+'", "'*'", "'/'", "'%%'");
     private static final Pattern OVERWRITTEN = Pattern
@@ -61,11 +63,16 @@ final class Problems {
             if (logic.find() && parsed != null) {
                 issues.addAll(noTruth(parsed, issue.getExprId(), logic.group(1)));
             } else if (!issue.getMessage().startsWith("Message type resolution failure")) {
-                issues.add(
-                        CelIssue.formatError(issue.getExprId(), issue.getSourceLocation(), said(issue.getMessage())));
+                issues.add(CelIssue.formatError(issue.getExprId(), issue.getSourceLocation(),
+                        withColon(said(issue.getMessage()), before(issue, result.getSource()))));
             }
         }
         return shown(issues, result.getSource());
+    }
+
+    private static String before(CelIssue issue, CelSource source) {
+        int offset = source.getLocationOffset(issue.getSourceLocation()).orElse(0);
+        return source.getContent().slice(0, Math.min(offset, source.getContent().size())).toString();
     }
 
     /** Problems as the real server writes them: line by line, with what they are about. */
@@ -89,14 +96,19 @@ final class Problems {
         String selected = SELECTION.matcher(shorter).replaceAll("unexpected failed resolution of '$1'");
         String numbers = NO_UINT.matcher(NO_INT.matcher(selected).replaceAll("invalid int literal"))
                 .replaceAll("invalid uint literal");
-        Matcher syntax = SYNTAX.matcher(named(numbers));
+        Matcher syntax = SYNTAX.matcher(numbers);
         if (!syntax.find()) {
             return OVERWRITTEN.matcher(named(numbers)).replaceFirst("i$1$2");
         }
-        String shown = NO_FIELD.matcher(named(numbers)).replaceFirst("mismatched input '$1' expecting IDENTIFIER");
-        return "Syntax error: "
-                + EXPECTED.matcher(shown).replaceAll(found -> Matcher.quoteReplacement(expected(found))).replace("'%%'",
-                        "'%'");
+        String shown = NO_FIELD.matcher(numbers).replaceFirst("mismatched input '$1' expecting IDENTIFIER");
+        return "Syntax error: " + EXPECTED.matcher(shown)
+                .replaceAll(found -> Matcher.quoteReplacement(expected(found))).replace("%%", "%");
+    }
+
+    /** The library's parser forgets that it is in the middle of a choice when brackets have been closed. */
+    private static String withColon(String message, String before) {
+        Matcher found = CLOSING.matcher(message);
+        return found.matches() && Brackets.endInChoice(before) ? found.group(1) + "':'" : message;
     }
 
     /** The types in a text by the names that they have there. */

@@ -22,6 +22,11 @@ final class SchemaList extends ArrayList<Object> {
         return isSet() || listType().equals("map");
     }
 
+    /** How lists of its kind are called: nothing when the order of the items counts. */
+    String kind() {
+        return isSet() ? "Set" : isKeyed() ? "Map" : "";
+    }
+
     private boolean isSet() {
         return listType().equals("set");
     }
