@@ -63,6 +63,27 @@ class OtherVersionsTest extends SharedServer {
     }
 
     @Test
+    void aNamespaceThatNothingHoldsGoesWithItsSecondDeletion() {
+        String path = "/api/v1/namespaces/loose";
+        wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"loose\",\"finalizers\":[\"example.com/f\"]}}");
+        wire.put(path + "/finalize",
+                "{\"metadata\":{\"name\":\"loose\",\"finalizers\":[\"example.com/f\"]},\"spec\":{}}");
+        JsonNode first = wire.delete(path).body();
+        assertThat(first.path("status").path("phase").stringValue()).isEqualTo("Terminating");
+        assertThat(first.path("metadata").has("deletionGracePeriodSeconds")).isFalse();
+        assertThat(wire.delete(path).body().path("metadata").path("deletionGracePeriodSeconds").intValue()).isZero();
+        wire.merge(path, "{\"metadata\":{\"finalizers\":null}}");
+        assertThat(wire.get(path).code()).isEqualTo(404);
+
+        wire.post("/api/v1/namespaces", "{\"metadata\":{\"name\":\"loose\"}}");
+        wire.put(path + "/finalize", "{\"metadata\":{\"name\":\"loose\"},\"spec\":{}}");
+        wire.delete(path);
+        assertThat(wire.get(path).code()).isEqualTo(200);
+        wire.delete(path);
+        assertThat(wire.get(path).code()).isEqualTo(404);
+    }
+
+    @Test
     void theOldProxyPathsOfCustomResourcesAreNotSupported() {
         wire.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
                 {"metadata":{"name":"boxes.example.com"},"spec":{"group":"example.com","scope":"Namespaced",

@@ -33,6 +33,10 @@ class ShownValuesTest extends SharedServer {
                 "{\"metadata\":{\"name\":\"b\"},\"roleRef\":{\"apiGroup\":\"rbac.authorization.k8s.io\","
                         + "\"kind\":\"<\",\"name\":\"r\"}}")
                 .message()).contains("roleRef.kind: Unsupported value: \"<\": supported values:");
+        assertThat(wire.post(DEFAULT + "pods?dryRun=All", "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{"
+                + "\"name\":\"c\",\"image\":\"i:1\",\"env\":[{\"name\":\"A\",\"valueFrom\":{\"resourceFieldRef\":{"
+                + "\"resource\":\"<\"}}}]}]}}").message())
+                .contains("resourceFieldRef.resource: Unsupported value: \"<\": supported values:");
         assertThat(wire.post(DEFAULT + "services?dryRun=All", "{\"metadata\":{\"name\":\"s\"},\"spec\":{"
                 + "\"ports\":[{\"port\":80}],\"sessionAffinity\":\"<\"}}").message())
                 .contains("spec.sessionAffinity: Unsupported value: \"\\u003c\": supported values:");

@@ -109,7 +109,7 @@ final class EnvironmentChecks {
         if (ofVolume && selector.at("containerName").isEmpty()) {
             selector.at("containerName").required("");
         } else if (resource.mustBeSet("") && !RESOURCES.contains(name) && !huge) {
-            resource.oneOf(RESOURCES.toArray(String[]::new));
+            resource.textOneOf(RESOURCES.toArray(String[]::new));
         }
         JsonNode divisor = selector.at("divisor").value();
         if (Amounts.of(divisor).signum() != 0) {

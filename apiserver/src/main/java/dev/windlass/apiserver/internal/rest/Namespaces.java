@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -103,10 +102,24 @@ public final class Namespaces implements KindRule {
         return false;
     }
 
+    /** The first deletion never is the end, whatever it waits for. */
     @Override
     public boolean holdsDeletion(ObjectNode object) {
-        ArrayNode finalizers = Json.arrayAt(object, "spec", "finalizers");
-        return finalizers != null && !finalizers.isEmpty();
+        return !Metadata.deleting(object) || waits(object);
+    }
+
+    private static boolean waits(ObjectNode object) {
+        return !Json.texts(object.path("spec").path("finalizers")).isEmpty();
+    }
+
+    /** One that nothing but its metadata holds any longer is deleted as other objects are. */
+    @Override
+    public boolean repeatDeletion(ObjectNode object) {
+        boolean first = !waits(object) && !Metadata.of(object).has("deletionGracePeriodSeconds");
+        if (first) {
+            Metadata.of(object).put("deletionGracePeriodSeconds", 0);
+        }
+        return first;
     }
 
     @Override
@@ -116,7 +129,7 @@ public final class Namespaces implements KindRule {
 
     @Override
     public void committed(ObjectNode object) {
-        if (emptying && Metadata.deleting(object) && holdsDeletion(object)) {
+        if (emptying && Metadata.deleting(object) && waits(object)) {
             String name = Metadata.name(object);
             executor.execute(() -> empty(name));
         }
@@ -195,7 +208,7 @@ public final class Namespaces implements KindRule {
             Json.child(object, "spec").remove("finalizers");
             Stored draft = Codec.draft(object, type);
             boolean stays = !Metadata.finalizers(object).isEmpty();
-            if (stays && !holdsDeletion(Codec.decode(current, type))) {
+            if (stays && !waits(Codec.decode(current, type))) {
                 return null;
             }
             Stored done = stays ? shelf.replace(current, draft) : shelf.delete(current, draft);
