@@ -1,17 +1,14 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
-import dev.windlass.apiserver.internal.rest.Call;
 import dev.windlass.apiserver.internal.rest.KindRule;
 import dev.windlass.apiserver.internal.rest.Metadata;
-import dev.windlass.apiserver.internal.rest.Target;
+import dev.windlass.apiserver.internal.rest.Remover;
 import dev.windlass.apiserver.internal.status.FieldError;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,6 +30,17 @@ final class WorkloadRule implements KindRule {
     WorkloadRule(Workload kind) {
         this.kind = kind;
         this.checked = new Checked(WorkloadChecks.of(kind));
+    }
+
+    @Override
+    public void fillNothing(ObjectNode object) {
+        switch (kind) {
+            case DEPLOYMENT, REPLICA_SET, STATEFUL_SET -> child(object, "spec").put("replicas", 0);
+            case DAEMON_SET -> child(child(object, "metadata"), "annotations").put(TEMPLATE_GENERATION, "0");
+            default -> {
+                // has nothing of that sort
+            }
+        }
     }
 
     @Override
@@ -144,17 +152,11 @@ final class WorkloadRule implements KindRule {
     }
 
     @Override
-    public void warnOfRequest(Target target, Call call, List<String> warnings) {
-        if (kind == Workload.JOB && target.verb().startsWith("delete") && !saysWhatBecomesOfPods(call)) {
+    public void warnOfDeletion(Remover.Options options, List<String> warnings) {
+        if (kind == Workload.JOB && options.propagation().isEmpty() && options.orphans() == null) {
             warnings.add("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background"
                     + " to remove them or set propagationPolicy=Orphan to suppress this warning");
         }
-    }
-
-    private static boolean saysWhatBecomesOfPods(Call call) {
-        String body = new String(call.body(), StandardCharsets.UTF_8);
-        return Stream.of("propagationPolicy", "orphanDependents")
-                .anyMatch(option -> call.parameter(option) != null || body.contains('"' + option + '"'));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.windlass.apiserver.internal.json;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a text that is no JSON, in the words that clients know from Go. One use; not thread-safe. */
@@ -55,9 +54,10 @@ public final class JsonSyntax {
             case '\n' -> "\\n";
             case '\r' -> "\\r";
             case '\t' -> "\\t";
+            case 0xad -> "\\u00ad"; // hyphenates, and shows nothing
             default -> c < 0x20 || c == 0x7f
                     ? "\\x%02x".formatted(c)
-                    : new String(new byte[]{(byte) c}, StandardCharsets.ISO_8859_1);
+                    : c > 0x7f && c <= 0xa0 ? "\\u%04x".formatted(c) : Character.toString(c);
         };
         return "'" + shown + "'";
     }

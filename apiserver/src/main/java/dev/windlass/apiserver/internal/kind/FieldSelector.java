@@ -49,21 +49,32 @@ public final class FieldSelector {
         return null;
     }
 
-    /** @throws ApiException 400 when it is not a selector, or asks for a field that the kind does not have for it */
-    public static FieldSelector parse(@Nullable String text, ResourceType type) {
+    /** @throws ApiException 400 when it is not a selector */
+    public static FieldSelector parse(@Nullable String text) {
         if (text == null || text.isEmpty()) {
             return new FieldSelector(List.of());
         }
         List<Term> terms = new ArrayList<>();
         for (String part : split(text).stream().sorted().toList()) {
             if (!part.isEmpty()) {
-                terms.add(term(part, text, type));
+                terms.add(term(part, text));
             }
         }
         return new FieldSelector(terms);
     }
 
-    private static Term term(String part, String whole, ResourceType type) {
+    /**
+     * The same by the fields of what is stored.
+     *
+     * @throws ApiException
+     *             400 when it asks for a field that the kind does not have for it
+     */
+    public FieldSelector of(ResourceType type) {
+        return new FieldSelector(terms.stream()
+                .map(term -> new Term(known(term.field(), type), term.negated(), term.value())).toList());
+    }
+
+    private static Term term(String part, String whole) {
         int at = -1;
         int length = 0;
         boolean negated = false;
@@ -80,7 +91,7 @@ public final class FieldSelector {
         if (at < 0) {
             throw ApiException.badRequest("invalid selector: '" + whole + "'; can't understand '" + part + "'");
         }
-        return new Term(known(part.substring(0, at), type), negated, unescape(part.substring(at + length)));
+        return new Term(part.substring(0, at), negated, unescape(part.substring(at + length)));
     }
 
     /** The field of the stored object that is meant. */

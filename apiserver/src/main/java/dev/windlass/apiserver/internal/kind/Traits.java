@@ -27,12 +27,14 @@ import java.util.Set;
  *            whether a deletion that says nothing of dependents orphans them
  * @param statusKeepsMetadata
  *            whether a change of the status leaves labels and annotations as they are
+ * @param cached
+ *            whether the real server reads them from a cache, which answers in other words and pages differently
  * @param fields
  *            what field selectors can ask for, beside the name and the namespace
  */
 public record Traits(boolean generation, boolean unconditionalUpdate, boolean createOnUpdate, boolean returnsDeleted,
         NameRule names, boolean namesAgain, boolean namesAgainInStatus, boolean anyFinalizer, boolean orphans,
-        boolean statusKeepsMetadata, List<String> fields) {
+        boolean statusKeepsMetadata, boolean cached, List<String> fields) {
 
     /** What names a kind allows. */
     public enum NameRule {
@@ -106,7 +108,7 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
                 RETURNS_DELETED.contains(id), NAMES.getOrDefault(id, NameRule.SUBDOMAIN), !NAMES_ONCE.contains(id),
                 id.equals("storage.k8s.io/volumeattachments"),
                 ANY_FINALIZER.contains(group), id.equals("batch/jobs") || id.equals("/replicationcontrollers"),
-                STATUS_KEEPS_METADATA.contains(id), FIELDS.getOrDefault(id, List.of()));
+                STATUS_KEEPS_METADATA.contains(id), !plural.equals("events"), FIELDS.getOrDefault(id, List.of()));
     }
 
     /**
@@ -115,6 +117,6 @@ public record Traits(boolean generation, boolean unconditionalUpdate, boolean cr
      * @param fields what its definition lets field selectors ask for
      */
     public static Traits custom(List<String> fields) {
-        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, false, false, true, false, true, fields);
+        return new Traits(true, false, false, false, NameRule.SUBDOMAIN, false, false, true, false, true, true, fields);
     }
 }

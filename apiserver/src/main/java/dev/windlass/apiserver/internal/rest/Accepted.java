@@ -36,11 +36,19 @@ public record Accepted(Form form, Format format, String version) {
      *             406 when there is nothing
      */
     static Accepted parse(List<String> clauses, Target target) {
-        Accepted accepted = parse(clauses, !target.type().isCustom());
-        if (target.verb().equals("watch") && accepted.format == Format.YAML) {
+        return parse(clauses, !target.type().isCustom());
+    }
+
+    /**
+     * Refuses what cannot be streamed.
+     *
+     * @throws ApiException
+     *             406
+     */
+    void checkStream() {
+        if (format == Format.YAML) {
             throw ApiException.notAcceptable(STREAMED);
         }
-        return accepted;
     }
 
     /**

@@ -121,7 +121,9 @@ public final class Api {
         Rendering rendering = Rendering.of(type, accepted, call, resources);
         return switch (target.verb()) {
             case "get" -> {
-                ListOptions.refuseFuture(ListOptions.parse(call.parameterOrEmpty("resourceVersion"), false), resources);
+                ListOptions.refuseFuture(
+                        ListOptions.parse(call.parameterOrEmpty("resourceVersion"), !type.traits().cached()), type,
+                        resources);
                 yield rendering.object(200, resources.require(target));
             }
             case "list" -> lister.list(target, call, accepted);
@@ -199,7 +201,7 @@ public final class Api {
             throw ApiException.forbidden("", type.plural(), target.name(), "this namespace may not be deleted",
                     List.of());
         }
-        Remover.Asking asking = new Remover.Asking(call.user(), new ArrayList<>());
+        Remover.Asking asking = asking(target, call, options);
         Reply.Whole answer;
         try {
             answer = deleted(target, remover.delete(target, options, asking), rendering);
@@ -224,22 +226,37 @@ public final class Api {
         return rendering.yamlIfWanted(Reply.json(200, status));
     }
 
+    private Remover.Asking asking(Target target, Call call, Remover.Options options) {
+        List<String> warnings = new ArrayList<>();
+        resources.ruleOf(target.type()).warnOfDeletion(options, warnings);
+        return new Remover.Asking(call.user(), warnings);
+    }
+
     private Reply deleteCollection(Target target, Call call, Rendering rendering) {
+        ListOptions selected = ListOptions.of(call, target, false);
         Remover.Options options = Remover.Options.of(call, target.type());
-        Remover.Asking asking = new Remover.Asking(call.user(), new ArrayList<>());
-        Lister.Page page = lister.page(target, call);
-        for (Stored each : page.objects()) {
+        Remover.Asking asking = asking(target, call, options);
+        try {
+            Lister.Page page = lister.page(target, selected);
+            delete(target, page.objects(), options, asking);
+            return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
+                    .withWarnings(asking.warnings());
+        } catch (ApiException e) {
+            throw e.warning(asking.warnings());
+        }
+    }
+
+    private void delete(Target target, List<Stored> objects, Remover.Options options, Remover.Asking asking) {
+        for (Stored each : objects) {
             try {
                 remover.delete(new Target(target.verb(), target.type(), each.namespace(), each.name(), ""), options,
                         asking);
             } catch (ApiException e) {
                 if (e.code() != 404) {
-                    throw e.warning(asking.warnings());
+                    throw e;
                 }
                 // somebody else was faster, which is as good
             }
         }
-        return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
-                .withWarnings(asking.warnings());
     }
 }

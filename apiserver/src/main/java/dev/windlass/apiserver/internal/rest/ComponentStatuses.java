@@ -35,8 +35,7 @@ final class ComponentStatuses {
                 yield rendering.object(200, status(target.name(), type));
             }
             case "list" -> {
-                ListOptions.check(call);
-                Selection selection = Selection.of(call, target);
+                Selection selection = ListOptions.of(call, target, false).selection();
                 List<Stored> selected = ALL.stream().map(name -> status(name, type)).filter(selection::matches)
                         .toList();
                 yield rendering.list(0, selected, "", null);

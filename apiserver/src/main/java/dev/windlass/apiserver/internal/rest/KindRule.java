@@ -74,6 +74,10 @@ public interface KindRule {
     default void warnOfRequest(Target target, Call call, List<String> warnings) {
     }
 
+    /** Adds what the client should know of a deletion, of whatever it is. */
+    default void warnOfDeletion(Remover.Options options, List<String> warnings) {
+    }
+
     /**
      * Adds what is wrong.
      *
@@ -97,6 +101,10 @@ public interface KindRule {
 
     /** Adds what the client should know of a status that has been changed and found right; what there is to say of the rest is said when that changes. */
     default void warnOfValidStatus(ObjectNode object, ObjectNode old, List<String> warnings) {
+    }
+
+    /** Adds what the real server tells of an object in which nothing is set, beside its empty structs: a bookmark is one. */
+    default void fillNothing(ObjectNode object) {
     }
 
     /** Whether something beside the finalizers of its metadata keeps a deleted object. */

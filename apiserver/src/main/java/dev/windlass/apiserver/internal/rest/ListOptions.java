@@ -1,6 +1,9 @@
 package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.GoText;
+import dev.windlass.apiserver.internal.kind.FieldSelector;
+import dev.windlass.apiserver.internal.kind.LabelSelector;
+import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.ArrayList;
@@ -8,24 +11,16 @@ import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The parameters of a list or watch, checked.
+ * The parameters of a list or watch, checked but for the version, which only the store looks at.
  *
  * @param version
- *            {@link #UNSET} when none was given
+ *            as it is given
  * @param match
  *            "", Exact or NotOlderThan
  */
-record ListOptions(long version, String match, long limit, String continueToken, boolean sendInitialEvents,
-        boolean bookmarks, long timeoutSeconds) {
+record ListOptions(Selection selection, String version, String match, long limit, String continueToken,
+        boolean sendInitialEvents, boolean bookmarks, long timeoutSeconds) {
     static final long UNSET = -1;
-
-    /** Refuses what contradicts itself, for a list that has no versions. */
-    static void check(Call call) {
-        List<FieldError> errors = new ArrayList<>();
-        checkList(call, call.parameterOrEmpty("resourceVersionMatch"), call.parameterOrEmpty("resourceVersion"),
-                call.parameterOrEmpty("continue"), errors);
-        refuse(errors);
-    }
 
     private static void refuse(List<FieldError> errors) {
         if (!errors.isEmpty()) {
@@ -33,7 +28,12 @@ record ListOptions(long version, String match, long limit, String continueToken,
         }
     }
 
-    static ListOptions of(Call call, boolean watch) {
+    /** Reads all of them before it holds them against each other, as the real server does. */
+    static ListOptions of(Call call, Target target, boolean watch) {
+        long timeoutSeconds = call.number("timeoutSeconds", 0);
+        long limit = call.number("limit", 0);
+        LabelSelector labels = LabelSelector.parse(call.parameter("labelSelector"));
+        FieldSelector fields = FieldSelector.parse(call.parameter("fieldSelector"));
         String version = call.parameterOrEmpty("resourceVersion");
         String match = call.parameterOrEmpty("resourceVersionMatch");
         String token = call.parameterOrEmpty("continue");
@@ -53,9 +53,8 @@ record ListOptions(long version, String match, long limit, String continueToken,
             checkList(call, match, version, token, errors);
         }
         refuse(errors);
-        return new ListOptions(parse(version, !watch), match, call.number("limit", 0), token, initial,
-                call.flag("allowWatchBookmarks"),
-                call.number("timeoutSeconds", 0));
+        return new ListOptions(Selection.of(target, labels, fields.of(target.type())), version, match, limit, token,
+                initial, call.flag("allowWatchBookmarks"), timeoutSeconds);
     }
 
     private static void checkList(Call call, String match, String version, String token, List<FieldError> errors) {
@@ -104,19 +103,19 @@ record ListOptions(long version, String match, long limit, String continueToken,
         }
     }
 
-    /** @throws ApiException 504 when it is a version that there has not been yet */
-    static void refuseFuture(long version, Resources resources) {
+    /** @throws ApiException 504 when it is a version that there has not been yet, for which only the real server's cache would wait */
+    static void refuseFuture(long version, ResourceType type, Resources resources) {
         if (version > resources.store().version()) {
-            throw ApiException.tooLargeVersion(version, resources.store().version());
+            throw ApiException.tooLargeVersion(version, resources.store().version(), type.traits().cached());
         }
     }
 
     /**
      * A resource version, {@link #UNSET} when there is none.
      *
-     * @throws ApiException when it is no whole number; like the real one, only a list calls that a bad request
+     * @throws ApiException when it is no whole number; the real server's cache does not call that a bad request
      */
-    static long parse(String version, boolean list) {
+    static long parse(String version, boolean stored) {
         if (version.isEmpty()) {
             return UNSET;
         }
@@ -131,7 +130,7 @@ record ListOptions(long version, String match, long limit, String continueToken,
         String problem = "resourceVersion: Invalid value: " + GoText.quoted(version)
                 + ": strconv.ParseUint: parsing " + GoText.quoted(version)
                 + (version.matches("\\d+") ? ": value out of range" : ": invalid syntax");
-        throw list
+        throw stored
                 ? ApiException.badRequest("invalid resource version: " + problem)
                 : ApiException.of(500, "", problem);
     }

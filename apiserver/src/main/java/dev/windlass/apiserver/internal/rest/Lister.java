@@ -21,54 +21,50 @@ final class Lister {
     }
 
     Reply.Whole list(Target target, Call call, Accepted accepted) {
-        Page page = page(target, call);
+        Page page = page(target, ListOptions.of(call, target, false));
         return Rendering.of(target.type(), accepted, call, resources).list(page.version(), page.objects(),
                 page.continueToken(), page.remaining());
     }
 
     /** What a list, or a deletion of many, is about. */
-    Page page(Target target, Call call) {
-        ListOptions options = ListOptions.of(call, false);
-        Selection selection = Selection.of(call, target);
-        Shelf shelf = resources.shelf(target.type());
-        String start = "";
-        Shelf.Snapshot snapshot;
-        if (options.continueToken().isEmpty()) {
-            snapshot = snapshot(shelf, selection.namespace(), options);
-        } else {
-            if (options.version() > 0) {
+    Page page(Target target, ListOptions options) {
+        Selection selection = options.selection();
+        if (!options.continueToken().isEmpty()) {
+            ContinueToken token = ContinueToken.parse(options.continueToken());
+            if (!List.of("", "0").contains(options.version())) {
                 throw ApiException.badRequest("specifying resource version is not allowed when using continue");
             }
-            ContinueToken token = ContinueToken.parse(options.continueToken());
-            start = token.start();
-            snapshot = resume(shelf, selection.namespace(), token);
+            return page(resume(target, token), selection, token.start(), options.limit());
         }
+        long version = ListOptions.parse(options.version(), true);
         // The real one answers a list at version 0 from its cache, whole.
-        long limit = options.version() == 0 && !options.match().equals("Exact") && options.continueToken().isEmpty()
-                ? 0
-                : options.limit();
-        return page(snapshot, selection, start, limit);
+        boolean whole = version == 0 && !options.match().equals("Exact") && target.type().traits().cached();
+        return page(snapshot(target, version, options), selection, "", whole ? 0 : options.limit());
     }
 
-    private Shelf.Snapshot snapshot(Shelf shelf, String namespace, ListOptions options) {
-        ListOptions.refuseFuture(options.version(), resources);
+    private Shelf.Snapshot snapshot(Target target, long version, ListOptions options) {
+        Shelf shelf = resources.shelf(target.type());
+        String namespace = target.namespace();
+        ListOptions.refuseFuture(version, target.type(), resources);
         boolean exact = options.match().equals("Exact")
-                || (options.match().isEmpty() && options.version() > 0 && options.limit() > 0);
+                || (options.match().isEmpty() && version > 0 && options.limit() > 0);
         if (!exact) {
             return shelf.snapshot(namespace);
         }
         try {
-            return shelf.snapshotAt(namespace, options.version());
+            return shelf.snapshotAt(namespace, version);
         } catch (ExpiredException _) {
             throw ApiException.expired("The resourceVersion for the provided list is too old.");
         }
     }
 
-    private Shelf.Snapshot resume(Shelf shelf, String namespace, ContinueToken token) {
+    private Shelf.Snapshot resume(Target target, ContinueToken token) {
+        Shelf shelf = resources.shelf(target.type());
+        String namespace = target.namespace();
         if (!token.canExpire()) {
             return shelf.snapshot(namespace);
         }
-        ListOptions.refuseFuture(token.version(), resources);
+        ListOptions.refuseFuture(token.version(), target.type(), resources);
         try {
             return shelf.snapshotAt(namespace, token.version());
         } catch (ExpiredException _) {

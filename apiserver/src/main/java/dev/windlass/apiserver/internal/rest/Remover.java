@@ -120,6 +120,11 @@ public final class Remover {
             if (call.parameter("propagationPolicy") != null) {
                 options.put("propagationPolicy", call.parameterOrEmpty("propagationPolicy"));
             }
+            for (String precondition : List.of("uid", "resourceVersion")) {
+                if (!call.parameterOrEmpty(precondition).isEmpty()) {
+                    Json.child(options, "preconditions").put(precondition, call.parameterOrEmpty(precondition));
+                }
+            }
             call.query().getOrDefault("dryRun", List.of()).forEach(options.putArray("dryRun")::add);
             return options;
         }

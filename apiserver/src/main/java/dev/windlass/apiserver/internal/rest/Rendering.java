@@ -10,7 +10,6 @@ import dev.windlass.apiserver.internal.store.Stored;
 import dev.windlass.apiserver.internal.table.Ages;
 import dev.windlass.apiserver.internal.table.Tables;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,9 +22,8 @@ final class Rendering {
 
     private final ResourceType type;
     private final Accepted accepted;
-
+    private final Resources resources;
     private final String includeObject;
-    private final InstantSource clock;
     private @Nullable Tables tables;
     /** The first event of a watch tells the columns of all of them. */
     private boolean columnsTold;
@@ -34,26 +32,44 @@ final class Rendering {
      * @param includeObject
      *            what a row of a table carries beside its cells: None, Metadata or Object
      */
-    Rendering(ResourceType type, Accepted accepted, String includeObject, InstantSource clock) {
+    private Rendering(ResourceType type, Accepted accepted, String includeObject, Resources resources) {
         this.type = type;
         this.accepted = accepted;
         this.includeObject = includeObject;
-        this.clock = clock;
+        this.resources = resources;
     }
 
-    /** @throws ApiException 400 when a table is wanted with something in its rows that there is not */
     static Rendering of(ResourceType type, Accepted accepted, Call call, Resources resources) {
-        String included = call.parameterOrEmpty("includeObject");
-        if (accepted.form() == Accepted.Form.TABLE && !INCLUDABLE.contains(included)) {
-            throw ApiException.badRequest("Unable to convert to Table as requested: "
-                    + FieldError.invalid("includeObject", included, "must be 'Metadata', 'Object', 'None', or empty")
-                            .message());
-        }
-        return new Rendering(type, accepted, call.parameterOrEmpty("includeObject"), resources.surroundings().clock());
+        return new Rendering(type, accepted, call.parameterOrEmpty("includeObject"), resources);
     }
 
-    /** One object. */
+    private void checkTable() {
+        if (accepted.form() == Accepted.Form.TABLE && !INCLUDABLE.contains(includeObject)) {
+            throw ApiException.badRequest("Unable to convert to Table as requested: " + FieldError
+                    .invalid("includeObject", includeObject, "must be 'Metadata', 'Object', 'None', or empty")
+                    .message());
+        }
+    }
+
+    /**
+     * Refuses what cannot be told event by event.
+     *
+     * @throws ApiException
+     *             400 when a table is wanted with something in its rows that there is not, 406 when there is no such stream
+     */
+    void checkStream() {
+        checkTable();
+        accepted.checkStream();
+    }
+
+    /**
+     * One object.
+     *
+     * @throws ApiException
+     *             400 when a table is wanted with something in its row that there is not
+     */
     Reply.Whole object(int code, Stored object) {
+        checkTable();
         Stored stored = Codec.converted(object, type);
         return switch (accepted.form()) {
             case METADATA_LIST -> throw type.isCustom()
@@ -77,8 +93,11 @@ final class Rendering {
         } else {
             out.set("columnDefinitions", tables.definitions());
         }
+        if (objects.isEmpty() && !tables.hasRowsAlways()) {
+            return out.putNull("rows");
+        }
         ArrayNode rows = out.putArray("rows");
-        Ages ages = new Ages(clock.instant());
+        Ages ages = new Ages(resources.surroundings().clock().instant());
         for (Stored stored : objects) {
             ObjectNode row = rows.addObject();
             row.set("cells", tables.cells(Codec.raw(stored, type), ages));
@@ -117,6 +136,7 @@ final class Rendering {
      *            how many are left, null when that is not told
      */
     Reply.Whole list(long version, List<Stored> page, String continueToken, @Nullable Long remaining) {
+        checkTable();
         List<Stored> objects = Codec.converted(page, type);
         if (accepted.form() == Accepted.Form.TABLE) {
             return yamlIfWanted(Reply.json(200, table(listMetadata(version, continueToken, remaining), objects)));
@@ -134,8 +154,15 @@ final class Rendering {
         String apiVersion = metadataOnly ? accepted.apiVersion() : type.apiVersion();
         out.write(("{\"kind\":" + Json.string(kind) + ",\"apiVersion\":" + Json.string(apiVersion)
                 + ",\"metadata\":"
-                + Json.string(itemsMetadata(version, continueToken, remaining)) + ",\"items\":[")
-                .getBytes(StandardCharsets.UTF_8));
+                + Json.string(metadataOnly
+                        ? listMetadata(version, continueToken, remaining)
+                        : itemsMetadata(version, continueToken, remaining))
+                + ",\"items\":").getBytes(StandardCharsets.UTF_8));
+        if (metadataOnly && objects.isEmpty()) {
+            out.ascii("null}");
+            return yamlIfWanted(Reply.json(200, out));
+        }
+        out.write('[');
         boolean first = true;
         for (Stored object : objects) {
             if (!first) {
@@ -186,13 +213,20 @@ final class Rendering {
         return metadata;
     }
 
-    /** Appends one event of a watch, with the line's end. */
-    void event(String kind, Stored object, Bytes out) {
+    /**
+     * Appends one event of a watch, with the line's end.
+     *
+     * @return whether it can be told: no object is a list
+     */
+    boolean event(String kind, Stored object, Bytes out) {
+        if (accepted.form() == Accepted.Form.METADATA_LIST) {
+            return false;
+        }
         Stored stored = Codec.converted(object, type);
         if (accepted.format() == Accepted.Format.PROTOBUF) {
             Protobuf.event(kind,
                     accepted.form() == Accepted.Form.OBJECT ? Codec.decode(stored, type) : metadata(stored, true), out);
-            return;
+            return true;
         }
         out.ascii("{\"type\":\"" + kind + "\",\"object\":");
         switch (accepted.form()) {
@@ -202,36 +236,40 @@ final class Rendering {
                         table(Json.object().put("resourceVersion", Long.toString(stored.version())), List.of(stored))));
                 columnsTold = true;
             }
-            case METADATA, METADATA_LIST -> out.write(Json.bytes(metadata(stored, true)));
+            default -> out.write(Json.bytes(metadata(stored, true)));
         }
         out.ascii("}\n");
+        return true;
     }
 
     /**
      * Appends a bookmark.
      *
      * @param endOfInitial whether it says that the initial objects are all told
+     * @return whether it can be told
      */
-    void bookmark(long version, boolean endOfInitial, Bytes out) {
-        boolean metadataOnly = accepted.form() == Accepted.Form.METADATA_LIST
-                || accepted.form() == Accepted.Form.METADATA;
-        if (accepted.form() == Accepted.Form.TABLE) {
-            ObjectNode nothing = Json.object();
-            ObjectNode metadata = nothing.putObject("metadata").put("resourceVersion", Long.toString(version));
-            if (endOfInitial) {
-                metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
-            }
-            event("BOOKMARK", Codec.draft(nothing, type).at(version), out);
-            return;
-        }
-        ObjectNode object = Json.object();
-        object.put("kind", metadataOnly ? "PartialObjectMetadata" : type.kind());
-        object.put("apiVersion", metadataOnly ? accepted.apiVersion() : type.apiVersion());
-        ObjectNode metadata = object.putObject("metadata").put("resourceVersion", Long.toString(version));
+    boolean bookmark(long version, boolean endOfInitial, Bytes out) {
+        ObjectNode metadata = Json.object().put("resourceVersion", Long.toString(version));
         if (endOfInitial) {
             metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
         }
-        event("BOOKMARK", object, out);
+        ObjectNode object = Json.object();
+        object.set("metadata", metadata);
+        switch (accepted.form()) {
+            case TABLE -> event("BOOKMARK", Codec.draft(nothing(object), type).at(version), out);
+            case METADATA -> event("BOOKMARK",
+                    object.put("kind", "PartialObjectMetadata").put("apiVersion", accepted.apiVersion()), out);
+            case OBJECT -> event("BOOKMARK", nothing(object), out);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ObjectNode nothing(ObjectNode object) {
+        resources.ruleOf(type).fillNothing(object);
+        return resources.shapes().written(object.put("kind", type.kind()).put("apiVersion", type.apiVersion()), type);
     }
 
     /** Appends what ends a watch. */

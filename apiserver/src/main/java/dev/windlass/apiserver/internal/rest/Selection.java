@@ -7,9 +7,7 @@ import dev.windlass.apiserver.internal.store.Stored;
 /** Which objects of a resource a list, a watch or a delete of many is about. An empty namespace or name stands for all. */
 record Selection(String namespace, String name, LabelSelector labels, FieldSelector fields) {
 
-    static Selection of(Call call, Target target) {
-        LabelSelector labels = LabelSelector.parse(call.parameter("labelSelector"));
-        FieldSelector fields = FieldSelector.parse(call.parameter("fieldSelector"), target.type());
+    static Selection of(Target target, LabelSelector labels, FieldSelector fields) {
         String named = fields.required("metadata.name");
         StorageKeys.check(target.type(), target.namespace(), named == null ? "" : named);
         return new Selection(target.namespace(), target.name(), labels, fields);

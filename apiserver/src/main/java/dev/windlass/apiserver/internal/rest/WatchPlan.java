@@ -33,17 +33,17 @@ public final class WatchPlan {
     private boolean initial;
     private boolean ended;
 
-    WatchPlan(Target target, Selection selection, ListOptions options, Rendering rendering, Resources resources,
+    WatchPlan(Target target, ListOptions options, long version, Rendering rendering, Resources resources,
             String userAgent) {
         this.target = target;
-        this.selection = selection;
+        this.selection = options.selection();
         this.options = options;
         this.rendering = rendering;
         this.shelf = resources.shelf(target.type());
         this.store = resources.store();
         this.userAgent = userAgent;
         this.initial = options.sendInitialEvents();
-        this.told = options.version() > 0 ? options.version() : resources.store().version();
+        this.told = version > 0 ? version : resources.store().version();
     }
 
     /** Before anything is told. */
@@ -154,7 +154,10 @@ public final class WatchPlan {
             return;
         }
         left--;
-        rendering.event(what, object, out);
+        if (!rendering.event(what, object, out)) {
+            ended = true;
+            return;
+        }
         if (late != null) {
             out.write(late.toBytes());
             late = null;
@@ -178,19 +181,20 @@ public final class WatchPlan {
             late = into;
         }
         for (int i = 0; i < fault.bookmarks(); i++) {
-            rendering.bookmark(told, endsInitial, into);
+            ended |= !rendering.bookmark(told, endsInitial, into);
         }
     }
 
     /** What can be refused is refused before the stream begins. */
     static WatchPlan of(Target target, Call call, Accepted accepted, Resources resources) {
-        ListOptions options = ListOptions.of(call, true);
+        ListOptions options = ListOptions.of(call, target, true);
+        long version = ListOptions.parse(options.version(), false);
         if (options.sendInitialEvents()) {
-            ListOptions.refuseFuture(options.version(), resources);
+            ListOptions.refuseFuture(version, target.type(), resources);
         }
-        return new WatchPlan(target, Selection.of(call, target), options,
-                Rendering.of(target.type(), accepted, call, resources),
-                resources, call.userAgent());
+        Rendering rendering = Rendering.of(target.type(), accepted, call, resources);
+        rendering.checkStream();
+        return new WatchPlan(target, options, version, rendering, resources, call.userAgent());
     }
 
     @Override

@@ -250,11 +250,13 @@ public final class ApiException extends RuntimeException {
                 null, continueToken);
     }
 
-    public static ApiException tooLargeVersion(long wanted, long current) {
+    public static ApiException tooLargeVersion(long wanted, long current, boolean again) {
         ObjectNode details = Json.object();
         details.putArray("causes").addObject().put("reason", "ResourceVersionTooLarge").put("message",
                 "Too large resource version");
-        details.put("retryAfterSeconds", 1);
+        if (again) {
+            details.put("retryAfterSeconds", 1);
+        }
         return new ApiException(504, "Timeout",
                 "Timeout: Too large resource version: " + wanted + ", current: " + current, details, null);
     }

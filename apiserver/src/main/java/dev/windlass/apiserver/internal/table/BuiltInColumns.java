@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 import static dev.windlass.apiserver.internal.table.Cells.age;
 import static dev.windlass.apiserver.internal.table.Cells.containers;
 import static dev.windlass.apiserver.internal.table.Cells.count;
+import static dev.windlass.apiserver.internal.table.Cells.created;
 import static dev.windlass.apiserver.internal.table.Cells.items;
 import static dev.windlass.apiserver.internal.table.Cells.labels;
 import static dev.windlass.apiserver.internal.table.Cells.name;
@@ -56,7 +57,10 @@ final class BuiltInColumns {
             Map.entry("/podtemplates", templates()),
             Map.entry("/replicationcontrollers", join(replicas(), CONTAINERS, List.of(MAP_SELECTOR))),
             Map.entry("apps/replicasets", join(replicas(), CONTAINERS, List.of(SELECTOR))),
-            Map.entry("apps/deployments", join(deployments(), CONTAINERS, List.of(SELECTOR))),
+            Map.entry("apps/deployments", join(deployments(), CONTAINERS, List.of(
+                    wide("Selector", object -> Json.find(object, "spec", "selector") == null
+                            ? ""
+                            : selector(Json.find(object, "spec", "selector")))))),
             Map.entry("apps/statefulsets",
                     join(List.of(name(), string("Ready", object -> ready(object)), age()), CONTAINERS)),
             Map.entry("apps/daemonsets", join(daemons(), CONTAINERS, List.of(SELECTOR))),
@@ -109,8 +113,7 @@ final class BuiltInColumns {
                                 .map(each -> Json.textOrEmpty(each, "name")
                                         + (Json.flag(each, false, "storage") ? "(storage)" : ""))
                                 .sorted().collect(Collectors.joining(","))),
-                new Column("Created At", "date", "", 0,
-                        (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "creationTimestamp"))),
+                created(),
                 wide("Group", object -> Json.textOrEmpty(object, "spec", "group")),
                 wide("Kind", object -> Json.textOrEmpty(object, "spec", "names", "kind")),
                 wide("ShortNames",
@@ -150,6 +153,7 @@ final class BuiltInColumns {
                 yield all.isEmpty() ? "<pending>" : all;
             }
             case "ExternalName" -> Json.textOrEmpty(service, "spec", "externalName");
+            case "" -> "<unknown>";
             default -> orNone(external);
         };
     }
@@ -318,7 +322,7 @@ final class BuiltInColumns {
     }
 
     private static List<Column> volumes() {
-        return List.of(name(), string("Capacity", object -> quantity(object, "spec", "capacity", "storage")),
+        return List.of(name(), string("Capacity", object -> quantity(object, "0", "spec", "capacity", "storage")),
                 string("Access Modes", object -> modes(Json.find(object, "spec", "accessModes"))),
                 string("Reclaim Policy", object -> Json.textOrEmpty(object, "spec", "persistentVolumeReclaimPolicy")),
                 string("Status", BuiltInColumns::phase),
@@ -333,7 +337,7 @@ final class BuiltInColumns {
     private static List<Column> claims() {
         return List.of(name(), string("Status", BuiltInColumns::phase),
                 string("Volume", object -> Json.textOrEmpty(object, "spec", "volumeName")),
-                string("Capacity", object -> quantity(object, "status", "capacity", "storage")),
+                string("Capacity", object -> quantity(object, "", "status", "capacity", "storage")),
                 string("Access Modes", object -> modes(Json.find(object, "status", "accessModes"))),
                 string("StorageClass", object -> Json.textOrEmpty(object, "spec", "storageClassName")),
                 string("VolumeAttributesClass",
@@ -352,9 +356,9 @@ final class BuiltInColumns {
                 : Json.textOrEmpty(object, "status", "phase");
     }
 
-    private static String quantity(ObjectNode object, String... path) {
+    private static String quantity(ObjectNode object, String missing, String... path) {
         JsonNode value = Json.find(object, path);
-        return value == null ? "" : value.asString();
+        return value == null ? missing : value.asString();
     }
 
     private static String modes(@Nullable JsonNode modes) {
@@ -480,7 +484,9 @@ final class BuiltInColumns {
                     String zone = Json.textOrEmpty(object, "spec", "timeZone");
                     return orNone(zone);
                 }), new Column("Suspend", "boolean", "", 0,
-                        (object, _) -> Cells.text(Json.flag(object, false, "spec", "suspend") ? "True" : "False")),
+                        (object, _) -> Cells.text(Json.find(object, "spec", "suspend") == null
+                                ? "<unset>"
+                                : Json.flag(object, false, "spec", "suspend") ? "True" : "False")),
                 count("Active", "integer", object -> (long) object.path("status").path("active").size()),
                 timed("Last Schedule", 0, (object, ages) -> {
                     String last = Json.textOrEmpty(object, "status", "lastScheduleTime");

@@ -109,6 +109,14 @@ final class Cells {
     }
 
     /** A label selector as kubectl prints it. */
+    /** When it was made. */
+    static Column created() {
+        return new Column("Created At", "date", "", 0, (object, _) -> {
+            String created = Json.textOrEmpty(object, "metadata", "creationTimestamp");
+            return text(created.isEmpty() ? "0001-01-01T00:00:00Z" : created);
+        });
+    }
+
     static String selector(@Nullable JsonNode selector) {
         if (selector == null) {
             return NONE;

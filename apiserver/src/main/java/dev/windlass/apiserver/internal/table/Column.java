@@ -9,6 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A column of a table.
  *
+ * @param name
+ *            empty when the cells are told without a definition
  * @param type
  *            string, integer, number, boolean or date
  * @param format

@@ -40,7 +40,8 @@ final class PolicyColumns {
             Map.entry("node.k8s.io/runtimeclasses", List.of(name(), field("Handler", "handler"), age())),
             Map.entry("storage.k8s.io/storageclasses",
                     List.of(name(), field("Provisioner", "provisioner"),
-                            field("ReclaimPolicy", "reclaimPolicy"), field("VolumeBindingMode", "volumeBindingMode"),
+                            string("ReclaimPolicy", object -> textOr("Delete", object, "reclaimPolicy")),
+                            string("VolumeBindingMode", object -> textOr("Immediate", object, "volumeBindingMode")),
 
                             new Column("AllowVolumeExpansion", "string", "", 0,
                                     (object, _) -> BooleanNode.valueOf(
@@ -59,7 +60,8 @@ final class PolicyColumns {
             Map.entry("networking.k8s.io/servicecidrs",
                     List.of(name(), string("CIDRs", object -> texts(object.path("spec").path("cidrs"))), age())),
             Map.entry("networking.k8s.io/ipaddresses",
-                    List.of(name(), string("ParentRef", PolicyColumns::parent))),
+                    List.of(name(), string("ParentRef", PolicyColumns::parent),
+                            new Column("", "", "", 0, age().cell()))),
             Map.entry(ADMISSION + "mutatingwebhookconfigurations",
                     List.of(name(), size("Webhooks", "webhooks"), age())),
             Map.entry(ADMISSION + "validatingwebhookconfigurations",
@@ -92,6 +94,11 @@ final class PolicyColumns {
                 }), flag("RequiresRepublish", false, "spec", "requiresRepublish"),
                 string("Modes", object -> Cells.orNone(texts(object.path("spec").path("volumeLifecycleModes")))),
                 age());
+    }
+
+    private static String textOr(String missing, ObjectNode object, String field) {
+        String text = Json.textOrEmpty(object, field);
+        return text.isEmpty() ? missing : text;
     }
 
     private static String parent(ObjectNode address) {

@@ -13,23 +13,22 @@ import tools.jackson.databind.node.ObjectNode;
 /** Makes tables of one resource's objects. Immutable. */
 public final class Tables {
     private final List<Column> columns;
+    private final boolean rowsAlways;
 
-    private Tables(List<Column> columns) {
+    private Tables(List<Column> columns, boolean rowsAlways) {
         this.columns = columns;
+        this.rowsAlways = rowsAlways;
     }
 
     public static Tables of(ResourceType type) {
         CustomVersion custom = type.custom();
         if (custom != null) {
-            return new Tables(custom(custom.columns()));
+            return new Tables(custom(custom.columns()), true);
         }
         List<Column> known = BuiltInColumns.of(type.storageId());
-        return new Tables(known == null ? List.of(Cells.name(), created()) : known);
-    }
-
-    private static Column created() {
-        return new Column("Created At", "date", "", 0,
-                (object, _) -> Cells.text(Json.textOrEmpty(object, "metadata", "creationTimestamp")));
+        return known == null
+                ? new Tables(List.of(Cells.name(), Cells.created()), false)
+                : new Tables(known, !type.is("apiextensions.k8s.io", "customresourcedefinitions"));
     }
 
     private static List<Column> custom(List<ObjectNode> described) {
@@ -66,12 +65,17 @@ public final class Tables {
     /** {@code columnDefinitions}. */
     public ArrayNode definitions() {
         ArrayNode out = Json.array();
-        for (Column column : columns) {
+        for (Column column : columns.stream().filter(each -> !each.name().isEmpty()).toList()) {
             out.addObject().put("name", column.name()).put("type", column.type()).put("format", column.format())
                     .put("description", "").put("priority",
                             column.priority());
         }
         return out;
+    }
+
+    /** Whether there is a list of rows also where there are none. */
+    public boolean hasRowsAlways() {
+        return rowsAlways;
     }
 
     /** The cells of an object. */
