@@ -108,7 +108,6 @@ final class Cells {
                 .collect(Collectors.joining(","));
     }
 
-    /** A label selector as kubectl prints it. */
     /** When it was made. */
     static Column created() {
         return new Column("Created At", "date", "", 0, (object, _) -> {
@@ -117,6 +116,7 @@ final class Cells {
         });
     }
 
+    /** A label selector as kubectl prints it. */
     static String selector(@Nullable JsonNode selector) {
         if (selector == null) {
             return NONE;
