@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.apply;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.GoForm;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -68,11 +69,22 @@ final class Steps {
         String rest = step.substring(2);
         return switch (step.charAt(0)) {
             case 'f' -> "." + rest;
-            case 'v' -> "[=" + Json.string(Json.parse(rest)) + "]";
+            case 'v' -> "[=" + shown(Json.parse(rest)) + "]";
             case 'i' -> "[" + rest + "]";
             default -> Json.parse(rest).properties().stream()
-                    .map(entry -> entry.getKey() + "=" + Json.string(entry.getValue()))
+                    .map(entry -> entry.getKey() + "=" + shown(entry.getValue()))
                     .collect(Collectors.joining(",", "[", "]"));
         };
+    }
+
+    private static String shown(JsonNode value) {
+        if (value.isObject()) {
+            return value.properties().stream().map(entry -> entry.getKey() + "=" + shown(entry.getValue()))
+                    .collect(Collectors.joining());
+        }
+        if (value.isArray()) {
+            return value.valueStream().map(Steps::shown).collect(Collectors.joining(",", "[", "]"));
+        }
+        return value.isString() ? GoText.quoted(value.stringValue()) : value.isNull() ? "null" : GoText.of(value);
     }
 }

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TypedProblems {
     /** Of these the types say only that they are scalars. */
-    private static final Set<String> ANY_SCALAR = Set.of("quantity", "int-or-string", "date-time");
+    private static final Set<String> ANY_SCALAR = Set.of("quantity", "date-time");
 
     private final List<String> found = new ArrayList<>();
 
@@ -119,8 +119,8 @@ public final class TypedProblems {
 
     private void scalar(JsonNode value, Type type, String path) {
         String scalar = type.body().scalar();
-        if (scalar.equals("int-or-string") && type.name().isEmpty()) {
-            return; // what a schema calls so may be anything for now
+        if (scalar.equals("int-or-string")) {
+            return; // may be anything for now
         }
         switch (scalar) {
             case "int32", "int64", "integer", "number" -> {

@@ -27,15 +27,18 @@ final class EventRule implements KindRule {
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         boolean core = Json.textOrEmpty(object, "apiVersion").equals("v1");
         List<FieldError> ofMetadata = new ArrayList<>(errors);
+        List<FieldError> common = ofMetadata.stream().filter(each -> !each.field().startsWith("metadata.finalizers["))
+                .toList();
         errors.clear();
         Field event = Field.of(core ? object : EventFields.toStorage(object), errors);
         complete(event, core);
+        // The metadata of core ones is looked at less closely, and of new ones only when all else is right.
+        if (old != null) {
+            errors.addAll(0, common);
+        } else if (core && errors.isEmpty()) {
+            errors.addAll(common);
+        }
         if (core) {
-            // The metadata of core ones is looked at only when all else is right, and less closely.
-            if (errors.isEmpty()) {
-                ofMetadata.stream().filter(each -> !each.field().startsWith("metadata.finalizers["))
-                        .forEach(errors::add);
-            }
             return;
         }
         if (old == null && !event.at("metadata", "generateName").isEmpty()) {

@@ -8,7 +8,9 @@ import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
 import dev.windlass.apiserver.internal.rest.WriteGuard;
+import dev.windlass.apiserver.internal.schema.Quantity;
 import dev.windlass.apiserver.internal.status.ApiException;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +37,8 @@ final class RuntimeClasses implements WriteGuard {
         ObjectNode spec = Json.child(pod, "spec");
         JsonNode overhead = Json.find(runtimeClass, "overhead");
         if (overhead != null) {
-            if (!spec.path("overhead").isEmpty() && !sameAmounts(overhead.path("podFixed"), spec.path("overhead"))) {
+            if (!spec.path("overhead").isEmpty()
+                    && !sameAmounts(overhead.path("podFixed"), spec.path("overhead"), Quantity.SMALLEST)) {
                 throw mismatch(pod);
             }
             put(spec, "overhead", overhead.path("podFixed"));
@@ -81,15 +84,17 @@ final class RuntimeClasses implements WriteGuard {
             throw forbidden(object,
                     "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
         }
-        if (overhead != null && !sameAmounts(overhead.path("podFixed"), given)) {
+        if (overhead != null && !sameAmounts(overhead.path("podFixed"), given, Quantity.SMALLEST_OF_RESOURCES)) {
             throw mismatch(object);
         }
     }
 
-    private static boolean sameAmounts(JsonNode some, JsonNode others) {
+    /** @param digits that are compared after the point: what a pod is given is rounded up */
+    private static boolean sameAmounts(JsonNode some, JsonNode others, int digits) {
         return some.size() == others.size() && some.properties().stream().allMatch(each -> {
             JsonNode other = others.get(each.getKey());
-            return other != null && Amounts.of(each.getValue()).compareTo(Amounts.of(other)) == 0;
+            return other != null
+                    && Amounts.of(each.getValue()).setScale(digits, RoundingMode.UP).compareTo(Amounts.of(other)) == 0;
         });
     }
 

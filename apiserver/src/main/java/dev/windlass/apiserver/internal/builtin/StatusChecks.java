@@ -102,8 +102,13 @@ final class StatusChecks {
         Field status = now.at("status");
         for (Field warning : status.at("typeChecking", "expressionWarnings").items()) {
             warning.at("warning").mustBeSet("");
-            if (GoText.isBlank(warning.at("fieldRef").text())) {
-                warning.at("fieldRef").required("");
+            Field reference = warning.at("fieldRef");
+            String path = GoText.trimmed(reference.text());
+            String problem = JsonPathSyntax.problem("{" + path + "}");
+            if (path.isEmpty()) {
+                reference.required("");
+            } else if (problem != null) {
+                reference.invalid(path, "invalid JSONPath: " + problem);
             }
         }
         conditions(status.at("conditions"));

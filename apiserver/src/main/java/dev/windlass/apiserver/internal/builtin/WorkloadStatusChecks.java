@@ -1,6 +1,8 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.status.FieldError;
+import java.util.List;
 
 /** What the status may say of the kinds that make pods from a template: counts that fit each other. Stateless. */
 final class WorkloadStatusChecks {
@@ -32,6 +34,7 @@ final class WorkloadStatusChecks {
                         "observedGeneration", "collisionCount");
                 parts(status, "status.readyReplicas", "readyReplicas", "currentReplicas", "updatedReplicas",
                         "availableReplicas");
+                finalizersLast(now.errors());
             }
             case DAEMON_SET -> counts(status, "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled",
                     "numberReady", "observedGeneration", "updatedNumberScheduled", "numberAvailable",
@@ -46,6 +49,14 @@ final class WorkloadStatusChecks {
         if (old.isSet() && collisions.number() < old.number()) {
             collisions.invalid(Json.object().numberNode(collisions.number()), "cannot be decremented");
         }
+    }
+
+    /** The real server looks at the metadata of these after their counts. */
+    private static void finalizersLast(List<FieldError> errors) {
+        List<FieldError> late = errors.stream().filter(each -> each.field().startsWith("metadata.finalizers["))
+                .toList();
+        errors.removeAll(late);
+        errors.addAll(late);
     }
 
     private static void counts(Field status, String... fields) {

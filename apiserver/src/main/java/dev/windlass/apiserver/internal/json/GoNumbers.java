@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class GoNumbers {
     /** From here on with an exponent. */
     private static final double MOST = 1e21;
+    /** And up to here. */
+    private static final double LEAST = 1e-6;
 
     private GoNumbers() {
     }
@@ -24,6 +26,17 @@ public final class GoNumbers {
         return whole.bitLength() < Long.SIZE
                 ? JsonNodeFactory.instance.numberNode(whole.longValue())
                 : JsonNodeFactory.instance.numberNode(whole);
+    }
+
+    /** What Go writes for a number that it has read as an integer or a float. */
+    public static String text(JsonNode number) {
+        double value = number.doubleValue();
+        if (Json.isLong(number)) {
+            return number.asString();
+        }
+        return Math.abs(value) < LEAST || Math.abs(value) >= MOST
+                ? GoText.shortest(value).replace("e-0", "e-")
+                : new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }
 
     /** Brings all numbers of a tree into the form in which Go writes them. */

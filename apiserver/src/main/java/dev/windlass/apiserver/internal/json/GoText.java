@@ -11,7 +11,6 @@ import tools.jackson.databind.JsonNode;
 /** Values as Go prints them: those of JSON once it has read them, {@code map[a:1 b:[x <nil>]]}, and texts in quotes. Stateless. */
 public final class GoText {
     private static final int LEAST_EXPONENT = -4;
-    private static final int MOST_DIGITS = 21;
     private static final int SHORT = 6;
     private static final String ESCAPED = "\u0007\b\f\n\r\t\u000b\"\\";
     private static final String ESCAPES = "abfnrtv\"\\";
@@ -32,25 +31,20 @@ public final class GoText {
             return value.values().stream().map(GoText::of).collect(Collectors.joining(" ", "[", "]"));
         }
         if (value.isNumber() && !Json.isLong(value)) {
-            return floating(value.doubleValue());
+            return shortest(value.doubleValue());
         }
         return value.isNull() ? "<nil>" : value.asString();
     }
 
-    /** As few digits as tell it from others, with an exponent when it is very small or large. */
-    private static String floating(double value) {
-        if (value == 0) {
-            return 1 / value < 0 ? "-0" : "0";
-        }
-        return shortest(new BigDecimal(Double.toString(value)), MOST_DIGITS);
-    }
-
-    /** As {@code strconv} writes it that is not told how. */
+    /** As few digits as tell it from others, with an exponent when it is small or large. */
     public static String shortest(double value) {
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? "NaN" : value < 0 ? "-Inf" : "+Inf";
         }
-        return value == 0 ? floating(value) : shortest(new BigDecimal(Double.toString(value)), SHORT);
+        if (value == 0) {
+            return 1 / value < 0 ? "-0" : "0";
+        }
+        return shortest(new BigDecimal(Double.toString(value)), SHORT);
     }
 
     /** @param most so many digits are written before the point, and an exponent in place of more */

@@ -57,8 +57,11 @@ final class Intake {
             object.put("apiVersion", type.apiVersion()); // what is merged is of the type that it is merged into
             spoken = type;
         }
-        List<String> unknown = shapes.admit(object, spoken, converted ? TypeCheck.ofConversion() : new TypeCheck(),
-                refusal);
+        boolean versionless = !merged && call.method().equals("PATCH") && !type.isCustom()
+                && Json.textOrEmpty(object, "apiVersion").isEmpty();
+        List<String> unknown = versionless
+                ? forget(object)
+                : shapes.admit(object, spoken, converted ? TypeCheck.ofConversion() : new TypeCheck(), refusal);
         List<String> problems = new ArrayList<>();
         if (!validation.equals("Ignore")) {
             boolean strict = validation.equals("Strict");
@@ -76,6 +79,14 @@ final class Intake {
         }
         resources.ruleOf(type).warn(object, problems);
         return problems;
+    }
+
+    /** What a patch has left without a version is read as what the real server has inside, which has other names for everything. */
+    private static List<String> forget(ObjectNode object) {
+        List<String> unknown = object.propertyNames().stream()
+                .filter(name -> !name.equals("kind") && !name.equals("apiVersion")).sorted().toList();
+        object.remove(unknown);
+        return unknown;
     }
 
     private void fillDefaults(ObjectNode object, ResourceType type) {

@@ -4,8 +4,12 @@ import dev.windlass.apiserver.internal.json.Duplicates;
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -140,8 +144,44 @@ public final class JsonPatch {
         return new JsonPatch(operations);
     }
 
-    /** @param document it is changed, also when not all can be done */
-    public void apply(ObjectNode document) throws InapplicableException {
+    /**
+     * A document while it is changed.
+     *
+     * @param opened
+     *            the objects in it that have been looked into: the real server writes the fields of these in the order of their names, all else as it came
+     */
+    private record Document(ObjectNode root, Set<ObjectNode> opened) {
+        static Document of(ObjectNode root) {
+            Set<ObjectNode> opened = Collections.newSetFromMap(new IdentityHashMap<>());
+            opened.add(root);
+            return new Document(root, opened);
+        }
+
+        void open(JsonNode node) {
+            if (node instanceof ObjectNode object) {
+                opened.add(object);
+            }
+        }
+
+        void openAll(JsonNode node) {
+            open(node);
+            node.forEach(this::openAll);
+        }
+
+        /** Brings what has been opened into the order in which it is written. */
+        void settle() {
+            for (ObjectNode each : opened) {
+                Map<String, JsonNode> fields = new TreeMap<>();
+                each.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+                each.removeAll();
+                each.setAll(fields);
+            }
+        }
+    }
+
+    /** @param object it is changed, also when not all can be done */
+    public void apply(ObjectNode object) throws InapplicableException {
+        Document document = Document.of(object);
         long copied = 0;
         for (JsonNode operation : operations) {
             String kind = Json.textOrEmpty(operation, "op");
@@ -155,27 +195,28 @@ public final class JsonPatch {
                 default -> throw new InapplicableException("Unexpected kind: " + (kind.isEmpty() ? "unknown" : kind));
             }
         }
+        document.settle();
     }
 
-    private static void add(ObjectNode document, JsonNode operation) throws InapplicableException {
+    private static void add(Document document, JsonNode operation) throws InapplicableException {
         String path = path(operation, "add operation failed to decode path" + MISSING);
         place(document, path, "add operation does not apply: doc is missing path: \"" + path + "\"")
                 .add(value(operation), "error in add for path: '" + path + "': ");
     }
 
-    private static void remove(ObjectNode document, JsonNode operation) throws InapplicableException {
+    private static void remove(Document document, JsonNode operation) throws InapplicableException {
         String path = path(operation, "remove operation failed to decode path" + MISSING);
         place(document, path, "remove operation does not apply: doc is missing path: \"" + path + "\"")
                 .remove("error in remove for path: '" + path + "': ");
     }
 
-    private static void replace(ObjectNode document, JsonNode operation) throws InapplicableException {
+    private static void replace(Document document, JsonNode operation) throws InapplicableException {
         String path = path(operation, noPath("replace"));
         if (path.isEmpty()) {
             if (!(value(operation) instanceof ObjectNode whole)) {
                 throw new InapplicableException("replace operation value must be object or array: %!w(<nil>)");
             }
-            Json.become(document, whole.deepCopy());
+            Json.become(document.root(), whole.deepCopy());
             return;
         }
         Place place = place(document, path, "replace operation does not apply: doc is missing path: " + path);
@@ -185,7 +226,7 @@ public final class JsonPatch {
         place.set(value(operation));
     }
 
-    private static void move(ObjectNode document, JsonNode operation) throws InapplicableException {
+    private static void move(Document document, JsonNode operation) throws InapplicableException {
         String from = text(operation, "from", noFrom("move"));
         Place source = place(document, from, "move operation does not apply: doc is missing from path: " + from);
         String wrong = "error in move for path: '" + source.key + "': ";
@@ -197,7 +238,7 @@ public final class JsonPatch {
     }
 
     /** @return how much has been copied by now: a patch that is meant badly doubles a document with each operation */
-    private static long copy(ObjectNode document, JsonNode operation, long before) throws InapplicableException {
+    private static long copy(Document document, JsonNode operation, long before) throws InapplicableException {
         String from = text(operation, "from", noFrom("copy"));
         Place source = place(document, from, "copy operation does not apply: doc is missing from path: " + from);
         JsonNode taken = orNull(existing(source, "error in copy for from: '" + from + "': "));
@@ -210,13 +251,14 @@ public final class JsonPatch {
                     "Unable to complete the copy, the accumulated size increase of copy is " + copied
                             + ", exceeding the limit " + MOST_COPIED);
         }
+        document.settle();
         target.add(taken.deepCopy(), "error while adding value during copy: ");
         return copied;
     }
 
-    private static void test(ObjectNode document, JsonNode operation) throws InapplicableException {
+    private static void test(Document document, JsonNode operation) throws InapplicableException {
         String path = path(operation, noPath("test"));
-        JsonNode found = document;
+        JsonNode found = document.root();
         if (!path.isEmpty()) {
             Place place = place(document, path, "test operation does not apply: is missing path: " + path);
             found = existing(place, "error in test for path: '" + path + "': ");
@@ -224,6 +266,7 @@ public final class JsonPatch {
         if (!Json.same(orNull(found), value(operation))) {
             throw new InapplicableException("testing value " + path + " failed: test failed", true);
         }
+        document.openAll(orNull(found));
     }
 
     private static String noPath(String kind) {
@@ -261,13 +304,14 @@ public final class JsonPatch {
         return value.isMissingNode() ? Json.object().nullNode() : value;
     }
 
-    private static Place place(ObjectNode document, String path, String problem) throws InapplicableException {
+    private static Place place(Document document, String path, String problem) throws InapplicableException {
         List<String> steps = Stream.of(path.split("/", -1)).skip(1)
                 .map(step -> step.replace("~1", "/").replace("~0", "~")).toList();
-        JsonNode parent = document;
+        JsonNode parent = document.root();
         for (String step : steps.isEmpty() ? steps : steps.subList(0, steps.size() - 1)) {
             JsonNode next = new Place(parent, step).get();
             parent = next == null ? Json.object().path(step) : next;
+            document.open(parent);
         }
         if (steps.isEmpty() || !parent.isContainer()) {
             throw new InapplicableException(problem + MISSING);

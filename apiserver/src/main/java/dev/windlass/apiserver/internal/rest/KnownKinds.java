@@ -59,10 +59,14 @@ final class KnownKinds {
      *            that is expected
      */
     static @Nullable String problem(ObjectNode object, String kind, String apiVersion, Catalog catalog) {
-        String givenKind = Json.textOrEmpty(object, "kind");
+        String namedKind = Json.textOrEmpty(object, "kind");
+        String givenKind = namedKind.isEmpty() ? kind : namedKind;
         String givenVersion = Json.textOrEmpty(object, "apiVersion");
-        if (givenKind.equals(kind) && givenVersion.equals(apiVersion)) {
+        if (givenKind.equals(kind) && (givenVersion.isEmpty() || givenVersion.equals(apiVersion))) {
             return null;
+        }
+        if (givenVersion.isEmpty()) {
+            return problemInside(givenKind, kind, apiVersion, catalog);
         }
         boolean everywhere = EVERYWHERE.contains(givenVersion + "/" + givenKind);
         // Definitions are read by a server of their own, which knows nothing else.
@@ -76,6 +80,18 @@ final class KnownKinds {
                 : "converting (" + GroupVersion.of(givenVersion).version() + "." + givenKind + ") to ("
                         + inside(apiVersion) + "." + kind
                         + "): unknown conversion";
+    }
+
+    /** What names no version is taken for what the real server has inside, of the group that is expected. */
+    private static String problemInside(String givenKind, String kind, String apiVersion, Catalog catalog) {
+        String group = GroupVersion.of(apiVersion).group();
+        boolean known = isKnown(apiVersion, givenKind, catalog) || UNSERVED.keySet().stream()
+                .anyMatch(each -> GroupVersion.of(each).group().equals(group) && isKnown(each, givenKind, catalog));
+        return known
+                ? "converting (" + inside(apiVersion) + "." + givenKind + ") to (" + inside(apiVersion) + "." + kind
+                        + "): unknown conversion"
+                : "no kind " + GoText.quoted(givenKind) + " is registered for the internal version of group "
+                        + GoText.quoted(group) + " in scheme \"pkg/runtime/scheme.go:111\"";
     }
 
     /** @throws ApiException 400 when an object is not of a kind, or in another version */

@@ -38,11 +38,11 @@ final class Patches {
         String kind = Json.textOrEmpty(object, "kind");
         String apiVersion = Json.textOrEmpty(object, "apiVersion");
         Writer.Desired desired = applyByMediaType(target, object, call, type);
-        String newKind = Json.textOrEmpty(desired.object(), "kind");
-        String newVersion = Json.textOrEmpty(desired.object(), "apiVersion");
         if (target.type().isCustom() && !target.subresource().equals(Scales.NAME)) {
             checkTyped(desired.object());
-        } else if (desired.patch() == null && !newKind.isEmpty() && !newVersion.isEmpty()) {
+        } else if (desired.patch() == null) {
+            checkNamed(desired.object(), "apiVersion");
+            checkNamed(desired.object(), "kind");
             String problem = KnownKinds.problem(desired.object(), kind, apiVersion, catalog);
             if (problem != null) {
                 throw unreadable(desired.object(), problem);
@@ -51,14 +51,18 @@ final class Patches {
         return desired;
     }
 
+    private static void checkNamed(ObjectNode object, String field) {
+        JsonNode value = object.path(field);
+        if (!value.isString() && !value.isMissingNode() && !value.isNull()) {
+            throw unreadable(Json.sorted(object), "couldn't get version/kind; json parse error: json: cannot unmarshal "
+                    + Json.goKind(value) + " into Go struct field ." + field + " of type string");
+        }
+    }
+
     /** Of what kind a custom resource is, is read from itself; whether it is the right one, is seen later. */
     private static void checkTyped(ObjectNode object) {
-        JsonNode kind = object.path("kind");
-        if (!kind.isString() && !kind.isMissingNode() && !kind.isNull()) {
-            throw unreadable(Json.sorted(object), "couldn't get version/kind; json parse error: json: cannot unmarshal "
-                    + Json.goKind(kind) + " into Go struct field .kind of type string");
-        }
-        if (kind.asString("").isEmpty()) {
+        checkNamed(object, "kind");
+        if (Json.textOrEmpty(object, "kind").isEmpty()) {
             JsonNode sorted = Json.sorted(object);
             throw unreadable(sorted, "Object 'Kind' is missing in '" + Json.string(sorted) + "'");
         }

@@ -226,9 +226,10 @@ final class StrategicMerge {
 
     private static Type listField(Type type, String name) {
         Type field = structField(type, name);
-        if (field.shape() == Type.Shape.SCALAR || field.shape() == Type.Shape.STRUCT
-                || field.shape() == Type.Shape.MAP) {
-            throw failure("expected slice or array type, but got: struct");
+        boolean other = field.shape() == Type.Shape.SCALAR || field.shape() == Type.Shape.STRUCT
+                || field.shape() == Type.Shape.MAP;
+        if (other && !field.use().go().pointer()) {
+            throw failure("expected slice or array type, but got: " + (type.use().go().pointer() ? "ptr" : "struct"));
         }
         return field;
     }

@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.schema;
 
+import dev.windlass.apiserver.internal.json.GoNumbers;
 import dev.windlass.apiserver.internal.json.Json;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -56,7 +57,7 @@ final class GoConversion {
             case "byte" -> "cannot restore slice from " + kind(value);
             case "date-time" -> "json: cannot unmarshal " + Json.goKind(value) + " into Go value of type string";
             case "int-or-string" -> "json: cannot unmarshal " + Json.goKind(value)
-                    + (value.isNumber() ? " " + Json.string(value) : "") + " into Go value of type int32";
+                    + (value.isNumber() ? " " + GoNumbers.text(value) : "") + " into Go value of type int32";
             case "string" -> Json.isLong(value) ? "cannot convert int64 to " + goType : "unrecognized type: string";
             case "int32", "int64" -> value.isNumber()
                     ? "cannot convert " + kind(value) + " to " + goType

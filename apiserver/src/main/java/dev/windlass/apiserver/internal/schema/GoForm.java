@@ -25,8 +25,8 @@ public final class GoForm {
 
     private static final String WRITTEN = "0000-00-00T00:00:00Z";
 
-    /** Amounts of resources are kept to the thousandth. */
-    private static final int SMALLEST_OF_RESOURCES = 3;
+    /** The one struct in which amounts of resources are not rounded to the thousandth. */
+    private static final String UNROUNDED = ".node.v1.Overhead";
 
     private GoForm() {
     }
@@ -69,9 +69,10 @@ public final class GoForm {
     private static void shape(ObjectNode object, Type type, Form whole) {
         Form form = whole == Form.READ && type.name().endsWith(".JSONSchemaProps") ? Form.READ_OF_SCHEMA : whole;
         if (type.shape() == Type.Shape.STRUCT) {
+            int digits = type.name().endsWith(UNROUNDED) ? Quantity.SMALLEST : Quantity.SMALLEST_OF_RESOURCES;
             for (Map.Entry<String, Type> field : type.body().fields().entrySet()) {
                 // Taken out and put in again they are in the order of the struct, in which messages show them.
-                JsonNode shaped = field(object.remove(field.getKey()), field.getValue(), form);
+                JsonNode shaped = field(object.remove(field.getKey()), field.getValue(), form, digits);
                 if (shaped != null) {
                     object.set(field.getKey(), shaped);
                 }
@@ -86,14 +87,18 @@ public final class GoForm {
         return zero;
     }
 
-    /** @return null when the field is not written */
-    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type, Form form) {
+    /**
+     * @param digits
+     *            how many amounts of resources may have after the point
+     * @return null when the field is not written
+     */
+    private static @Nullable JsonNode field(@Nullable JsonNode value, Type type, Form form, int digits) {
         Type.GoField go = type.use().go();
         JsonNode given = value == null || value.isNull() ? null : value;
         if (given == null && go.pointer()) {
             return go.omitEmpty() ? null : NODES.nullNode();
         }
-        JsonNode shaped = given == null ? zeroOf(type) : value(given, type, form);
+        JsonNode shaped = given == null ? zeroOf(type) : value(given, type, form, digits);
         boolean struct = type.shape() == Type.Shape.STRUCT || isTime(type) || isQuantity(type);
         if (go.pointer() || (struct && !go.omitZero())) {
             return shaped;
@@ -153,7 +158,7 @@ public final class GoForm {
         };
     }
 
-    private static JsonNode value(JsonNode value, Type type, Form whole) {
+    private static JsonNode value(JsonNode value, Type type, Form whole, int digits) {
         Form form = whole.inside(type);
         switch (type.shape()) {
             case STRUCT -> {
@@ -168,7 +173,7 @@ public final class GoForm {
                     }
                     boolean amounts = type.element().body().scalar().equals("quantity");
                     map.properties().forEach(entry -> entry.setValue(amounts
-                            ? quantity(entry.getValue(), SMALLEST_OF_RESOURCES)
+                            ? quantity(entry.getValue(), digits)
                             : element(entry.getValue(), type.element(), form)));
                 }
             }
@@ -185,7 +190,7 @@ public final class GoForm {
             case ANY_WHOLE, ANY_BY_FIELD -> {
                 if (type.body().element() != null) {
                     for (JsonNode each : value.isArray() ? value : List.of(value)) {
-                        value(each, type.element(), form);
+                        value(each, type.element(), form, digits);
                     }
                 } // all else stays as it is
             }
@@ -194,7 +199,7 @@ public final class GoForm {
     }
 
     private static JsonNode element(JsonNode value, Type type, Form form) {
-        return value.isNull() ? zeroOf(type) : value(value, type, form);
+        return value.isNull() ? zeroOf(type) : value(value, type, form, Quantity.SMALLEST_OF_RESOURCES);
     }
 
     private static JsonNode scalar(JsonNode value, Type type) {

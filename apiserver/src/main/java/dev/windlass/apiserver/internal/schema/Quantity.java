@@ -29,7 +29,9 @@ public record Quantity(BigDecimal value, Format format) {
     private static final int DECIMAL_ONE = 3;
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
     /** How many digits after the point are kept. */
-    static final int SMALLEST = 9;
+    public static final int SMALLEST = 9;
+    /** How many are kept of amounts of resources. */
+    public static final int SMALLEST_OF_RESOURCES = 3;
     /** What is more in binary counts as this. */
     private static final BigDecimal MOST_BINARY = BigDecimal.valueOf(Long.MAX_VALUE);
     /** Nobody has so much; to write it out would take all memory. */

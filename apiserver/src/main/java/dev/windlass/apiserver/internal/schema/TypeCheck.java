@@ -159,7 +159,8 @@ public final class TypeCheck {
                     }
                 }
             } else {
-                value(entry.getValue(), element, join(path, entry.getKey()), goPath, structName);
+                // What is converted is told without its key.
+                value(entry.getValue(), element, converting ? path : join(path, entry.getKey()), goPath, structName);
             }
         }
     }
