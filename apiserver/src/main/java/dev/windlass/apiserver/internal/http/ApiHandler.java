@@ -16,6 +16,7 @@ import dev.windlass.apiserver.internal.rest.Paths;
 import dev.windlass.apiserver.internal.rest.Reply;
 import dev.windlass.apiserver.internal.rest.Resources;
 import dev.windlass.apiserver.internal.rest.Target;
+import dev.windlass.apiserver.internal.schema.GoDuration;
 import dev.windlass.apiserver.internal.status.ApiException;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -46,6 +47,9 @@ public final class ApiHandler extends Handler.Abstract {
     /** What those who verify tokens read again and again. */
     private static final Set<String> KEPT = Set.of("/.well-known/openid-configuration",
             "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/");
+
+    private static final Set<String> LONG_VERBS = Set.of("watch", "proxy");
+    private static final Set<String> LONG_SUBRESOURCES = Set.of("attach", "exec", "proxy", "log", "portforward");
 
     private final Resources resources;
     private final Api api;
@@ -147,6 +151,7 @@ public final class ApiHandler extends Handler.Abstract {
         try {
             // Before anybody is refused: what is left of a body would stand before the next request on the connection.
             Call sent = read(request);
+            checkTimeout(sent);
             asked.user = access.authenticator().authenticate(request.getHeaders().get(HttpHeader.AUTHORIZATION),
                     ClientChain.of(request));
             Call call = authorize(sent.as(asked.user), asked);
@@ -164,6 +169,18 @@ public final class ApiHandler extends Handler.Abstract {
                     .addKeyValue("path", path(request)).setCause(e)
                     .log("request failed");
             return Reply.error(ApiException.internal(String.valueOf(e)), false);
+        }
+    }
+
+    /** How long a client would wait is read of all requests that are to end, and of no account. */
+    private static void checkTimeout(Call call) {
+        RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
+        String problem = LONG_VERBS.contains(info.verb()) || LONG_SUBRESOURCES.contains(info.subresource())
+                || call.parameterOrEmpty("timeout").isEmpty()
+                        ? null
+                        : GoDuration.problem(call.parameterOrEmpty("timeout"));
+        if (problem != null) {
+            throw ApiException.badRequest("invalid timeout specified in the request URL - " + problem);
         }
     }
 

@@ -56,7 +56,7 @@ final class ScriptedAnswers {
         }
         ResourceType type = target.type();
         return target.verb().equals("create") && target.subresource().isEmpty()
-                ? ApiException.alreadyExists(type.group(), type.plural(), nameIn(call.body()))
+                ? ApiException.alreadyExists(type.group(), type.plural(), nameIn(call.body()), false)
                 : ApiException.modified(type.group(), type.plural(), target.name());
     }
 

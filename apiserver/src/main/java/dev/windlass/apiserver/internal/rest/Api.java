@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Answers requests for resources. Thread-safe. */
 public final class Api {
     private static final List<String> IMMORTAL = List.of("default", "kube-system", "kube-public");
+    /** The real server deletes many in pages, which decides what a version means. */
+    private static final int MOST_AT_ONCE = 10_000;
 
     private final Resources resources;
     private final Writer writer;
@@ -96,7 +98,11 @@ public final class Api {
         }
         Accepted accepted = Accepted.parse(wanted, target);
         switch (target.verb()) {
-            case "create" -> WriteOptions.check(call, "CreateOptions");
+            case "get" -> refuseExport(call);
+            case "create" -> {
+                Bodies.checkMediaType(call, type);
+                WriteOptions.check(call, "CreateOptions");
+            }
             case "update" -> WriteOptions.check(call, "UpdateOptions");
             case "patch" -> WriteOptions.check(call, "PatchOptions");
             default -> {
@@ -144,6 +150,14 @@ public final class Api {
             case "deletecollection" -> deleteCollection(target, call, rendering);
             default -> throw ApiException.methodNotAllowed();
         };
+    }
+
+    private static void refuseExport(Call call) {
+        String export = call.parameter("export");
+        if (export != null && !export.equalsIgnoreCase("false") && !export.equals("0")) {
+            throw ApiException
+                    .badRequest("the export parameter, deprecated since v1.14, is no longer supported");
+        }
     }
 
     private static boolean allowed(Target target) {
@@ -235,9 +249,10 @@ public final class Api {
     private Reply deleteCollection(Target target, Call call, Rendering rendering) {
         ListOptions selected = ListOptions.of(call, target, false);
         Remover.Options options = Remover.Options.of(call, target.type());
+        options.refuseUnreadable();
         Remover.Asking asking = asking(target, call, options);
         try {
-            Lister.Page page = lister.page(target, selected);
+            Lister.Page page = lister.page(target, selected.atMost(MOST_AT_ONCE));
             delete(target, page.objects(), options, asking);
             return rendering.list(page.version(), page.objects(), page.continueToken(), page.remaining())
                     .withWarnings(asking.warnings());

@@ -97,15 +97,25 @@ final class Bodies {
     }
 
     private static ObjectNode tree(Call call, ResourceType type, String kind, String apiVersion) {
+        String media = checkMediaType(call, type);
+        return media.equals(Protobuf.MEDIA_TYPE)
+                ? protobuf(call.body(), kind, apiVersion)
+                : parse(call.body(), media.equals("application/yaml"), kind);
+    }
+
+    /**
+     * In which form an object is sent.
+     *
+     * @throws ApiException
+     *             415 when nobody can read it
+     */
+    static String checkMediaType(Call call, ResourceType type) {
         String media = mediaType(call.contentType());
-        boolean yaml = media.equals("application/yaml");
-        if (media.equals(Protobuf.MEDIA_TYPE) && !type.isCustom()) {
-            return protobuf(call.body(), kind, apiVersion);
-        }
-        if (!yaml && !media.isEmpty() && !media.equals("application/json")) {
+        if (!media.isEmpty()
+                && (!MEDIA_TYPES.contains(media) || (media.equals(Protobuf.MEDIA_TYPE) && type.isCustom()))) {
             throw ApiException.unsupportedMediaType(MEDIA_TYPES);
         }
-        return parse(call.body(), yaml, kind);
+        return media;
     }
 
     /** The options that a DELETE carries. */
@@ -113,14 +123,16 @@ final class Bodies {
         ObjectNode options = tree(call, type, DELETE_OPTIONS, "v1");
         String kind = Json.textOrEmpty(options, "kind");
         if (!kind.isEmpty() && !kind.equals(DELETE_OPTIONS)) {
+            String version = Json.textOrEmpty(options, "apiVersion");
             throw ApiException.badRequest("no kind " + GoText.quoted(kind) + " is registered for version "
-                    + GoText.quoted(Json.textOrEmpty(options, "apiVersion"))
+                    + GoText.quoted(version.isEmpty() ? "meta.k8s.io/v1" : version)
                     + " in scheme \"pkg/runtime/scheme.go:111\"");
         }
         requireType(options, "gracePeriodSeconds", "int64", JsonNode::isIntegralNumber);
         requireType(options, "dryRun", "[]string", JsonNode::isArray);
         requireType(options, "propagationPolicy", "v1.DeletionPropagation", JsonNode::isString);
         requireType(options, "orphanDependents", "bool", JsonNode::isBoolean);
+        requireType(options, "ignoreStoreReadErrorWithClusterBreakingPotential", "bool", JsonNode::isBoolean);
         requireType(options, "preconditions", "v1.Preconditions", JsonNode::isObject);
         if (options.get("preconditions") instanceof ObjectNode preconditions) {
             requireType(preconditions, "Preconditions.preconditions.", "uid", "types.UID", JsonNode::isString);
@@ -213,9 +225,13 @@ final class Bodies {
         if (node.isNull()) {
             return Json.object();
         }
-        throw unrecognized(body, kind, NO_KIND + (body.length == 0
-                ? "unexpected end of JSON input"
-                : "json: cannot unmarshal " + Json.goKind(node) + GO_VALUE));
+        throw unrecognized(body, kind,
+                body.length == 0 ? NO_KIND + "unexpected end of JSON input" : noKind(node));
+    }
+
+    /** What is wrong with what stands where an object should. */
+    static String noKind(JsonNode node) {
+        return NO_KIND + "json: cannot unmarshal " + Json.goKind(node) + GO_VALUE;
     }
 
     private static String jsonProblem(byte[] body, JacksonException e) {

@@ -40,9 +40,9 @@ final class Creator {
      *            false when it says already who manages what
      */
     Writer.Outcome create(Target target, ObjectNode object, Call call, boolean track) {
-        Bodies.checkNamespace(object, target);
         List<String> warnings = intake.admit(object, target.type(), call);
         try {
+            Bodies.checkNamespace(object, target);
             return createAdmitted(target, object, call, track, warnings);
         } catch (ApiException e) {
             throw e.warning(warnings);
@@ -125,10 +125,14 @@ final class Creator {
                 return new Writer.Outcome(stored, true, warnings);
             }
             if (!generated) {
-                throw ApiException.alreadyExists(type.group(), type.plural(), Metadata.name(object));
+                break;
             }
         }
-        throw ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object));
+        Stored taken = resources.find(type, target.namespace(), Metadata.name(object));
+        boolean going = taken != null && Metadata.deleting(Codec.decode(taken, type));
+        throw prefix.isEmpty()
+                ? ApiException.alreadyExists(type.group(), type.plural(), Metadata.name(object), going)
+                : ApiException.noFreeName(type.group(), type.plural(), Metadata.name(object), going);
     }
 
     /** @return null when the name is taken */

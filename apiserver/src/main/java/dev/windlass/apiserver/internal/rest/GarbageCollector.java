@@ -269,7 +269,8 @@ public final class GarbageCollector {
                 .anyMatch(each -> each.equals(Remover.ORPHAN) || each.equals(Remover.FOREGROUND));
         String policy = propagation.isEmpty() && !says ? "Background" : propagation;
         try {
-            remover.delete(item.target("delete"), new Remover.Options(null, item.uid(), null, policy, null, false),
+            remover.delete(item.target("delete"),
+                    new Remover.Options(null, item.uid(), null, policy, null, false, false),
                     Remover.Asking.controller("generic-garbage-collector"));
         } catch (ApiException e) {
             if (e.code() != 404 && e.code() != 409) {

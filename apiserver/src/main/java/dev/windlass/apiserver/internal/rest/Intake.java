@@ -20,6 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What every object goes through that is written: it is read, as its type has it, and at last found valid. Thread-safe. */
@@ -43,6 +44,10 @@ final class Intake {
 
     List<String> admit(Writer.Desired desired, ResourceType type, Call call) {
         ObjectNode object = desired.object();
+        if (type.isCustom() && Json.find(object, "metadata", "managedFields") instanceof ArrayNode managed
+                && managed.isEmpty()) {
+            Metadata.of(object).remove("managedFields"); // only of built-in kinds does it say anything
+        }
         String validation = call.parameterOrEmpty("fieldValidation");
         Function<String, ApiException> refusal = refusal(desired, type, call);
         boolean merged = desired.patch() != null;

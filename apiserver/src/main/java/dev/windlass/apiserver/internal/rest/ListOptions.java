@@ -22,6 +22,14 @@ record ListOptions(Selection selection, String version, String match, long limit
         boolean sendInitialEvents, boolean bookmarks, long timeoutSeconds) {
     static final long UNSET = -1;
 
+    /** The same with a limit, where there is none. */
+    ListOptions atMost(long most) {
+        return limit > 0
+                ? this
+                : new ListOptions(selection, version, match, most, continueToken, sendInitialEvents, bookmarks,
+                        timeoutSeconds);
+    }
+
     private static void refuse(List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw ApiException.invalid("meta.k8s.io", "ListOptions", "", errors);

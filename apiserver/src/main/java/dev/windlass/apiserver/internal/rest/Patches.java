@@ -77,24 +77,25 @@ final class Patches {
 
     private static Writer.Desired applyByMediaType(Target target, ObjectNode object, Call call, Type type) {
         return switch (Bodies.mediaType(call.contentType())) {
-            case JSON -> Writer.Desired.of(jsonPatch(object, call.body()));
-            case MERGE -> Writer.Desired.of(mergePatch(object, call.body()));
+            case JSON -> Writer.Desired.of(jsonPatch(object, call));
+            case MERGE -> Writer.Desired.of(mergePatch(object, call));
             case STRATEGIC -> strategicPatch(object, call.body(), type);
             default -> throw ApiException.unsupportedMediaType(accepted(target.type()));
         };
     }
 
-    private static ObjectNode jsonPatch(ObjectNode object, byte[] body) {
-        JsonNode patch = parse(body);
+    private static ObjectNode jsonPatch(ObjectNode object, Call call) {
+        JsonNode patch = parse(call.body());
+        boolean checked = isChecked(call);
         if (patch.isNull()) {
             return object;
         }
         if (!(patch instanceof ArrayNode operations)) {
-            throw undecodable(patch, "[]handlers.jsonPatchOp");
+            throw undecodable(patch, checked ? "[]handlers.jsonPatchOp" : "jsonpatch.Patch", checked);
         }
         for (JsonNode each : operations) {
-            if (!each.isObject()) {
-                throw undecodable(each, "handlers.jsonPatchOp");
+            if (!each.isObject() && !each.isNull()) {
+                throw undecodable(each, checked ? "handlers.jsonPatchOp" : "jsonpatch.Operation", checked);
             }
         }
         if (operations.size() > MOST_OPERATIONS) {
@@ -110,23 +111,28 @@ final class Patches {
         return object;
     }
 
-    private static ApiException undecodable(JsonNode patch, String type) {
-        return ApiException.badRequest(
-                "error decoding patch: json: cannot unmarshal " + Json.goKind(patch) + " into Go value of type "
-                        + type);
+    /** Whether a patch is looked at before it is applied. */
+    private static boolean isChecked(Call call) {
+        return !call.parameterOrEmpty("fieldValidation").equals("Ignore");
     }
 
-    private static ObjectNode mergePatch(ObjectNode object, byte[] body) {
-        if (parse(body) instanceof ObjectNode patch) {
-            merge(object, patch);
+    private static ApiException undecodable(JsonNode patch, String type, boolean checked) {
+        return ApiException.badRequest((checked ? "error decoding patch: " : "") + "json: cannot unmarshal "
+                + Json.goKind(patch) + " into Go value of type " + type);
+    }
+
+    private static ObjectNode mergePatch(ObjectNode object, Call call) {
+        JsonNode patch = parse(call.body());
+        if (patch instanceof ObjectNode changes) {
+            merge(object, changes);
             return object;
         }
-        throw notAnObject(parse(body));
-    }
-
-    private static ApiException notAnObject(JsonNode patch) {
-        return ApiException.badRequest("error decoding patch: json: cannot unmarshal " + Json.goKind(patch)
-                + " into Go value of type map[string]interface {}");
+        if (isChecked(call) && !patch.isNull()) {
+            throw undecodable(patch, "map[string]interface {}", true);
+        }
+        throw patch.isArray() // which takes the place of the object
+                ? unreadable(Json.sorted(patch), Bodies.noKind(patch))
+                : ApiException.badRequest("Invalid JSON Patch");
     }
 
     private static Writer.Desired strategicPatch(ObjectNode object, byte[] body, Type type) {

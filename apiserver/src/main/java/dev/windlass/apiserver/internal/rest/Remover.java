@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes objects, or marks them for it when finalizers hold them. */
@@ -60,24 +61,27 @@ public final class Remover {
      *
      * @param orphans
      *            the old way to say what becomes of dependents
+     * @param unreadable
+     *            whether only what can no longer be read is to be deleted, which is nothing here
      */
     public record Options(@Nullable Long graceSeconds, @Nullable String uid, @Nullable String version,
-            String propagation, @Nullable Boolean orphans, boolean dryRun) {
+            String propagation, @Nullable Boolean orphans, boolean dryRun, boolean unreadable) {
+        private static final String UNREADABLE = "ignoreStoreReadErrorWithClusterBreakingPotential";
         private static final List<String> POLICIES = List.of("Foreground", "Background", "Orphan", "nil");
 
         /** A deletion that asks for nothing special. */
         public static Options background() {
-            return new Options(null, null, null, "", null, false);
+            return new Options(null, null, null, "", null, false, false);
         }
 
         /** A deletion for which nobody is waited. */
         static Options atOnce() {
-            return new Options(0L, null, null, "", null, false);
+            return new Options(0L, null, null, "", null, false, false);
         }
 
         /** The same without the version that the object must have. */
         Options anyVersion() {
-            return new Options(graceSeconds, uid, null, propagation, orphans, dryRun);
+            return new Options(graceSeconds, uid, null, propagation, orphans, dryRun, unreadable);
         }
 
         /** As others are told of them. */
@@ -120,6 +124,9 @@ public final class Remover {
             if (call.parameter("propagationPolicy") != null) {
                 options.put("propagationPolicy", call.parameterOrEmpty("propagationPolicy"));
             }
+            if (call.parameter(UNREADABLE) != null) {
+                options.put(UNREADABLE, call.flag(UNREADABLE));
+            }
             for (String precondition : List.of("uid", "resourceVersion")) {
                 if (!call.parameterOrEmpty(precondition).isEmpty()) {
                     Json.child(options, "preconditions").put(precondition, call.parameterOrEmpty(precondition));
@@ -143,12 +150,32 @@ public final class Remover {
             List<String> dryRun = new ArrayList<>();
             options.path("dryRun").forEach(each -> dryRun.add(each.asString("")));
             WriteOptions.checkDryRun(dryRun, errors);
+            boolean unreadable = Json.flag(options, false, UNREADABLE);
+            for (String other : List.of("propagationPolicy", "orphanDependents", "gracePeriodSeconds",
+                    "preconditions")) {
+                if (unreadable && Json.find(options, other) != null) {
+                    errors.add(unreadable("cannot be set together with ." + other));
+                }
+            }
             WriteOptions.refuse("DeleteOptions", errors);
             JsonNode grace = Json.find(options, "gracePeriodSeconds");
             return new Options(grace == null ? null : Json.number(grace, 0),
                     Json.text(options, "preconditions", "uid"), Json.text(options, "preconditions", "resourceVersion"),
                     propagation == null ? "" : propagation, orphans == null ? null : orphans.booleanValue(),
-                    !dryRun.isEmpty());
+                    !dryRun.isEmpty(), unreadable);
+        }
+
+        /** Many are never deleted unread. */
+        void refuseUnreadable() {
+            if (unreadable) {
+                WriteOptions.refuse("DeleteOptions",
+                        List.of(unreadable(
+                                "is not allowed with DELETECOLLECTION, try again after removing the option")));
+            }
+        }
+
+        private static FieldError unreadable(String why) {
+            return FieldError.invalid(UNREADABLE, BooleanNode.TRUE, why);
         }
     }
 
@@ -169,6 +196,9 @@ public final class Remover {
      *            null when nobody is to be asked whether they may
      */
     public Outcome delete(Target target, Options options, @Nullable Asking asking) {
+        if (options.unreadable()) {
+            throw readable(target);
+        }
         while (true) {
             Stored current = resources.require(target);
             Outcome outcome = tryDelete(target, current, options, asking);
@@ -176,6 +206,19 @@ public final class Remover {
                 return outcome;
             }
         }
+    }
+
+    private ApiException readable(Target target) {
+        ResourceType type = target.type();
+        if (type.is("", "namespaces")) {
+            return ApiException.internal(
+                    "no unsafe deleter provided, can not honor " + Options.UNREADABLE);
+        }
+        Stored current = resources.require(target);
+        return ApiException.conflict(type.group(), type.plural(), target.name(),
+                "StorageError: invalid object, Code: 4, Key: " + StorageKeys.of(type, target) + ", ResourceVersion: "
+                        + current.version() + ", AdditionalErrorMsg: unsafe deletion is not allowed because the object"
+                        + " is decodable from storage");
     }
 
     /**

@@ -22,6 +22,11 @@ final class StorageKeys {
                 : PLACES.getOrDefault(type.plural(), type.plural());
     }
 
+    /** Where an object is. */
+    static String of(ResourceType type, Target target) {
+        return "/registry/" + place(type) + "/" + (type.namespaced() ? target.namespace() + "/" : "") + target.name();
+    }
+
     /**
      * Before something is read.
      *

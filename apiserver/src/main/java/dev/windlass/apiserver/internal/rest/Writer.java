@@ -73,10 +73,13 @@ public final class Writer {
         } catch (ApiException e) {
             throw e.warning(intake.admit(object.deepCopy(), type, call));
         }
-        boolean mayCreate = type.traits().createOnUpdate() && target.subresource().isEmpty();
-        if (mayCreate && resources.find(type, target.namespace(), target.name()) == null
-                && Metadata.versionOrNull(object) == null) {
-            return creator.create(target, object.deepCopy(), call, true);
+        if (resources.find(type, target.namespace(), target.name()) == null) {
+            if (type.traits().createOnUpdate() && target.subresource().isEmpty()
+                    && Metadata.versionOrNull(object) == null) {
+                return creator.create(target, object.deepCopy(), call, true);
+            }
+            throw ApiException.notFound(type.group(), type.plural(), target.name())
+                    .warning(intake.admit(object.deepCopy(), type, call));
         }
         return change(target, _ -> Desired.of(object.deepCopy()), call);
     }

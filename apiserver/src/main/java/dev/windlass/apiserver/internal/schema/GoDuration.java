@@ -1,5 +1,6 @@
 package dev.windlass.apiserver.internal.schema;
 
+import dev.windlass.apiserver.internal.json.GoText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -46,6 +47,30 @@ public final class GoDuration {
         } catch (IllegalArgumentException _) {
             return false;
         }
+    }
+
+    /** What Go's own library says of a text that it does not read; null when it reads it. */
+    public static @Nullable String problem(String text) {
+        if (exact(text) != null) {
+            return null;
+        }
+        Matcher part = Pattern.compile("[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+").matcher(text);
+        int at = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+        while (part.find(at) && part.start() == at) {
+            int unit = part.end();
+            at = unit;
+            while (at < text.length() && text.charAt(at) != '.' && !Character.isDigit(text.charAt(at))) {
+                at++;
+            }
+            if (at == unit) {
+                return "time: missing unit in duration " + GoText.quoted(text);
+            }
+            if (!NANOS.containsKey(text.substring(unit, at))) {
+                return "time: unknown unit " + GoText.quoted(text.substring(unit, at)) + " in duration "
+                        + GoText.quoted(text);
+            }
+        }
+        return "time: invalid duration " + GoText.quoted(text);
     }
 
     /** How long one is, however long. */

@@ -129,18 +129,28 @@ public final class ApiException extends RuntimeException {
                 + GoText.quoted(qualified(resource, group)), details("", group, resource), null);
     }
 
-    public static ApiException alreadyExists(String group, String resource, String name) {
-        return new ApiException(409, "AlreadyExists",
-                qualified(resource, group) + " " + GoText.quoted(name) + " already exists",
+    /** @param going whether what is there is being deleted */
+    public static ApiException alreadyExists(String group, String resource, String name, boolean going) {
+        return new ApiException(409, "AlreadyExists", exists(group, resource, name, going),
                 details(name, group, resource), null);
     }
 
-    /** No free name was found for a {@code generateName}. */
-    public static ApiException noFreeName(String group, String resource, String name) {
+    /**
+     * The name is taken of an object that has a {@code generateName}, for which it tells that none was found.
+     *
+     * @param going
+     *            whether what is there is being deleted
+     */
+    public static ApiException noFreeName(String group, String resource, String name, boolean going) {
         ObjectNode details = details(name, group, resource);
         details.put("retryAfterSeconds", 1);
-        return new ApiException(409, "AlreadyExists", qualified(resource, group) + " " + GoText.quoted(name)
-                + " already exists, the server was not able to generate a unique name for the object", details, null);
+        return new ApiException(409, "AlreadyExists", exists(group, resource, name, going)
+                + ", the server was not able to generate a unique name for the object", details, null);
+    }
+
+    private static String exists(String group, String resource, String name, boolean going) {
+        return (going ? "object is being deleted: " : "") + qualified(resource, group) + " " + GoText.quoted(name)
+                + " already exists";
     }
 
     public static ApiException conflict(String group, String resource, String name, String why) {
