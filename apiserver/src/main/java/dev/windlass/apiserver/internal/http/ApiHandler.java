@@ -174,12 +174,13 @@ public final class ApiHandler extends Handler.Abstract {
 
     /** How long a client would wait is read of all requests that are to end, and of no account. */
     private static void checkTimeout(Call call) {
+        String timeout = call.parameterOrEmpty("timeout");
+        String problem = timeout.isEmpty() ? null : GoDuration.problem(timeout);
+        if (problem == null) {
+            return;
+        }
         RequestInfo info = RequestInfo.of(call.method(), call.path(), call.query());
-        String problem = LONG_VERBS.contains(info.verb()) || LONG_SUBRESOURCES.contains(info.subresource())
-                || call.parameterOrEmpty("timeout").isEmpty()
-                        ? null
-                        : GoDuration.problem(call.parameterOrEmpty("timeout"));
-        if (problem != null) {
+        if (!LONG_VERBS.contains(info.verb()) && !LONG_SUBRESOURCES.contains(info.subresource())) {
             throw ApiException.badRequest("invalid timeout specified in the request URL - " + problem);
         }
     }
