@@ -149,17 +149,8 @@ final class DynamicTree {
                     become(expr, DynamicFunctions.AT, call.args().get(0), call.args().get(1));
                 }
             }
-            case "_[?_]" -> {
-                if (isUndecided(call, reference)) {
-                    become(expr, DynamicFunctions.OPTIONAL_AT, call.args().get(0), call.args().get(1));
-                }
-            }
-            case "_?._" -> {
-                CelType operand = type(call.args().getFirst());
-                if (isLoose(operand) || isLoosePerhaps(operand)) {
-                    become(expr, DynamicFunctions.OPTIONAL_AT, call.args().get(0), call.args().get(1));
-                }
-            }
+            case "_[?_]", "_?._" ->
+                become(expr, DynamicFunctions.OPTIONAL_AT, call.args().get(0), call.args().get(1));
             default -> {
                 if (reference.overloadIds().size() > 1 && DynamicFunctions.ANY_LIST.contains(call.function())) {
                     refer(expr, call.function(), DynamicFunctions.any(call.function()));

@@ -24,6 +24,8 @@ import dev.cel.runtime.CelRuntimeLibrary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 import static dev.cel.extensions.CelListsExtensions.Function.DISTINCT;
 import static dev.cel.extensions.CelListsExtensions.Function.FLATTEN;
@@ -37,10 +39,10 @@ import static dev.cel.extensions.CelStringExtensions.Function.UPPER_ASCII;
 
 /** Compiles expressions and evaluates them, in Kubernetes' environment. Thread-safe. */
 final class Expressions {
-    /** About what the real server's budget for the expressions of one request allows. */
-    private static final int MOST_ITERATIONS = 1_000_000;
+    /** What one evaluation may cost. */
+    private static final long MOST = 1_000_000;
     private static final CelOptions OPTIONS = CelOptions.current()
-            .comprehensionMaxIterations(MOST_ITERATIONS).enableHeterogeneousNumericComparisons(true)
+            .enableHeterogeneousNumericComparisons(true)
             .enableOptionalSyntax(true).populateMacroCalls(true)
             .build();
     private static final CelComprehensionsExtensions PAIRS = CelExtensions.comprehensions();
@@ -75,17 +77,53 @@ final class Expressions {
     /**
      * A program, and what it was made of.
      *
+     * @param charges
+     *            what its parts cost
      * @param problem
      *            why no program could be made of it in the real server, empty when it could
      */
-    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, boolean usesOldSelf, String problem) {
+    record Compiled(CelRuntime.Program program, CelAbstractSyntaxTree tree, Charges charges, boolean usesOldSelf,
+            String problem) {
         CelType type() {
             return tree.getResultType();
         }
 
         Object eval(Map<String, ?> variables) throws CelEvaluationException {
-            return program.eval(variables, Mismatches.TOLD);
+            Outcome outcome = run(variables);
+            if (outcome.problem() != null) {
+                throw outcome.problem();
+            }
+            return Objects.requireNonNull(outcome.value());
         }
+
+        /** One evaluation, and what it has cost. */
+        Outcome run(Map<String, ?> variables) {
+            Spending spending = new Spending(charges, MOST);
+            try {
+                Object value = program.trace(variables, Mismatches.TOLD, spending);
+                if (!spending.isOver()) {
+                    return new Outcome(value, null, spending.spent());
+                }
+            } catch (CelEvaluationException e) {
+                if (!spending.isOver()) {
+                    return new Outcome(null, e, spending.spent());
+                }
+            } catch (Spending.OverLimitException _) {
+                // is told below
+            }
+            return new Outcome(null, new CelEvaluationException(Spending.OVER), spending.spent());
+        }
+    }
+
+    /**
+     * What an evaluation has come to.
+     *
+     * @param value
+     *            null when it has failed
+     * @param problem
+     *            why it has failed
+     */
+    record Outcome(@Nullable Object value, @Nullable CelEvaluationException problem, long cost) {
     }
 
     /** An expression that means nothing here; the message shows where. */
@@ -131,7 +169,7 @@ final class Expressions {
         }
         try {
             boolean old = tree.getReferenceMap().values().stream().anyMatch(each -> each.name().equals("oldSelf"));
-            return new Compiled(RUNTIME.createProgram(DynamicTree.of(tree)), tree, old,
+            return new Compiled(RUNTIME.createProgram(DynamicTree.of(tree)), tree, new Charges(tree), old,
                     Literals.unusable(tree, RUNTIME));
         } catch (CelEvaluationException e) {
             throw new CompilationException(String.valueOf(e.getMessage()));

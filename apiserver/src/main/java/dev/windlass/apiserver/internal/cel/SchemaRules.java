@@ -3,7 +3,7 @@ package dev.windlass.apiserver.internal.cel;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.OptionalType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.runtime.CelEvaluationException;
+import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
 import dev.windlass.apiserver.internal.schema.Correlation;
 import dev.windlass.apiserver.internal.schema.FieldPaths;
@@ -200,31 +200,57 @@ public final class SchemaRules {
      *            gets what would be wrong had it not been so before
      */
     public List<FieldError> check(String path, JsonNode value, @Nullable JsonNode old, List<String> warnings) {
-        List<FieldError> errors = new ArrayList<>();
-        check(path, value, old, old != null && Json.same(value, old), errors, warnings);
-        return errors;
+        Round round = new Round(warnings);
+        check(path, value, old, old != null && Json.same(value, old), round);
+        return round.errors;
     }
 
-    private void check(String path, JsonNode value, @Nullable JsonNode old, boolean unchanged, List<FieldError> errors,
-            List<String> warnings) {
-        if (value.isNull()) {
+    /** What has been found while one object is checked, and what may be spent on going on. */
+    private static final class Round {
+        private static final long BUDGET = 10_000_000;
+
+        private final List<FieldError> errors = new ArrayList<>();
+        private final List<String> warnings;
+        private long left = BUDGET;
+
+        Round(List<String> warnings) {
+            this.warnings = warnings;
+        }
+
+        /** @return whether there was enough left */
+        boolean spend(long cost) {
+            left = cost > left ? -1 : left - cost;
+            return !isOver();
+        }
+
+        void end() {
+            left = -1;
+        }
+
+        boolean isOver() {
+            return left < 0;
+        }
+    }
+
+    private void check(String path, JsonNode value, @Nullable JsonNode old, boolean unchanged, Round round) {
+        if (value.isNull() || round.isOver()) {
             return;
         }
         boolean same = unchanged || (old != null && Json.same(value, old));
         if (!rules.isEmpty()) {
-            evaluate(path, value, old == null || old.isNull() ? null : old, same, errors, warnings);
+            evaluate(path, value, old == null || old.isNull() ? null : old, same, round);
         }
         if (value instanceof ArrayNode array && items != null) {
             for (int i = 0; i < array.size(); i++) {
                 items.check(path + "[" + i + "]", array.get(i), Correlation.item(array.get(i), old, schema), same,
-                        errors, warnings);
+                        round);
             }
         } else if (value instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> each : object.properties()) {
                 SchemaRules inside = properties.getOrDefault(each.getKey(), additional);
                 if (inside != null) {
                     JsonNode before = old == null ? null : old.get(each.getKey());
-                    inside.check(child(path, each.getKey()), each.getValue(), before, same, errors, warnings);
+                    inside.check(child(path, each.getKey()), each.getValue(), before, same, round);
                 }
             }
         }
@@ -237,14 +263,21 @@ public final class SchemaRules {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    private void evaluate(String path, JsonNode value, @Nullable JsonNode old, boolean same, List<FieldError> errors,
-            List<String> warnings) {
+    private void evaluate(String path, JsonNode value, @Nullable JsonNode old, boolean same, Round round) {
+        if (round.left == 0) {
+            round.end();
+            round.errors.add(outOfBudget(path));
+            return;
+        }
         Object self = SchemaValues.of(value, schema);
         Object oldSelf = old == null ? null : SchemaValues.of(old, schema);
         for (Rule rule : rules) {
+            if (round.isOver()) {
+                return;
+            }
             Expressions.Compiled compiled = rule.rule();
             if (compiled == null) {
-                errors.add(FieldError.invalid(shown(path), Json.textOrEmpty(schema, "type"),
+                round.errors.add(FieldError.invalid(shown(path), Json.textOrEmpty(schema, "type"),
                         "rule compile error: " + rule.problem()));
                 continue;
             }
@@ -258,34 +291,53 @@ public final class SchemaRules {
             } else if (oldSelf != null) {
                 variables.put("oldSelf", oldSelf);
             }
-            FieldError error = evaluate(path, value, rule, compiled, variables);
+            FieldError error = evaluate(path, value, rule, compiled, variables, round);
             if (error != null && same && !compiled.usesOldSelf() && !error.reason().isEmpty()) {
-                warnings.add(error.message());
+                round.warnings.add(error.message());
             } else if (error != null) {
-                errors.add(error);
+                round.errors.add(error);
             }
         }
     }
 
+    private FieldError outOfBudget(String path) {
+        return FieldError.invalid(shown(path), Json.textOrEmpty(schema, "type"),
+                "validation failed due to running out of cost budget, no further validation rules will be run");
+    }
+
+    private static String failed(Rule rule, String why, Round round) {
+        if (why.equals(Spending.OVER)) {
+            round.end();
+            return "'" + why + "': no further validation rules will be run due to call cost exceeds limit for rule: "
+                    + rule.text();
+        }
+        return why.startsWith("no such overload")
+                ? "'" + why
+                        + "': call arguments did not match a supported operator, function or macro signature for rule: "
+                        + rule.text()
+                : why + " evaluating rule: " + rule.text();
+    }
+
     private @Nullable FieldError evaluate(String path, JsonNode value, Rule rule, Expressions.Compiled compiled,
-            Map<String, Object> variables) {
+            Map<String, Object> variables, Round round) {
         String type = Json.textOrEmpty(schema, "type");
-        try {
-            if (Boolean.TRUE.equals(compiled.eval(variables))) {
-                return null;
-            }
-        } catch (CelEvaluationException e) {
-            String why = Failures.of(e);
-            return FieldError.invalid(shown(path), type, why.startsWith("no such overload")
-                    ? "'" + why
-                            + "': call arguments did not match a supported operator, function or macro signature for rule: "
-                            + rule.text()
-                    : why + " evaluating rule: " + rule.text());
+        Expressions.Outcome outcome = compiled.run(variables);
+        if (!round.spend(outcome.cost())) {
+            return outOfBudget(path);
+        }
+        if (outcome.problem() != null) {
+            return FieldError.invalid(shown(path), type, failed(rule, Failures.of(outcome.problem()), round));
+        }
+        if (Boolean.TRUE.equals(outcome.value())) {
+            return null;
         }
         String at = rule.fieldPath().isEmpty()
                 ? path
                 : path.isEmpty() ? rule.fieldPath() : path + "." + rule.fieldPath();
-        String detail = message(rule, variables);
+        String detail = message(rule, variables, round);
+        if (round.isOver()) {
+            return FieldError.invalid(shown(at), type, detail);
+        }
         return switch (Json.textOrEmpty(rule.node(), "reason")) {
             case "FieldValueForbidden" -> FieldError.forbidden(shown(at), detail);
             case "FieldValueRequired" -> FieldError.required(shown(at), detail);
@@ -302,17 +354,24 @@ public final class SchemaRules {
         return path.isEmpty() ? "<nil>" : path;
     }
 
-    private static String message(Rule rule, Map<String, Object> variables) {
+    /** What is wrong, or why no more can be evaluated. */
+    private static String message(Rule rule, Map<String, Object> variables, Round round) {
         Expressions.Compiled expression = rule.message();
         if (expression != null) {
-            try {
-                Object text = expression.eval(variables);
-                String message = text.toString().strip();
-                if (!message.isEmpty() && message.indexOf('\n') < 0) {
-                    return message;
-                }
-            } catch (CelEvaluationException _) {
-                // the message that is written down says it as well
+            Expressions.Outcome outcome = expression.run(variables);
+            if (!round.spend(outcome.cost())) {
+                return "messageExpression evaluation failed due to running out of cost budget, "
+                        + "no further validation rules will be run";
+            }
+            if (outcome.problem() != null && Failures.of(outcome.problem()).equals(Spending.OVER)) {
+                round.end();
+                return "no further validation rules will be run due to call cost exceeds limit for messageExpression: "
+                        + GoText.quoted(Json.textOrEmpty(rule.node(), "messageExpression"));
+            }
+            // when it has failed the message that is written down says it as well
+            String message = outcome.value() == null ? "" : outcome.value().toString().strip();
+            if (!message.isEmpty() && message.indexOf('\n') < 0) {
+                return message;
             }
         }
         String message = Json.textOrEmpty(rule.node(), "message");
