@@ -202,4 +202,38 @@ class OddChangesTest extends SharedServer {
                 .contains("[metadata.deletionTimestamp: Invalid value: \"2020-01-01T00:00:00Z\": field is immutable, "
                         + "reason: Required value, reason: ");
     }
+
+    @Test
+    void bytesMayBeToldOneByOne() {
+        Wire.Answer made = wire.post("/api/v1" + IN_DEFAULT + "secrets",
+                "{\"metadata\":{\"name\":\"bytes\"},\"data\":{\"a\":[],\"b\":[97,255]}}");
+        assertThat(made.code()).as(made.message()).isEqualTo(201);
+        assertThat(made.body().path("data").path("a").asString("none")).isEmpty();
+        assertThat(made.body().path("data").path("b").asString()).isEqualTo("Yf8=");
+    }
+
+    @Test
+    void anOrderNamesKeys() {
+        String services = "/api/v1" + IN_DEFAULT + "services";
+        wire.post(services, "{\"metadata\":{\"name\":\"order\"},\"spec\":{\"ports\":[{\"port\":80}]}}");
+        assertThat(wire.patch(services + "/order", STRATEGIC,
+                "{\"spec\":{\"ports\":[{}],\"$setElementOrder/ports\":[\"a\"]}}").message())
+                .isEqualTo("expected a map[string]interface {}, but received a string");
+    }
+
+    @Test
+    void aProtocolOfEndpointsIsAName() {
+        assertThat(wire.post("/api/v1" + IN_DEFAULT + "endpoints", """
+                {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"10.1.2.3"}],"ports":[{"port":80,
+                 "appProtocol":"a:b"}]}]}""").message())
+                .contains("subsets[0].ports[0].appProtocol: Invalid value: \"a:b\": name part must consist of");
+    }
+
+    @Test
+    void aListIsLeftThatCannotBeRead() {
+        wire.post(CONFIG_MAPS, "{\"metadata\":{\"name\":\"list\"}}");
+        assertThat(wire.patch(CONFIG_MAPS + "/list", JSON_PATCH, "[{\"op\":\"replace\",\"path\":\"\",\"value\":[]}]")
+                .message()).startsWith(" \"\" is invalid: patch: Invalid value: \"[]\": couldn't get version/kind; "
+                        + "json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion ");
+    }
 }

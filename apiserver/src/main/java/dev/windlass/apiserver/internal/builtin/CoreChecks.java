@@ -23,6 +23,9 @@ final class CoreChecks {
                 }
                 port.at("port").port();
                 port.at("protocol").oneOf("SCTP", "TCP", "UDP");
+                if (port.at("appProtocol").isSet()) {
+                    port.at("appProtocol").named(NameRules::qualifiedName);
+                }
             }
         }
     }

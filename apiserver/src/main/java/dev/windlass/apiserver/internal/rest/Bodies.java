@@ -27,7 +27,7 @@ final class Bodies {
             Protobuf.MEDIA_TYPE);
     private static final String GO_VALUE = " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\";"
             + " Kind string \"json:\\\"kind,omitempty\\\"\" }";
-    private static final String NO_KIND = "couldn't get version/kind; json parse error: ";
+    static final String NO_KIND = "couldn't get version/kind; json parse error: ";
     private static final int SUMMARY = 30;
     private static final String DELETE_OPTIONS = "DeleteOptions";
 

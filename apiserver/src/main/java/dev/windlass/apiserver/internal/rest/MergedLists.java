@@ -182,6 +182,9 @@ final class MergedLists {
         int next = 0;
         for (int i = 0; i < order.size() && next < left.size(); i++) {
             JsonNode item = left.get(next);
+            if (!key.isEmpty() && !order.get(i).isObject()) {
+                throw unexpected(OBJECT, order.get(i));
+            }
             boolean equal = key.isEmpty()
                     ? same(item, order.get(i))
                     : same(valueOfKey(item), valueOfKey(order.get(i)));

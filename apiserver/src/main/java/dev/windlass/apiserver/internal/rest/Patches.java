@@ -9,6 +9,7 @@ import dev.windlass.apiserver.internal.status.ApiException;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -54,7 +55,7 @@ final class Patches {
     private static void checkNamed(ObjectNode object, String field) {
         JsonNode value = object.path(field);
         if (!value.isString() && !value.isMissingNode() && !value.isNull()) {
-            throw unreadable(Json.sorted(object), "couldn't get version/kind; json parse error: json: cannot unmarshal "
+            throw unreadable(Json.sorted(object), Bodies.NO_KIND + "json: cannot unmarshal "
                     + Json.goKind(value) + " into Go struct field ." + field + " of type string");
         }
     }
@@ -77,14 +78,14 @@ final class Patches {
 
     private static Writer.Desired applyByMediaType(Target target, ObjectNode object, Call call, Type type) {
         return switch (Bodies.mediaType(call.contentType())) {
-            case JSON -> Writer.Desired.of(jsonPatch(object, call));
+            case JSON -> Writer.Desired.of(jsonPatch(object, call, target.type().isCustom()));
             case MERGE -> Writer.Desired.of(mergePatch(object, call));
             case STRATEGIC -> strategicPatch(object, call.body(), type);
             default -> throw ApiException.unsupportedMediaType(accepted(target.type()));
         };
     }
 
-    private static ObjectNode jsonPatch(ObjectNode object, Call call) {
+    private static ObjectNode jsonPatch(ObjectNode object, Call call, boolean custom) {
         JsonNode patch = parse(call.body());
         boolean checked = isChecked(call);
         if (patch.isNull()) {
@@ -103,12 +104,26 @@ final class Patches {
                     "Request entity too large: The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS
                             + ", got " + operations.size());
         }
+        JsonNode list = custom ? null : listMadeBy(operations);
         try {
+            if (list != null) {
+                operations.remove(operations.size() - 1);
+            }
             JsonPatch.of(operations).apply(object);
         } catch (JsonPatch.InapplicableException e) {
             throw ApiException.unprocessable(); // without its words
         }
+        if (list != null) {
+            throw unreadable(list, Bodies.noKind(list));
+        }
         return object;
+    }
+
+    /** The list that is left of the object in the end; null when it is still one. */
+    private static @Nullable JsonNode listMadeBy(ArrayNode operations) {
+        JsonNode last = operations.path(operations.size() - 1);
+        boolean whole = Json.textOrEmpty(last, "op").equals("replace") && last.path("path").asString("/").isEmpty();
+        return whole && last.path("value").isArray() ? last.path("value") : null;
     }
 
     /** Whether a patch is looked at before it is applied. */

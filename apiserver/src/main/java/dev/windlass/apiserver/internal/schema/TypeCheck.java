@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.schema;
 
 import dev.windlass.apiserver.internal.json.Json;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -158,11 +159,27 @@ public final class TypeCheck {
                         }
                     }
                 }
+            } else if (element.body().scalar().equals("byte") && isBytes(entry.getValue())) {
+                object.put(entry.getKey(), base64(entry.getValue()));
             } else {
                 // What is converted is told without its key.
                 value(entry.getValue(), element, converting ? path : join(path, entry.getKey()), goPath, structName);
             }
         }
+    }
+
+    /** Bytes may be told one by one. */
+    private static boolean isBytes(JsonNode value) {
+        return value.isArray() && value.valueStream()
+                .allMatch(each -> each.isIntegralNumber() && each.canConvertToInt() && (each.intValue() & ~0xff) == 0);
+    }
+
+    private static String base64(JsonNode list) {
+        byte[] bytes = new byte[list.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) list.get(i).intValue();
+        }
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private void list(JsonNode value, Type type, String path, String goPath, String structName) {
@@ -208,7 +225,7 @@ public final class TypeCheck {
         }
     }
 
-    /** Bytes may be told one by one, which nobody does. */
+    /** What is told neither as a text nor byte by byte. */
     private void bytes(JsonNode value, Type type, String structName, String goPath) {
         if (!converting && value.isArray()) {
             value.valueStream().filter(each -> !each.isNumber()).findFirst()
