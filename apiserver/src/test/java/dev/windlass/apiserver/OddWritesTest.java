@@ -63,6 +63,37 @@ class OddWritesTest extends SharedServer {
     }
 
     @Test
+    void aMergePatchLeavesNoNullsInTheListsThatItPutsIn() {
+        wire.post("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", """
+                {"metadata":{"name":"s"},"addressType":"IPv4","endpoints":[{"addresses":["192.168.1.1"]}]}""");
+        assertThat(wire.merge("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/s", """
+                {"endpoints":[{"addresses":["192.168.1.1"],"deprecatedTopology":{"a":null}}]}""").body()
+                .path("metadata").path("generation").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAPutMayCreateIsCreatedWhateverItsVersion() {
+        String lease = "/apis/coordination.k8s.io/v1/namespaces/default/leases/made";
+        assertThat(wire.put(lease, "{\"metadata\":{\"name\":\"made\",\"uid\":\"x\"}}").code()).isEqualTo(409);
+        assertThat(wire.put(lease, "{\"metadata\":{\"name\":\"made\",\"resourceVersion\":\"x\"}}").code())
+                .isEqualTo(500);
+        assertThat(wire.put(lease, "{\"metadata\":{\"name\":\"made\",\"resourceVersion\":\"1\"}}").code())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void whatIsDoneAndCannotBeShownIsWarnedOf() {
+        Wire.Answer made = wire.send(wire.request(MAPS)
+                .header("Accept", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io")
+                .header("Content-Type", "application/json").POST(java.net.http.HttpRequest.BodyPublishers
+                        .ofString("{\"metadata\":{\"name\":\"shown\"},\"unknown\":1}"))
+                .build());
+        assertThat(made.code()).isEqualTo(406);
+        assertThat(made.raw().headers().firstValue("Warning")).hasValue("299 - \"unknown field \\\"unknown\\\"\"");
+        assertThat(wire.get(MAPS + "/shown").code()).isEqualTo(200);
+    }
+
+    @Test
     void whatCanBeReadIsNotDeletedUnread() {
         wire.post(MAPS, "{\"metadata\":{\"name\":\"read\"}}");
         assertThat(wire.delete(MAPS + "/read?" + UNREADABLE + "=true").message())

@@ -137,7 +137,7 @@ class Rule11FailureIsolationTest {
     void whatIsAskedOfAUnitAndCannotBeLinkedKeepsNoOtherFromBeingShown() throws Exception {
         try (Manager manager = Manager.create()) {
             manager.start();
-            RunnableHandle broken = manager.add(Task.of(RunnableSpec.builder("broken")
+            RunnableHandle broken = manager.add(Task.of(RunnableSpec.builder("broken").signalsReadiness(true)
                     .cost(Cost.of(CostDimension.WATCHES, 2)).build(), context -> {
                         context.workload(new Workload() {
                             @Override
@@ -157,6 +157,7 @@ class Rule11FailureIsolationTest {
                         context.measure(() -> {
                             throw unlinked();
                         });
+                        context.ready(); // only now is there something to ask
                         context.awaitStop();
                     }));
             manager.add("calm", RunnableContext::awaitStop).ready().await();

@@ -27,6 +27,7 @@ class DifferentialTest {
     private static final List<Long> SEEDS = List.of(104L, 105L);
     private static final int SOME_CHANGES = 3;
     private static final int MANY_CHANGES = 25;
+    private static final int ODD_REQUESTS = 250;
     /** Written by hand. */
     private static final List<String> CORPORA = List.of(
             "access.http",
@@ -102,7 +103,7 @@ class DifferentialTest {
         String only = System.getProperty("windlass.differential.only", "");
         String seeds = System.getProperty("windlass.differential.seeds", "");
         List<Sequence> all = !seeds.isEmpty()
-                ? mutations(embedded, Stream.of(seeds.split(",")).map(Long::parseLong).toList(),
+                ? random(embedded, Stream.of(seeds.split(",")).map(Long::parseLong).toList(),
                         Integer.getInteger("windlass.differential.changes", MANY_CHANGES))
                 : objects.isEmpty()
                         ? corpus(embedded)
@@ -110,15 +111,16 @@ class DifferentialTest {
         return all.stream().filter(each -> each.title().contains(only)).toList();
     }
 
-    private static List<Sequence> mutations(Server server, List<Long> seeds, int changes) {
+    private static List<Sequence> random(Server server, List<Long> seeds, int changes) {
         JsonNode openApi = server.send("GET", "/openapi/v2", Map.of(), "").body();
-        return seeds.stream()
-                .flatMap(seed -> Mutations.sequences(seed, openApi, Generator.objects(), changes).stream()).toList();
+        return seeds.stream().flatMap(seed -> Stream.concat(
+                Mutations.sequences(seed, openApi, Generator.objects(), changes).stream(),
+                Stream.of(OddRequests.sequence(seed, ODD_REQUESTS)))).toList();
     }
 
     /** Everything that is compared. */
     private static List<Sequence> corpus(Server server) {
-        List<Sequence> all = Stream.of(Generator.sequences(SEED), mutations(server, SEEDS, SOME_CHANGES),
+        List<Sequence> all = Stream.of(Generator.sequences(SEED), random(server, SEEDS, SOME_CHANGES),
                 CORPORA.stream().flatMap(corpus -> Corpus.read(corpus).stream()).toList())
                 .flatMap(List::stream).toList();
         assertThat(all).as("sequences").hasSizeGreaterThan(500);

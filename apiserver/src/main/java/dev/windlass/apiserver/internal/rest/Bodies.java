@@ -51,8 +51,10 @@ final class Bodies {
             return known(object, kind, apiVersion, catalog);
         }
         if (Json.textOrEmpty(object, "kind").isEmpty()) {
-            throw unrecognized(call.body(), kind, "Object 'Kind' is missing in '"
-                    + new String(call.body(), StandardCharsets.UTF_8) + "'");
+            String problem = "Object 'Kind' is missing in '" + new String(call.body(), StandardCharsets.UTF_8) + "'";
+            throw call.parameterOrEmpty("fieldValidation").equals("Ignore")
+                    ? Shapes.unreadable(type, problem)
+                    : unrecognized(call.body(), kind, problem);
         }
         KnownKinds.checkVersion(Json.textOrEmpty(object, "apiVersion"), apiVersion); // whether the kind is right, is seen later
         return object;

@@ -46,8 +46,8 @@ final class Lister {
         Shelf shelf = resources.shelf(target.type());
         String namespace = target.namespace();
         ListOptions.refuseFuture(version, target.type(), resources);
-        boolean exact = options.match().equals("Exact")
-                || (options.match().isEmpty() && version > 0 && options.limit() > 0);
+        boolean exact = version > 0 && (options.match().equals("Exact")
+                || (options.match().isEmpty() && options.limit() > 0));
         if (!exact) {
             return shelf.snapshot(namespace);
         }

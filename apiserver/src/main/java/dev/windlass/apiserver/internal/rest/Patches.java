@@ -22,6 +22,7 @@ final class Patches {
     static final String APPLY = "application/apply-patch+yaml";
     static final String MERGE = "application/merge-patch+json";
 
+    private static final String NO_JSON = "invalid JSON patch";
     private static final int MOST_OPERATIONS = 10_000;
 
     private Patches() {
@@ -171,8 +172,31 @@ final class Patches {
             } else if (value instanceof ObjectNode inner) {
                 merge(Json.child(into, field.getKey()), inner);
             } else {
+                if (!(into.get(field.getKey()) instanceof ObjectNode)) {
+                    dropNulls(value); // the real server does so in what it puts in, but not in the place of an object
+                }
                 into.set(field.getKey(), value);
             }
+        }
+    }
+
+    private static void dropNulls(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            object.properties().removeIf(field -> field.getValue().isNull());
+        }
+        value.forEach(Patches::dropNulls);
+    }
+
+    /**
+     * Before it is looked what it is for.
+     *
+     * @throws ApiException
+     *             400 when it is no JSON, where it should be
+     */
+    static void checkSyntax(Call call) {
+        if (!Bodies.mediaType(call.contentType()).equals(APPLY)
+                && (call.body().length == 0 || parse(call.body()).isMissingNode())) {
+            throw ApiException.badRequest(NO_JSON);
         }
     }
 
@@ -180,7 +204,7 @@ final class Patches {
         try {
             return Json.parse(body);
         } catch (JacksonException _) {
-            throw ApiException.badRequest("invalid JSON patch");
+            throw ApiException.badRequest(NO_JSON);
         }
     }
 

@@ -245,7 +245,7 @@ public final class Remover {
         if (asking != null) {
             admission.delete(target, new Before(current, object, null), options, asking.user(), asking.warnings());
         }
-        boolean finalizersChanged = setPropagation(object, options, type.traits().orphans());
+        boolean finalizersChanged = setPropagation(object, options, type);
         boolean held = !Metadata.finalizers(object).isEmpty() || rule.holdsDeletion(object);
         if (!held && grace <= 0) {
             return deleteNow(type, current, object, rule, graceful, options);
@@ -268,6 +268,10 @@ public final class Remover {
 
     private @Nullable Outcome deleteNow(ResourceType type, Stored current, ObjectNode object, KindRule rule,
             boolean graceful, Options options) {
+        if (options.dryRun() && graceful) {
+            mark(object, rule, 0, Metadata.deleting(object));
+            return new Outcome(Codec.draft(object, type).at(current.version()), object, true);
+        }
         if (options.dryRun()) {
             return new Outcome(current, object, true);
         }
@@ -338,14 +342,16 @@ public final class Remover {
      *
      * @return whether that has changed them
      */
-    private static boolean setPropagation(ObjectNode object, Options options, boolean orphansByDefault) {
+    private static boolean setPropagation(ObjectNode object, Options options, ResourceType type) {
         List<String> before = Metadata.finalizers(object);
         List<String> after = new ArrayList<>(before);
         after.removeAll(List.of(ORPHAN, FOREGROUND));
         String set = before.stream().filter(each -> each.equals(ORPHAN) || each.equals(FOREGROUND)).findFirst()
-                .orElse(orphansByDefault ? ORPHAN : "");
+                .orElse(type.traits().orphans() ? ORPHAN : "");
         String wanted;
-        if (options.orphans() != null) {
+        if (type.plural().equals("events")) {
+            wanted = ""; // nothing depends on them
+        } else if (options.orphans() != null) {
             wanted = options.orphans() ? ORPHAN : "";
         } else {
             wanted = switch (options.propagation()) {

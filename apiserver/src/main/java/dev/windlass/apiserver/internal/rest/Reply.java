@@ -88,7 +88,8 @@ public sealed interface Reply {
             return text(refused.code(), refused.getMessage() + "\n").withRetryAfter(refused.retryAfterSeconds());
         }
         if (yaml) {
-            return yaml(refused.code(), refused.status()).withRetryAfter(refused.retryAfterSeconds());
+            return yaml(refused.code(), refused.status()).withRetryAfter(refused.retryAfterSeconds())
+                    .withWarnings(refused.warnings());
         }
         return new Whole(refused.code(), JSON, ByteBuffer.wrap(Json.bytes(refused.status())),
                 refused.retryAfterSeconds(), List.copyOf(refused.warnings()));

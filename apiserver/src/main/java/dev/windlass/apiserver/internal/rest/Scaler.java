@@ -43,7 +43,12 @@ final class Scaler {
         if (target.verb().equals("get")) {
             Scales.checkReplicas(object, type);
         }
-        return rendering.yamlIfWanted(Reply.json(200, Scales.of(object, type))).withWarnings(outcome.warnings());
+        ObjectNode scale = Scales.of(object, type);
+        Reply.Whole answer = accepted.form() == Accepted.Form.OBJECT
+                ? rendering.yamlIfWanted(Reply.json(200, scale))
+                : Rendering.of(Scales.FORM, accepted, call, resources).object(200,
+                        Codec.draft(scale, Scales.FORM).at(outcome.stored().version()));
+        return answer.withWarnings(outcome.warnings());
     }
 
     /** A change of a scale. */

@@ -74,14 +74,25 @@ public final class Writer {
             throw e.warning(intake.admit(object.deepCopy(), type, call));
         }
         if (resources.find(type, target.namespace(), target.name()) == null) {
-            if (type.traits().createOnUpdate() && target.subresource().isEmpty()
-                    && Metadata.versionOrNull(object) == null) {
-                return creator.create(target, object.deepCopy(), call, true);
+            if (type.traits().createOnUpdate() && target.subresource().isEmpty()) {
+                return createAtAnyVersion(target, object.deepCopy(), call);
             }
             throw ApiException.notFound(type.group(), type.plural(), target.name())
                     .warning(intake.admit(object.deepCopy(), type, call));
         }
         return change(target, _ -> Desired.of(object.deepCopy()), call);
+    }
+
+    private Outcome createAtAnyVersion(Target target, ObjectNode object, Call call) {
+        checkUid(target, Json.object(), object, call.dryRun());
+        String version = Metadata.version(object);
+        if (!version.chars().allMatch(Character::isDigit)) {
+            throw unparsed(version, "invalid syntax");
+        }
+        if (!call.dryRun()) {
+            Metadata.of(object).remove("resourceVersion");
+        }
+        return creator.create(target, object, call, true);
     }
 
     /**

@@ -56,6 +56,9 @@ final class BuiltInColumns {
                             string("Limit", object -> quota(object, true)), age())),
             Map.entry("/podtemplates", templates()),
             Map.entry("/replicationcontrollers", join(replicas(), CONTAINERS, List.of(MAP_SELECTOR))),
+            Map.entry("autoscaling/scales", List.of(new Column("Name", "string", "", 0, name().cell()),
+                    count("Desired", "integer", object -> number(object, "spec", "replicas")),
+                    count("Available", "integer", object -> number(object, "status", "replicas")), age())),
             Map.entry("apps/replicasets", join(replicas(), CONTAINERS, List.of(SELECTOR))),
             Map.entry("apps/deployments", join(deployments(), CONTAINERS, List.of(
                     wide("Selector", object -> Json.find(object, "spec", "selector") == null
