@@ -27,8 +27,7 @@ final class EventRule implements KindRule {
     public void validate(ObjectNode object, @Nullable ObjectNode old, List<FieldError> errors) {
         boolean core = Json.textOrEmpty(object, "apiVersion").equals("v1");
         List<FieldError> ofMetadata = new ArrayList<>(errors);
-        List<FieldError> common = ofMetadata.stream().filter(each -> !each.field().startsWith("metadata.finalizers["))
-                .toList();
+        List<FieldError> common = ofMetadata.stream().filter(each -> !Metadata.isOfFinalizer(each)).toList();
         errors.clear();
         Field event = Field.of(core ? object : EventFields.toStorage(object), errors);
         complete(event, core);

@@ -1,6 +1,7 @@
 package dev.windlass.apiserver.internal.builtin;
 
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.rest.Metadata;
 import dev.windlass.apiserver.internal.status.FieldError;
 import java.util.List;
 
@@ -53,8 +54,7 @@ final class WorkloadStatusChecks {
 
     /** The real server looks at the metadata of these after their counts. */
     private static void finalizersLast(List<FieldError> errors) {
-        List<FieldError> late = errors.stream().filter(each -> each.field().startsWith("metadata.finalizers["))
-                .toList();
+        List<FieldError> late = errors.stream().filter(Metadata::isOfFinalizer).toList();
         errors.removeAll(late);
         errors.addAll(late);
     }

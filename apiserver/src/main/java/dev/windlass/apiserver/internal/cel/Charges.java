@@ -27,8 +27,6 @@ final class Charges {
     private static final Set<String> STEPS = Set.of("_[_]", "_[?_]", "_?._");
     /** They are no calls there: only what they are given costs. */
     private static final Set<String> FREE = Set.of("_||_", "_&&_", "orValue", "or");
-    private static final Set<String> WORKED_OUT = Set.of("bool", "bytes", "double", "duration", "int", "string",
-            "timestamp", "uint", "dyn", "type");
     private static final String CHOICE = "_?_:_";
 
     private final CelAbstractSyntaxTree tree;
@@ -146,7 +144,7 @@ final class Charges {
 
     /** A step that leads nowhere costs nothing. */
     private void chargeStep(CelExpr expr, boolean whole) {
-        int named = whole && root(expr).callOrDefault().function().equals(CHOICE) ? 0 : whole ? 1 : 0;
+        int named = whole && !root(expr).callOrDefault().function().equals(CHOICE) ? 1 : 0;
         charges.put(expr.id(),
                 (_, result) -> result instanceof Optional<?> found && found.isEmpty() ? named : named + 1);
     }
@@ -197,7 +195,7 @@ final class Charges {
                     && expr.list().elements().stream().allMatch(this::isFolded);
             case MAP -> expr.map().entries().stream().allMatch(
                     each -> !each.optionalEntry() && isFolded(each.key()) && isFolded(each.value()));
-            case CALL -> expr.call().args().size() == 1 && WORKED_OUT.contains(expr.call().function())
+            case CALL -> expr.call().args().size() == 1 && Literals.WORKED_OUT.contains(expr.call().function())
                     && isFolded(expr.call().args().getFirst());
             default -> false;
         };

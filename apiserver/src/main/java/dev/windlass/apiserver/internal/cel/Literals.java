@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class Literals {
     private static final Set<String> CONVERSIONS = Set.of("bool", "bytes", "double", "duration", "int", "string",
             "timestamp", "uint");
-    private static final Set<String> WORKED_OUT = Stream.concat(CONVERSIONS.stream(), Stream.of("dyn", "type"))
+    /** What the real server calls, when it is given constants, before anything is evaluated. */
+    static final Set<String> WORKED_OUT = Stream.concat(CONVERSIONS.stream(), Stream.of("dyn", "type"))
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> INDEXING = Set.of("_[_]", "_[?_]");
     private static final Set<String> PATTERNS = Set.of("matches", "find", "findAll");

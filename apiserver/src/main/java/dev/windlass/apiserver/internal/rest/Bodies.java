@@ -52,9 +52,9 @@ final class Bodies {
         }
         if (Json.textOrEmpty(object, "kind").isEmpty()) {
             String problem = "Object 'Kind' is missing in '" + new String(call.body(), StandardCharsets.UTF_8) + "'";
-            throw call.parameterOrEmpty("fieldValidation").equals("Ignore")
-                    ? Shapes.unreadable(type, problem)
-                    : unrecognized(call.body(), kind, problem);
+            throw WriteOptions.checksFields(call)
+                    ? unrecognized(call.body(), kind, problem)
+                    : Shapes.unreadable(type, problem);
         }
         KnownKinds.checkVersion(Json.textOrEmpty(object, "apiVersion"), apiVersion); // whether the kind is right, is seen later
         return object;
@@ -134,7 +134,7 @@ final class Bodies {
         requireType(options, "dryRun", "[]string", JsonNode::isArray);
         requireType(options, "propagationPolicy", "v1.DeletionPropagation", JsonNode::isString);
         requireType(options, "orphanDependents", "bool", JsonNode::isBoolean);
-        requireType(options, "ignoreStoreReadErrorWithClusterBreakingPotential", "bool", JsonNode::isBoolean);
+        requireType(options, Remover.Options.UNREADABLE, "bool", JsonNode::isBoolean);
         requireType(options, "preconditions", "v1.Preconditions", JsonNode::isObject);
         if (options.get("preconditions") instanceof ObjectNode preconditions) {
             requireType(preconditions, "Preconditions.preconditions.", "uid", "types.UID", JsonNode::isString);

@@ -48,7 +48,6 @@ final class Intake {
                 && managed.isEmpty()) {
             Metadata.of(object).remove("managedFields"); // only of built-in kinds does it say anything
         }
-        String validation = call.parameterOrEmpty("fieldValidation");
         Function<String, ApiException> refusal = refusal(desired, type, call);
         boolean merged = desired.patch() != null;
         boolean jsonMerged = call.method().equals("PATCH")
@@ -68,8 +67,8 @@ final class Intake {
                 ? forget(object)
                 : shapes.admit(object, spoken, converted ? TypeCheck.ofConversion() : new TypeCheck(), refusal);
         List<String> problems = new ArrayList<>();
-        if (!validation.equals("Ignore")) {
-            boolean strict = validation.equals("Strict");
+        if (WriteOptions.checksFields(call)) {
+            boolean strict = call.parameterOrEmpty("fieldValidation").equals("Strict");
             problems.addAll(oddities(call, strict));
             Stream<String> told = unknown.stream().map(path -> "unknown field " + GoText.quoted(path));
             (merged || spoken != type ? told.sorted() : told).forEach(problems::add);

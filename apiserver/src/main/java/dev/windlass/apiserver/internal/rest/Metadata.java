@@ -55,6 +55,11 @@ public final class Metadata {
         return Json.textOrEmpty(object, "metadata", "resourceVersion");
     }
 
+    /** Whether something is wrong with one of the finalizers, at which some kinds look late, or not at all. */
+    public static boolean isOfFinalizer(FieldError error) {
+        return error.field().startsWith("metadata.finalizers[");
+    }
+
     public static boolean deleting(ObjectNode object) {
         return Json.text(object, "metadata", "deletionTimestamp") != null;
     }

@@ -2,6 +2,7 @@ package dev.windlass.apiserver.internal.rest;
 
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.json.Json;
+import dev.windlass.apiserver.internal.json.JsonSyntax;
 import dev.windlass.apiserver.internal.kind.Catalog;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.schema.Type;
@@ -88,7 +89,7 @@ final class Patches {
 
     private static ObjectNode jsonPatch(ObjectNode object, Call call, boolean custom) {
         JsonNode patch = parse(call.body());
-        boolean checked = isChecked(call);
+        boolean checked = WriteOptions.checksFields(call);
         if (patch.isNull()) {
             return object;
         }
@@ -127,11 +128,6 @@ final class Patches {
         return whole && last.path("value").isArray() ? last.path("value") : null;
     }
 
-    /** Whether a patch is looked at before it is applied. */
-    private static boolean isChecked(Call call) {
-        return !call.parameterOrEmpty("fieldValidation").equals("Ignore");
-    }
-
     private static ApiException undecodable(JsonNode patch, String type, boolean checked) {
         return ApiException.badRequest((checked ? "error decoding patch: " : "") + "json: cannot unmarshal "
                 + Json.goKind(patch) + " into Go value of type " + type);
@@ -143,7 +139,7 @@ final class Patches {
             merge(object, changes);
             return object;
         }
-        if (isChecked(call) && !patch.isNull()) {
+        if (WriteOptions.checksFields(call) && !patch.isNull()) {
             throw undecodable(patch, "map[string]interface {}", true);
         }
         throw patch.isArray() // which takes the place of the object
@@ -195,7 +191,7 @@ final class Patches {
      */
     static void checkSyntax(Call call) {
         if (!Bodies.mediaType(call.contentType()).equals(APPLY)
-                && (call.body().length == 0 || parse(call.body()).isMissingNode())) {
+                && JsonSyntax.problem(call.body()) != null) {
             throw ApiException.badRequest(NO_JSON);
         }
     }

@@ -66,7 +66,7 @@ public final class Remover {
      */
     public record Options(@Nullable Long graceSeconds, @Nullable String uid, @Nullable String version,
             String propagation, @Nullable Boolean orphans, boolean dryRun, boolean unreadable) {
-        private static final String UNREADABLE = "ignoreStoreReadErrorWithClusterBreakingPotential";
+        static final String UNREADABLE = "ignoreStoreReadErrorWithClusterBreakingPotential";
         private static final List<String> POLICIES = List.of("Foreground", "Background", "Orphan", "nil");
 
         /** A deletion that asks for nothing special. */
@@ -209,16 +209,12 @@ public final class Remover {
     }
 
     private ApiException readable(Target target) {
-        ResourceType type = target.type();
-        if (type.is("", "namespaces")) {
+        if (target.type().is("", "namespaces")) {
             return ApiException.internal(
                     "no unsafe deleter provided, can not honor " + Options.UNREADABLE);
         }
-        Stored current = resources.require(target);
-        return ApiException.conflict(type.group(), type.plural(), target.name(),
-                "StorageError: invalid object, Code: 4, Key: " + StorageKeys.of(type, target) + ", ResourceVersion: "
-                        + current.version() + ", AdditionalErrorMsg: unsafe deletion is not allowed because the object"
-                        + " is decodable from storage");
+        return StorageKeys.invalidObject(target, StorageKeys.ROOT, resources.require(target).version(),
+                "unsafe deletion is not allowed because the object is decodable from storage");
     }
 
     /**
@@ -268,22 +264,19 @@ public final class Remover {
 
     private @Nullable Outcome deleteNow(ResourceType type, Stored current, ObjectNode object, KindRule rule,
             boolean graceful, Options options) {
-        if (options.dryRun() && graceful) {
-            mark(object, rule, 0, Metadata.deleting(object));
-            return new Outcome(Codec.draft(object, type).at(current.version()), object, true);
-        }
-        if (options.dryRun()) {
-            return new Outcome(current, object, true);
-        }
         Shelf shelf = resources.shelf(type);
         Stored last = current;
         if (graceful) {
             mark(object, rule, 0, Metadata.deleting(object));
-            Stored marked = shelf.replace(current, Codec.draft(object, type));
+            Stored draft = Codec.draft(object, type);
+            Stored marked = options.dryRun() ? draft.at(current.version()) : shelf.replace(current, draft);
             if (marked == null) {
                 return null;
             }
             last = marked;
+        }
+        if (options.dryRun()) {
+            return new Outcome(last, object, true);
         }
         Stored gone = shelf.delete(last, last);
         if (gone == null) {
@@ -349,7 +342,7 @@ public final class Remover {
         String set = before.stream().filter(each -> each.equals(ORPHAN) || each.equals(FOREGROUND)).findFirst()
                 .orElse(type.traits().orphans() ? ORPHAN : "");
         String wanted;
-        if (type.plural().equals("events")) {
+        if (type.storageId().equals("/events")) {
             wanted = ""; // nothing depends on them
         } else if (options.orphans() != null) {
             wanted = options.orphans() ? ORPHAN : "";

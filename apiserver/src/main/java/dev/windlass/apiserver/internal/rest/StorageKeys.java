@@ -3,11 +3,13 @@ package dev.windlass.apiserver.internal.rest;
 import dev.windlass.apiserver.internal.json.GoText;
 import dev.windlass.apiserver.internal.kind.ResourceType;
 import dev.windlass.apiserver.internal.status.ApiException;
+import dev.windlass.apiserver.internal.store.Stored;
 import java.util.List;
 import java.util.Map;
 
 /** The paths under which the real server stores objects, in which some namespaces would lead astray. Stateless. */
 final class StorageKeys {
+    static final String ROOT = "/registry";
     private static final List<String> DOTS = List.of(".", "..");
     private static final Map<String, String> PLACES = Map.of("replicationcontrollers", "controllers", "services",
             "services/specs", "endpoints", "services/endpoints", "nodes", "minions", "ingresses", "ingress");
@@ -22,9 +24,18 @@ final class StorageKeys {
                 : PLACES.getOrDefault(type.plural(), type.plural());
     }
 
-    /** Where an object is. */
-    static String of(ResourceType type, Target target) {
-        return "/registry/" + place(type) + "/" + (type.namespaced() ? target.namespace() + "/" : "") + target.name();
+    /**
+     * What the storage says of an object that is not what is asked for.
+     *
+     * @param root
+     *            of all that is stored, as the one that says it knows it
+     */
+    static ApiException invalidObject(Target target, String root, long version, String why) {
+        ResourceType type = target.type();
+        return ApiException.conflict(type.group(), type.plural(), target.name(),
+                "StorageError: invalid object, Code: 4, Key: " + root + "/" + place(type) + "/"
+                        + Stored.key(target.namespace(), target.name()) + ", ResourceVersion: " + version
+                        + ", AdditionalErrorMsg: " + why);
     }
 
     /**

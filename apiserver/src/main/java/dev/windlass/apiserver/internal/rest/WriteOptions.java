@@ -44,6 +44,11 @@ final class WriteOptions {
         refuse(kind, errors);
     }
 
+    /** Whether it is told what nobody knows in a body, and what comes twice. */
+    static boolean checksFields(Call call) {
+        return !call.parameterOrEmpty("fieldValidation").equals("Ignore");
+    }
+
     static void refuse(String kind, List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw ApiException.invalid("meta.k8s.io", kind, "", errors);

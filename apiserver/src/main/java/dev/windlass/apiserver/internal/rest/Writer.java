@@ -349,13 +349,8 @@ public final class Writer {
      *            is told from another place of the real server
      */
     static ApiException preconditionFailed(Target target, String what, String wanted, String found, boolean dryRun) {
-        ResourceType type = target.type();
-        return ApiException.conflict(type.group(), type.plural(), target.name(),
-                "StorageError: invalid object, Code: 4, Key: " + (dryRun ? "/" : "/registry/")
-                        + StorageKeys.place(type) + "/"
-                        + Stored.key(target.namespace(), target.name())
-                        + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: " + what
-                        + " in precondition: " + wanted + ", " + what + " in object meta: " + found);
+        return StorageKeys.invalidObject(target, dryRun ? "" : StorageKeys.ROOT, 0, "Precondition failed: " + what
+                + " in precondition: " + wanted + ", " + what + " in object meta: " + found);
     }
 
     /** Generation counts what somebody wants, not what is: changes of metadata do not count, nor of a status that is a resource of its own. */
